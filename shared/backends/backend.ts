@@ -1,0 +1,154 @@
+/**
+ * The narrow interface between the method and the machine: whole programs on one network with R replicas. Draws are
+ * made outside and passed in, so every backend sees the same ones. A request list has one entry a replica; null
+ * leaves that replica untouched, and nothing of a replica's result depends on the others.
+ */
+import type { SeriesBatch } from '../datasets/dataset.ts'
+import type { Network } from '../networks/network.ts'
+import type { TensorMap } from '../numerics/dims.ts'
+
+export type BackendName = 'reference' | 'wasm' | 'webgpu' | 'tensorflow'
+
+export interface Backend {
+  readonly name: BackendName
+  readonly precision: 'float32' | 'float64'
+  /** Compiles a network. @param replicas R >= 1 */
+  createEngine(network: Network, replicas: number): Promise<Engine>
+}
+
+/** One entry a replica. */
+export type PerReplica<Entry> = readonly (Entry | null)[]
+
+/** How parameters move. `Adam`: Kingma & Ba 2015; `AdamW`: Loshchilov & Hutter 2019 (decay beside the step). */
+export interface OptimizerSettings {
+  readonly kind: 'adam' | 'adamw' | 'sgd'
+  readonly learningRate: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  /** SGD's momentum (PyTorch's form), 0 for none. */
+  readonly momentum: number
+  /** AdamW's decay; for Adam and SGD the L2 term added to the gradient (as in PyTorch). */
+  readonly weightDecay: number
+  /** Gradients are scaled so that their global norm is at most this; null for no clipping. */
+  readonly clipNorm: number | null
+}
+
+/** The draws of one VAA* evaluation (Algorithm 2). */
+export interface ConvergenceDraw {
+  /** [B], c_i in 1 .. length of series i. */
+  readonly truncations: Int32Array
+  /** u_l per layer: [input size of layer l]. */
+  readonly perturbations: readonly Float32Array[]
+  /** M >= 0 */
+  readonly convergenceSteps: number
+}
+
+export interface WarmupRequest {
+  readonly batch: SeriesBatch
+  readonly draw: ConvergenceDraw
+  /** k */
+  readonly target: number
+  /** ε */
+  readonly epsilon: number
+  /** true: only warm parts' parameters have a gradient and move. false: as the authors' code. */
+  readonly masked: boolean
+}
+
+export interface WarmupResult {
+  /** mean_l (VAA*_l - k)^2 */
+  readonly loss: number
+  /** One a layer; NaN for a layer without a warm part (it is left out of the loss). */
+  readonly vaaStar: readonly number[]
+  /** Global norm before clipping. */
+  readonly gradientNorm: number
+}
+
+export interface TrainRequest {
+  readonly batch: SeriesBatch
+  /** Truncated back-propagation: the adjoint of the state is cut at steps that are multiples of this; null for none. */
+  readonly truncateEvery: number | null
+  /** One mask [T, B, outputs of layer l] for each l < L - 1, of 0 and 1 / (1 - p); null without dropout. */
+  readonly dropoutMasks: readonly Float32Array[] | null
+  /** VAA* as a regulariser: loss + weight * mean_l (VAA*_l - k)^2 on this batch; null without. */
+  readonly regulariser: { readonly weight: number; readonly draw: ConvergenceDraw; readonly target: number; readonly epsilon: number } | null
+}
+
+export interface TrainResult {
+  /** Mean over the batch's used slots (and outputs); without the regulariser's term. */
+  readonly loss: number
+  /** The regulariser's VAA* per layer, or null. */
+  readonly vaaStar: readonly number[] | null
+  readonly gradientNorm: number
+}
+
+export interface EvaluateResult {
+  /** Sum of squared errors over used slots and outputs, or of cross-entropies over used slots (natural log). */
+  readonly lossSum: number
+  /** How many terms lossSum has. */
+  readonly lossCount: number
+  /** Correct classes among used slots; 0 for a regression. */
+  readonly correctCount: number
+  /** [K, B, O], zero where a slot is not used. */
+  readonly outputs: Float32Array | Float64Array
+  /** [B, stateSize]: every state after its series' last step. */
+  readonly finalStates: Float32Array | Float64Array
+}
+
+export interface ConvergeRequest {
+  readonly batch: SeriesBatch
+  /** [B] */
+  readonly truncations: Int32Array
+  /** u: [I] */
+  readonly perturbation: Float32Array
+  /** M */
+  readonly convergenceSteps: number
+  /** Stop once every series' residual stays under this for `STOP_PATIENCE` steps; null runs all M steps (up to an exact exit). */
+  readonly stopResidual: number | null
+}
+
+/** How many steps in a row every residual must stay under the limit before the optional stop. */
+export const STOP_PATIENCE = 16
+/** How many states before the last one are returned, at most: the longest period that is looked for. */
+export const TAIL_STEPS = 64
+
+/** The end of Algorithm 1's run, before states are compared. */
+export interface ConvergedStates {
+  /** x_M, x_{M-1}, ... as [n, stateSize] each: min(M, TAIL_STEPS) + 1 entries, the last state first. */
+  readonly tail: readonly (Float32Array | Float64Array)[]
+  /** The step at which all states equalled those `period` steps before, bit for bit; the rest was then skipped without changing the result. */
+  readonly exactExit: { readonly step: number; readonly period: number } | null
+  /** The step at which the optional stop fired; the tail then ends there. */
+  readonly stoppedAt: number | null
+}
+
+/** Moments of the optimiser, named as the parameters; SGD's momentum buffer stands in `first`. */
+export interface OptimizerState {
+  /** Steps taken so far. */
+  readonly step: number
+  readonly first: TensorMap
+  readonly second: TensorMap
+}
+
+export interface Engine {
+  readonly network: Network
+  readonly replicas: number
+  readParameters(replica: number): TensorMap
+  /** Values for every parameter, by name. The optimiser is left alone. */
+  writeParameters(replica: number, values: TensorMap): void
+  readOptimizer(replica: number): OptimizerState
+  writeOptimizer(replica: number, state: OptimizerState): void
+  /** Moments zero, step 0. */
+  resetOptimizer(replica: number): void
+  trainStep(requests: PerReplica<TrainRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<TrainResult>>
+  /** The gradient of a step, nothing moved. Parameters that take no part have zeros. */
+  trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>>
+  evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>>
+  warmupStep(requests: PerReplica<WarmupRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<WarmupResult>>
+  warmupGradients(requests: PerReplica<WarmupRequest>): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>>
+  /** VAA* of each layer, forward only. */
+  vaaStar(requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>): Promise<PerReplica<readonly number[]>>
+  /** The run of Algorithm 1 up to the states that are compared. */
+  converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>>
+  dispose(): void
+}

@@ -1,0 +1,67 @@
+/**
+ * The errors of the lab. One base class with a code; the codes cross IPC, HTTP and the command line unchanged.
+ * A message says where, what was expected, what was found and what to do.
+ */
+
+/** Codes in families; the command line exits 2 for `usage` and `config` families, 1 for the rest. */
+export type ErrorCode =
+  | 'usage'
+  | 'config'
+  | 'cell-syntax'
+  | 'cell-shape'
+  | 'cell-initial'
+  | 'dataset'
+  | 'weights'
+  | 'run-folder'
+  | 'run-locked'
+  | 'checkpoint'
+  | 'warm-up-restarts'
+  | 'non-finite'
+  | 'golden-case'
+  | 'backend'
+  | 'interrupted'
+  | 'internal'
+
+const EXIT_USAGE: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'cell-syntax', 'cell-shape', 'cell-initial'])
+
+/** Where a text is wrong: 1-based line and column. */
+export interface SourceLocation {
+  readonly line: number
+  readonly column: number
+}
+
+export interface LabErrorDetail {
+  /** Where: a file, a field path, `mgu, line 3, column 7`. */
+  readonly where?: string
+  readonly expected?: string
+  readonly found?: string
+  /** What the user can do about it, as a sentence. */
+  readonly remedy?: string
+  readonly location?: SourceLocation
+  readonly cause?: unknown
+}
+
+/** An error that the user can act on. Anything else that is thrown is a defect of the lab. */
+export class LabError extends Error {
+  readonly code: ErrorCode
+  readonly detail: LabErrorDetail
+
+  constructor(code: ErrorCode, message: string, detail: LabErrorDetail = {}) {
+    super(formatMessage(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'LabError'
+    this.code = code
+    this.detail = detail
+  }
+
+  /** 2 for a command, configuration or cell that cannot be read; 1 for what fails while it is carried out. */
+  get exitCode(): 1 | 2 {
+    return EXIT_USAGE.has(this.code) ? 2 : 1
+  }
+}
+
+function formatMessage(message: string, { where, expected, found, remedy }: LabErrorDetail): string {
+  let text = where === undefined ? message : `${where}: ${message}`
+  if (expected !== undefined) text += ` Expected ${expected}${found === undefined ? '.' : `, found ${found}.`}`
+  else if (found !== undefined) text += ` Found ${found}.`
+  return remedy === undefined ? text : `${text} ${remedy}`
+}
