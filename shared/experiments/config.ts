@@ -1,0 +1,119 @@
+/**
+ * A resolved configuration: everything a study needs, with every default filled in. schema.ts reads the user's JSON
+ * into this, presets.ts holds known ones, trials.ts makes one trial (strategy) of it. Nothing here is optional.
+ */
+import type { InitialValueChoice } from '../networks/network.ts'
+
+export type Strategy = 'none' | 'warmed-up' | 'double'
+
+export type DatasetConfig =
+  | { kind: 'copy-first-input'; steps: number; counts: SplitCounts; fresh: boolean }
+  | { kind: 'denoising'; steps: number; forbiddenSteps: number; counts: SplitCounts; fresh: boolean }
+  | {
+      kind: 'mnist'
+      order: 'pixels' | 'permuted-pixels' | 'rows' | 'permuted-rows'
+      /** The permutation's own seed, so that every seed of a run sees the same one. */
+      permutationSeed: number
+      blankSteps: number
+      counts: SplitCounts
+    }
+  | {
+      kind: 'file'
+      /** NPZ or CSV; relative paths are taken from the configuration's folder. */
+      path: string
+      task: 'regression' | 'classification'
+      /** Column names of a CSV in long form; ignored for NPZ, whose arrays are inputs [series, T, I], targets, and optionally lengths, mask. */
+      columns: { series: string; step: string; inputs: string[]; targets: string[] } | null
+      targets: 'last-step' | 'marked-steps'
+      split: { validation: number; test: number }
+    }
+
+/** Series in each split. For `mnist` train + validation <= 60000, test <= 10000. */
+export interface SplitCounts { train: number; validation: number; test: number }
+
+export interface PartConfig { cell: string; units: number; warm: boolean; initialValues: InitialValueChoice }
+
+/** A layer before a strategy is applied, or one with explicit parts (then `strategies` must be null). */
+export interface LayerConfig {
+  cell: string
+  units: number
+  /** Units of the warmed part of a double layer. */
+  warmUnits: number
+  /** Cell of the part that is not warmed, in a double layer. */
+  coldCell: string
+  initialValues: InitialValueChoice
+  parts: PartConfig[] | null
+}
+
+export interface OptimizerConfig {
+  kind: 'adam' | 'adamw' | 'sgd'
+  learningRate: number
+  beta1: number
+  beta2: number
+  epsilon: number
+  momentum: number
+  weightDecay: number
+  clipNorm: number | null
+}
+
+export type ScheduleConfig =
+  | { kind: 'constant' }
+  | { kind: 'step'; everyEpochs: number; factor: number }
+  | { kind: 'cosine'; finalFactor: number }
+  | { kind: 'warm-restarts'; periodEpochs: number; periodFactor: number; finalFactor: number }
+  | { kind: 'plateau'; patienceEpochs: number; factor: number; minimumFactor: number }
+
+export interface WarmupConfig {
+  /** S */ steps: number
+  /** k */ target: number
+  /** ε */ epsilon: number
+  /** c */ curriculumIncrement: number
+  /** M_max */ maxConvergenceSteps: number
+  batch: number
+  masked: boolean
+  optimizer: OptimizerConfig
+  /** Restart a replica whose VAA* of any layer ends above this (0.98), at most `maxRestarts` (20) times. */
+  restartAbove: number
+  maxRestarts: number
+}
+
+export interface TrainingConfig {
+  epochs: number
+  /** Overrides epochs when not null. */
+  steps: number | null
+  batch: number
+  optimizer: OptimizerConfig
+  schedule: ScheduleConfig
+  truncateEvery: number | null
+  dropout: number
+  /** Validate every n steps; null: once an epoch. */
+  validateEverySteps: number | null
+  /** Stop early when the validation loss of every seed is at or under this. */
+  stopAtLoss: number | null
+  regulariser: { weight: number; everySteps: number; maxConvergenceSteps: number; target: number; epsilon: number } | null
+}
+
+export interface MeasuresConfig {
+  /** Measure VAA and VAA* every n training steps (and before and after warm-up); null: once an epoch. 0: never. */
+  everySteps: number | null
+  vaa: { series: number; convergenceSteps: number; epsilon: number; draws: number; stopResidual: number | null } | null
+  vaaStar: { series: number; convergenceSteps: number; epsilon: number; draws: number } | null
+}
+
+export interface ExperimentConfig {
+  /** Human name; used in run folder names. */
+  name: string
+  dataset: DatasetConfig
+  layers: LayerConfig[]
+  /** One trial each; null when the layers have explicit parts. */
+  strategies: Strategy[] | null
+  warmup: WarmupConfig
+  training: TrainingConfig
+  measures: MeasuresConfig
+  seeds: number[]
+  backend: 'auto' | 'reference' | 'wasm'
+  /** Text of the user's own cells by name, so that a configuration is complete in itself. */
+  cells: Record<string, string>
+  /** Steps between checkpoints (also at each epoch's end, pause and interrupt). */
+  checkpointEverySteps: number
+}

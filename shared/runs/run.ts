@@ -1,0 +1,78 @@
+/**
+ * What a run is: one trial (a strategy of a configuration) with its seeds side by side. `lab run` with three
+ * strategies makes a group of three runs. The folder format and every port the trainer writes through stand here;
+ * main/store implements them on files.
+ */
+import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { TensorMap } from '../numerics/dims.ts'
+
+export type RunStatus = 'queued' | 'running' | 'paused' | 'finished' | 'failed'
+
+/** `run.json`. */
+export interface RunRecord {
+  readonly formatVersion: 1
+  readonly id: string
+  /** All runs of one `lab run` share it. */
+  readonly groupId: string
+  readonly strategy: Strategy
+  readonly config: ExperimentConfig
+  readonly createdAt: string
+  readonly versions: { readonly lab: string; readonly node: string }
+  status: RunStatus
+  /** The backend that ran it, once known; a resume insists on the same. */
+  backend: string | null
+  startedAt: string | null
+  endedAt: string | null
+  /** ISO time of the writer's last sign of life; a running run whose heartbeat is stale has crashed. */
+  heartbeatAt: string | null
+  error: { readonly code: string; readonly message: string } | null
+  result: RunResult | null
+}
+
+/** Test results of a finished run, one entry a seed. */
+export interface RunResult {
+  readonly metric: 'mse' | 'accuracy' | 'cross-entropy'
+  /** With the weights of the best validation. */
+  readonly best: readonly number[]
+  /** With the last weights. */
+  readonly last: readonly number[]
+  readonly seeds: readonly number[]
+  readonly warmupRestarts: readonly number[]
+}
+
+/** One line of `metrics.jsonl`. Values a seed are in the order of `config.seeds`; null where a seed has none. */
+export type RunEvent =
+  | { type: 'phase'; phase: 'warm-up' | 'training' | 'test'; step: number }
+  | { type: 'warmup-step'; step: number; loss: (number | null)[]; vaaStar: (number[] | null)[]; convergenceSteps: (number | null)[]; gradientNorm: (number | null)[] }
+  | { type: 'warmup-end'; vaaStar: number[][]; restarted: boolean[]; restarts: number[] }
+  | { type: 'train-step'; step: number; loss: number[]; gradientNorm: number[]; learningRate: number[] }
+  | { type: 'validation'; step: number; epoch: number; loss: number[]; accuracy: number[] | null; best: boolean[] }
+  | { type: 'measure'; phase: 'warm-up' | 'training'; step: number; vaa: unknown[] | null; vaaStar: (number | null)[][] | null }
+  | { type: 'test'; result: RunResult }
+  | { type: 'log'; level: 'info' | 'warning' | 'error'; message: string }
+
+/** Everything that a resume needs beside the configuration. */
+export interface Checkpoint {
+  /** Small facts: phase, counters per seed, plateau state, best losses; JSON, no numbers lost. */
+  readonly counters: Record<string, unknown>
+  /** Tensors by full name (`seed0/parameters/layers.0.parts.0.W_r`, `seed0/first/...`, `seed0/best/...`). */
+  readonly tensors: TensorMap
+}
+
+/** The trainer's hold on one run folder. One writer. */
+export interface RunWriter {
+  readonly record: RunRecord
+  /** Merges and writes `run.json` durably. */
+  update(change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>): Promise<void>
+  /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or flush. */
+  append(events: readonly RunEvent[]): void
+  /** Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it. */
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /** The last checkpoint, or null; metrics written after it are cut off, since a resume writes them again. */
+  loadCheckpoint(): Promise<Checkpoint | null>
+  /** Writes `weights.safetensors`: the final best weights. */
+  saveWeights(tensors: TensorMap, metadata: Record<string, string>): Promise<void>
+  heartbeat(): Promise<void>
+  /** Releases the lock. */
+  close(): Promise<void>
+}
