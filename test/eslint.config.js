@@ -3,7 +3,10 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 const forbid = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
-const hosts = { group: ['node:*', 'electron', 'fs', 'path', 'os', 'worker_threads'], message: 'shared/ is isomorphic: take clock, files, threads as arguments.' }
+const hosts = {
+  group: ['node:*', 'electron', 'fs', 'path', 'os', 'worker_threads'],
+  message: 'shared/ is isomorphic: take clock, files, threads as arguments.',
+}
 const outward = { regex: '(^|/)(main|renderer|test)/', message: 'Imports run main, renderer -> shared, never back.' }
 /** A folder of shared/ may not import from those that stand after it in the method's order. */
 const layers = [
@@ -12,8 +15,8 @@ const layers = [
   ['cells'],
   ['networks'],
   ['datasets'],
-  ['backends'],
   ['attractors'],
+  ['backends'],
   ['exchange'],
   ['experiments'],
   ['runs'],
@@ -48,5 +51,8 @@ export default tseslint.config(
   },
   { files: ['shared/**/*.ts'], rules: forbid(hosts, outward) },
   ...layerRules,
-  { files: ['main/**/*.ts'], rules: forbid({ regex: '(^|/)(renderer|test)/', message: 'main/ and renderer/ meet only in shared/.' }) },
+  {
+    files: ['main/**/*.ts'],
+    rules: forbid({ regex: '(^|/)(renderer|test)/', message: 'main/ and renderer/ meet only in shared/.' }),
+  },
 )
