@@ -1,0 +1,48 @@
+/** The syntax tree of a cell file: what parse.ts makes of the text and check.ts reads. Every node knows where it stands. */
+import type { SourceLocation } from '../protocol/errors.ts'
+
+/** The binary operators of the notation; `*` is the elementwise product. */
+export type BinaryOperator = '+' | '-' | '*' | '/'
+
+export type Expression =
+  | { readonly kind: 'number'; readonly value: number; readonly at: SourceLocation }
+  | { readonly kind: 'name'; readonly name: string; readonly at: SourceLocation }
+  | { readonly kind: 'negate'; readonly operand: Expression; readonly at: SourceLocation }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression; readonly at: SourceLocation }
+  | { readonly kind: 'power'; readonly base: Expression; readonly exponent: number; readonly at: SourceLocation }
+  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[]; readonly at: SourceLocation }
+  | { readonly kind: 'matrix'; readonly matrix: string; readonly operand: Expression; readonly at: SourceLocation }
+
+/** `target = value`; a primed target is the new value of a state. */
+export interface Equation {
+  readonly target: string
+  readonly value: Expression
+  readonly at: SourceLocation
+}
+
+/** `w_c: H` or `U: H x I`. */
+export interface Declaration {
+  readonly symbol: string
+  readonly dims: readonly ('I' | 'H')[]
+  readonly at: SourceLocation
+}
+
+export const INITIAL_RULES = ['xavier', 'orthogonal', 'uniform', 'normal', 'zeros', 'ones', 'identity', 'constant', 'chrono'] as const
+export type InitialRuleName = (typeof INITIAL_RULES)[number]
+
+/** `init b_f, b_i: chrono(T_max)`. */
+export interface InitialRule {
+  readonly symbols: readonly string[]
+  readonly rule: InitialRuleName
+  readonly args: readonly (number | { readonly constant: string })[]
+}
+
+export interface CellSyntax {
+  readonly name: string | null
+  readonly source: string
+  readonly equations: readonly Equation[]
+  readonly declarations: readonly Declaration[]
+  readonly initialRules: readonly (InitialRule & { readonly at: SourceLocation })[]
+  readonly constants: Readonly<Record<string, number>>
+  readonly output: { readonly name: string; readonly at: SourceLocation } | null
+}

@@ -1,0 +1,245 @@
+/**
+ * Pass 2: names and shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
+ * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
+ */
+import { LabError, type SourceLocation } from '../protocol/errors.ts'
+import type { CellSyntax, Expression } from './ast.ts'
+import type { Dim } from './ir.ts'
+import { isMatrixName } from './parse.ts'
+import { describePlace } from './tokenize.ts'
+
+export interface CheckedCell {
+  readonly syntax: CellSyntax
+  /** Names of the states without their prime, in the order of their equations, the output first. */
+  readonly states: readonly string[]
+  /** [H] or [I] of every vector of parameters, in order of appearance. */
+  readonly vectors: ReadonlyMap<string, Dim>
+  /** [out, in] of every matrix, in order of appearance. */
+  readonly matrices: ReadonlyMap<string, readonly [Dim, Dim]>
+  /** All parameters in order of appearance. */
+  readonly parameterOrder: readonly string[]
+}
+
+/** A dimension that is known, free (a variable), or that of a plain number. */
+interface DimVariable {
+  known: Dim | null
+  link: DimVariable | null
+}
+type Shape = DimVariable | 'number'
+
+function resolve(variable: DimVariable): DimVariable {
+  let current = variable
+  while (current.link) current = current.link
+  return current
+}
+
+/** The text of an expression as the user would write it, for messages. */
+export function expressionText(expression: Expression): string {
+  switch (expression.kind) {
+    case 'number':
+      return String(expression.value)
+    case 'name':
+      return expression.name
+    case 'negate':
+      return `-${wrap(expression.operand)}`
+    case 'binary':
+      return `${wrap(expression.left)} ${expression.operator} ${wrap(expression.right)}`
+    case 'power':
+      return `${wrap(expression.base)}^${expression.exponent}`
+    case 'call':
+      return `${expression.callee}(${expression.args.map(expressionText).join(', ')})`
+    case 'matrix':
+      return `${expression.matrix} ${wrap(expression.operand)}`
+  }
+}
+
+function wrap(expression: Expression): string {
+  const text = expressionText(expression)
+  return expression.kind === 'binary' || expression.kind === 'negate' ? `(${text})` : text
+}
+
+const shapeText = (shape: Shape): string => (shape === 'number' ? 'a number' : `[${resolve(shape).known ?? 'H'}]`)
+
+/** @throws LabError `cell-shape` */
+export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
+  const fail = (at: SourceLocation, message: string, detail: { expected?: string; found?: string; remedy?: string }): never => {
+    throw new LabError('cell-shape', message, { ...detail, where: describePlace(where, at), location: at })
+  }
+  const free = (): DimVariable => ({ known: null, link: null })
+  const fixed = (known: Dim): DimVariable => ({ known, link: null })
+  const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
+  if (states.length === 0)
+    fail(syntax.equations[0]!.at, 'The cell has no state.', {
+      expected: 'an equation whose name is primed',
+      found: 'none',
+      remedy: "Write the new state as `h' = ...`.",
+    })
+  const defined = new Map<string, Shape>()
+  const vectors = new Map<string, DimVariable>()
+  const matrices = new Map<string, readonly [DimVariable, DimVariable]>()
+  const parameterOrder: string[] = []
+  const temporaries = new Set(syntax.equations.map(({ target }) => target))
+
+  for (const { symbol, dims, at } of syntax.declarations) {
+    if (vectors.has(symbol) || matrices.has(symbol)) fail(at, `\`${symbol}\` is declared twice.`, { remedy: 'Keep one of the declarations.' })
+    if (symbol === 'x' || states.includes(symbol) || temporaries.has(symbol))
+      fail(at, `\`${symbol}\` is not a parameter.`, { expected: 'a parameter', found: symbol === 'x' ? 'the input' : 'a name that an equation defines', remedy: 'Remove the declaration.' })
+    if (dims.length === 2) matrices.set(symbol, [fixed(dims[0]!), fixed(dims[1]!)])
+    else vectors.set(symbol, fixed(dims[0]!))
+  }
+  const declaredSymbols = new Set([...vectors.keys(), ...matrices.keys()])
+
+  /** Makes two shapes one; false if they are different dimensions. */
+  const unify = (a: DimVariable, b: DimVariable): boolean => {
+    const first = resolve(a)
+    const second = resolve(b)
+    if (first === second) return true
+    if (first.known !== null && second.known !== null) return first.known === second.known
+    if (first.known === null) first.link = second
+    else second.link = first
+    return true
+  }
+
+  const infer = (expression: Expression): Shape => {
+    switch (expression.kind) {
+      case 'number':
+        return 'number'
+      case 'name':
+        return inferName(expression)
+      case 'negate':
+        return infer(expression.operand)
+      case 'power':
+        return infer(expression.base)
+      case 'binary':
+        return combine(expression, [expression.left, expression.right])
+      case 'call':
+        return combine(expression, expression.args)
+      case 'matrix': {
+        const operand = infer(expression.operand)
+        if (operand === 'number')
+          return fail(expression.at, `The matrix \`${expression.matrix}\` is applied to a number.`, {
+            expected: 'a vector',
+            found: `\`${expressionText(expression.operand)}\``,
+            remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
+          })
+        let dims = matrices.get(expression.matrix)
+        if (!dims) matrices.set(expression.matrix, (dims = [free(), free()]))
+        if (!parameterOrder.includes(expression.matrix)) parameterOrder.push(expression.matrix)
+        if (!unify(dims[1], operand))
+          fail(expression.at, `\`${expressionText(expression)}\`: the matrix reads ${shapeText(dims[1])}.`, {
+            expected: `${shapeText(dims[1])} after \`${expression.matrix}\``,
+            found: `\`${expressionText(expression.operand)}\` ${shapeText(operand)}`,
+            remedy: 'Use another matrix here, or declare its dimensions.',
+          })
+        return dims[0]
+      }
+    }
+  }
+
+  const inferName = ({ name, at }: Extract<Expression, { kind: 'name' }>): Shape => {
+    if (name === 'x') return fixed('I')
+    const shape = defined.get(name)
+    if (shape !== undefined) return shape
+    if (states.includes(name)) return fixed('H')
+    if (Object.hasOwn(syntax.constants, name)) return 'number'
+    if (temporaries.has(name))
+      return fail(at, `\`${name}\` is used before it is defined.`, {
+        expected: 'an equation for it above this line',
+        found: 'it below',
+        remedy: name.endsWith("'") ? `Write \`${name.slice(0, -1)}\` for the state before the step, or move the equation.` : 'Move its equation up.',
+      })
+    if (name.endsWith("'"))
+      return fail(at, `\`${name}\` is not defined.`, { expected: `an equation \`${name} = ...\``, found: 'none', remedy: 'Define the new state, or remove the prime.' })
+    if (isMatrixName(name))
+      return fail(at, `The matrix \`${name}\` stands alone.`, { expected: 'a vector after it', found: 'nothing', remedy: 'Write what it applies to after it.' })
+    let dim = vectors.get(name)
+    if (!dim) vectors.set(name, (dim = free()))
+    if (!parameterOrder.includes(name)) parameterOrder.push(name)
+    return dim
+  }
+
+  const combine = (expression: Expression, args: readonly Expression[]): Shape => {
+    let shape: Shape = 'number'
+    let shapedBy: Expression | null = null
+    for (const arg of args) {
+      const next = infer(arg)
+      if (next === 'number') continue
+      if (shape === 'number') {
+        shape = next
+        shapedBy = arg
+      } else if (!unify(shape, next)) {
+        // Blame the side that is a parameter: its declaration is what can be changed.
+        const blamed = shapedBy!.kind === 'name' && vectors.has(shapedBy!.name) ? shapedBy! : arg
+        const [needed, found] = blamed === arg ? [shape, next] : [next, shape]
+        const isParameter = blamed.kind === 'name' && vectors.has(blamed.name)
+        fail(blamed.at, `\`${expressionText(expression)}\` joins different dimensions.`, {
+          expected: shapeText(needed),
+          found: `\`${expressionText(blamed)}\` ${shapeText(found)}`,
+          remedy: isParameter
+            ? `Declare \`${expressionText(blamed)}: ${resolve(needed).known ?? 'H'}\`.`
+            : `Bring it to ${shapeText(needed)} by a matrix, as in \`W (${expressionText(blamed)})\`.`,
+        })
+      }
+    }
+    return shape
+  }
+
+  for (const { target, value, at } of syntax.equations) {
+    if (target === 'x') fail(at, '`x` is the input and cannot be defined.', { remedy: 'Choose another name.' })
+    if (defined.has(target)) fail(at, `\`${target}\` is defined twice.`, { remedy: 'Rename one of them.' })
+    if (!target.endsWith("'") && states.includes(target))
+      fail(at, `\`${target}\` is a state before the step and cannot be defined.`, { remedy: `Write \`${target}' = ...\` for its new value, or choose another name.` })
+    if (declaredSymbols.has(target) || vectors.has(target))
+      fail(at, `\`${target}\` is already used as a parameter above.`, { remedy: 'Move this equation up, or rename one of them.' })
+    if (Object.hasOwn(syntax.constants, target)) fail(at, `\`${target}\` is a constant.`, { remedy: 'Rename one of them.' })
+    const shape = infer(value)
+    if (target.endsWith("'")) {
+      if (shape === 'number')
+        fail(at, `The state \`${target.slice(0, -1)}\` would be a plain number.`, { expected: '[H]', found: `\`${expressionText(value)}\`` })
+      else if (!unify(shape, fixed('H')))
+        fail(at, `The state \`${target.slice(0, -1)}\` has the wrong dimension.`, {
+          expected: '[H]',
+          found: `\`${expressionText(value)}\` ${shapeText(shape)}`,
+          remedy: 'Bring it to [H] by a matrix, as in `W x`.',
+        })
+    }
+    defined.set(target, shape)
+  }
+  for (const { symbol, at } of syntax.declarations)
+    if (!parameterOrder.includes(symbol)) fail(at, `\`${symbol}\` is declared but never used.`, { remedy: 'Use it or remove the declaration.' })
+  const used = new Set<string>()
+  const collect = (expression: Expression): void => {
+    if (expression.kind === 'name') used.add(expression.name)
+    else if (expression.kind === 'negate' || expression.kind === 'matrix') collect(expression.operand)
+    else if (expression.kind === 'power') collect(expression.base)
+    else if (expression.kind === 'binary') [expression.left, expression.right].forEach(collect)
+    else if (expression.kind === 'call') expression.args.forEach(collect)
+  }
+  for (const { value } of syntax.equations) collect(value)
+  for (const { target, at } of syntax.equations)
+    if (!target.endsWith("'") && !used.has(target)) fail(at, `\`${target}\` is defined but never used.`, { remedy: 'Use it or remove the equation.' })
+  for (const { symbols, at } of syntax.initialRules)
+    for (const symbol of symbols)
+      if (!parameterOrder.includes(symbol))
+        fail(at, `\`${symbol}\` is not a parameter of this cell.`, { expected: `one of ${parameterOrder.join(', ')}`, found: `\`${symbol}\`` })
+  const ruled = syntax.initialRules.flatMap(({ symbols, at }) => symbols.map((symbol) => ({ symbol, at })))
+  ruled.forEach(({ symbol, at }, index) => {
+    if (ruled.findIndex((other) => other.symbol === symbol) !== index) fail(at, `\`${symbol}\` has two rules for its initial values.`, { remedy: 'Keep one of them.' })
+  })
+  for (const { symbols, rule, at } of syntax.initialRules)
+    for (const symbol of symbols)
+      if (!isMatrixName(symbol) && ['xavier', 'orthogonal', 'identity'].includes(rule))
+        fail(at, `The rule \`${rule}\` is for matrices.`, { expected: 'a matrix', found: `the vector \`${symbol}\``, remedy: 'Use zeros, ones, uniform, normal or constant.' })
+
+  const output = syntax.output ?? (states.includes('h') ? { name: 'h', at: syntax.equations[0]!.at } : { name: states[0]!, at: syntax.equations[0]!.at })
+  if (!states.includes(output.name))
+    fail(output.at, `The output \`${output.name}\` is not a state.`, { expected: `one of ${states.join(', ')}`, found: `\`${output.name}\`` })
+  const known = (variable: DimVariable): Dim => resolve(variable).known ?? 'H'
+  return {
+    syntax,
+    states: [output.name, ...states.filter((state) => state !== output.name)],
+    vectors: new Map([...vectors].map(([symbol, dim]) => [symbol, known(dim)])),
+    matrices: new Map([...matrices].map(([symbol, dims]) => [symbol, [known(dims[0]), known(dims[1])] as const])),
+    parameterOrder,
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The functions of the notation, and what each is in terms of the IR's few primitives. A new function is one line here
+ * when primitives suffice.
+ */
+import type { IrBuilder, NodeId } from './ir.ts'
+
+interface NotationFunction {
+  /** Fewest and most arguments. */
+  readonly arity: readonly [number, number]
+  /** Arguments that must be plain numbers (a slope, a bound), counted from 0. */
+  readonly numericArguments: readonly number[]
+  readonly build: (ir: IrBuilder, args: readonly NodeId[]) => NodeId
+}
+
+const unary = (build: (ir: IrBuilder, x: NodeId) => NodeId): NotationFunction => ({
+  arity: [1, 1],
+  numericArguments: [],
+  build: (ir, args) => build(ir, args[0]!),
+})
+const binary = (build: (ir: IrBuilder, a: NodeId, b: NodeId) => NodeId): NotationFunction => ({
+  arity: [2, 2],
+  numericArguments: [],
+  build: (ir, args) => build(ir, args[0]!, args[1]!),
+})
+
+export const NOTATION_FUNCTIONS: Readonly<Record<string, NotationFunction>> = {
+  sigmoid: unary((ir, x) => ir.apply('sigmoid', [x])),
+  tanh: unary((ir, x) => ir.apply('tanh', [x])),
+  exp: unary((ir, x) => ir.apply('exp', [x])),
+  log: unary((ir, x) => ir.apply('log', [x])),
+  sqrt: unary((ir, x) => ir.apply('sqrt', [x])),
+  abs: unary((ir, x) => ir.apply('abs', [x])),
+  sin: unary((ir, x) => ir.apply('sin', [x])),
+  cos: unary((ir, x) => ir.apply('cos', [x])),
+  softplus: unary((ir, x) => ir.apply('softplus', [x])),
+  relu: unary((ir, x) => ir.apply('max', [x, ir.literal(0)])),
+  softsign: unary((ir, x) => ir.apply('div', [x, ir.apply('add', [ir.literal(1), ir.apply('abs', [x])])])),
+  leaky_relu: {
+    arity: [1, 2],
+    numericArguments: [1],
+    build: (ir, [x, slope]) =>
+      ir.apply('add', [
+        ir.apply('max', [x!, ir.literal(0)]),
+        ir.apply('mul', [slope ?? ir.literal(0.01), ir.apply('min', [x!, ir.literal(0)])]),
+      ]),
+  },
+  elu: {
+    arity: [1, 2],
+    numericArguments: [1],
+    build: (ir, [x, alpha]) =>
+      ir.apply('add', [
+        ir.apply('max', [x!, ir.literal(0)]),
+        ir.apply('mul', [alpha ?? ir.literal(1), ir.apply('expm1', [ir.apply('min', [x!, ir.literal(0)])])]),
+      ]),
+  },
+  min: binary((ir, a, b) => ir.apply('min', [a, b])),
+  max: binary((ir, a, b) => ir.apply('max', [a, b])),
+  clip: {
+    arity: [3, 3],
+    numericArguments: [1, 2],
+    build: (ir, [x, low, high]) => ir.apply('min', [ir.apply('max', [x!, low!]), high!]),
+  },
+}

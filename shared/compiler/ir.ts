@@ -1,0 +1,84 @@
+/**
+ * The intermediate representation of one step of a cell: a graph of nodes in topological order, each made once
+ * (equal nodes are one node). Leaves, pointwise primitives, and products with the cell's matrices. The derivative is
+ * made of the same nodes, so every backend knows one small language.
+ */
+import { PRIMITIVES, type Primitive } from './primitives.ts'
+
+export type NodeId = number
+export type Dim = 'I' | 'H'
+
+export type IrNode =
+  /** x_t, [I] */
+  | { readonly kind: 'input'; readonly dim: 'I' }
+  /** State `state` before the step, [H] */
+  | { readonly kind: 'state'; readonly state: number; readonly dim: 'H' }
+  /** A vector of parameters */
+  | { readonly kind: 'vector'; readonly symbol: string; readonly dim: Dim }
+  | { readonly kind: 'literal'; readonly value: number; readonly dim: null }
+  | { readonly kind: 'apply'; readonly primitive: Primitive; readonly args: readonly NodeId[]; readonly dim: Dim }
+  /** All products that read one operand: [matrices[g] operand]_g; its values are read through `gate` nodes. */
+  | { readonly kind: 'project'; readonly matrices: readonly string[]; readonly operand: NodeId; readonly dim: Dim }
+  | { readonly kind: 'gate'; readonly project: NodeId; readonly index: number; readonly dim: Dim }
+  /** Adjoint of the new value of a state; a leaf of the backward graph. */
+  | { readonly kind: 'state-adjoint'; readonly state: number; readonly dim: 'H' }
+  /** sum_g matrices[g]^T operands[g]: the adjoint of a project's operand. */
+  | { readonly kind: 'backproject'; readonly matrices: readonly string[]; readonly operands: readonly NodeId[]; readonly dim: Dim }
+
+/** Makes nodes, each once, folding what is known beforehand. */
+export class IrBuilder {
+  readonly nodes: IrNode[] = []
+  readonly #known = new Map<string, NodeId>()
+
+  /** The node as an id; an equal one made before is returned instead. */
+  add(node: IrNode): NodeId {
+    const key = JSON.stringify(node, (_, value: unknown) => (Object.is(value, -0) ? '-0' : value))
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const id = this.nodes.push(node) - 1
+    this.#known.set(key, id)
+    return id
+  }
+
+  literal(value: number): NodeId {
+    return this.add({ kind: 'literal', value, dim: null })
+  }
+
+  /** A primitive applied, simplified where that changes no value (identities, constants, double negation). */
+  apply(primitive: Primitive, args: readonly NodeId[]): NodeId {
+    const nodes = args.map((id) => this.nodes[id]!)
+    const values = nodes.map((node) => (node.kind === 'literal' ? node.value : null))
+    if (values.every((value) => value !== null)) return this.literal(PRIMITIVES[primitive].evaluate(...(values as number[])))
+    const [a, b] = args
+    const [va, vb] = values
+    if (primitive === 'add' && va === 0) return b!
+    if ((primitive === 'add' || primitive === 'sub') && vb === 0) return a!
+    if (primitive === 'sub' && va === 0) return this.apply('neg', [b!])
+    if (primitive === 'mul' && va === 1) return b!
+    if ((primitive === 'mul' || primitive === 'div') && vb === 1) return a!
+    if (primitive === 'mul' && va === -1) return this.apply('neg', [b!])
+    if (primitive === 'mul' && vb === -1) return this.apply('neg', [a!])
+    const first = nodes[0]
+    if (primitive === 'neg' && first?.kind === 'apply' && first.primitive === 'neg') return first.args[0]!
+    const second = nodes[1]
+    if (primitive === 'add' && second?.kind === 'apply' && second.primitive === 'neg') return this.apply('sub', [a!, second.args[0]!])
+    const dims = nodes.map((node) => node.dim).filter((dim) => dim !== null)
+    return this.add({ kind: 'apply', primitive, args, dim: dims[0]! })
+  }
+}
+
+/** The nodes that a node reads. */
+export function argumentsOf(node: IrNode): readonly NodeId[] {
+  switch (node.kind) {
+    case 'apply':
+      return node.args
+    case 'project':
+      return [node.operand]
+    case 'gate':
+      return [node.project]
+    case 'backproject':
+      return node.operands
+    default:
+      return []
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * Pass 1: text -> syntax tree. One statement a line: `cell NAME`, `source TEXT`, `constant NAME = NUMBER`,
+ * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `output STATE`, and equations `name = expression`. A matrix (a name
+ * that starts with a capital) applies to what follows it; `*` is elementwise. Knows nothing of shapes.
+ */
+import type { SourceLocation } from '../protocol/errors.ts'
+import { INITIAL_RULES, type CellSyntax, type Declaration, type Equation, type Expression, type InitialRuleName } from './ast.ts'
+import { NOTATION_FUNCTIONS } from './functions.ts'
+import { MAX_CELL_CHARACTERS, logicalLines, syntaxError, tokenizeLine, type Token } from './tokenize.ts'
+
+/** Deeper nesting than this is refused, so that no pass can exhaust the stack. */
+const MAX_DEPTH = 100
+const MAX_POWER = 16
+
+/** Whether a name stands for a matrix: capitals are matrices, lower case vectors. */
+export function isMatrixName(name: string): boolean {
+  const first = [...name][0]!
+  return first !== first.toLowerCase()
+}
+
+class LineParser {
+  #position = 0
+  #depth = 0
+  readonly #tokens: readonly Token[]
+  readonly #where: string
+
+  constructor(tokens: readonly Token[], where: string) {
+    this.#tokens = tokens
+    this.#where = where
+  }
+
+  get next(): Token {
+    return this.#tokens[this.#position]!
+  }
+
+  peek(offset: number): Token | undefined {
+    return this.#tokens[this.#position + offset]
+  }
+
+  take(): Token {
+    return this.#tokens[this.#position++]!
+  }
+
+  takes(sign: string): boolean {
+    if (this.next.kind !== 'sign' || this.next.text !== sign) return false
+    this.#position++
+    return true
+  }
+
+  fail(message: string, expected: string, remedy?: string, token = this.next): never {
+    throw syntaxError(this.#where, token.at, message, { expected, found: token.kind === 'end' ? token.text : `\`${token.text}\``, remedy })
+  }
+
+  expectSign(sign: string, message: string, remedy?: string): void {
+    if (!this.takes(sign)) this.fail(message, `\`${sign}\``, remedy)
+  }
+
+  expectName(message: string, expected: string): Token {
+    if (this.next.kind !== 'name') this.fail(message, expected)
+    return this.take()
+  }
+
+  expectEnd(message: string): void {
+    if (this.next.kind === 'end') return
+    const remedy = this.next.text === ')' ? 'Remove it or open a parenthesis before.' : 'Write `*` for an elementwise product; only a matrix applies to what follows it.'
+    this.fail(message, 'an operator or the end of the line', remedy)
+  }
+
+  number(message: string): number {
+    const negative = this.takes('-')
+    if (this.next.kind !== 'number') this.fail(message, 'a number')
+    const value = Number(this.take().text)
+    return negative ? -value : value
+  }
+
+  expression(): Expression {
+    if (++this.#depth > MAX_DEPTH) this.fail('The expression is nested too deeply.', `at most ${MAX_DEPTH} levels`, 'Name a part of it in an equation of its own.')
+    let left = this.#term()
+    while (this.next.kind === 'sign' && (this.next.text === '+' || this.next.text === '-')) {
+      const { text, at } = this.take()
+      left = { kind: 'binary', operator: text as '+' | '-', left, right: this.#term(), at }
+    }
+    this.#depth--
+    return left
+  }
+
+  #term(): Expression {
+    let left = this.#unary()
+    while (this.next.kind === 'sign' && (this.next.text === '*' || this.next.text === '/')) {
+      const { text, at } = this.take()
+      left = { kind: 'binary', operator: text as '*' | '/', left, right: this.#unary(), at }
+    }
+    return left
+  }
+
+  #unary(): Expression {
+    const at = this.next.at
+    if (!this.takes('-')) return this.#power()
+    if (++this.#depth > MAX_DEPTH) this.fail('The expression is nested too deeply.', `at most ${MAX_DEPTH} levels`, 'Name a part of it in an equation of its own.')
+    const operand = this.#unary()
+    this.#depth--
+    return { kind: 'negate', operand, at }
+  }
+
+  #power(): Expression {
+    const base = this.#application()
+    const at = this.next.at
+    if (!this.takes('^')) return base
+    const token = this.next
+    const exponent = this.number('A power has a whole number as its exponent.')
+    if (!Number.isInteger(exponent) || Math.abs(exponent) > MAX_POWER)
+      this.fail('A power has a whole number as its exponent.', `an integer from -${MAX_POWER} to ${MAX_POWER}`, 'Use exp and log for other powers.', token)
+    return { kind: 'power', base, exponent, at }
+  }
+
+  #application(): Expression {
+    const token = this.next
+    if (token.kind !== 'name' || !isMatrixName(token.text)) return this.#atom()
+    this.take()
+    const follows = this.next
+    if (follows.kind === 'end' || (follows.kind === 'sign' && follows.text !== '('))
+      this.fail(
+        `The matrix \`${token.text}\` is applied to nothing.`,
+        'a vector after it, as in `U_h h` or `U_h (f * h)`',
+        'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
+      )
+    if (++this.#depth > MAX_DEPTH) this.fail('The expression is nested too deeply.', `at most ${MAX_DEPTH} levels`, 'Name a part of it in an equation of its own.')
+    const operand = this.#application()
+    this.#depth--
+    return { kind: 'matrix', matrix: token.text, operand, at: token.at }
+  }
+
+  #atom(): Expression {
+    const token = this.next
+    if (token.kind === 'number') {
+      this.take()
+      return { kind: 'number', value: Number(token.text), at: token.at }
+    }
+    if (this.takes('(')) {
+      const inner = this.expression()
+      this.expectSign(')', 'The parenthesis is not closed.', 'Close it, or remove the one that opens.')
+      return inner
+    }
+    if (token.kind !== 'name') this.fail('An operand is missing.', 'a name, a number, a function or `(`')
+    this.take()
+    if (this.next.kind === 'sign' && this.next.text === '(') return this.#call(token)
+    if (Object.hasOwn(NOTATION_FUNCTIONS, token.text)) this.fail(`The function \`${token.text}\` has no argument.`, '`(`', `Write \`${token.text}(...)\`.`)
+    return { kind: 'name', name: token.text, at: token.at }
+  }
+
+  #call(name: Token): Expression {
+    const known = Object.hasOwn(NOTATION_FUNCTIONS, name.text) ? NOTATION_FUNCTIONS[name.text] : undefined
+    if (!known)
+      throw syntaxError(this.#where, name.at, 'There is no function of this name.', {
+        expected: `one of ${Object.keys(NOTATION_FUNCTIONS).join(', ')}`,
+        found: `\`${name.text}\``,
+        remedy: 'For a product write `*` before the parenthesis.',
+      })
+    this.take()
+    const args: Expression[] = []
+    if (!this.takes(')')) {
+      do args.push(this.expression())
+      while (this.takes(','))
+      this.expectSign(')', 'The parenthesis of the arguments is not closed.', 'Close it, or separate arguments by commas.')
+    }
+    const [fewest, most] = known.arity
+    if (args.length < fewest || args.length > most)
+      throw syntaxError(this.#where, name.at, `\`${name.text}\` has the wrong number of arguments.`, {
+        expected: fewest === most ? `${fewest}` : `${fewest} to ${most}`,
+        found: `${args.length}`,
+      })
+    for (const index of known.numericArguments) {
+      const arg = args[index]
+      if (arg && literalValue(arg) === null)
+        throw syntaxError(this.#where, arg.at, `Argument ${index + 1} of \`${name.text}\` is a plain number.`, { expected: 'a number', found: 'an expression' })
+    }
+    return { kind: 'call', callee: name.text, args, at: name.at }
+  }
+}
+
+function literalValue(expression: Expression): number | null {
+  if (expression.kind === 'number') return expression.value
+  if (expression.kind === 'negate') {
+    const value = literalValue(expression.operand)
+    return value === null ? null : -value
+  }
+  return null
+}
+
+/**
+ * @param text a cell file
+ * @param where its name, for messages
+ * @throws LabError `cell-syntax` with line, column, expected, found and remedy
+ */
+export function parseCell(text: string, where: string): CellSyntax {
+  const start: SourceLocation = { line: 1, column: 1 }
+  if (text.length > MAX_CELL_CHARACTERS)
+    throw syntaxError(where, start, 'The file is too long for a cell.', { expected: `at most ${MAX_CELL_CHARACTERS} characters`, found: `${text.length}` })
+  const equations: Equation[] = []
+  const declarations: Declaration[] = []
+  const initialRules: (CellSyntax['initialRules'][number])[] = []
+  const constants: Record<string, number> = {}
+  let name: string | null = null
+  let source = ''
+  let output: CellSyntax['output'] = null
+  for (const line of logicalLines(text)) {
+    const sourceLine = /^\s*source\s+(?![=:])(.*)$/s.exec(line.text)
+    if (sourceLine) {
+      source = sourceLine[1]!.trim()
+      continue
+    }
+    const nameLine = /^\s*cell\s+(?![=:])(.*)$/s.exec(line.text)
+    if (nameLine) {
+      name = nameLine[1]!.trim()
+      if (!/^[a-z][a-z0-9-]{0,39}$/.test(name))
+        throw syntaxError(where, { line: line.line, column: 1 }, 'This cannot be the name of a cell.', {
+          expected: 'lower-case letters, digits and hyphens, at most 40',
+          found: `\`${name}\``,
+        })
+      continue
+    }
+    const parser = new LineParser(tokenizeLine(line.text, line.line, where), where)
+    const first = parser.next
+    const second = parser.peek(1)
+    const isWord = second?.kind === 'name'
+    if (first.text === 'constant' && isWord) {
+      parser.take()
+      const symbol = parser.take().text
+      parser.expectSign('=', 'A constant is given its value with `=`.')
+      constants[symbol] = parser.number('The value of a constant is a number.')
+      parser.expectEnd('A constant is one number.')
+    } else if (first.text === 'output' && isWord) {
+      parser.take()
+      const state = parser.take()
+      output = { name: state.text.replace(/'$/, ''), at: state.at }
+      parser.expectEnd('The output is one state.')
+    } else if (first.text === 'init' && isWord) initialRules.push(parseInitialRule(parser, constants))
+    else if (first.kind === 'name' && second?.text === ':') declarations.push(parseDeclaration(parser))
+    else equations.push(parseEquation(parser))
+  }
+  if (equations.length === 0)
+    throw syntaxError(where, start, 'The cell has no equation.', { expected: "at least one equation with a primed name, such as `h' = tanh(W x + U h + b)`", found: 'none' })
+  return { name, source, equations, declarations, initialRules, constants, output }
+}
+
+function parseEquation(parser: LineParser): Equation {
+  const target = parser.expectName('A line starts with the name that it defines.', "a name, as in `f = ...` or `h' = ...`")
+  if (Object.hasOwn(NOTATION_FUNCTIONS, target.text)) parser.fail('A function cannot be defined.', 'another name', undefined, target)
+  if (isMatrixName(target.text)) parser.fail('A name that starts with a capital is a matrix and cannot be defined.', 'a lower-case name', undefined, target)
+  parser.expectSign('=', 'An equation has `=` after its name.', 'Only one name stands on the left.')
+  const value = parser.expression()
+  parser.expectEnd('The expression ends here, but the line goes on.')
+  return { target: target.text, value, at: target.at }
+}
+
+function parseDeclaration(parser: LineParser): Declaration {
+  const symbol = parser.take()
+  parser.take()
+  const dims: ('I' | 'H')[] = []
+  const dim = (): void => {
+    const token = parser.next
+    if (token.text !== 'I' && token.text !== 'H') parser.fail('A declaration names dimensions.', '`H` (hidden units) or `I` (inputs)', 'A vector is declared as `w: H`, a matrix as `U: H x I` (out x in).')
+    parser.take()
+    dims.push(token.text as 'I' | 'H')
+  }
+  dim()
+  if (parser.next.text === 'x') {
+    parser.take()
+    dim()
+  }
+  parser.expectEnd('A declaration names one or two dimensions.')
+  if (isMatrixName(symbol.text) !== (dims.length === 2))
+    parser.fail(
+      `\`${symbol.text}\` is a ${isMatrixName(symbol.text) ? 'matrix' : 'vector'}.`,
+      isMatrixName(symbol.text) ? 'two dimensions, as in `U: H x I`' : 'one dimension, as in `w: H`',
+      undefined,
+      symbol,
+    )
+  return { symbol: symbol.text, dims, at: symbol.at }
+}
+
+function parseInitialRule(parser: LineParser, constants: Readonly<Record<string, number>>): CellSyntax['initialRules'][number] {
+  const at = parser.take().at
+  const symbols: string[] = []
+  do symbols.push(parser.expectName('`init` names parameters.', 'a parameter').text)
+  while (parser.takes(','))
+  parser.expectSign(':', '`init` names parameters, a colon and a rule.', 'For example `init U_h: orthogonal`.')
+  const rule = parser.expectName('A rule is missing.', `one of ${INITIAL_RULES.join(', ')}`)
+  if (!(INITIAL_RULES as readonly string[]).includes(rule.text)) parser.fail('There is no rule of this name.', `one of ${INITIAL_RULES.join(', ')}`, undefined, rule)
+  const args: (number | { constant: string })[] = []
+  if (parser.takes('(')) {
+    do {
+      if (parser.next.kind === 'name') {
+        const token = parser.take()
+        if (!Object.hasOwn(constants, token.text))
+          parser.fail('There is no constant of this name.', `a number or a constant (${Object.keys(constants).join(', ') || 'none is defined'})`, `Define it before: \`constant ${token.text} = 600\`.`, token)
+        args.push({ constant: token.text })
+      } else args.push(parser.number('A rule takes numbers or constants.'))
+    } while (parser.takes(','))
+    parser.expectSign(')', 'The parenthesis of the rule is not closed.')
+  }
+  parser.expectEnd('A rule ends the line.')
+  const name = rule.text as InitialRuleName
+  const [fewest, most] = { xavier: [0, 0], orthogonal: [0, 0], identity: [0, 0], zeros: [0, 0], ones: [0, 0], uniform: [0, 2], normal: [0, 1], constant: [1, 1], chrono: [1, 1] }[name] as [number, number]
+  if (args.length < fewest || args.length > most)
+    parser.fail(`The rule \`${name}\` has the wrong number of arguments.`, fewest === most ? `${fewest}` : `${fewest} to ${most}`, undefined, rule)
+  if (name === 'chrono' && symbols.length !== 2) parser.fail('`chrono` fills the forget and the input bias together.', 'two names, as in `init b_f, b_i: chrono(600)`', undefined, rule)
+  return { symbols, rule: name, args, at }
+}

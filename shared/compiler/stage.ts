@@ -1,0 +1,120 @@
+/**
+ * Pass 5: graphs -> stages. A stage is what can be computed pointwise once the products before it are done; stages are
+ * separated by products that need earlier values (recurrent ones), so their number is the serial depth of a step.
+ * Products of x_t alone are `preProjects`: done for many steps at once, outside the loop over time. Also decides what the
+ * forward pass saves for the backward one, and what is cheaper to compute again.
+ */
+import type { BackwardGraph } from './differentiate.ts'
+import { argumentsOf, type IrBuilder, type NodeId } from './ir.ts'
+import type { ForwardGraph } from './lower.ts'
+import { PRIMITIVES } from './primitives.ts'
+
+export interface Stage {
+  /** `project` and `backproject` nodes whose operands are ready when the stage starts. */
+  readonly products: readonly NodeId[]
+  /** `apply` nodes, in order. */
+  readonly pointwise: readonly NodeId[]
+}
+
+export interface StagedCell {
+  /** Projects of x_t itself. */
+  readonly preProjects: readonly NodeId[]
+  readonly forwardStages: readonly Stage[]
+  readonly backwardStages: readonly Stage[]
+  /** Forward nodes (`apply` or `gate`) whose values of every step the backward pass reads. */
+  readonly saved: readonly NodeId[]
+  /** Forward `apply` nodes that the backward pass computes again. */
+  readonly recomputed: readonly NodeId[]
+}
+
+export function stageCell(forward: ForwardGraph, backward: BackwardGraph): StagedCell {
+  const { ir } = forward
+  const backwardRoots = [
+    ...backward.stateAdjoints,
+    backward.inputAdjoint,
+    ...backward.matrixGradients.flatMap(({ adjoints }) => adjoints),
+    ...backward.vectorGradients.map(({ adjoint }) => adjoint),
+  ].filter((id) => id !== null)
+  const forwardLive = reachable(ir, forward.newStates, () => false)
+  const isForward = (id: NodeId): boolean => forwardLive.has(id)
+  const backwardLive = reachable(ir, backwardRoots, isForward)
+
+  // Operands of products are read again for the gradients of their matrices.
+  const referenced = new Set<NodeId>(backward.matrixGradients.map(({ operand }) => operand))
+  for (const id of backwardLive) {
+    if (isForward(id)) referenced.add(id)
+    else argumentsOf(ir.nodes[id]!).filter(isForward).forEach((arg) => referenced.add(arg))
+  }
+  const { saved, recomputed } = chooseSaved(ir, referenced)
+  const preProjects = [...forwardLive].filter((id) => {
+    const node = ir.nodes[id]!
+    return node.kind === 'project' && ir.nodes[node.operand]!.kind === 'input'
+  })
+  const pre = new Set(preProjects)
+  const savedSet = new Set(saved)
+  const operands = new Set(backward.matrixGradients.map(({ operand }) => operand))
+  // A recomputed value is one more pointwise node of the backward pass; one that a matrix gradient reads is stored there.
+  const backwardNodes = new Set([...backwardLive].filter((id) => !isForward(id)))
+  const addRecomputed = (id: NodeId): void => {
+    if (savedSet.has(id) || ir.nodes[id]!.kind !== 'apply' || backwardNodes.has(id)) return
+    backwardNodes.add(id)
+    argumentsOf(ir.nodes[id]!).forEach(addRecomputed)
+  }
+  recomputed.filter((id) => referenced.has(id) || operands.has(id)).forEach(addRecomputed)
+  const backwardOnly = new Set([...backwardNodes].sort((a, b) => a - b))
+  return {
+    preProjects,
+    forwardStages: assignStages(ir, new Set([...forwardLive].filter((id) => !pre.has(id))), (id) => !forwardLive.has(id) || pre.has(id)),
+    backwardStages: assignStages(ir, backwardOnly, (id) => !backwardOnly.has(id)),
+    saved,
+    recomputed: recomputed.filter((id) => backwardOnly.has(id)),
+  }
+}
+
+/** All nodes that the roots need, in topological order; not beyond nodes where `stop` holds. */
+function reachable(ir: IrBuilder, roots: readonly NodeId[], stop: (id: NodeId) => boolean): Set<NodeId> {
+  const found = new Set<NodeId>()
+  const visit = (id: NodeId): void => {
+    if (found.has(id)) return
+    found.add(id)
+    if (!stop(id)) argumentsOf(ir.nodes[id]!).forEach(visit)
+  }
+  roots.forEach(visit)
+  return new Set([...found].sort((a, b) => a - b))
+}
+
+/** Saves what is expensive; computes again what is cheap and made of leaves and saved values only. */
+function chooseSaved(ir: IrBuilder, referenced: ReadonlySet<NodeId>): { saved: NodeId[]; recomputed: NodeId[] } {
+  const ordered = [...referenced].sort((a, b) => a - b)
+  const isLeaf = (id: NodeId): boolean => ['input', 'state', 'vector', 'literal'].includes(ir.nodes[id]!.kind)
+  const isCheap = (id: NodeId): boolean => {
+    const node = ir.nodes[id]!
+    return node.kind === 'apply' && PRIMITIVES[node.primitive].cheap
+  }
+  const saved = new Set(ordered.filter((id) => !isLeaf(id) && !isCheap(id)))
+  const available = (id: NodeId): boolean => isLeaf(id) || saved.has(id) || (isCheap(id) && argumentsOf(ir.nodes[id]!).every(available))
+  for (const id of ordered) if (!isLeaf(id) && !available(id)) saved.add(id)
+  return { saved: [...saved].sort((a, b) => a - b), recomputed: ordered.filter((id) => !isLeaf(id) && !saved.has(id)) }
+}
+
+/** As early as possible: a product opens the stage after its latest operand. */
+function assignStages(ir: IrBuilder, live: ReadonlySet<NodeId>, ready: (id: NodeId) => boolean): Stage[] {
+  const stageOf = new Map<NodeId, number>()
+  const stages: { products: NodeId[]; pointwise: NodeId[] }[] = []
+  for (const id of live) {
+    const node = ir.nodes[id]!
+    const latest = Math.max(-1, ...argumentsOf(node).map((arg) => (ready(arg) ? -1 : (stageOf.get(arg) ?? -1))))
+    if (node.kind === 'project' || node.kind === 'backproject') {
+      const stage = latest + 1
+      stageOf.set(id, stage)
+      ;(stages[stage] ??= { products: [], pointwise: [] }).products.push(id)
+    } else if (node.kind === 'gate') stageOf.set(id, Math.max(latest, 0))
+    else if (node.kind === 'apply') {
+      const stage = Math.max(latest, 0)
+      stageOf.set(id, stage)
+      ;(stages[stage] ??= { products: [], pointwise: [] }).pointwise.push(id)
+    }
+  }
+  for (let i = 0; i < stages.length; i++) stages[i] ??= { products: [], pointwise: [] }
+  return stages
+}

@@ -1,0 +1,98 @@
+/** Text of a cell file -> tokens of one logical line. A line goes on while a parenthesis is open. Unicode forms of the paper's signs are read too. */
+import { LabError, type SourceLocation } from '../protocol/errors.ts'
+
+export interface Token {
+  readonly kind: 'name' | 'number' | 'sign' | 'end'
+  readonly text: string
+  readonly at: SourceLocation
+}
+
+/** Longest cell file that is read, in characters: two orders above any cell in the literature. */
+export const MAX_CELL_CHARACTERS = 65536
+
+const NAME = /^[\p{L}_][\p{L}\p{N}_~]*'?/u
+const NUMBER = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/
+const SIGNS = new Set(['+', '-', '*', '/', '^', '(', ')', ',', '=', ':'])
+const SYNONYMS: Readonly<Record<string, string>> = { '∘': '*', '⊙': '*', '·': '*', '−': '-', '′': "'" }
+
+/** A position in a cell file for messages: `mgu, line 3, column 7`. */
+export function describePlace(where: string, at: SourceLocation): string {
+  return `${where}, line ${at.line}, column ${at.column}`
+}
+
+export function syntaxError(where: string, at: SourceLocation, message: string, detail: { expected?: string; found?: string; remedy?: string }): LabError {
+  return new LabError('cell-syntax', message, { ...detail, where: describePlace(where, at), location: at })
+}
+
+/**
+ * @param text one logical line, without its comment
+ * @param line 1-based line where it starts
+ * @throws LabError `cell-syntax` at a character that no token starts with
+ */
+export function tokenizeLine(text: string, line: number, where: string): Token[] {
+  const tokens: Token[] = []
+  let column = 1
+  let currentLine = line
+  let rest = text
+  const advance = (count: number): void => {
+    for (const character of rest.slice(0, count)) {
+      if (character === '\n') {
+        currentLine++
+        column = 1
+      } else column++
+    }
+    rest = rest.slice(count)
+  }
+  while (rest.length > 0) {
+    const blank = /^\s+/.exec(rest)
+    if (blank) {
+      advance(blank[0].length)
+      continue
+    }
+    const at = { line: currentLine, column }
+    const first = [...rest][0]!
+    const synonym = SYNONYMS[first]
+    const name = NAME.exec(rest)
+    const number = NUMBER.exec(rest)
+    if (synonym !== undefined && SIGNS.has(synonym)) {
+      tokens.push({ kind: 'sign', text: synonym, at })
+      advance(first.length)
+    } else if (name) {
+      tokens.push({ kind: 'name', text: name[0] === 'σ' ? 'sigmoid' : name[0], at })
+      advance(name[0].length)
+    } else if (number) {
+      tokens.push({ kind: 'number', text: number[0], at })
+      advance(number[0].length)
+    } else if (SIGNS.has(first)) {
+      tokens.push({ kind: 'sign', text: first, at })
+      advance(1)
+    } else
+      throw syntaxError(where, at, 'This character is not part of the notation.', {
+        expected: 'a name, a number or one of + - * / ^ ( ) , = :',
+        found: `\`${first}\``,
+        remedy: 'Remove it; a comment starts with #.',
+      })
+  }
+  tokens.push({ kind: 'end', text: 'the end of the line', at: { line: currentLine, column } })
+  return tokens
+}
+
+/** Splits a file into logical lines; comments are blanked out. */
+export function logicalLines(text: string): { text: string; line: number }[] {
+  const lines: { text: string; line: number }[] = []
+  let open = 0
+  let current: { text: string; line: number } | null = null
+  text.split(/\r?\n/).forEach((raw, index) => {
+    const content = raw.replace(/#.*$/, '')
+    for (const character of content) open += character === '(' ? 1 : character === ')' ? -1 : 0
+    if (current) current.text += `\n${content}`
+    else current = { text: content, line: index + 1 }
+    if (open <= 0) {
+      if (current.text.trim() !== '') lines.push(current)
+      current = null
+      open = 0
+    }
+  })
+  if (current) lines.push(current)
+  return lines
+}
