@@ -5,9 +5,13 @@ import tseslint from 'typescript-eslint'
 const forbid = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
 const hosts = {
   group: ['node:*', 'electron', 'fs', 'path', 'os', 'worker_threads'],
-  message: 'shared/ is isomorphic: take clock, files, threads as arguments.',
+  message: 'shared/ and renderer/ know no host: clock, files, threads are passed in or come over the protocol.',
 }
 const outward = { regex: '(^|/)(main|renderer|test)/', message: 'Imports run main, renderer -> shared, never back.' }
+const meetInShared = (other) => ({
+  regex: `(^|/)(${other}|test)/`,
+  message: 'main/ and renderer/ meet only in shared/, and neither knows the tests.',
+})
 /** A folder of shared/ may not import from those that stand after it in the method's order. */
 const layers = [
   ['protocol', 'numerics'],
@@ -37,7 +41,7 @@ const layerRules = layers.flatMap((folders, index) => {
 })
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', 'dist/**'] },
+  { ignores: ['node_modules/**', 'dist/**', 'coverage/**'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -53,6 +57,9 @@ export default tseslint.config(
   ...layerRules,
   {
     files: ['main/**/*.ts'],
-    rules: forbid({ regex: '(^|/)(renderer|test)/', message: 'main/ and renderer/ meet only in shared/.' }),
+    ignores: ['main/electron/**'],
+    rules: forbid(meetInShared('renderer'), { group: ['electron'], message: 'Only main/electron/ imports electron.' }),
   },
+  { files: ['main/electron/**/*.ts'], rules: forbid(meetInShared('renderer')) },
+  { files: ['renderer/**/*.ts'], rules: forbid(hosts, meetInShared('main')) },
 )
