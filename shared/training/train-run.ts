@@ -1,0 +1,213 @@
+/**
+ * One run from its record to its result: warm-up, training, test, with the seeds as replicas side by side. Files, clock and the
+ * wish to pause are passed in. After a pause, a crash or a kill the same call goes on from the last checkpoint and ends
+ * with the same bits.
+ */
+import type { Backend, Engine } from '../backends/backend.ts'
+import type { Dataset } from '../datasets/dataset.ts'
+import { initialize } from '../networks/initial-values.ts'
+import type { Network } from '../networks/network.ts'
+import type { Tensor } from '../numerics/dims.ts'
+import { LabError } from '../protocol/errors.ts'
+import type { RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
+import { train } from './epochs.ts'
+import { evaluateSplit, type Evaluation } from './evaluate.ts'
+import { captureCheckpoint, copyTensors, restoreCheckpoint, startProgress, type Phase } from './progress.ts'
+import { PauseSignal, type TrainingSession } from './session.ts'
+import { hasWarmup, warmUp } from './warm-up.ts'
+
+/** Milliseconds since 1970. */
+export interface Clock {
+  now(): number
+}
+
+export interface TrainControl {
+  /** Asked before every step and chunk: a wish to pause or stop, after a checkpoint. */
+  requested(): 'pause' | 'stop' | null
+  /** Lets the host's event loop run (timers, signals); called before every step and chunk. */
+  rest?(): Promise<void>
+}
+
+export interface TrainRunOptions {
+  readonly record: RunRecord
+  readonly network: Network
+  /** One a seed, in the order of `config.seeds`. */
+  readonly datasets: readonly Dataset[]
+  readonly backend: Backend
+  readonly writer: RunWriter
+  readonly clock: Clock
+  readonly control: TrainControl
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/**
+ * Trains a run to its end, or to a pause.
+ * @returns the test results, or 'paused' once everything is saved
+ * @throws LabError `non-finite`, `warm-up-restarts`, `checkpoint`, `config`; the record then says `failed`, and the last
+ *   good checkpoint stays
+ */
+export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused'> {
+  const { record, network, backend, writer, clock } = options
+  const now = (): string => new Date(clock.now()).toISOString()
+  let engine: Engine | null = null
+  try {
+    requireTestSeries(options)
+    engine = await backend.createEngine(network, record.config.seeds.length)
+    const session = await openSession(options, engine)
+    await writer.update({
+      status: 'running',
+      backend: backend.name,
+      startedAt: record.startedAt ?? now(),
+      endedAt: null,
+      error: null,
+    })
+    const result = await takePhases(session, options)
+    if (result === 'paused') await writer.update({ status: 'paused' })
+    else await writer.update({ status: 'finished', endedAt: now(), result })
+    return result
+  } catch (error) {
+    // A checkpoint that this call cannot read says nothing against the run: its record stays as it was.
+    if (error instanceof LabError && error.code === 'checkpoint') throw error
+    const { code, message } =
+      error instanceof LabError
+        ? error
+        : { code: 'internal', message: error instanceof Error ? error.message : String(error) }
+    const event: RunEvent = { type: 'log', level: 'error', message }
+    writer.append([event])
+    options.onEvent?.(event)
+    await writer.update({ status: 'failed', endedAt: now(), error: { code, message } })
+    throw error
+  } finally {
+    engine?.dispose()
+  }
+}
+
+function requireTestSeries({ datasets, record }: TrainRunOptions): void {
+  if (datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
+  if (datasets.every(({ counts }) => counts.test > 0 && counts.train > 0)) return
+  throw new LabError('config', 'a run needs series to train on and series to test on.', {
+    where: 'dataset',
+    remedy: 'Raise the counts or the fractions of the split.',
+  })
+}
+
+/** Fresh initial values, or those of the last checkpoint. */
+async function openSession(options: TrainRunOptions, engine: Engine): Promise<TrainingSession> {
+  const { record, network, datasets, backend, writer, control, onEvent } = options
+  const { config } = record
+  const { seeds } = config
+  const emit = (event: RunEvent): void => {
+    writer.append([event])
+    onEvent?.(event)
+  }
+  const saved = await writer.loadCheckpoint()
+  if (saved !== null && record.backend !== null && record.backend !== backend.name)
+    throw new LabError('checkpoint', 'a run is resumed on the backend that began it, since others round differently.', {
+      expected: record.backend,
+      found: backend.name,
+      remedy: `Resume it with the backend \`${record.backend}\`.`,
+    })
+  const restored = saved && restoreCheckpoint(engine, seeds, saved)
+  const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
+  const session: TrainingSession = {
+    engine,
+    network,
+    datasets,
+    seeds,
+    config,
+    progress: restored?.progress ?? startProgress(seeds.length, warmsUp),
+    best: restored?.best ?? seeds.map(() => null),
+    emit,
+    async breathe() {
+      await control.rest?.()
+      if (control.requested() !== null) throw new PauseSignal()
+    },
+    async checkpoint() {
+      const checkpoint = captureCheckpoint(engine, seeds, session.progress, session.best)
+      requireFiniteTensors(checkpoint.tensors)
+      await writer.saveCheckpoint(checkpoint)
+    },
+  }
+  if (restored === null) {
+    seeds.forEach((seed, r) => {
+      engine.writeParameters(r, initialize(network, seed, 0))
+      engine.resetOptimizer(r)
+    })
+    await enterPhase(session, session.progress.phase)
+  }
+  return session
+}
+
+async function takePhases(session: TrainingSession, options: TrainRunOptions): Promise<RunResult | 'paused'> {
+  const { progress, engine, seeds } = session
+  try {
+    if (progress.phase === 'warm-up') {
+      await warmUp(session)
+      // Algorithm 3 ends here: training starts with a fresh optimiser.
+      seeds.forEach((_, r) => engine.resetOptimizer(r))
+      await enterPhase(session, 'training')
+    }
+    if (progress.phase === 'training') {
+      await train(session)
+      await enterPhase(session, 'test')
+    }
+    return await test(session, options)
+  } catch (error) {
+    if (!(error instanceof PauseSignal)) throw error
+    // In the test nothing moves but the engine may hold the best weights; the checkpoint at its start is the one to keep.
+    if (progress.phase !== 'test') await session.checkpoint()
+    return 'paused'
+  }
+}
+
+async function enterPhase(session: TrainingSession, phase: Phase): Promise<void> {
+  session.progress.phase = phase
+  session.emit({ type: 'phase', phase, step: phase === 'test' ? session.progress.training.step : 0 })
+  await session.checkpoint()
+}
+
+/** The one test, with the last weights and with the best; writes the weights down. */
+async function test(session: TrainingSession, { record, writer }: TrainRunOptions): Promise<RunResult> {
+  const { engine, seeds, datasets, best, emit, progress } = session
+  const lastWeights = seeds.map((_, r) => copyTensors(engine.readParameters(r)))
+  const bestWeights = best.map((weights, r) => weights ?? lastWeights[r]!)
+  const last = await evaluateSplit(session, 'test')
+  bestWeights.forEach((weights, r) => engine.writeParameters(r, weights))
+  const atBest = await evaluateSplit(session, 'test')
+  const metric = datasets.every(({ task }) => task === 'classification') ? 'accuracy' : 'mse'
+  const values = (evaluations: readonly Evaluation[]): number[] =>
+    evaluations.map(({ loss, accuracy }) => accuracy ?? loss)
+  const result: RunResult = {
+    metric,
+    best: values(atBest),
+    last: values(last),
+    seeds: [...seeds],
+    warmupRestarts: [...progress.warmup.attempts],
+  }
+  const tensors = new Map<string, Tensor>()
+  seeds.forEach((seed, r) => {
+    for (const [name, tensor] of bestWeights[r]!) tensors.set(`seed${seed}/best/${name}`, tensor)
+    for (const [name, tensor] of lastWeights[r]!) tensors.set(`seed${seed}/last/${name}`, tensor)
+  })
+  await writer.saveWeights(tensors, {
+    run: record.id,
+    name: record.config.name,
+    strategy: record.strategy,
+    metric,
+    seeds: seeds.join(','),
+    best: result.best.join(','),
+    last: result.last.join(','),
+  })
+  emit({ type: 'test', result })
+  return result
+}
+
+function requireFiniteTensors(tensors: ReadonlyMap<string, Tensor>): void {
+  for (const [name, { data }] of tensors)
+    for (const value of data)
+      if (!Number.isFinite(value))
+        throw new LabError('non-finite', `\`${name}\` holds ${value} after the last step.`, {
+          remedy:
+            'The last checkpoint is kept. Lower the learning rate, or set `clipNorm` in the optimizer, and start a new run.',
+        })
+}
