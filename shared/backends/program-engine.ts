@@ -1,0 +1,327 @@
+/**
+ * The whole programs of backend.ts, written once over the recurrence of a processor backend: readout and loss, VAA* and
+ * its adjoint, curriculum's convergence runs, optimiser. Replicas are independent recurrences.
+ */
+import { vaaStar, vaaStarWithGradient } from '../attractors/vaa-star.ts'
+import type { SeriesBatch } from '../datasets/dataset.ts'
+import type { Network } from '../networks/network.ts'
+import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
+import { LabError } from '../protocol/errors.ts'
+import {
+  STOP_PATIENCE,
+  TAIL_STEPS,
+  type ConvergeRequest,
+  type ConvergedStates,
+  type ConvergenceDraw,
+  type Engine,
+  type EvaluateResult,
+  type OptimizerSettings,
+  type OptimizerState,
+  type PerReplica,
+  type TrainRequest,
+  type TrainResult,
+  type WarmupRequest,
+  type WarmupResult,
+} from './backend.ts'
+import { applyOptimizer, gradientNorm, type Moments } from './optimizer.ts'
+import { readOut, readOutBackward } from './readout.ts'
+import type { FloatArray, Recurrence } from './recurrence.ts'
+
+/** Where each parameter stands in the flat arrays. */
+interface ParameterRange {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly start: number
+  readonly end: number
+  readonly warm: boolean
+}
+
+export function parameterRanges(network: Network): ParameterRange[] {
+  let start = 0
+  return network.parameters.map(({ name, shape, part }) => {
+    const range = { name, shape, start, end: start + elementCount(shape), warm: part?.warm ?? false }
+    start = range.end
+    return range
+  })
+}
+
+/** Columns of the state rows that VAA* compares in a layer: those of its warm parts. */
+function warmColumns(network: Network, layerIndex: number): number[] {
+  return network.stateSlices
+    .filter((slice) => slice.layerIndex === layerIndex && slice.warm)
+    .flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i))
+}
+
+export class ProgramEngine implements Engine {
+  readonly network: Network
+  readonly replicas: number
+  readonly #recurrences: readonly Recurrence[]
+  readonly #moments: Moments[]
+  readonly #ranges: readonly ParameterRange[]
+  readonly #warmMask: Uint8Array
+  readonly #newArray: (length: number) => FloatArray
+  readonly #dispose: () => void
+
+  /** @param newArray an array of the backend's precision */
+  constructor(network: Network, recurrences: readonly Recurrence[], newArray: (length: number) => FloatArray, dispose: () => void) {
+    this.network = network
+    this.replicas = recurrences.length
+    this.#recurrences = recurrences
+    this.#newArray = newArray
+    this.#ranges = parameterRanges(network)
+    const count = this.#ranges.at(-1)!.end
+    this.#moments = recurrences.map(() => ({ step: 0, first: newArray(count), second: newArray(count) }))
+    this.#warmMask = new Uint8Array(count)
+    for (const { start, end, warm } of this.#ranges) this.#warmMask.fill(warm ? 1 : 0, start, end)
+    this.#dispose = dispose
+  }
+
+  readParameters(replica: number): TensorMap {
+    return this.#toTensors(this.#recurrences[replica]!.parameters)
+  }
+
+  writeParameters(replica: number, values: TensorMap): void {
+    this.#fromTensors(values, this.#recurrences[replica]!.parameters, 'parameters')
+    this.#recurrences[replica]!.parametersChanged()
+  }
+
+  readOptimizer(replica: number): OptimizerState {
+    const { step, first, second } = this.#moments[replica]!
+    return { step, first: this.#toTensors(first), second: this.#toTensors(second) }
+  }
+
+  writeOptimizer(replica: number, state: OptimizerState): void {
+    const moments = this.#moments[replica]!
+    moments.step = state.step
+    this.#fromTensors(state.first, moments.first, 'first moments')
+    this.#fromTensors(state.second, moments.second, 'second moments')
+  }
+
+  resetOptimizer(replica: number): void {
+    const moments = this.#moments[replica]!
+    moments.step = 0
+    moments.first.fill(0)
+    moments.second.fill(0)
+  }
+
+  async trainStep(requests: PerReplica<TrainRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<TrainResult>> {
+    return requests.map((request, replica) => {
+      if (request === null) return null
+      const result = this.#train(replica, request)
+      return { ...result, gradientNorm: this.#move(replica, optimizers[replica] ?? null, null) }
+    })
+  }
+
+  async trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
+    return requests.map((request, replica) => {
+      if (request === null) return null
+      const result = this.#train(replica, request)
+      const { gradients } = this.#recurrences[replica]!
+      return { ...result, gradientNorm: gradientNorm(gradients, null), gradients: this.#toTensors(gradients) }
+    })
+  }
+
+  async evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>> {
+    return requests.map((batch, replica) => {
+      if (batch === null) return null
+      const recurrence = this.#recurrences[replica]!
+      recurrence.forward({ steps: batch.steps, batch: batch.batch, inputs: batch.inputs, dropoutMasks: null, saving: false })
+      const { weight, bias } = this.#readout(recurrence.parameters)
+      const { lossSum, lossCount, correctCount, outputs } = readOut(recurrence.outputsAt(batch.targetSteps), weight, bias, batch, this.network.loss)
+      return { lossSum, lossCount, correctCount, outputs, finalStates: recurrence.statesAt(batch.lengths) }
+    })
+  }
+
+  async warmupStep(requests: PerReplica<WarmupRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<WarmupResult>> {
+    return requests.map((request, replica) => {
+      if (request === null) return null
+      const result = this.#warmUp(replica, request)
+      return { ...result, gradientNorm: this.#move(replica, optimizers[replica] ?? null, request.masked ? this.#warmMask : null) }
+    })
+  }
+
+  async warmupGradients(requests: PerReplica<WarmupRequest>): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>> {
+    return requests.map((request, replica) => {
+      if (request === null) return null
+      const result = this.#warmUp(replica, request)
+      const { gradients } = this.#recurrences[replica]!
+      if (request.masked) for (let i = 0; i < gradients.length; i++) if (!this.#warmMask[i]) gradients[i] = 0
+      return { ...result, gradientNorm: gradientNorm(gradients, null), gradients: this.#toTensors(gradients) }
+    })
+  }
+
+  async vaaStar(requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>): Promise<PerReplica<readonly number[]>> {
+    return requests.map((request, replica) => {
+      if (request === null) return null
+      const { batch, draw, epsilon } = request
+      const recurrence = this.#recurrences[replica]!
+      this.#forwardTruncated(recurrence, batch, draw.truncations, false)
+      const states = recurrence.statesAt(draw.truncations)
+      return this.network.wiredLayers.map(({ index }) => {
+        const columns = warmColumns(this.network, index)
+        if (columns.length === 0) return NaN
+        const converged = recurrence.convergeLayer(index, states, draw.perturbations[index]!, draw.convergenceSteps, false)
+        return vaaStar(this.#gather(converged, columns, batch.batch), batch.batch, columns.length, epsilon)
+      })
+    })
+  }
+
+  async converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>> {
+    return requests.map((request, replica) => (request === null ? null : this.#converge(replica, request)))
+  }
+
+  dispose(): void {
+    this.#dispose()
+  }
+
+  /** Loss and gradients of a training step, the regulariser's included; leaves the gradients in the recurrence. */
+  #train(replica: number, { batch, truncateEvery, dropoutMasks, regulariser }: TrainRequest): Omit<TrainResult, 'gradientNorm'> {
+    const recurrence = this.#recurrences[replica]!
+    recurrence.gradients.fill(0)
+    recurrence.forward({ steps: batch.steps, batch: batch.batch, inputs: batch.inputs, dropoutMasks, saving: true })
+    const hidden = recurrence.outputsAt(batch.targetSteps)
+    const { weight, bias } = this.#readout(recurrence.parameters)
+    const gradient = this.#readout(recurrence.gradients)
+    const result = readOut(hidden, weight, bias, batch, this.network.loss)
+    const data = readOutBackward(result, hidden, weight, gradient.weight, gradient.bias, batch, this.network.loss)
+    recurrence.backward({ outputs: { steps: batch.targetSteps, data }, states: null, truncateEvery })
+    let vaaStars: readonly number[] | null = null
+    if (regulariser !== null) {
+      const { weight: scale, draw, target, epsilon } = regulariser
+      vaaStars = this.#addWarmupGradients(recurrence, { batch, draw, target, epsilon, masked: false }, scale).vaaStar
+    }
+    return { loss: result.lossSum / result.lossCount, vaaStar: vaaStars }
+  }
+
+  #warmUp(replica: number, request: WarmupRequest): Omit<WarmupResult, 'gradientNorm'> {
+    const recurrence = this.#recurrences[replica]!
+    recurrence.gradients.fill(0)
+    return this.#addWarmupGradients(recurrence, request, 1)
+  }
+
+  /** Algorithm 2 and its adjoint: adds `scale` times the gradient of mean_l (VAA*_l - k)^2. */
+  #addWarmupGradients(recurrence: Recurrence, { batch, draw, target, epsilon }: WarmupRequest, scale: number): Omit<WarmupResult, 'gradientNorm'> {
+    this.#forwardTruncated(recurrence, batch, draw.truncations, true)
+    const states = recurrence.statesAt(draw.truncations)
+    const stateAdjoint = this.#newArray(states.length)
+    const layers = this.network.wiredLayers.map(({ index }) => ({ index, columns: warmColumns(this.network, index) }))
+    const warmCount = layers.filter(({ columns }) => columns.length > 0).length
+    let loss = 0
+    const vaaStars = layers.map(({ index, columns }) => {
+      if (columns.length === 0) return NaN
+      const converged = recurrence.convergeLayer(index, states, draw.perturbations[index]!, draw.convergenceSteps, true)
+      const { value, gradient } = vaaStarWithGradient(this.#gather(converged, columns, batch.batch), batch.batch, columns.length, epsilon)
+      loss += (value - target) ** 2 / warmCount
+      const factor = (scale * 2 * (value - target)) / warmCount
+      const finalAdjoint = this.#newArray(states.length)
+      columns.forEach((column, i) => {
+        for (let b = 0; b < batch.batch; b++) finalAdjoint[b * this.network.stateSize + column] = factor * gradient[b * columns.length + i]!
+      })
+      const initialAdjoint = recurrence.convergeLayerBackward(index, finalAdjoint)
+      for (let i = 0; i < stateAdjoint.length; i++) stateAdjoint[i]! += initialAdjoint[i]!
+      return value
+    })
+    if (warmCount > 0) recurrence.backward({ outputs: null, states: { steps: draw.truncations, data: stateAdjoint }, truncateEvery: null })
+    return { loss, vaaStar: vaaStars }
+  }
+
+  /** Runs all series together up to the longest truncation; states are picked per series afterwards. */
+  #forwardTruncated(recurrence: Recurrence, batch: SeriesBatch, truncations: Int32Array, saving: boolean): void {
+    const steps = truncations.reduce((longest, c) => Math.max(longest, c), 1)
+    recurrence.forward({ steps, batch: batch.batch, inputs: batch.inputs.subarray(0, steps * batch.batch * this.network.inputSize), dropoutMasks: null, saving })
+  }
+
+  #converge(replica: number, { batch, truncations, perturbation, convergenceSteps, stopResidual }: ConvergeRequest): ConvergedStates {
+    const recurrence = this.#recurrences[replica]!
+    this.#forwardTruncated(recurrence, batch, truncations, false)
+    const run = recurrence.startConvergence(recurrence.statesAt(truncations), perturbation)
+    // The last states, newest first. Brent's cycle search: one remembered state, renewed at powers of two.
+    const tail: FloatArray[] = [recurrence.statesAt(truncations)]
+    let remembered = tail[0]!
+    let rememberedAt = 0
+    let renewAt = 1
+    let exactExit: ConvergedStates['exactExit'] = null
+    let calmSteps = 0
+    let remaining = convergenceSteps
+    let step = 0
+    while (remaining > 0) {
+      const states = run.advance()
+      step++
+      remaining--
+      tail.unshift(states)
+      if (tail.length > TAIL_STEPS + 1) tail.pop()
+      if (exactExit === null && equalBits(states, remembered)) {
+        const period = step - rememberedAt
+        exactExit = { step, period }
+        // Whole periods are skipped, but for as many steps as the tail needs.
+        if (remaining > TAIL_STEPS) remaining -= Math.floor((remaining - TAIL_STEPS) / period) * period
+      }
+      if (step === renewAt) {
+        remembered = states
+        rememberedAt = step
+        renewAt *= 2
+      }
+      if (stopResidual !== null && exactExit === null) {
+        calmSteps = largestRowDistance(tail[0]!, tail[1]!, this.network.stateSize) < stopResidual ? calmSteps + 1 : 0
+        if (calmSteps >= STOP_PATIENCE) return { tail, exactExit, stoppedAt: step }
+      }
+    }
+    return { tail, exactExit, stoppedAt: null }
+  }
+
+  /** Norm of the moving gradients; moves the parameters when there is an optimiser. */
+  #move(replica: number, settings: OptimizerSettings | null, moves: Uint8Array | null): number {
+    const recurrence = this.#recurrences[replica]!
+    const norm = gradientNorm(recurrence.gradients, moves)
+    if (settings === null) throw new LabError('internal', `Replica ${replica} has a request but no optimiser settings.`)
+    if (!Number.isFinite(norm)) return norm // the caller ends the run; parameters stay the last good ones
+    applyOptimizer(recurrence.parameters, recurrence.gradients, this.#moments[replica]!, settings, moves, norm)
+    recurrence.parametersChanged()
+    return norm
+  }
+
+  #gather(states: FloatArray, columns: readonly number[], batch: number): FloatArray {
+    const rows = this.#newArray(batch * columns.length)
+    for (let b = 0; b < batch; b++) columns.forEach((column, i) => (rows[b * columns.length + i] = states[b * this.network.stateSize + column]!))
+    return rows
+  }
+
+  #readout(flat: FloatArray): { weight: FloatArray; bias: FloatArray } {
+    const [weight, bias] = this.#ranges.slice(-2)
+    return { weight: flat.subarray(weight!.start, weight!.end), bias: flat.subarray(bias!.start, bias!.end) }
+  }
+
+  #toTensors(flat: FloatArray): TensorMap {
+    return new Map(this.#ranges.map(({ name, shape, start, end }): [string, Tensor] => [name, { shape, data: flat.slice(start, end) }]))
+  }
+
+  #fromTensors(values: TensorMap, flat: FloatArray, what: string): void {
+    for (const { name, shape, start } of this.#ranges) {
+      const tensor = values.get(name)
+      if (!tensor || tensor.shape.join('x') !== shape.join('x'))
+        throw new LabError('weights', `The ${what} do not fit the network.`, {
+          where: name,
+          expected: `a tensor [${shape.join(', ')}]`,
+          found: tensor ? `[${tensor.shape.join(', ')}]` : 'none',
+          remedy: 'Use the configuration that the weights were made with.',
+        })
+      flat.set(tensor.data, start)
+    }
+  }
+}
+
+function equalBits(a: FloatArray, b: FloatArray): boolean {
+  // A NaN differs from itself: a run with one never exits early.
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function largestRowDistance(a: FloatArray, b: FloatArray, size: number): number {
+  let largest = 0
+  for (let row = 0; row < a.length; row += size) {
+    let sum = 0
+    for (let i = row; i < row + size; i++) sum += (a[i]! - b[i]!) ** 2
+    largest = Math.max(largest, sum)
+  }
+  return Math.sqrt(largest)
+}

@@ -1,0 +1,53 @@
+/**
+ * What a processor backend must bring for one replica: sequences forward and backward, and layers under constant input.
+ * Losses, readout, measures, optimiser and draws are the same for all of them and stand in program-engine.ts.
+ * State rows are [B, stateSize] in the order of `network.stateSlices`.
+ */
+export type FloatArray = Float32Array | Float64Array
+
+export interface SequenceInput {
+  /** T */
+  readonly steps: number
+  /** B */
+  readonly batch: number
+  /** [T, B, I] */
+  readonly inputs: Float32Array
+  /** Per boundary between layers, [T, B, outputs]; null without dropout. */
+  readonly dropoutMasks: readonly Float32Array[] | null
+  /** false: nothing is kept for a backward pass. */
+  readonly saving: boolean
+}
+
+/** Where adjoints enter a sequence. */
+export interface SequenceAdjoints {
+  /** At outputs of the top layer: `data` [K, B, width] at `steps` [K, B] (-1: unused). */
+  readonly outputs: { readonly steps: Int32Array; readonly data: FloatArray } | null
+  /** At all states after `steps[b]` steps: `data` [B, stateSize]. */
+  readonly states: { readonly steps: Int32Array; readonly data: FloatArray } | null
+  readonly truncateEvery: number | null
+}
+
+export interface Recurrence {
+  /** All parameters in the order of `network.parameters`, flat. Call `parametersChanged` after writing. */
+  readonly parameters: FloatArray
+  /** Gradients in the same order; the backward passes add to them. */
+  readonly gradients: FloatArray
+  parametersChanged(): void
+  /** All layers from zero states; the sequence stays until the next call. */
+  forward(input: SequenceInput): void
+  /** Top layer's outputs at `steps` [K, B]: [K, B, width], zero where a step is -1. */
+  outputsAt(steps: Int32Array): FloatArray
+  /** States after `steps[b]` steps. */
+  statesAt(steps: Int32Array): FloatArray
+  /** Through the last `forward` (made with `saving`). */
+  backward(adjoints: SequenceAdjoints): void
+  /**
+   * The warm parts of one layer alone from `states` for M steps of the constant input u: their columns of the result are the final
+   * states, the others unchanged. Kept for `convergeLayerBackward` when `saving`.
+   */
+  convergeLayer(layerIndex: number, states: FloatArray, perturbation: Float32Array, convergenceSteps: number, saving: boolean): FloatArray
+  /** Adjoint of the initial states of the last `convergeLayer` (same layer), its columns only. */
+  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): FloatArray
+  /** The whole network from `states` under constant u; then `advance` moves it one step and returns the states. */
+  startConvergence(states: FloatArray, perturbation: Float32Array): { advance(): FloatArray }
+}

@@ -1,0 +1,262 @@
+/**
+ * Sequences on the float64 interpreter: every node's value of every step is kept, the backward pass walks the steps
+ * in reverse. Written to be read; speed is the other backends' affair.
+ */
+import type { NodeId } from '../../compiler/ir.ts'
+import type { Layer, Network, Part } from '../../networks/network.ts'
+import { parameterRanges } from '../program-engine.ts'
+import type { Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import { addOuterProduct, addRowSum, addTransposedProduct, evaluateNodes, type NodeValue, type StepInputs } from './interpreter.ts'
+
+/** What one part computed at one step. */
+interface PartStep {
+  readonly inputs: StepInputs
+  readonly values: Map<NodeId, NodeValue>
+}
+
+/** A part's whole run: its states after 0 .. T steps, and its steps when saved. */
+interface PartRun {
+  readonly states: Float64Array[][]
+  readonly steps: PartStep[]
+}
+
+export class ReferenceRecurrence implements Recurrence {
+  readonly parameters: Float64Array
+  readonly gradients: Float64Array
+  readonly #network: Network
+  readonly #ranges: ReadonlyMap<string, { start: number; end: number }>
+  #batch = 0
+  #runs: PartRun[][] = []
+  #masks: readonly Float32Array[] | null = null
+  #converged = new Map<number, Map<Part, PartRun>>()
+
+  constructor(network: Network) {
+    this.#network = network
+    const ranges = parameterRanges(network)
+    this.#ranges = new Map(ranges.map((range) => [range.name, range]))
+    this.parameters = new Float64Array(ranges.at(-1)!.end)
+    this.gradients = new Float64Array(ranges.at(-1)!.end)
+  }
+
+  parametersChanged(): void {
+    // The interpreter reads the parameters where they stand.
+  }
+
+  forward({ steps, batch, inputs, dropoutMasks, saving }: SequenceInput): void {
+    this.#batch = batch
+    this.#masks = dropoutMasks
+    this.#runs = []
+    let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) => Float64Array.from(inputs.subarray(t * batch * this.#network.inputSize, (t + 1) * batch * this.#network.inputSize)))
+    for (const layer of this.#network.wiredLayers) {
+      const runs = layer.parts.map((part) => this.#runPart(part, this.#zeroStates(part, batch), layerInputs, saving))
+      this.#runs.push(runs)
+      const mask = dropoutMasks?.[layer.index]
+      layerInputs = layerInputs.map((_, t) => {
+        const output = this.#layerOutput(layer, runs.map((run) => run.states[t + 1]!), batch)
+        return mask ? output.map((value, i) => value * mask[t * output.length + i]!) : output
+      })
+    }
+  }
+
+  outputsAt(steps: Int32Array): Float64Array {
+    const top = this.#network.wiredLayers.at(-1)!
+    const width = top.outputSize
+    const rows = new Float64Array(steps.length * width)
+    steps.forEach((t, slot) => {
+      const b = slot % this.#batch
+      if (t < 0) return
+      top.parts.forEach(({ units, outputOffset }, p) => {
+        const states = this.#runs.at(-1)![p]!.states[t + 1]![0]!
+        rows.set(states.subarray(b * units, (b + 1) * units), slot * width + outputOffset)
+      })
+    })
+    return rows
+  }
+
+  statesAt(steps: Int32Array): Float64Array {
+    return this.#stateRows((layerIndex, partIndex, b) => this.#runs[layerIndex]![partIndex]!.states[steps[b]!]!)
+  }
+
+  backward({ outputs, states, truncateEvery }: SequenceAdjoints): void {
+    const batch = this.#batch
+    const { wiredLayers, stateSlices, stateSize } = this.#network
+    let fromAbove: Float64Array[] | null = null
+    for (const layer of [...wiredLayers].reverse()) {
+      const isTop = layer.index === wiredLayers.length - 1
+      const runs = this.#runs[layer.index]!
+      const steps = runs[0]!.steps.length
+      const inputAdjoints = Array.from({ length: steps }, () => new Float64Array(batch * layer.inputSize))
+      layer.parts.forEach((part, p) => {
+        const slices = stateSlices.filter((slice) => slice.layerIndex === layer.index && slice.partIndex === p)
+        /** Adds what enters at the states after step t. */
+        const inject = (t: number, adjoints: Float64Array[]): void => {
+          const addRow = (target: Float64Array, b: number, row: ArrayLike<number>, at: number): void => {
+            for (let j = 0; j < part.units; j++) target[b * part.units + j]! += row[at + j]!
+          }
+          if (fromAbove) for (let b = 0; b < batch; b++) addRow(adjoints[0]!, b, fromAbove[t]!, b * layer.outputSize + part.outputOffset)
+          if (isTop && outputs)
+            outputs.steps.forEach((step, slot) => {
+              if (step === t) addRow(adjoints[0]!, slot % batch, outputs.data, slot * layer.outputSize + part.outputOffset)
+            })
+          if (states)
+            states.steps.forEach((step, b) => {
+              if (step === t + 1) for (const slice of slices) addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
+            })
+        }
+        this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery)
+      })
+      const mask = this.#masks?.[layer.index - 1]
+      fromAbove = mask ? inputAdjoints.map((adjoint, t) => adjoint.map((value, i) => value * mask[t * adjoint.length + i]!)) : inputAdjoints
+    }
+  }
+
+  convergeLayer(layerIndex: number, states: Float64Array, perturbation: Float32Array, convergenceSteps: number, saving: boolean): Float64Array {
+    const result = states.slice()
+    const batch = states.length / this.#network.stateSize
+    const runs = new Map<Part, PartRun>()
+    for (const part of this.#network.wiredLayers[layerIndex]!.parts) {
+      if (!part.warm) continue
+      const input = Float64Array.from({ length: batch * part.inputSize }, (_, i) => perturbation[i % part.inputSize]!)
+      const run = this.#runPart(part, this.#statesOf(part, states), Array.from({ length: convergenceSteps }, () => input), saving)
+      this.#putStates(part, result, run.states.at(-1)!)
+      runs.set(part, run)
+    }
+    this.#converged.set(layerIndex, runs)
+    return result
+  }
+
+  convergeLayerBackward(layerIndex: number, finalAdjoint: Float64Array): Float64Array {
+    const result = new Float64Array(finalAdjoint.length)
+    for (const [part, run] of this.#converged.get(layerIndex)!) {
+      const adjoints = this.#statesOf(part, finalAdjoint)
+      const last = run.steps.length - 1
+      const inject = (t: number, into: Float64Array[]): void => {
+        if (t === last) into.forEach((target, s) => target.set(adjoints[s]!))
+      }
+      const initial = run.steps.length === 0 ? adjoints : this.#runPartBackward(part, run, null, inject, null)
+      this.#putStates(part, result, initial)
+    }
+    return result
+  }
+
+  startConvergence(states: Float64Array, perturbation: Float32Array): { advance(): Float64Array } {
+    const batch = states.length / this.#network.stateSize
+    const { inputSize, wiredLayers } = this.#network
+    const first = Float64Array.from({ length: batch * inputSize }, (_, i) => perturbation[i % inputSize]!)
+    let current: Float64Array = states
+    return {
+      advance: () => {
+        const next = current.slice()
+        let input = first
+        for (const layer of wiredLayers) {
+          const finals = layer.parts.map((part) => this.#runPart(part, this.#statesOf(part, current), [input], false).states[1]!)
+          layer.parts.forEach((part, p) => this.#putStates(part, next, finals[p]!))
+          input = this.#layerOutput(layer, finals, batch)
+        }
+        current = next
+        return next
+      },
+    }
+  }
+
+  #runPart(part: Part, initial: Float64Array[], inputs: readonly Float64Array[], saving: boolean): PartRun {
+    const { cell, units } = part
+    const run: PartRun = { states: [initial], steps: [] }
+    const forwardIds = [...cell.forward.ir.nodes.keys()].filter((id) => id <= Math.max(...cell.forward.newStates))
+    for (const input of inputs) {
+      const stepInputs: StepInputs = {
+        batch: initial[0]!.length / units,
+        sizes: { I: part.inputSize, H: units },
+        parameters: (symbol) => this.#parameter(part, symbol, this.parameters),
+        input,
+        states: run.states.at(-1)!,
+      }
+      const values = new Map<NodeId, NodeValue>()
+      evaluateNodes(cell, stepInputs, forwardIds, values)
+      run.states.push(cell.forward.newStates.map((id) => values.get(id) as Float64Array))
+      if (saving) run.steps.push({ inputs: stepInputs, values })
+    }
+    return run
+  }
+
+  /** Adds to the gradients and to the adjoints of the inputs; returns the adjoints of the initial states. */
+  #runPartBackward(
+    part: Part,
+    run: PartRun,
+    inputAdjoints: Float64Array[] | null,
+    inject: (t: number, adjoints: Float64Array[]) => void,
+    truncateEvery: number | null,
+  ): Float64Array[] {
+    const { cell } = part
+    const { backward, forward } = cell
+    const ids = [...forward.ir.nodes.keys()]
+    let adjoints: Float64Array[] = run.states[0]!.map((state) => new Float64Array(state.length))
+    for (let t = run.steps.length - 1; t >= 0; t--) {
+      inject(t, adjoints)
+      const { inputs, values } = run.steps[t]!
+      const { batch } = inputs
+      evaluateNodes(cell, { ...inputs, stateAdjoints: adjoints }, ids, values)
+      const value = (id: NodeId): Float64Array => values.get(id) as Float64Array
+      for (const { operand, matrices, adjoints: gates } of backward.matrixGradients)
+        gates.forEach((gate, g) => {
+          if (gate === null) return
+          const symbol = matrices[g]!
+          addOuterProduct(this.#parameter(part, symbol, this.gradients), value(gate), value(operand), batch)
+          if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input') addTransposedProduct(inputAdjoints[t]!, value(gate), this.#parameter(part, symbol, this.parameters), batch)
+        })
+      for (const { symbol, adjoint } of backward.vectorGradients) addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))
+      if (inputAdjoints && backward.inputAdjoint !== null) value(backward.inputAdjoint).forEach((d, i) => (inputAdjoints[t]![i]! += d))
+      const isCut = truncateEvery !== null && t % truncateEvery === 0
+      adjoints = backward.stateAdjoints.map((id, s) => (id === null || isCut ? new Float64Array(adjoints[s]!.length) : value(id).slice()))
+    }
+    return adjoints
+  }
+
+  #parameter(part: Part, symbol: string, flat: Float64Array): Float64Array {
+    const { start, end } = this.#ranges.get(`layers.${part.layerIndex}.parts.${part.partIndex}.${symbol}`)!
+    return flat.subarray(start, end)
+  }
+
+  #zeroStates(part: Part, batch: number): Float64Array[] {
+    return part.cell.states.map(() => new Float64Array(batch * part.units))
+  }
+
+  #layerOutput(layer: Layer, partStates: readonly (readonly Float64Array[])[], batch: number): Float64Array {
+    const output = new Float64Array(batch * layer.outputSize)
+    layer.parts.forEach(({ units, outputOffset }, p) => {
+      for (let b = 0; b < batch; b++) output.set(partStates[p]![0]!.subarray(b * units, (b + 1) * units), b * layer.outputSize + outputOffset)
+    })
+    return output
+  }
+
+  #stateRows(statesOf: (layerIndex: number, partIndex: number, b: number) => readonly Float64Array[]): Float64Array {
+    const { stateSize, stateSlices } = this.#network
+    const rows = new Float64Array(this.#batch * stateSize)
+    for (let b = 0; b < this.#batch; b++)
+      for (const { layerIndex, partIndex, stateIndex, offset, size } of stateSlices)
+        rows.set(statesOf(layerIndex, partIndex, b)[stateIndex]!.subarray(b * size, (b + 1) * size), b * stateSize + offset)
+    return rows
+  }
+
+  /** A part's columns of state rows, one [B, H] a state. */
+  #statesOf(part: Part, rows: Float64Array): Float64Array[] {
+    const { stateSize } = this.#network
+    const batch = rows.length / stateSize
+    return this.#slicesOf(part).map(({ offset, size }) => {
+      const state = new Float64Array(batch * size)
+      for (let b = 0; b < batch; b++) state.set(rows.subarray(b * stateSize + offset, b * stateSize + offset + size), b * size)
+      return state
+    })
+  }
+
+  #putStates(part: Part, rows: Float64Array, states: readonly Float64Array[]): void {
+    const { stateSize } = this.#network
+    this.#slicesOf(part).forEach(({ offset, size }, s) => {
+      for (let b = 0; b < rows.length / stateSize; b++) rows.set(states[s]!.subarray(b * size, (b + 1) * size), b * stateSize + offset)
+    })
+  }
+
+  #slicesOf(part: Part): Network['stateSlices'] {
+    return this.#network.stateSlices.filter((slice) => slice.layerIndex === part.layerIndex && slice.partIndex === part.partIndex)
+  }
+}
