@@ -1,0 +1,43 @@
+/** One WebAssembly module for a network: the products and sums that all parts share, and every part's fused kernels. */
+import type { Network } from '../../networks/network.ts'
+import { ModuleBuilder } from './module-builder.ts'
+import { padTo, planPart, type PartPlan } from './part-plan.ts'
+import { addPointwise } from './pointwise.ts'
+import { addProducts, addSums, type Tile, type VectorFeatures } from './products.ts'
+
+/** An exported function: addresses, sizes and strides as integers. */
+export type Kernel = (...args: number[]) => void
+
+export interface CompiledNetwork {
+  readonly module: WebAssembly.Module
+  /** [layer][part] */
+  readonly plans: readonly (readonly PartPlan[])[]
+  readonly tile: Tile
+  /** Floats in a row of each layer's input. */
+  readonly inputWidths: readonly number[]
+}
+
+/** Whether this machine has fused multiply-add on vectors; found out by validating a module that uses it. */
+export function detectFeatures(): VectorFeatures {
+  const module = new ModuleBuilder()
+  module.add('probe', 1, (f) => {
+    const value = f.vectorLocal()
+    f.get(value).get(value).get(value).simd('f32x4.relaxed_madd').set(value)
+  })
+  return { relaxedMultiplyAdd: WebAssembly.validate(module.bytes()) }
+}
+
+export function compileNetwork(network: Network, tile: Tile, features: VectorFeatures): CompiledNetwork {
+  const module = new ModuleBuilder()
+  addProducts(module, tile, features)
+  addSums(module)
+  const inputWidths = network.wiredLayers.map(({ inputSize }) => padTo(inputSize, 4))
+  const plans = network.wiredLayers.map((layer) =>
+    layer.parts.map((part, p) => {
+      const plan = planPart(part, inputWidths[layer.index]! * 4, tile, `l${layer.index}p${p}`)
+      for (const stage of [...plan.forward, ...plan.backward]) for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
+      return plan
+    }),
+  )
+  return { module: new WebAssembly.Module(module.bytes()), plans, tile, inputWidths }
+}

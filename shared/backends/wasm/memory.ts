@@ -1,0 +1,87 @@
+/**
+ * Buffers in the linear memory of one engine: powers of two, given back and used again. Addresses never move; views are made
+ * anew after the memory has grown.
+ */
+import { LabError } from '../../protocol/errors.ts'
+
+const PAGE_BYTES = 65536
+/** Reads past the end of a row (panels of outer products) stay inside this. */
+const SLACK_BYTES = 256
+const MAX_PAGES = 65536
+
+export class LinearMemory {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES })
+  #top = 1024
+  readonly #free = new Map<number, number[]>()
+  readonly #sizes = new Map<number, number>()
+  #floats = new Float32Array(this.memory.buffer)
+
+  /** All of the memory as floats; ask again after any `allocate`. */
+  get floats(): Float32Array {
+    if (this.#floats.length === 0) this.#floats = new Float32Array(this.memory.buffer)
+    return this.#floats
+  }
+
+  /** Bytes that have been asked of the system. */
+  get byteLength(): number {
+    return this.memory.buffer.byteLength
+  }
+
+  /** @returns the address of at least `bytes` bytes, 64-byte aligned; the content is arbitrary. */
+  allocate(bytes: number): number {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes + SLACK_BYTES, 1024)))
+    const reused = this.#free.get(size)?.pop()
+    if (reused !== undefined) return reused
+    const address = this.#top
+    this.#top += size
+    const missing = this.#top - this.memory.buffer.byteLength
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.ceil(missing / PAGE_BYTES))
+      } catch (cause) {
+        this.#top = address
+        throw new LabError('backend', 'The wasm engine has no memory left for this batch.', {
+          expected: `room for ${Math.ceil(bytes / 2 ** 20)} MiB more`,
+          found: `${Math.round(this.memory.buffer.byteLength / 2 ** 20)} MiB in use of 4096`,
+          remedy: 'Use a smaller batch, shorter series or fewer units.',
+          cause,
+        })
+      }
+      this.#floats = new Float32Array(this.memory.buffer)
+    }
+    this.#sizes.set(address, size)
+    return address
+  }
+
+  release(address: number): void {
+    const size = this.#sizes.get(address)
+    if (size === undefined) return
+    const list = this.#free.get(size) ?? []
+    list.push(address)
+    this.#free.set(size, list)
+  }
+
+  /** Bytes behind an address that may be used. */
+  capacity(address: number): number {
+    return (this.#sizes.get(address) ?? 0) - SLACK_BYTES
+  }
+}
+
+/** Buffers by name that grow to the largest size asked for. */
+export class NamedBuffers {
+  readonly #memory: LinearMemory
+  readonly #addresses = new Map<string, number>()
+
+  constructor(memory: LinearMemory) {
+    this.#memory = memory
+  }
+
+  get(name: string, bytes: number): number {
+    const known = this.#addresses.get(name)
+    if (known !== undefined && this.#memory.capacity(known) >= bytes) return known
+    if (known !== undefined) this.#memory.release(known)
+    const address = this.#memory.allocate(bytes)
+    this.#addresses.set(name, address)
+    return address
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * A part's plan: which buffers it needs, which products and fused kernels each stage runs, and where every value stands. Made
+ * from the cell's stages and the part's sizes; addresses come later (part-run.ts).
+ *
+ * Buffers by name: `x` inputs, `s0` `n0` a state before and after the step, `v:b` a vector, `pre1` `c6` values of project 1 or 6,
+ * `saved11` `temp11` forward values, `d0` `e0` adjoint of a state after and before the step, `D6` adjoints of project 6's gates,
+ * `b51` value of backproject 51, `bt40` backward values, `V35` adjoints summed for a vector, `R10` recomputed operands,
+ * `E` adjoint of x from inside the step.
+ */
+import type { NodeId } from '../../compiler/ir.ts'
+import type { CellProgram } from '../../compiler/passes.ts'
+import type { Stage } from '../../compiler/stage.ts'
+import type { Part } from '../../networks/network.ts'
+import type { Place, PointwisePlan } from './pointwise.ts'
+import type { Tile } from './products.ts'
+
+/** How many rows a buffer has: one; B; Tc * B (a chunk of steps); T * B; (T + 1) * B. */
+export type Extent = 'one' | 'step' | 'chunk' | 'sequence' | 'history'
+
+export interface BufferPlan {
+  /** Floats in a row. */
+  readonly width: number
+  readonly extent: Extent
+}
+
+/** c = operand times packed weights. */
+export interface ProductPlan {
+  readonly project: NodeId
+  readonly operand: Place
+  /** `forward` packs [K, gates * out]; `backward` packs [gates * out, in]. */
+  readonly direction: 'forward' | 'backward'
+  readonly target: string
+}
+
+export interface StagePlan {
+  readonly products: readonly ProductPlan[]
+  readonly kernels: readonly PointwisePlan[]
+}
+
+/** A project's sizes, padded and not. */
+export interface ProjectPlan {
+  readonly project: NodeId
+  readonly matrices: readonly string[]
+  /** Logical sizes of one matrix. */
+  readonly outSize: number
+  readonly inSize: number
+  /** Columns from one gate to the next. */
+  readonly gateStride: number
+  /** Reads x itself: done for a chunk of steps at once. */
+  readonly isPre: boolean
+  readonly operandIsInput: boolean
+  /** Where the operand of the matrices' gradient stands in the backward pass. */
+  readonly gradientOperand: Place
+}
+
+export interface PartPlan {
+  readonly buffers: ReadonlyMap<string, BufferPlan>
+  readonly projects: readonly ProjectPlan[]
+  readonly forward: readonly StagePlan[]
+  readonly backward: readonly StagePlan[]
+  /** Where the rows to be summed for each vector's gradient stand. */
+  readonly vectorSums: readonly { readonly symbol: string; readonly place: Place; readonly size: number }[]
+  readonly inputAdjoint: boolean
+  readonly paddedUnits: number
+}
+
+export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
+
+/** Parts are told apart by a prefix to their kernels' names. */
+export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: string): PartPlan {
+  const { cell } = part
+  const { nodes } = cell.forward.ir
+  const size = { I: part.inputSize, H: part.units }
+  const padded = { I: padTo(part.inputSize, 4), H: padTo(part.units, 4) }
+  const buffers = new Map<string, BufferPlan>()
+  const place = (name: string, extent: Extent, width: number, column = 0): Place => {
+    if (name !== 'x') buffers.set(name, { width, extent })
+    return { buffer: name, column, rowBytes: extent === 'one' ? 0 : name === 'x' ? inputRowBytes : width * 4 }
+  }
+  const widthOf = (id: NodeId): number => padded[nodes[id]!.dim ?? 'H']
+  const saved = new Set(cell.stages.saved)
+  const pre = new Set(cell.stages.preProjects)
+  const projectIds = cell.backward.matrixGradients.map(({ project }) => project)
+  for (const id of [...cell.stages.preProjects, ...cell.stages.forwardStages.flatMap(({ products }) => products)]) if (!projectIds.includes(id)) projectIds.push(id)
+
+  const gateWidth = (project: NodeId): number => {
+    const node = nodes[project]!
+    if (node.kind !== 'project') throw new TypeError('a gate reads a project')
+    return padTo(node.matrices.length * padded[node.dim], tile.columns)
+  }
+  /** Places of values that both passes read alike. */
+  const leafPlace = (id: NodeId): Place | null => {
+    const node = nodes[id]!
+    switch (node.kind) {
+      case 'input':
+        return place('x', 'sequence', padded.I)
+      case 'state':
+        return place(`s${node.state}`, 'history', padded.H)
+      case 'vector':
+        return place(`v:${node.symbol}`, 'one', padded[node.dim])
+      default:
+        return null
+    }
+  }
+  const gatePlace = (id: NodeId): Place => {
+    const node = nodes[id]!
+    if (node.kind !== 'gate') throw new TypeError('not a gate')
+    const [name, extent]: [string, Extent] = pre.has(node.project) ? [`pre${node.project}`, 'chunk'] : [`c${node.project}`, 'step']
+    return place(name, extent, gateWidth(node.project), node.index * padded[node.dim])
+  }
+  const forwardPlace = (id: NodeId): Place => {
+    const node = nodes[id]!
+    if (node.kind === 'gate') return gatePlace(id)
+    return leafPlace(id) ?? (saved.has(id) ? place(`saved${id}`, 'sequence', widthOf(id)) : place(`temp${id}`, 'step', widthOf(id)))
+  }
+  const isOperandInBackward = new Set(cell.backward.matrixGradients.map(({ operand }) => operand))
+  const backwardPlace = (id: NodeId): Place => {
+    const node = nodes[id]!
+    if (saved.has(id)) return place(`saved${id}`, 'sequence', widthOf(id))
+    if (node.kind === 'state-adjoint') return place(`d${node.state}`, 'step', padded.H)
+    if (node.kind === 'backproject') return place(`b${id}`, 'step', padTo(padded[node.dim], tile.columns))
+    if (isOperandInBackward.has(id) && node.kind === 'apply') return place(`R${id}`, 'chunk', widthOf(id))
+    return leafPlace(id) ?? place(`bt${id}`, 'step', widthOf(id))
+  }
+  cell.states.forEach((_, state) => {
+    place(`s${state}`, 'history', padded.H)
+    place(`n${state}`, 'history', padded.H)
+    place(`d${state}`, 'step', padded.H)
+    place(`e${state}`, 'step', padded.H)
+  })
+
+  const projects = projectIds.map((project): ProjectPlan => {
+    const node = nodes[project]!
+    if (node.kind !== 'project') throw new TypeError('not a project')
+    const operand = nodes[node.operand]!
+    place(`D${project}`, 'chunk', node.matrices.length * padded[node.dim])
+    return {
+      project,
+      matrices: node.matrices,
+      outSize: size[node.dim],
+      inSize: size[operand.dim ?? 'H'],
+      gateStride: padded[node.dim],
+      isPre: pre.has(project),
+      operandIsInput: operand.kind === 'input',
+      gradientOperand: backwardPlace(node.operand),
+    }
+  })
+
+  const forwardStores = new StoreList()
+  cell.forward.newStates.forEach((id, state) => forwardStores.add(id, place(`n${state}`, 'history', padded.H)))
+  for (const id of saved) forwardStores.add(id, place(`saved${id}`, 'sequence', widthOf(id)))
+  for (const id of crossing(cell, cell.stages.forwardStages)) if (!saved.has(id)) forwardStores.add(id, forwardPlace(id))
+  const forward = planStages(cell, cell.stages.forwardStages, forwardStores, forwardPlace, size, `${prefix}f`, (id) => {
+    const node = nodes[id]!
+    if (node.kind !== 'project') throw new TypeError('the forward pass has projects only')
+    place(`c${id}`, 'step', gateWidth(id))
+    return { project: id, operand: forwardPlace(node.operand), direction: 'forward', target: `c${id}` }
+  })
+
+  const backwardStores = new StoreList()
+  const gradientPlaces = new Map<NodeId, Place>()
+  for (const { project, adjoints } of cell.backward.matrixGradients) {
+    const node = nodes[project]!
+    adjoints.forEach((id, gate) => {
+      const stride = padded[node.dim ?? 'H']
+      const target = place(`D${project}`, 'chunk', adjoints.length * stride, gate * stride)
+      backwardStores.add(id, target, node.dim ?? 'H')
+      if (id !== null) gradientPlaces.set(id, target)
+    })
+  }
+  cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
+  if (cell.backward.inputAdjoint !== null) backwardStores.add(cell.backward.inputAdjoint, place('E', 'chunk', padded.I))
+  const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
+    let target = gradientPlaces.get(adjoint)
+    if (!target) {
+      target = place(`V${adjoint}`, 'chunk', widthOf(adjoint))
+      gradientPlaces.set(adjoint, target)
+      backwardStores.add(adjoint, target)
+    }
+    const dim = cell.parameters.find((parameter) => parameter.symbol === symbol)!.dims[0]!
+    return { symbol, place: target, size: size[dim] }
+  })
+  const backwardComputed = new Set(cell.stages.backwardStages.flatMap(({ pointwise }) => pointwise))
+  for (const id of isOperandInBackward) if (backwardComputed.has(id)) backwardStores.add(id, backwardPlace(id))
+  for (const id of crossing(cell, cell.stages.backwardStages)) if (!isOperandInBackward.has(id)) backwardStores.add(id, backwardPlace(id))
+  const backward = planStages(cell, cell.stages.backwardStages, backwardStores, backwardPlace, size, `${prefix}b`, (id) => {
+    const node = nodes[id]!
+    if (node.kind !== 'backproject') throw new TypeError('the backward pass has backprojects only')
+    const gradient = cell.backward.matrixGradients.find(
+      ({ matrices, adjoints }) => adjoints.filter((adjoint) => adjoint !== null).join() === node.operands.join() && matrices.filter((_, g) => adjoints[g] !== null).join() === node.matrices.join(),
+    )!
+    backwardPlace(id)
+    const width = gradient.adjoints.length * padded[nodes[gradient.project]!.dim ?? 'H']
+    return { project: gradient.project, operand: place(`D${gradient.project}`, 'chunk', width), direction: 'backward', target: `b${id}` }
+  })
+  return { buffers, projects, forward, backward, vectorSums, inputAdjoint: cell.backward.inputAdjoint !== null, paddedUnits: padded.H }
+}
+
+/** What must be stored where. */
+class StoreList {
+  readonly entries: { node: NodeId | null; place: Place; dim: 'I' | 'H' | null }[] = []
+
+  add(node: NodeId | null, place: Place, dim: 'I' | 'H' | null = null): void {
+    this.entries.push({ node, place, dim })
+  }
+}
+
+/** Nodes computed in one stage and read in a later one, or by a product. */
+function crossing(cell: CellProgram, stages: readonly Stage[]): NodeId[] {
+  const { nodes } = cell.forward.ir
+  const stageOf = new Map(stages.flatMap(({ pointwise }, index) => pointwise.map((id) => [id, index] as const)))
+  const crossed = new Set<NodeId>()
+  stages.forEach(({ products, pointwise }, index) => {
+    for (const id of pointwise) {
+      const node = nodes[id]!
+      if (node.kind === 'apply') for (const arg of node.args) if ((stageOf.get(arg) ?? index) < index) crossed.add(arg)
+    }
+    for (const id of products) {
+      const node = nodes[id]!
+      if (node.kind === 'project' && stageOf.has(node.operand)) crossed.add(node.operand)
+    }
+  })
+  return [...crossed]
+}
+
+function planStages(
+  cell: CellProgram,
+  stages: readonly Stage[],
+  stores: StoreList,
+  placeOf: (id: NodeId) => Place,
+  size: { readonly I: number; readonly H: number },
+  prefix: string,
+  planProduct: (id: NodeId) => ProductPlan,
+): StagePlan[] {
+  const { nodes } = cell.forward.ir
+  const availableAt = new Map<NodeId, number>()
+  stages.forEach(({ products, pointwise }, index) => {
+    for (const id of products) availableAt.set(id, index)
+    for (const id of pointwise) availableAt.set(id, index)
+  })
+  // Copies of values that are there from the start are made before the first products, which may read them.
+  const hasPrologue = (stages[0]?.products.length ?? 0) > 0
+  const first = hasPrologue ? -1 : 0
+  const stageOfStore = (node: NodeId | null): number => {
+    if (node === null) return first
+    const source = nodes[node]!
+    return availableAt.get(source.kind === 'gate' ? source.project : node) ?? first
+  }
+  const all: { index: number; stage: Stage }[] = stages.map((stage, index) => ({ index, stage }))
+  if (hasPrologue || stages.length === 0) all.unshift({ index: stages.length === 0 ? 0 : -1, stage: { products: [], pointwise: [] } })
+  return all.map(({ index, stage }): StagePlan => {
+    const kernels = (['H', 'I'] as const).flatMap((dim): PointwisePlan[] => {
+      const computed = stage.pointwise.filter((id) => nodes[id]!.dim === dim)
+      const mine = stores.entries.filter((entry) => stageOfStore(entry.node) === index && (entry.dim ?? nodes[entry.node!]!.dim) === dim)
+      if (mine.length === 0) return []
+      const inside = new Set(computed)
+      const loads = new Map<NodeId, Place>()
+      const need = (id: NodeId): void => {
+        if (!inside.has(id) && nodes[id]!.kind !== 'literal' && !loads.has(id)) loads.set(id, placeOf(id))
+      }
+      for (const id of computed) {
+        const node = nodes[id]!
+        if (node.kind === 'apply') node.args.forEach(need)
+      }
+      for (const { node } of mine) if (node !== null) need(node)
+      return [{ name: `${prefix}${index + 1}${dim}`, size: size[dim], computed, loads, stores: mine.map(({ node, place }) => ({ node, place })) }]
+    })
+    return { products: stage.products.map(planProduct), kernels }
+  })
+}

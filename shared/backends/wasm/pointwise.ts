@@ -1,0 +1,94 @@
+/**
+ * A stage's pointwise nodes as one fused loop over rows and columns: every value is loaded once, computed in registers and stored
+ * only where something else reads it. Pad columns (up to the next multiple of 4) are stored as zeros, so that no product
+ * sees them.
+ */
+import type { IrNode, NodeId } from '../../compiler/ir.ts'
+import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
+import type { VectorFeatures } from './products.ts'
+import { VectorMath } from './vector-math.ts'
+
+/** Where a value stands: a buffer, the column where it starts, and the bytes from one row to the next (0: one row for all). */
+export interface Place {
+  readonly buffer: string
+  readonly column: number
+  readonly rowBytes: number
+}
+
+/** One fused kernel: what it computes and where its operands and results stand. */
+export interface PointwisePlan {
+  readonly name: string
+  /** Columns with a meaning; the loop covers the next multiple of 4. */
+  readonly size: number
+  /** `apply` nodes to compute, in order. */
+  readonly computed: readonly NodeId[]
+  readonly loads: ReadonlyMap<NodeId, Place>
+  /** `node` null stores zeros. */
+  readonly stores: readonly { readonly node: NodeId | null; readonly place: Place }[]
+}
+
+/** The buffers whose addresses the kernel takes, in the order of its parameters; the number of rows comes last. */
+export function pointwiseBuffers(plan: PointwisePlan): string[] {
+  const places = [...plan.loads.values(), ...plan.stores.map(({ place }) => place)]
+  const names = [...new Set(places.map(({ buffer }) => buffer))]
+  return plan.size % 4 === 0 ? names : [...names, 'mask']
+}
+
+/** Adds the kernel to the module. */
+export function addPointwise(module: ModuleBuilder, plan: PointwisePlan, nodes: readonly IrNode[], features: VectorFeatures): void {
+  const buffers = pointwiseBuffers(plan)
+  module.add(plan.name, buffers.length + 1, (f) => {
+    const rows = f.parameter(buffers.length)
+    const column = f.integerLocal()
+    const bases = new Map(buffers.map((buffer, index) => [buffer, f.parameter(index)]))
+    const math = new VectorMath(f, features)
+    const isPadded = plan.size % 4 !== 0
+    const rowBytes = new Map([...plan.loads.values(), ...plan.stores.map(({ place }) => place)].map((place) => [place.buffer, place.rowBytes]))
+    const body = (): void => {
+      const values = new Map<NodeId, Local>()
+      for (const [node, { buffer, column: start }] of plan.loads) {
+        const value = f.vectorLocal()
+        f.get(bases.get(buffer)!).get(column).integer('add').load('v128.load', 4 * start).set(value)
+        values.set(node, value)
+      }
+      for (const node of plan.computed) computeNode(f, math, node, nodes, values)
+      for (const { node, place } of plan.stores) {
+        f.get(bases.get(place.buffer)!).get(column).integer('add')
+        if (node === null) f.floats(0)
+        else {
+          f.get(values.get(node)!)
+          if (isPadded) f.get(bases.get('mask')!).get(column).integer('add').load('v128.load', 0).simd('v128.and')
+        }
+        f.store(4 * place.column)
+      }
+    }
+    const columnBytes = Math.ceil(plan.size / 4) * 16
+    f.loop(() => {
+      f.constant(0).set(column)
+      f.loop(() => {
+        body()
+        f.advance(column, 16)
+        f.get(column).constant(columnBytes).integer('lt_u')
+      })
+      for (const [buffer, bytes] of rowBytes) if (bytes > 0) f.advance(bases.get(buffer)!, bytes)
+      f.get(rows).constant(1).integer('sub').tee(rows)
+    })
+  })
+}
+
+function computeNode(f: FunctionBuilder, math: VectorMath, id: NodeId, nodes: readonly IrNode[], values: Map<NodeId, Local>): void {
+  const node = nodes[id]!
+  if (node.kind !== 'apply') throw new TypeError('only pointwise nodes are computed in a kernel')
+  const args = node.args.map((arg) => {
+    const known = values.get(arg)
+    if (known) return known
+    const literal = nodes[arg]!
+    if (literal.kind !== 'literal') throw new TypeError(`node ${arg} has no place in this kernel`)
+    const local = f.vectorLocal()
+    f.floats(literal.value).set(local)
+    return local
+  })
+  const result = f.vectorLocal()
+  math.apply(node.primitive, args, result)
+  values.set(id, result)
+}
