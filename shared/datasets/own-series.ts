@@ -1,0 +1,138 @@
+/**
+ * A user's own data: series already read into arrays enter, a dataset leaves, split by the seed into training,
+ * validation and test. Reading NPZ and CSV is left to series-from-npz.ts and series-from-csv.ts.
+ */
+import type { Dataset, SeriesBatch, Split } from './dataset.ts'
+import { requireIndex } from './indices.ts'
+import type { FileOptions } from './options.ts'
+import { RandomStream } from '../numerics/random.ts'
+import { LabError } from '../protocol/errors.ts'
+
+/** One series as read from a file; all its numbers are finite. */
+export interface OwnSeries {
+  /** [T_i, I] */
+  readonly inputs: Float32Array
+  /** [K_i], rising, each in 0 .. T_i-1; at least one. */
+  readonly targetSteps: Int32Array
+  /** [K_i, O] for regression, [K_i] class numbers for classification. */
+  readonly targets: Float32Array
+}
+
+export interface OwnSeriesTable {
+  /** The file, for messages. */
+  readonly where: string
+  /** I */
+  readonly inputSize: number
+  /** Numbers of one target: O for regression, 1 for classification. */
+  readonly targetSize: number
+  readonly series: readonly OwnSeries[]
+}
+
+/** Each split needs one. */
+const LEAST_SERIES = 3
+/** More classes than this are taken for a mistake, such as an identifier in place of a class. */
+const MOST_CLASSES = 65_536
+
+/** Number of classes: the largest class + 1. */
+function countClasses({ where, series }: OwnSeriesTable): number {
+  let largest = 0
+  series.forEach(({ targets }, index) => {
+    for (const target of targets) {
+      if (!Number.isInteger(target) || target < 0 || target >= MOST_CLASSES)
+        throw new LabError('dataset', `the target of series ${index} is not a class.`, {
+          where,
+          expected: `a whole number from 0 to ${MOST_CLASSES - 1}`,
+          found: `${target}`,
+          remedy: 'Number the classes 0, 1, 2, … or set `dataset.task` to `regression`.',
+        })
+      largest = Math.max(largest, target)
+    }
+  })
+  if (largest === 0)
+    throw new LabError('dataset', 'there is nothing to classify.', {
+      where,
+      expected: 'two classes or more',
+      found: 'class 0 only',
+      remedy: 'Number the classes 0, 1, 2, … or set `dataset.task` to `regression`.',
+    })
+  return largest + 1
+}
+
+/** Series in each split: fractions rounded, at least one each. */
+function splitCounts(total: number, { validation, test }: FileOptions['split']): Record<Split, number> {
+  for (const [name, fraction] of Object.entries({ validation, test, 'validation + test': validation + test })) {
+    if (!(fraction >= 0 && fraction < 1))
+      throw new LabError('config', 'the split leaves no series for training.', {
+        where: `dataset.split.${name}`,
+        expected: 'a fraction of 0 or more, under 1',
+        found: `${fraction}`,
+        remedy: 'Lower the fractions, such as 0.2 and 0.2.',
+      })
+  }
+  const atLeastOne = (fraction: number, most: number) => Math.min(most, Math.max(1, Math.round(fraction * total)))
+  const testCount = atLeastOne(test, total - 2)
+  const validationCount = atLeastOne(validation, total - 1 - testCount)
+  return { train: total - validationCount - testCount, validation: validationCount, test: testCount }
+}
+
+/**
+ * K = the most targets of a series, T = the longest series; O = targets of a step, or classes (largest class + 1).
+ * @param seed draws which series stand in which split
+ * @throws LabError `dataset` for fewer than 3 series or targets that are not classes, `config` for fractions that do not fit
+ */
+export function createOwnSeries(
+  table: OwnSeriesTable,
+  { task, split }: Pick<FileOptions, 'task' | 'split'>,
+  seed: number,
+): Dataset {
+  const { where, inputSize, targetSize, series } = table
+  if (series.length < LEAST_SERIES)
+    throw new LabError('dataset', 'too few series to split.', {
+      where,
+      expected: `${LEAST_SERIES} series or more, one each for training, validation and test`,
+      found: `${series.length}`,
+      remedy: 'Add series to the file.',
+    })
+  const counts = splitCounts(series.length, split)
+  const outputSize = task === 'classification' ? countClasses(table) : targetSize
+  const order = new RandomStream(seed, 'split').permutation(series.length)
+  const testStart = series.length - counts.test
+  const members: Readonly<Record<Split, Int32Array>> = {
+    train: order.subarray(0, counts.train),
+    validation: order.subarray(counts.train, testStart),
+    test: order.subarray(testStart),
+  }
+  const lengthOf = ({ inputs }: OwnSeries) => inputs.length / inputSize
+  const maxSteps = series.reduce((longest, one) => Math.max(longest, lengthOf(one)), 0)
+  const targetSlots = series.reduce((most, { targetSteps }) => Math.max(most, targetSteps.length), 0)
+  return {
+    inputSize,
+    outputSize,
+    task,
+    maxSteps,
+    targetSlots,
+    counts,
+    batch(name: Split, indices: ArrayLike<number>): SeriesBatch {
+      const chosen = Array.from(indices, (index) => series[members[name][requireIndex(name, index, counts[name])]!]!)
+      const batch = chosen.length
+      const lengths = Int32Array.from(chosen, lengthOf)
+      const steps = lengths.reduce((longest, length) => Math.max(longest, length), 0)
+      const inputs = new Float32Array(steps * batch * inputSize)
+      const targetSteps = new Int32Array(targetSlots * batch).fill(-1)
+      const targets = new Float32Array(targetSlots * batch * targetSize)
+      chosen.forEach((one, b) => {
+        for (let t = 0; t < lengths[b]!; t++) {
+          const from = t * inputSize
+          const to = (t * batch + b) * inputSize
+          for (let i = 0; i < inputSize; i++) inputs[to + i] = one.inputs[from + i]!
+        }
+        one.targetSteps.forEach((step, k) => {
+          targetSteps[k * batch + b] = step
+          for (let o = 0; o < targetSize; o++)
+            targets[(k * batch + b) * targetSize + o] = one.targets[k * targetSize + o]!
+        })
+      })
+      return { steps, batch, inputs, lengths, targetSteps, targets }
+    },
+  }
+}
