@@ -263,7 +263,7 @@ function planStages(
         if (node.kind === 'apply') node.args.forEach(need)
       }
       for (const { node } of mine) if (node !== null) need(node)
-      return [{ name: `${prefix}${index + 1}${dim}`, size: size[dim], computed, loads, stores: mine.map(({ node, place }) => ({ node, place })) }]
+      return [{ name: `${prefix}${index + 1}${dim}`, size: size[dim], computed, loads, flushesTiny: prefix.endsWith('b'), stores: mine.map(({ node, place }) => ({ node, place })) }]
     })
     return { products: stage.products.map(planProduct), kernels }
   })

@@ -23,9 +23,17 @@ export interface PointwisePlan {
   /** `apply` nodes to compute, in order. */
   readonly computed: readonly NodeId[]
   readonly loads: ReadonlyMap<NodeId, Place>
+  /** Results smaller than FLUSH_BELOW become zero: set for adjoints. */
+  readonly flushesTiny: boolean
   /** `node` null stores zeros. */
   readonly stores: readonly { readonly node: NodeId | null; readonly place: Place }[]
 }
+
+/**
+ * Vanishing gradients reach subnormal numbers, on which processors are up to a hundred times slower and WebAssembly cannot flush.
+ * Adjoints under this are set to zero: a product with any weight or state above 1e-13 then stays a normal number.
+ */
+export const FLUSH_BELOW = 1e-25
 
 /** The buffers whose addresses the kernel takes, in the order of its parameters; the number of rows comes last. */
 export function pointwiseBuffers(plan: PointwisePlan): string[] {
@@ -56,7 +64,10 @@ export function addPointwise(module: ModuleBuilder, plan: PointwisePlan, nodes: 
         f.get(bases.get(place.buffer)!).get(column).integer('add')
         if (node === null) f.floats(0)
         else {
-          f.get(values.get(node)!)
+          const value = values.get(node)!
+          f.get(value)
+          // A NaN is not under the limit: it must be seen.
+          if (plan.flushesTiny) f.get(value).simd('f32x4.abs').floats(FLUSH_BELOW).simd('f32x4.lt').simd('v128.andnot')
           if (isPadded) f.get(bases.get('mask')!).get(column).integer('add').load('v128.load', 0).simd('v128.and')
         }
         f.store(4 * place.column)
