@@ -147,7 +147,7 @@ export class ReferenceRecurrence implements Recurrence {
     return {
       advance: () => {
         const next = current.slice()
-        let input = first
+        let input: Float64Array = first
         for (const layer of wiredLayers) {
           const finals = layer.parts.map((part) => this.#runPart(part, this.#statesOf(part, current), [input], false).states[1]!)
           layer.parts.forEach((part, p) => this.#putStates(part, next, finals[p]!))

@@ -6,10 +6,12 @@ import { LinearMemory, NamedBuffers } from './memory.ts'
 import type { Tile } from './products.ts'
 import { WasmRecurrence } from './wasm-recurrence.ts'
 
-/** The tile that is fastest where V8 uses 128-bit vectors: twelve accumulators, their operands, sixteen registers. */
-const DEFAULT_TILE: Tile = { rows: 6, columns: 8 }
+/** The fastest tile where V8 uses 128-bit vectors: twelve accumulators and their operands in sixteen registers. */
+export const SINGLE_VECTORS_TILE: Tile = { rows: 6, columns: 8 }
+/** The fastest where V8 joins pairs of vectors to 256 bits: the same twelve accumulators, twice as wide. */
+export const PAIRED_VECTORS_TILE: Tile = { rows: 6, columns: 16 }
 
-export function createWasmBackend(tile: Tile = DEFAULT_TILE): Backend {
+export function createWasmBackend(tile: Tile = SINGLE_VECTORS_TILE): Backend {
   return {
     name: 'wasm',
     precision: 'float32',
