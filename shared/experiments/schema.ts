@@ -1,0 +1,258 @@
+/**
+ * Reads the user's JSON into a complete configuration: every field has its default here, every mistake a message with its path,
+ * and the published JSON Schema (config.schema.json) is made from the same definitions.
+ */
+import { z } from 'zod'
+import { LabError } from '../protocol/errors.ts'
+import type { ExperimentConfig, LayerConfig } from './config.ts'
+
+const count = z.number().int().nonnegative()
+const positive = z.number().int().positive()
+const positiveNumber = z.number().positive()
+const fraction = z.number().min(0).lt(1)
+
+const splitCounts = (train: number, validation: number, test: number) =>
+  z
+    .strictObject({
+      train: positive.default(train).describe('Series to train on.'),
+      validation: count.default(validation).describe('Series held out of the training set; the best weights are those of the best validation.'),
+      test: positive.default(test).describe('Series of the one test at the end.'),
+    })
+    .prefault({})
+
+const generated = {
+  steps: z.number().int().min(2).describe('T, steps of a series.'),
+  counts: splitCounts(32000, 8000, 50000),
+  fresh: z.boolean().default(false).describe('Draw new training series for every step instead of passes over a set.'),
+}
+
+const dataset = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('copy-first-input'), ...generated }),
+  z.strictObject({ kind: z.literal('denoising'), ...generated, forbiddenSteps: z.number().int().min(5).describe('N, last steps that carry no marked value.') }),
+  z.strictObject({
+    kind: z.literal('mnist'),
+    order: z.enum(['pixels', 'permuted-pixels', 'rows', 'permuted-rows']).default('permuted-pixels'),
+    permutationSeed: count.default(0).describe('One permutation for every seed of a run.'),
+    blankSteps: count.default(0).describe('p, steps of value 0 after the image.'),
+    counts: splitCounts(48000, 12000, 10000),
+  }),
+  z.strictObject({
+    kind: z.literal('file'),
+    path: z.string().min(1).describe('An NPZ or CSV file.'),
+    task: z.enum(['regression', 'classification']),
+    columns: z
+      .strictObject({ series: z.string(), step: z.string(), inputs: z.array(z.string()).min(1), targets: z.array(z.string()).min(1) })
+      .nullable()
+      .default(null)
+      .describe('Column names of a CSV file in long form.'),
+    targets: z.enum(['last-step', 'marked-steps']).default('last-step'),
+    split: z.strictObject({ validation: fraction.default(0.2), test: fraction.default(0.2) }).prefault({}),
+  }),
+])
+
+const initialValues = z
+  .strictObject({
+    scheme: z.enum(['cell', 'xavier', 'orthogonal', 'uniform', 'identity']).default('cell'),
+    gain: positiveNumber.default(1),
+    constants: z.record(z.string(), z.number()).default({}).describe('Values for constants of the cell, such as T_max.'),
+  })
+  .prefault({})
+
+const part = z.strictObject({ cell: z.string().min(1), units: positive, warm: z.boolean(), initialValues })
+const layer = z.strictObject({
+  cell: z.string().min(1).default('gru'),
+  units: positive.default(128).describe('H, hidden units.'),
+  warmUnits: positive.optional().describe('Units of the warmed part of a double layer; half of them by default.'),
+  coldCell: z.string().min(1).optional().describe('Cell of the other part of a double layer; the same by default.'),
+  initialValues,
+  parts: z.array(part).min(1).nullable().default(null).describe('Explicit parts; then `strategies` is left out.'),
+})
+
+const optimizer = (learningRate: number) =>
+  z
+    .strictObject({
+      kind: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
+      learningRate: positiveNumber.default(learningRate),
+      beta1: fraction.default(0.9),
+      beta2: fraction.default(0.999),
+      epsilon: positiveNumber.default(1e-8),
+      momentum: fraction.default(0).describe('SGD only.'),
+      weightDecay: z.number().nonnegative().default(0),
+      clipNorm: positiveNumber.nullable().default(null).describe('Largest global norm of the gradient.'),
+    })
+    .prefault({})
+
+const schedule = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('constant') }),
+    z.strictObject({ kind: z.literal('step'), everyEpochs: positive, factor: positiveNumber }),
+    z.strictObject({ kind: z.literal('cosine'), finalFactor: z.number().min(0).max(1).default(0) }),
+    z.strictObject({ kind: z.literal('warm-restarts'), periodEpochs: positive, periodFactor: z.number().min(1).default(2), finalFactor: z.number().min(0).max(1).default(0) }),
+    z.strictObject({ kind: z.literal('plateau'), patienceEpochs: positive, factor: z.number().gt(0).lt(1).default(0.1), minimumFactor: z.number().min(0).max(1).default(0) }),
+  ])
+  .default({ kind: 'constant' })
+
+const target = z.number().gt(0).lte(1)
+
+const schema = z.strictObject({
+  name: z.string().min(1).max(80).default('experiment'),
+  dataset,
+  layers: z.array(layer).min(1).max(16).prefault([{}]),
+  strategies: z.array(z.enum(['none', 'warmed-up', 'double'])).min(1).nullable().optional(),
+  warmup: z
+    .strictObject({
+      steps: count.default(100).describe('S, gradient steps of the warm-up.'),
+      target: target.default(0.95).describe('k, the VAA* aimed at.'),
+      epsilon: positiveNumber.default(1e-4).describe('ε, distance under which two states count as one.'),
+      curriculumIncrement: count.default(10).describe('c, by how much M* grows at a step.'),
+      maxConvergenceSteps: positive.default(200).describe('M, the largest M*.'),
+      batch: z.number().int().min(2).default(32),
+      masked: z.boolean().default(true).describe('Only the warmed parts move, as in the preprint.'),
+      optimizer: optimizer(1e-2),
+      restartAbove: target.default(0.98),
+      maxRestarts: count.default(20),
+    })
+    .prefault({}),
+  training: z
+    .strictObject({
+      epochs: positive.default(50),
+      steps: positive.nullable().default(null).describe('Gradient steps; overrides epochs.'),
+      batch: positive.default(32),
+      optimizer: optimizer(1e-3),
+      schedule,
+      truncateEvery: positive.nullable().default(null).describe('Truncated back-propagation: steps between cuts.'),
+      dropout: fraction.default(0).describe('Between layers.'),
+      validateEverySteps: positive.nullable().default(null),
+      stopAtLoss: positiveNumber.nullable().default(null),
+      regulariser: z
+        .strictObject({
+          weight: positiveNumber.describe('λ'),
+          everySteps: positive.default(1),
+          maxConvergenceSteps: positive.default(50).describe('M_reg'),
+          target: target.default(0.95),
+          epsilon: positiveNumber.default(1e-4),
+        })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+  measures: z
+    .strictObject({
+      everySteps: count.nullable().default(null).describe('Training steps between measures; null: once an epoch, 0: never.'),
+      vaa: z
+        .strictObject({
+          series: z.number().int().min(2).default(32).describe('n'),
+          convergenceSteps: positive.default(1000).describe('M'),
+          epsilon: positiveNumber.default(1e-4).describe('ε'),
+          draws: positive.default(1),
+          stopResidual: positiveNumber.nullable().default(null),
+        })
+        .nullable()
+        .prefault({}),
+      vaaStar: z
+        .strictObject({ series: z.number().int().min(2).default(32), convergenceSteps: positive.default(200), epsilon: positiveNumber.default(1e-4), draws: positive.default(1) })
+        .nullable()
+        .prefault({}),
+    })
+    .prefault({}),
+  seeds: z.array(z.number().int().min(0).lt(2 ** 32)).min(1).max(64).default([0, 1, 2]),
+  backend: z.enum(['auto', 'reference', 'wasm']).default('auto'),
+  cells: z.record(z.string(), z.string()).default({}).describe('Equations of own cells, by name.'),
+  checkpointEverySteps: positive.default(200),
+})
+
+const REMEDY = 'Compare it with `lab presets quick` or the published JSON Schema (`lab schema`).'
+
+/**
+ * @param json what a configuration file holds
+ * @param where its name, for messages
+ * @throws LabError `config` with the path of the field, what was expected and what was found
+ */
+export function parseConfig(json: unknown, where: string): ExperimentConfig {
+  const parsed = schema.safeParse(json)
+  if (!parsed.success) throw describeIssue(parsed.error.issues[0]!, json, where)
+  const { layers, strategies, ...rest } = parsed.data
+  const config: ExperimentConfig = {
+    ...rest,
+    layers: layers.map((entry): LayerConfig => ({ ...entry, warmUnits: entry.warmUnits ?? Math.max(1, Math.floor(entry.units / 2)), coldCell: entry.coldCell ?? entry.cell })),
+    strategies: strategies ?? (layers.some(({ parts }) => parts !== null) ? null : ['none', 'warmed-up', 'double']),
+  }
+  checkTogether(config, where)
+  return config
+}
+
+/** What no single field can say. */
+function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig, where: string): void {
+  const fail = (path: string, message: string, expected: string, found: string, remedy: string): never => {
+    throw new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
+  }
+  const explicit = layers.filter(({ parts }) => parts !== null).length
+  if (explicit > 0 && explicit < layers.length) fail('layers', 'Some layers have explicit parts and others have not.', 'parts in all layers or in none', `parts in ${explicit} of ${layers.length}`, 'Write the parts of every layer.')
+  if (explicit > 0 && strategies !== null) fail('strategies', 'Explicit parts already say what is warmed.', 'no strategies', strategies.join(', '), 'Leave out `strategies`, or `parts`.')
+  if (explicit === 0 && strategies === null) fail('strategies', 'There is no strategy.', 'at least one of none, warmed-up, double', 'null', 'Leave the field out for all three.')
+  layers.forEach(({ units, warmUnits, parts }, index) => {
+    if (parts === null && strategies?.includes('double') && warmUnits >= units)
+      fail(`layers[${index}].warmUnits`, 'A double layer has two parts.', `1 to ${units - 1}`, `${warmUnits}`, 'Lower `warmUnits` or raise `units`.')
+  })
+  const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
+  if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
+  const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
+  if (strategyTwice !== undefined) fail('strategies', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
+  if (dataset.kind === 'denoising' && dataset.forbiddenSteps > dataset.steps - 5)
+    fail('dataset.forbiddenSteps', 'There is no room for five marked steps.', `N at most T - 5 = ${dataset.steps - 5}`, `${dataset.forbiddenSteps}`, 'Lower N or raise T.')
+  if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
+    fail('dataset.counts', 'MNIST has 60000 training images.', 'train + validation of at most 60000', `${dataset.counts.train + dataset.counts.validation}`, 'Lower one of them.')
+  if (dataset.kind === 'mnist' && dataset.counts.test > 10000) fail('dataset.counts.test', 'MNIST has 10000 test images.', 'at most 10000', `${dataset.counts.test}`, 'Lower it.')
+}
+
+function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): LabError {
+  const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '')
+  const place = path === '' ? where : `${where}, ${path}`
+  const value = issue.path.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined), json)
+  const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
+  if (issue.code === 'unrecognized_keys') {
+    const [key] = issue.keys
+    const known = knownKeys(issue.path, json)
+    const nearest = [...known].sort((a, b) => editDistance(a, key!) - editDistance(b, key!))[0]
+    const isNear = nearest !== undefined && editDistance(nearest, key!) <= Math.max(2, key!.length / 3)
+    return new LabError('config', `There is no field \`${key}\` here.`, {
+      where: place,
+      ...(known.length > 0 ? { expected: `one of ${known.join(', ')}` } : {}),
+      found: `\`${key}\``,
+      remedy: isNear ? `Did you mean \`${nearest}\`?` : REMEDY,
+    })
+  }
+  return new LabError('config', `${issue.message}.`, { where: place, found, remedy: REMEDY })
+}
+
+/** The keys of the object at a path, where the path leads through plain objects and lists. */
+function knownKeys(path: readonly PropertyKey[], json: unknown): string[] {
+  let node: Record<string, unknown> | undefined = configJsonSchema()
+  let value = json
+  for (const step of path) {
+    value = (value as Record<PropertyKey, unknown> | undefined)?.[step]
+    node = (typeof step === 'number' ? node?.items : (node?.properties as Record<string, unknown> | undefined)?.[String(step)]) as Record<string, unknown> | undefined
+    const choices = (node?.anyOf ?? node?.oneOf) as Record<string, unknown>[] | undefined
+    if (choices) {
+      const kind = (value as { kind?: unknown } | undefined)?.kind
+      node = choices.find(({ properties }) => properties && (kind === undefined || ((properties as Record<string, { const?: unknown }>).kind?.const ?? kind) === kind))
+    }
+  }
+  return Object.keys((node?.properties as object | undefined) ?? {})
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length]!
+}
+
+/** The JSON Schema of a configuration file. */
+export function configJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>
+}
