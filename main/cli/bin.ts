@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+/** The command line: reads the arguments, loads the one command that is asked for, and turns errors into messages and exit codes. */
+import { Command, CommanderError } from 'commander'
+import { LabError } from '../../shared/protocol/errors.ts'
+import { RUN_OPTIONS } from './run-options.ts'
+
+const program = new Command('lab')
+  .description('Warmup Lab: recurrent networks that start training with many reachable attractors (arXiv:2106.01001).')
+  .exitOverride()
+  .configureOutput({ writeErr: () => undefined })
+  .enablePositionalOptions()
+  .showSuggestionAfterError()
+
+const withJson = (command: Command): Command => command.option('--json', 'one JSON object a line on stdout')
+const withHome = (command: Command): Command => command.option('--home <DIR>', 'folder of the runs (default: WARMUP_LAB_HOME or the data folder of the platform)')
+
+const run = withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))).option('--print-config', 'print the resolved configuration and stop')
+for (const { flags, description } of RUN_OPTIONS) run.option(flags, description)
+run.option('--set <FIELD=JSON...>', 'set any field of the configuration, for example --set training.optimizer.clipNorm=1')
+run.action(async (file: string | undefined, options: Record<string, unknown>) => (await import('./commands/run.ts')).runCommand(file, options))
+
+withHome(withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group'))).action(async (name: string, options: Record<string, unknown>) =>
+  (await import('./commands/run.ts')).resumeCommand(name, options),
+)
+withHome(withJson(program.command('runs').description('list the runs'))).action(async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options))
+withJson(program.command('verify <CASES...>').description('check golden cases on each backend')).action(async (files: string[], options: Record<string, unknown>) =>
+  (await import('./commands/verify.ts')).verifyCommand(files, options),
+)
+withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a finished run')))
+  .option('--series <N>', 'n, series compared', '32')
+  .option('--convergence-steps <M>', 'M', '10000')
+  .option('--epsilon <E>', 'ε', '1e-4')
+  .option('--draws <N>', 'draws that are averaged', '10')
+  .option('--stop-residual <R>', 'stop once every residual stays under R (ε/1000 is safe); the result says so')
+  .action(async (name: string, options: Record<string, unknown>) => (await import('./commands/vaa.ts')).vaaCommand(name, options))
+withJson(program.command('cell <FILE>').description('show a cell: equations, shapes, parameters, stages, derivative'))
+  .option('--inputs <I>', 'inputs to count parameters for', '1')
+  .option('--units <H>', 'units to count parameters for', '128')
+  .action(async (file: string, options: Record<string, unknown>) => (await import('./commands/cell.ts')).cellCommand(file, options))
+withJson(program.command('dataset [CONFIG]').description('show shapes, ranges and an example of the dataset of a configuration'))
+  .option('--preset <NAME>', 'the dataset of a preset')
+  .action(async (file: string | undefined, options: Record<string, unknown>) => (await import('./commands/dataset.ts')).datasetCommand(file, options))
+withJson(program.command('presets [NAME]').description('list the presets, or print one')).action(async (name: string | undefined, options: Record<string, unknown>) =>
+  (await import('./commands/presets.ts')).presetsCommand(name, options),
+)
+withHome(withJson(program.command('export <RUN>').description('write the trained weights of one seed to a file')))
+  .option('--format <FORMAT>', 'safetensors or npz', 'safetensors')
+  .option('--output <FILE>', 'where to; default: RUN-seedN.FORMAT')
+  .option('--seed <N>', 'which seed; default: the best')
+  .option('--weights <WHICH>', 'best or last', 'best')
+  .action(async (name: string, options: Record<string, unknown>) => (await import('./commands/export.ts')).exportCommand(name, options))
+withJson(program.command('bench').description('measure one training step of a preset on a backend'))
+  .option('--preset <NAME>', 'which network and batch', 'quick')
+  .option('--backend <NAME>', 'wasm or reference', 'wasm')
+  .action(async (options: Record<string, unknown>) => (await import('./commands/bench.ts')).benchCommand(options))
+program
+  .command('schema')
+  .description('print the JSON Schema of a configuration')
+  .action(async () => (await import('./commands/presets.ts')).schemaCommand())
+
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    return reportLine('usage', error.message.replace(/^error: /, ''), json, 2)
+  }
+  if (error instanceof LabError) return reportLine(error.code, error.message, json, error.exitCode)
+  const message = error instanceof Error ? error.message : String(error)
+  if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return reportLine('internal', `${message} (a defect of the lab; WARMUP_LAB_DEBUG=1 shows where)`, json, 1)
+}
+
+function reportLine(code: string, message: string, json: boolean, exitCode: number): number {
+  process.stderr.write(json ? `${JSON.stringify({ type: 'error', code, message })}\n` : `error [${code}]: ${message}\n`)
+  return exitCode
+}
+
+// A reader that goes away (`lab runs | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help'])
+} catch (error) {
+  process.exitCode = report(error, process.argv.includes('--json'))
+}

@@ -1,0 +1,85 @@
+/** `lab run` and `lab resume`: makes a group of runs or takes up an old one, shows progress, ends with the table of means. */
+import path from 'node:path'
+import process from 'node:process'
+import { trialStrategies } from '../../../shared/experiments/trials.ts'
+import type { RunRecord } from '../../../shared/runs/run.ts'
+import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
+import { labHome } from '../../store/home.ts'
+import { RunStore } from '../../store/run-store.ts'
+import { loadConfig } from '../load-config.ts'
+import { formatNumber, formatTable, print, printJson } from '../output.ts'
+import { ProgressLine } from '../progress.ts'
+import { labVersion } from '../version.ts'
+
+const EXIT_INTERRUPTED = 130
+
+type Options = Readonly<Record<string, unknown>>
+
+function openStore(options: Options): RunStore {
+  return new RunStore(typeof options.home === 'string' ? path.resolve(options.home) : labHome())
+}
+
+export async function runCommand(file: string | undefined, options: Options): Promise<void> {
+  const { config, baseFolder } = await loadConfig(file, options)
+  if (options.printConfig) {
+    print(JSON.stringify(config, null, 2))
+    return
+  }
+  // The file's path is made absolute, so that a resume from elsewhere finds it.
+  if (config.dataset.kind === 'file') config.dataset.path = path.resolve(baseFolder, config.dataset.path)
+  await prepare(config, baseFolder)
+  const store = openStore(options)
+  const records = await store.createGroup(config, trialStrategies(config), { lab: await labVersion(), node: process.versions.node })
+  await runRecords(store, records, options)
+}
+
+export async function resumeCommand(name: string, options: Options): Promise<void> {
+  const store = openStore(options)
+  await runRecords(store, await store.find(name), options)
+}
+
+async function runRecords(store: RunStore, records: readonly RunRecord[], options: Options): Promise<void> {
+  const json = options.json === true
+  const progress = json ? null : new ProgressLine()
+  const groupId = records[0]!.groupId
+  if (json) printJson({ type: 'group', id: groupId, runs: records.map(({ id }) => id) })
+  let interrupted = false
+  const onSignal = (): void => {
+    if (interrupted) process.exit(EXIT_INTERRUPTED)
+    interrupted = true
+    progress?.end()
+    process.stderr.write('Saving; press Ctrl-C again to stop at once.\n')
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  try {
+    const done = await runGroup(
+      store,
+      records,
+      process.cwd(),
+      {
+        requested: () => (interrupted ? 'stop' : null),
+        // Signals and timers are seen only when the event loop turns.
+        rest: () => new Promise((resolve) => setImmediate(resolve)),
+      },
+      {
+        started: (record) => (json ? printJson({ type: 'run', id: record.id, strategy: record.strategy }) : progress!.start(record)),
+        event: (record, event) => (json ? printJson({ run: record.id, ...event }) : progress!.event(record, event)),
+      },
+    )
+    progress?.end()
+    if (done === 'paused') {
+      process.stderr.write(`Saved. Go on with: lab resume ${groupId}\n`)
+      process.exitCode = EXIT_INTERRUPTED
+      return
+    }
+    const rows = summarise(done)
+    if (json) printJson({ type: 'summary', rows })
+    else {
+      print('')
+      print(formatTable(['strategy', 'metric', 'mean', 'std', 'seeds'], rows.map(({ strategy, metric, mean, std, seeds }) => [strategy, metric, formatNumber(mean), formatNumber(std), seeds.map(formatNumber).join('  ')])))
+      print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
+    }
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}

@@ -1,0 +1,109 @@
+/** The progress of a run on a terminal: one line that is redrawn, or a plain line every few seconds where there is no terminal. */
+import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import { bold, dim, formatDuration, formatNumber, print } from './output.ts'
+
+const REDRAW_MS = 100
+const PLAIN_LINE_MS = 5000
+const BAR_WIDTH = 24
+
+const mean = (values: readonly (number | null)[]): number => {
+  const known = values.filter((value) => value !== null)
+  return known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+export class ProgressLine {
+  readonly #isTerminal = process.stdout.isTTY === true
+  #phase = ''
+  #phaseStart = 0
+  #firstStep = 0
+  #total = 0
+  #values = new Map<string, number>()
+  #lastDrawn = 0
+
+  start(record: RunRecord): void {
+    this.#values.clear()
+    const { cell } = record.config.layers[0]!
+    this.end()
+    print(`${bold(record.strategy)}  ${cell.toUpperCase()} ${record.config.layers.map(({ units }) => units).join(' + ')}, seeds ${record.config.seeds.join(', ')}  ${dim(record.id)}`)
+  }
+
+  event(record: RunRecord, event: RunEvent): void {
+    switch (event.type) {
+      case 'phase':
+        this.#begin(event.phase, event.step, record.config)
+        break
+      case 'warmup-step':
+        this.#values.set('VAA*', mean(event.vaaStar.flatMap((layers) => (layers ? [mean(layers)] : [null]))))
+        this.#draw('warm-up', event.step, record.config)
+        break
+      case 'warmup-end':
+        if (event.restarted.some((restarted) => restarted)) this.#line(`warm-up above ${record.config.warmup.restartAbove}: restarts ${event.restarts.join(', ')}`)
+        break
+      case 'train-step':
+        this.#values.set('loss', mean(event.loss))
+        this.#draw('training', event.step, record.config)
+        break
+      case 'validation':
+        this.#values.set('validation', mean(event.loss))
+        break
+      case 'measure': {
+        const values = (event.vaa ?? []).flatMap((entry) => {
+          const value = (entry as { vaa?: number | null } | null)?.vaa
+          return value === undefined || value === null ? [] : [value]
+        })
+        if (values.length > 0) this.#values.set('VAA', mean(values))
+        break
+      }
+      case 'log':
+        if (event.level !== 'info') this.#line(`${event.level}: ${event.message}`)
+        break
+      case 'test':
+        this.#line(`  test ${event.result.metric}  ${event.result.best.map(formatNumber).join('  ')}`)
+        break
+    }
+  }
+
+  /** Leaves the line so that something else can be printed. */
+  end(): void {
+    if (this.#isTerminal && this.#lastDrawn > 0) process.stdout.write('\r\u001b[K')
+    this.#lastDrawn = 0
+  }
+
+  #line(text: string): void {
+    this.end()
+    print(text)
+  }
+
+  #begin(phase: string, step: number, config: ExperimentConfig): void {
+    this.#phase = phase
+    this.#phaseStart = performance.now()
+    this.#firstStep = step
+    this.#total = phase === 'warm-up' ? config.warmup.steps : (config.training.steps ?? this.#epochSteps(config) * config.training.epochs)
+    this.#values.delete('VAA*')
+  }
+
+  #epochSteps({ dataset, training }: ExperimentConfig): number {
+    return dataset.kind === 'file' ? Number.NaN : Math.ceil(dataset.counts.train / training.batch)
+  }
+
+  #draw(phase: string, step: number, config: ExperimentConfig): void {
+    if (this.#phase !== phase) this.#begin(phase, step - 1, config)
+    const now = performance.now()
+    if (now - this.#lastDrawn < (this.#isTerminal ? REDRAW_MS : PLAIN_LINE_MS)) return
+    this.#lastDrawn = now
+    const rate = (step - this.#firstStep) / ((now - this.#phaseStart) / 1000)
+    const share = Math.min(1, step / this.#total)
+    const values = [...this.#values].map(([name, value]) => `${name} ${formatNumber(value)}`).join('  ')
+    const left = Number.isFinite(this.#total) ? `${formatDuration((this.#total - step) / rate)} left` : ''
+    const head = `  ${phase.padEnd(8)} ${step}${Number.isFinite(this.#total) ? `/${this.#total}` : ''}`
+    const tail = `${formatNumber(rate)} steps/s  ${left}  ${values}`
+    if (!this.#isTerminal) {
+      print(`${head}  ${tail}`)
+      return
+    }
+    const filled = Number.isFinite(share) ? Math.round(share * BAR_WIDTH) : 0
+    const line = `${head}  ${'━'.repeat(filled)}${dim('─'.repeat(BAR_WIDTH - filled))}  ${tail}`
+    process.stdout.write(`\r\u001b[K${line.slice(0, (process.stdout.columns ?? 120) + 8)}`)
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process. What the command
+ * line, the server and the desktop all call.
+ */
+import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
+import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
+import { createDataset } from '../../shared/datasets/create-dataset.ts'
+import type { Dataset } from '../../shared/datasets/dataset.ts'
+import type { Network } from '../../shared/networks/network.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
+import { loadDatasetSources } from '../store/datasets.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { createCellLookup } from './cell-lookup.ts'
+import { loadBackend } from './load-backend.ts'
+
+const HEARTBEAT_MS = 10_000
+
+/** One line of the table at the end. */
+export interface SummaryRow {
+  readonly strategy: Strategy
+  readonly metric: string
+  readonly mean: number
+  /** Sample standard deviation (n - 1); 0 for one seed. */
+  readonly std: number
+  /** The value of each seed, with the weights of its best validation. */
+  readonly seeds: readonly number[]
+}
+
+export interface GroupListener {
+  started(record: RunRecord): void
+  event(record: RunRecord, event: RunEvent): void
+}
+
+export function summarise(records: readonly RunRecord[]): SummaryRow[] {
+  return records.flatMap(({ strategy, result }) => {
+    if (result === null) return []
+    const { best } = result
+    const mean = best.reduce((sum, value) => sum + value, 0) / best.length
+    const variance = best.length > 1 ? best.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (best.length - 1) : 0
+    return [{ strategy, metric: result.metric, mean, std: Math.sqrt(variance), seeds: best }]
+  })
+}
+
+/** One dataset a seed. */
+export async function openDatasets(config: ExperimentConfig, baseFolder: string): Promise<Dataset[]> {
+  const sources = await loadDatasetSources(config.dataset, baseFolder)
+  return config.seeds.map((seed) => createDataset(config.dataset, seed, sources))
+}
+
+/** Everything that can be wrong with a configuration is found here, before a run is acknowledged. */
+export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<{ datasets: Dataset[]; networks: Map<Strategy, Network> }> {
+  const cellOf = createCellLookup(config.cells)
+  const datasets = await openDatasets(config, baseFolder)
+  const networks = new Map(trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, datasets[0]!)]))
+  return { datasets, networks }
+}
+
+/**
+ * @returns the records at the end, or 'paused' when `control` asked for it
+ * @throws LabError of the run that failed; the others stay queued
+ */
+export async function runGroup(store: RunStore, records: readonly RunRecord[], baseFolder: string, control: TrainControl, listener: GroupListener): Promise<RunRecord[] | 'paused'> {
+  const done: RunRecord[] = []
+  for (const { id, status } of records) {
+    if (status === 'finished') {
+      done.push(await store.readRecord(id))
+      continue
+    }
+    const writer = await store.openWriter(id)
+    let failure: unknown = null
+    const timer = setInterval(() => void writer.heartbeat().catch((error: unknown) => (failure ??= error)), HEARTBEAT_MS)
+    try {
+      const { record } = writer
+      listener.started(record)
+      const { datasets, networks } = await prepare(record.config, baseFolder)
+      const result = await trainRun({
+        record,
+        network: networks.get(record.strategy)!,
+        datasets,
+        backend: await loadBackend(record.backend ?? record.config.backend),
+        writer,
+        clock: { now: () => Date.now() },
+        control: {
+          requested: () => control.requested(),
+          async rest() {
+            await control.rest?.()
+            if (failure !== null) throw new LabError('run-folder', 'The run folder can no longer be written.', { where: id, found: String(failure), remedy: 'Free some space, then resume the run.', cause: failure })
+          },
+        },
+        onEvent: (event) => listener.event(record, event),
+      })
+      if (result === 'paused') return 'paused'
+      done.push(writer.record)
+    } finally {
+      clearInterval(timer)
+      await writer.close()
+    }
+  }
+  return done
+}
