@@ -6,6 +6,7 @@ import { unzipSync, zipSync } from 'fflate'
 import { LabError, type ErrorCode } from '../protocol/errors.ts'
 import { elementCount, type Tensor } from './dims.ts'
 import { readNpy, writeNpy, type NpyArray } from './npy.ts'
+import { crc32, statedChecksums } from './zip-checksums.ts'
 
 /** More than this, unpacked, is refused: a small archive may claim to hold any size. */
 const LARGEST_ARCHIVE_BYTES = 2 ** 31
@@ -61,12 +62,14 @@ function unzip(bytes: Uint8Array, where: string, code: ErrorCode): Record<string
       cause,
     })
   }
+  const checksums = statedChecksums(bytes)
   for (const [name, content] of Object.entries(files)) {
-    if (content.length !== sizes.get(name))
-      throw new LabError(code, `\`${name}\` of the archive is cut off.`, {
+    const damaged = content.length !== sizes.get(name) || crc32(content) !== (checksums.get(name) ?? crc32(content))
+    if (damaged)
+      throw new LabError(code, `\`${name}\` of the archive is damaged.`, {
         where,
-        expected: `${sizes.get(name)} bytes`,
-        found: `${content.length}`,
+        expected: `${sizes.get(name)} bytes of the checksum that the archive states`,
+        found: `${content.length} other bytes`,
         remedy: REMEDY,
       })
   }
