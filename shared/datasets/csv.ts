@@ -6,17 +6,18 @@ import { strFromU8 } from 'fflate'
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
 
 export interface CsvRow {
-  /** 1-based, where the row starts in the file. */
-  readonly line: number
   readonly cells: readonly string[]
-  /** Where each cell starts. */
-  readonly places: readonly SourceLocation[]
+  /** Where each cell starts in the text; `CsvTable.locate` makes a line and a column of it. */
+  readonly offsets: readonly number[]
 }
 
 export interface CsvTable {
-  readonly header: CsvRow
-  /** Each with as many cells as the header. */
+  /** The columns' names. */
+  readonly names: readonly string[]
+  /** Each with as many cells as there are names. */
   readonly rows: readonly CsvRow[]
+  /** Counts lines up to an offset: for messages, as keeping every cell's place takes several times the file. */
+  locate(offset: number): SourceLocation
 }
 
 /** Text beyond this outgrows what a string holds. */
@@ -42,41 +43,39 @@ function decode(bytes: Uint8Array, where: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
+function locate(text: string, offset: number): SourceLocation {
+  const lines = text.slice(0, offset).split(/\r\n|\n|\r/)
+  return { line: lines.length, column: lines.at(-1)!.length + 1 }
+}
+
 /** Splits text into rows; empty lines are left out. */
 function* splitRows(text: string, where: string): Generator<CsvRow> {
   let at = 0
-  let line = 1
-  let lineStart = 0
-  const here = (): SourceLocation => ({ line, column: at - lineStart + 1 })
-  const failAt = (place: SourceLocation, message: string, expected: string, found: string): never => {
+  const failAt = (offset: number, message: string, expected: string, found: string): never => {
+    const location = locate(text, offset)
     throw new LabError('dataset', message, {
-      where: `${where}, line ${place.line}, column ${place.column}`,
+      where: `${where}, line ${location.line}, column ${location.column}`,
       expected,
       found,
       remedy: 'Write a quote within a quoted cell as two.',
-      location: place,
+      location,
     })
   }
   const readQuoted = (): string => {
-    const start = here()
+    const start = at
     let cell = ''
     at++
     for (;;) {
       const end = text.indexOf('"', at)
       if (end < 0) return failAt(start, 'a quoted cell has no end.', 'a closing quote', 'the end of the file')
-      const part = text.slice(at, end)
-      cell += part
-      for (let feed = part.indexOf('\n'); feed >= 0; feed = part.indexOf('\n', feed + 1)) {
-        line++
-        lineStart = at + feed + 1
-      }
+      cell += text.slice(at, end)
       at = end + 1
       if (text[at] !== '"') break
       cell += '"'
       at++
     }
     if (at < text.length && !/[,\r\n]/.test(text[at]!))
-      failAt(here(), 'text follows a quoted cell.', 'a comma or the end of the line', `\`${text[at]}\``)
+      failAt(at, 'text follows a quoted cell.', 'a comma or the end of the line', `\`${text[at]}\``)
     return cell
   }
   const plainCell = /[^,\r\n]*/y
@@ -87,20 +86,17 @@ function* splitRows(text: string, where: string): Generator<CsvRow> {
     return cell
   }
   while (at < text.length) {
-    const firstLine = line
     const cells: string[] = []
-    const places: SourceLocation[] = []
+    const offsets: number[] = []
     for (;;) {
-      places.push(here())
+      offsets.push(at)
       cells.push(text[at] === '"' ? readQuoted() : readPlain())
       if (text[at] !== ',') break
       at++
     }
     if (text[at] === '\r') at++
     if (text[at] === '\n') at++
-    line++
-    lineStart = at
-    if (cells.length > 1 || cells[0]!.trim() !== '') yield { line: firstLine, cells, places }
+    if (cells.length > 1 || cells[0]!.trim() !== '') yield { cells, offsets }
   }
 }
 
@@ -110,7 +106,8 @@ function* splitRows(text: string, where: string): Generator<CsvRow> {
  * @throws LabError `dataset` for an empty or binary file, no rows, a column named twice, a row of another width, quotes that do not end
  */
 export function parseCsv(bytes: Uint8Array, where: string): CsvTable {
-  const [header, ...rows] = splitRows(decode(bytes, where), where)
+  const text = decode(bytes, where)
+  const [header, ...rows] = splitRows(text, where)
   if (!header || rows.length === 0)
     throw new LabError('dataset', header ? 'the file has no rows.' : 'the file is empty.', {
       where,
@@ -122,20 +119,21 @@ export function parseCsv(bytes: Uint8Array, where: string): CsvTable {
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
   if (twice >= 0)
     throw new LabError('dataset', 'two columns have the same name.', {
-      where: `${where}, line ${header.line}`,
+      where: `${where}, line ${locate(text, header.offsets[0]!).line}`,
       expected: 'different names',
       found: `\`${names[twice]}\` twice`,
       remedy: 'Rename one of them.',
     })
-  for (const row of rows) {
-    if (row.cells.length !== names.length)
-      throw new LabError('dataset', 'a row has another number of cells than the header.', {
-        where: `${where}, line ${row.line}`,
-        expected: `${names.length} cells`,
-        found: `${row.cells.length}`,
-        remedy: 'Quote cells that hold commas, and keep empty cells.',
-        location: { line: row.line, column: 1 },
-      })
+  const uneven = rows.find(({ cells }) => cells.length !== names.length)
+  if (uneven) {
+    const location = locate(text, uneven.offsets[0]!)
+    throw new LabError('dataset', 'a row has another number of cells than the header.', {
+      where: `${where}, line ${location.line}`,
+      expected: `${names.length} cells`,
+      found: `${uneven.cells.length}`,
+      remedy: 'Quote cells that hold commas, and keep empty cells.',
+      location,
+    })
   }
-  return { header: { ...header, cells: names }, rows }
+  return { names, rows, locate: (offset) => locate(text, offset) }
 }

@@ -14,21 +14,21 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 /** Reads cells by column name. */
 class CellReader {
   readonly #where: string
-  readonly #names: readonly string[]
+  readonly #table: CsvTable
 
-  constructor({ header }: CsvTable, where: string) {
+  constructor(table: CsvTable, where: string) {
+    this.#table = table
     this.#where = where
-    this.#names = header.cells
   }
 
   /** @returns the column's index */
   column(name: string, role: string): number {
-    const index = this.#names.indexOf(name)
+    const index = this.#table.names.indexOf(name)
     if (index >= 0) return index
     throw new LabError('dataset', `there is no column \`${name}\` (\`dataset.columns.${role}\`).`, {
       where: `${this.#where}, line 1`,
       expected: `\`${name}\``,
-      found: this.#names.map((found) => `\`${found}\``).join(', '),
+      found: this.#table.names.map((found) => `\`${found}\``).join(', '),
       remedy: 'Name the column as the first line of the file does.',
     })
   }
@@ -53,8 +53,8 @@ class CellReader {
   }
 
   fail(row: CsvRow, column: number, message: string, expected: string, found: string, remedy: string): never {
-    const location = row.places[column]!
-    const where = `${this.#where}, line ${location.line}, column ${location.column} (\`${this.#names[column]}\`)`
+    const location = this.#table.locate(row.offsets[column]!)
+    const where = `${this.#where}, line ${location.line}, column ${location.column} (\`${this.#table.names[column]}\`)`
     throw new LabError('dataset', message, { where, expected, found, remedy, location })
   }
 }
@@ -95,7 +95,7 @@ function groupRows(table: CsvTable, cells: CellReader, seriesColumn: number, ste
     else groups.set(name, [entry])
   }
   return Array.from(groups, ([name, group]) => {
-    group.sort((a, b) => a.step - b.step || a.row.line - b.row.line)
+    group.sort((a, b) => a.step - b.step || a.row.offsets[0]! - b.row.offsets[0]!)
     group.forEach(({ row, step }, index) => {
       const before = group[index - 1]
       if (before?.step === step)
@@ -104,7 +104,7 @@ function groupRows(table: CsvTable, cells: CellReader, seriesColumn: number, ste
           stepColumn,
           `series \`${name}\` has step ${step} twice.`,
           'different steps',
-          `one on line ${before.row.line} already`,
+          `one on line ${table.locate(before.row.offsets[0]!).line} already`,
           'Leave one of them out.',
         )
     })
