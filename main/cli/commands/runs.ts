@@ -1,0 +1,35 @@
+/** `lab runs`: the list of runs, damaged and crashed ones shown as such. */
+import path from 'node:path'
+import { summarise } from '../../engine/run-group.ts'
+import { labHome } from '../../store/home.ts'
+import { RunStore } from '../../store/run-store.ts'
+import { formatNumber, formatTable, print, printJson } from '../output.ts'
+
+export async function runsCommand(options: Readonly<Record<string, unknown>>): Promise<void> {
+  const home = typeof options.home === 'string' ? path.resolve(options.home) : labHome()
+  const listed = await new RunStore(home).list()
+  const rows = listed.map(({ id, record, crashed, damaged }) => {
+    const [summary] = record ? summarise([record]) : []
+    return {
+      id,
+      status: damaged ? 'damaged' : crashed ? 'crashed' : record!.status,
+      strategy: record?.strategy ?? null,
+      seeds: record?.config.seeds ?? [],
+      metric: summary?.metric ?? null,
+      mean: summary?.mean ?? null,
+      std: summary?.std ?? null,
+      createdAt: record?.createdAt ?? null,
+      error: damaged?.message ?? record?.error?.message ?? null,
+    }
+  })
+  if (options.json) {
+    for (const row of rows) printJson({ type: 'run', ...row })
+    return
+  }
+  if (rows.length === 0) {
+    print('No runs yet. Start one: lab run --preset quick')
+    return
+  }
+  print(formatTable(['run', 'status', 'metric', 'mean', 'std'], rows.map(({ id, status, metric, mean, std }) => [id, status, metric ?? '', mean === null ? '' : formatNumber(mean), std === null ? '' : formatNumber(std)])))
+  for (const { id, error } of rows) if (error) print(`${id}: ${error}`)
+}

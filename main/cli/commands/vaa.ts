@@ -1,0 +1,60 @@
+/** `lab vaa`: VAA with its residuals, and VAA*, of the best weights of a finished run, seed by seed. */
+import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
+import { takeMeasures } from '../../../shared/training/measure.ts'
+import { loadBackend } from '../../engine/load-backend.ts'
+import { openDatasets } from '../../engine/run-group.ts'
+import { formatNumber, formatTable, print, printJson } from '../output.ts'
+import { findOneRun, networkOf, selectSeed } from './weights.ts'
+
+/** M of VAA*: warm-up's own. */
+const VAA_STAR_STEPS = 200
+
+export async function vaaCommand(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+  const series = readNumber(options, 'series', 2)
+  const convergenceSteps = readNumber(options, 'convergenceSteps', 1)
+  const draws = readNumber(options, 'draws', 1)
+  const epsilon = readNumber(options, 'epsilon', 0)
+  const stopResidual = options.stopResidual === undefined ? null : readNumber(options, 'stopResidual', 0)
+  const { store, record } = await findOneRun(name, options)
+  const { config } = record
+  const { tensors } = await store.readWeights(record.id)
+  const network = await networkOf(record)
+  const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, config.seeds.length)
+  config.seeds.forEach((seed, replica) => engine.writeParameters(replica, selectSeed(tensors, seed, 'best')))
+  const measures: ExperimentConfig['measures'] = {
+    everySteps: null,
+    vaa: { series, convergenceSteps, epsilon, draws, stopResidual },
+    vaaStar: { series, convergenceSteps: VAA_STAR_STEPS, epsilon, draws },
+  }
+  const subject = { engine, datasets: await openDatasets(config, process.cwd()), seeds: config.seeds, breathe: () => Promise.resolve() }
+  const { vaa, vaaStar } = await takeMeasures(
+    subject,
+    measures,
+    config.seeds.map(() => ({ phase: 'training', step: config.training.steps ?? 0 })),
+  )
+  engine.dispose()
+  if (options.json) {
+    config.seeds.forEach((seed, r) => printJson({ type: 'vaa', run: record.id, seed, vaa: vaa![r], vaaStar: vaaStar![r] }))
+    return
+  }
+  const rows = config.seeds.map((seed, r) => {
+    const { vaa: value, residualMax, fixedCount, periodicCount, unconvergedCount } = vaa![r]!
+    const star = vaaStar![r]!.map((layer) => (layer === null ? '-' : formatNumber(layer))).join(' ')
+    return [String(seed), value === null ? '-' : formatNumber(value), residualMax === null ? '-' : formatNumber(residualMax), String(fixedCount), String(periodicCount), String(unconvergedCount), star]
+  })
+  print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
+  if (rows.some((row) => row[5] !== '0')) print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')
+}
+
+function readNumber(options: Readonly<Record<string, unknown>>, key: string, lowest: number): number {
+  const value = Number(options[key])
+  const isWhole = lowest === 0 || Number.isInteger(value)
+  if (!Number.isFinite(value) || !isWhole || value < lowest || value === 0)
+    throw new LabError('usage', 'This flag takes a number.', {
+      where: `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      expected: lowest === 0 ? 'a number above 0' : `a whole number from ${lowest} on`,
+      found: `\`${String(options[key])}\``,
+    })
+  return value
+}

@@ -1,0 +1,111 @@
+/** Every form of a cell as text: names and shapes, IR, derivative, stages. For `lab cell`, the editor, and snapshot tests. */
+import type { InitialRule } from './ast.ts'
+import type { IrNode, NodeId } from './ir.ts'
+import type { CellProgram } from './passes.ts'
+
+/** One node: `%8 = add %4 %7 : H`. */
+export function printNode(node: IrNode, id: NodeId): string {
+  return `%${id} = ${describeNode(node)}${node.dim === null ? '' : ` : ${node.dim}`}`
+}
+
+function describeNode(node: IrNode): string {
+  switch (node.kind) {
+    case 'input':
+      return 'input'
+    case 'state':
+      return `state ${node.state}`
+    case 'vector':
+      return `vector ${node.symbol}`
+    case 'literal':
+      return `literal ${node.value}`
+    case 'apply':
+      return `${node.primitive} ${node.args.map((arg) => `%${arg}`).join(' ')}`
+    case 'project':
+      return `project [${node.matrices.join(' ')}] %${node.operand}`
+    case 'gate':
+      return `gate ${node.index} of %${node.project}`
+    case 'state-adjoint':
+      return `adjoint of state ${node.state}`
+    case 'backproject':
+      return `backproject [${node.matrices.join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
+  }
+}
+
+/** All nodes, forward ones first, and which are the new states. */
+export function printGraph({ forward, states }: CellProgram): string {
+  const lines = forward.ir.nodes.map(printNode)
+  return [...lines, ...forward.newStates.map((id, index) => `${states[index]!}' = %${id}`)].join('\n')
+}
+
+/** What the backward graph yields. */
+export function printBackward({ backward, states }: CellProgram): string {
+  const reference = (id: NodeId | null): string => (id === null ? 'none' : `%${id}`)
+  return [
+    ...backward.stateAdjoints.map((id, index) => `d${states[index]!} = ${reference(id)}`),
+    ...(backward.inputAdjoint === null ? [] : [`dx = ${reference(backward.inputAdjoint)} + products of x`]),
+    ...backward.matrixGradients.flatMap(({ matrices, operand, adjoints }) => matrices.map((matrix, gate) => `d${matrix} = sum ${reference(adjoints[gate]!)} outer %${operand}`)),
+    ...backward.vectorGradients.map(({ symbol, adjoint }) => `d${symbol} = sum ${reference(adjoint)}`),
+  ].join('\n')
+}
+
+export function printStages({ stages }: CellProgram): string {
+  const list = (ids: readonly NodeId[]): string => (ids.length === 0 ? 'none' : ids.map((id) => `%${id}`).join(' '))
+  const lines = (name: string, entries: CellProgram['stages']['forwardStages']): string[] =>
+    entries.map(({ products, pointwise }, index) => `${name} ${index + 1}: products ${list(products)}; pointwise ${list(pointwise)}`)
+  return [
+    `for all steps at once: ${list(stages.preProjects)}`,
+    ...lines('forward stage', stages.forwardStages),
+    ...lines('backward stage', stages.backwardStages),
+    `saved for the backward pass: ${list(stages.saved)}`,
+    `computed again there: ${list(stages.recomputed)}`,
+  ].join('\n')
+}
+
+/** Parameters of a part with these sizes. */
+export function countParameters({ parameters }: CellProgram, sizes: { readonly I: number; readonly H: number }): number {
+  return parameters.reduce((sum, { dims }) => sum + dims.reduce((product, dim) => product * sizes[dim], 1), 0)
+}
+
+/** The number of parameters as a formula in H and I: `3 H^2 + 3 H I + 6 H`. */
+function parameterFormula({ parameters }: CellProgram): string {
+  const counts = new Map<string, number>()
+  for (const { dims } of parameters) {
+    const key = [...dims].sort().join('')
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const names: Readonly<Record<string, string>> = { HH: 'H²', HI: 'H I', II: 'I²', H: 'H', I: 'I' }
+  return Object.keys(names)
+    .filter((key) => counts.has(key))
+    .map((key) => `${counts.get(key) === 1 ? '' : `${counts.get(key)} `}${names[key]}`)
+    .join(' + ')
+}
+
+function printRule({ rule, args }: InitialRule): string {
+  return args.length === 0 ? rule : `${rule}(${args.map((arg) => (typeof arg === 'number' ? arg : arg.constant)).join(', ')})`
+}
+
+/** Everything about a cell, for a reader. */
+export function describeCell(program: CellProgram, sizes: { readonly I: number; readonly H: number }): string {
+  const { name, source, text, states, parameters, initialValues } = program
+  const equations = text.split('\n').filter((line) => /=/.test(line.replace(/#.*/, '')) && !/^\s*constant\b/.test(line))
+  const ruleOf = (symbol: string): string => printRule(initialValues.find(({ symbols }) => symbols.includes(symbol))!)
+  const width = Math.max(...parameters.map(({ symbol }) => symbol.length))
+  return [
+    `${name}${source === '' ? '' : `  (${source})`}`,
+    '',
+    ...equations.map((line) => `  ${line.trim()}`),
+    '',
+    `states      ${states.join(', ')}  (the first is the output)`,
+    `parameters  ${parameterFormula(program)} = ${countParameters(program, sizes)} at H = ${sizes.H}, I = ${sizes.I}`,
+    ...parameters.map(({ symbol, dims }) => `  ${symbol.padEnd(width)}  [${dims.join(', ')}]  ${ruleOf(symbol)}`),
+    '',
+    'stages',
+    printStages(program).replace(/^/gm, '  '),
+    '',
+    'graph',
+    printGraph(program).replace(/^/gm, '  '),
+    '',
+    'derivative',
+    printBackward(program).replace(/^/gm, '  '),
+  ].join('\n')
+}
