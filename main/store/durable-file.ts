@@ -1,9 +1,15 @@
-/** Files that are replaced whole or not at all, whatever happens: temporary file in the same folder, fsync, rename, fsync of the folder. */
-import { open, rename } from 'node:fs/promises'
+/**
+ * Files that are replaced whole or not at all, whatever happens: content enters, and once the promise resolves it is on
+ * the disk. Temporary file in the same folder, fsync, rename, fsync of the folder. What stands in a file is the callers'.
+ */
+import { randomBytes } from 'node:crypto'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
+const TEMPORARY_FILE = /^\..+\.[0-9a-f]{8}\.tmp$/
+
 /** Waits until the folder's entries are on the disk. Windows cannot open folders; its rename is already journalled. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {
@@ -13,17 +19,32 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** After the promise resolves the file holds `content`, also if the power fails; before, it holds the old content. */
+/**
+ * After the promise resolves the file holds `content`, also if the power fails; before, or if it rejects, it holds what it
+ * held. Two calls at once are safe; the later rename wins.
+ */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
   const folder = path.dirname(file)
-  const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.tmp`)
-  const handle = await open(temporary, 'w')
+  const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`)
   try {
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    const handle = await open(temporary, 'wx')
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
   }
-  await rename(temporary, file)
   await syncFolder(folder)
+}
+
+/** Removes what killed writers of these files left behind. Only for the one writer of the files. */
+export async function removeTemporaryFiles(folder: string, files: readonly string[]): Promise<void> {
+  for (const name of await readdir(folder))
+    if (TEMPORARY_FILE.test(name) && files.some((file) => name.startsWith(`.${file}.`)))
+      await rm(path.join(folder, name), { force: true })
 }

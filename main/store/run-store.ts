@@ -1,29 +1,31 @@
 /**
- * All runs of a home: folders `runs/ID`. Makes groups, lists and finds runs, and hands out the one writer of each. The
- * folders are the truth; nothing else is kept.
+ * All runs of a home: folders `runs/ID`. Makes groups, lists and finds runs, reads what they hold, and hands out the one
+ * writer of each. The folders are the truth; nothing else is kept. Writing into one is left to run-writer.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, readdir, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseRunRecord } from '../../shared/runs/record.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
-import { replaceFile } from './durable-file.ts'
-import { FileRunWriter, RUN_FILES } from './run-writer.ts'
+import type { SavedCheckpoint } from './checkpoint-file.ts'
+import { replaceFile, syncFolder } from './durable-file.ts'
+import { nearestNames } from './nearest-names.ts'
+import { lockState, takeLock } from './run-lock.ts'
+import { FileRunWriter, readCheckpoint, RUN_FILES } from './run-writer.ts'
 
 const STALE_HEARTBEAT_MS = 60_000
+const LONGEST_NAME = 40
+const GROUP_ATTEMPTS = 20
+/** Ids are names of folders and come over the wire: no separators, no dot in front. */
+const ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
 /** A run as a list shows it; a damaged folder is shown, not hidden. */
 export type ListedRun =
   | { readonly id: string; readonly record: RunRecord; readonly crashed: boolean; readonly damaged: null }
   | { readonly id: string; readonly record: null; readonly crashed: false; readonly damaged: LabError }
-
-interface Lock {
-  readonly pid: number
-  readonly host: string
-}
 
 export class RunStore {
   readonly #runs: string
@@ -33,174 +35,305 @@ export class RunStore {
     this.#runs = path.join(home, 'runs')
   }
 
+  /**
+   * The folder of a run, whether it is there or not.
+   * @throws LabError `usage` for a text that is no id
+   */
   folder(id: string): string {
+    if (!ID.test(id))
+      throw new LabError('usage', 'this is not the id of a run.', {
+        where: id,
+        expected: 'letters, digits, `.`, `_` and `-`',
+        found: `\`${id}\``,
+        remedy: 'List the runs with `lab runs`.',
+      })
     return path.join(this.#runs, id)
   }
 
-  /** Makes one queued run a strategy; all folders are on the disk when it returns. */
-  async createGroup(config: ExperimentConfig, strategies: readonly Strategy[], versions: RunRecord['versions']): Promise<RunRecord[]> {
-    const now = new Date()
-    const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-    const slug = config.name.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 40) || 'run'
-    const groupId = `${slug}-${stamp}-${randomBytes(2).toString('hex')}`
-    const records: RunRecord[] = []
-    for (const strategy of strategies) {
-      const record: RunRecord = {
-        formatVersion: 1,
-        id: `${groupId}-${strategy}`,
-        groupId,
-        strategy,
-        config,
-        createdAt: now.toISOString(),
-        versions,
-        status: 'queued',
-        backend: null,
-        startedAt: null,
-        endedAt: null,
-        heartbeatAt: null,
-        error: null,
-        result: null,
-      }
-      await mkdir(this.folder(record.id), { recursive: true })
-      await replaceFile(path.join(this.folder(record.id), RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`)
-      records.push(record)
+  /**
+   * Makes one queued run a strategy; all folders are on the disk when it returns. None is left if one cannot be made.
+   * @throws LabError `run-folder` when the home cannot be written
+   */
+  async createGroup(
+    config: ExperimentConfig,
+    strategies: readonly Strategy[],
+    versions: RunRecord['versions'],
+  ): Promise<RunRecord[]> {
+    const createdAt = new Date().toISOString()
+    try {
+      await mkdir(this.#runs, { recursive: true })
+      const groupId = await this.#freshGroupId(config.name, createdAt)
+      const records = strategies.map((strategy) => queuedRecord(groupId, strategy, config, createdAt, versions))
+      await this.#createFolders(records)
+      return records
+    } catch (cause) {
+      throw new LabError('run-folder', 'the folder of a run cannot be made.', {
+        where: this.#runs,
+        found: messageOf(cause),
+        remedy: 'Check the permissions and the space left, or set WARMUP_LAB_HOME to another folder.',
+        cause,
+      })
     }
-    return records
   }
 
-  /** All runs, oldest first. */
+  /** All runs, oldest first; damaged ones, which have no time, before them. */
   async list(): Promise<ListedRun[]> {
-    const names = await readdir(this.#runs).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []
-      throw new LabError('run-folder', 'The folder of the runs cannot be read.', { where: this.#runs, found: error.message, remedy: 'Check its permissions, or set WARMUP_LAB_HOME.', cause: error })
-    })
-    const listed = await Promise.all(
-      names.sort().map(async (id): Promise<ListedRun> => {
-        try {
-          const record = await this.readRecord(id)
-          return { id, record, crashed: await this.#isCrashed(record), damaged: null }
-        } catch (error) {
-          if (error instanceof LabError) return { id, record: null, crashed: false, damaged: error }
-          throw error
-        }
-      }),
+    const listed = await Promise.all((await this.#ids()).map((id) => this.#listOne(id)))
+    return listed.sort(
+      (a, b) => (a.record?.createdAt ?? '').localeCompare(b.record?.createdAt ?? '') || (a.id < b.id ? -1 : 1),
     )
-    return listed.sort((a, b) => (a.record?.createdAt ?? '').localeCompare(b.record?.createdAt ?? '') || a.id.localeCompare(b.id))
   }
 
-  /** @throws LabError `run-folder` */
+  /** @throws LabError `run-folder` for a missing or damaged record */
   async readRecord(id: string): Promise<RunRecord> {
     const file = path.join(this.folder(id), RUN_FILES.record)
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new LabError('run-folder', 'The record of the run cannot be read.', { where: file, found: error.message, remedy: 'Restore `run.json`, or delete the folder.', cause: error })
-    })
-    let record: Partial<RunRecord>
+    let text: string
     try {
-      record = JSON.parse(text) as Partial<RunRecord>
+      text = await readFile(file, 'utf8')
     } catch (cause) {
-      throw new LabError('run-folder', 'The record of the run is not JSON.', { where: file, found: text.slice(0, 40), remedy: 'Restore `run.json`, or delete the folder.', cause })
+      throw new LabError('run-folder', 'the record of the run cannot be read.', {
+        where: file,
+        expected: 'a file',
+        found: codeOf(cause) === 'ENOENT' ? 'none' : messageOf(cause),
+        remedy: 'Restore `run.json` from a copy, or move the folder out of `runs`.',
+        cause,
+      })
     }
-    if (record.formatVersion !== 1) throw new LabError('run-folder', 'The record of the run has another version.', { where: file, expected: '1', found: String(record.formatVersion), remedy: 'Use the version of the lab that wrote it.' })
-    for (const field of ['id', 'groupId', 'strategy', 'config', 'createdAt', 'status'] as const)
-      if (record[field] === undefined || record[field] === null) throw new LabError('run-folder', `The record of the run has no \`${field}\`.`, { where: file, remedy: 'Restore `run.json`, or delete the folder.' })
-    if (record.id !== id) throw new LabError('run-folder', 'The folder was renamed.', { where: file, expected: `the id ${id}`, found: String(record.id), remedy: 'Give the folder its name back.' })
-    return record as RunRecord
+    const record = parseRunRecord(text, file)
+    if (record.id !== id)
+      throw new LabError('run-folder', 'the folder of the run was renamed or copied.', {
+        where: file,
+        expected: `the id \`${id}\``,
+        found: `\`${record.id}\``,
+        remedy: `Name the folder \`${record.id}\` again, or move it out of \`runs\`.`,
+      })
+    return record
+  }
+
+  /** Whether a run that says `running` has lost its writer. */
+  async isCrashed(record: RunRecord): Promise<boolean> {
+    if (record.status !== 'running') return false
+    const { heartbeatAt } = record
+    if (heartbeatAt === null || Date.now() - Date.parse(heartbeatAt) > STALE_HEARTBEAT_MS) return true
+    const state = await lockState(this.folder(record.id))
+    if (state === 'none') return (await this.readRecord(record.id)).status === 'running' // it may have ended just now
+    return state === 'dead'
   }
 
   /**
-   * The runs that a name stands for: a run's id, a group's id, a unique beginning of one, or the path of a folder.
-   * @throws LabError `usage` when there is none or more than one group
+   * The runs that a name stands for: a run's id, a group's, a beginning that only one group has, or the path of a folder
+   * in this home.
+   * @throws LabError `usage` when there is none or more than one group, with the nearest names; `run-folder` for a damaged run
    */
   async find(name: string): Promise<RunRecord[]> {
+    const wanted = this.#idOfPath(name)
     const listed = await this.list()
-    const wanted = name.includes(path.sep) ? path.basename(path.resolve(name)) : name
-    const damaged = listed.find(({ id, record }) => id === wanted && record === null)
-    if (damaged?.damaged) throw damaged.damaged
+    const damaged = listed.find((run) => run.id === wanted)?.damaged
+    if (damaged) throw damaged
     const records = listed.flatMap(({ record }) => (record ? [record] : []))
     const exact = records.filter(({ id, groupId }) => id === wanted || groupId === wanted)
     if (exact.length > 0) return exact
-    const starting = records.filter(({ id }) => id.startsWith(wanted))
+    const starting = wanted === '' ? [] : records.filter(({ id }) => id.startsWith(wanted))
     const groups = [...new Set(starting.map(({ groupId }) => groupId))]
     if (groups.length === 1) return starting
-    const recent = [...new Set(records.map(({ groupId }) => groupId))].slice(-3)
-    throw new LabError('usage', groups.length === 0 ? 'There is no run of this name.' : 'More than one run begins like this.', {
+    if (groups.length > 1)
+      throw new LabError('usage', 'more than one run begins like this.', {
+        where: name,
+        expected: `one of ${groups.slice(0, 5).join(', ')}`,
+        found: `\`${name}\``,
+        remedy: 'Write more of the name.',
+      })
+    const names = records.flatMap(({ id, groupId }) => [groupId, id])
+    const nearest = nearestNames(wanted, names)
+    throw new LabError('usage', 'there is no run of this name.', {
       where: name,
-      expected: groups.length === 0 ? (recent.length > 0 ? `for example ${recent.join(', ')}` : 'a run; there is none yet') : `one of ${groups.slice(0, 5).join(', ')}`,
+      expected: names.length === 0 ? 'a run; there is none yet' : 'the id of a run or group, or its folder',
       found: `\`${name}\``,
-      remedy: 'List them with `lab runs`.',
+      remedy:
+        nearest.length > 0
+          ? `Did you mean ${nearest.map((near) => `\`${near}\``).join(' or ')}?`
+          : 'List the runs with `lab runs`.',
     })
   }
 
-  /** Takes the lock of a run. @throws LabError `run-locked` while another process holds it */
+  /**
+   * Takes the lock of a run; that of a dead process is taken over.
+   * @throws LabError `run-locked` while another writer holds it; `run-folder`
+   */
   async openWriter(id: string): Promise<FileRunWriter> {
-    const record = await this.readRecord(id)
-    const file = path.join(this.folder(id), RUN_FILES.lock)
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const handle = await open(file, 'wx')
-        await handle.writeFile(JSON.stringify({ pid: process.pid, host: os.hostname() } satisfies Lock))
-        await handle.close()
-        return new FileRunWriter(this.folder(id), record)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-        const lock = await this.#readLock(id)
-        const isOurs = lock !== null && lock.host === os.hostname() && isAlive(lock.pid)
-        const isForeign = lock !== null && lock.host !== os.hostname() && !this.#hasStaleHeartbeat(record)
-        if (isOurs || isForeign || attempt > 2)
-          throw new LabError('run-locked', 'Another process is writing this run.', { where: id, found: lock ? `process ${lock.pid} on ${lock.host}` : 'a lock', remedy: 'Wait for it, or end it first.' })
-        await rm(file, { force: true })
-      }
+    await this.readRecord(id)
+    const folder = this.folder(id)
+    const lock = await takeLock(folder, id)
+    try {
+      // Read again: the last writer may have changed it until the lock was ours.
+      return await FileRunWriter.open(folder, await this.readRecord(id), lock)
+    } catch (error) {
+      await lock.release()
+      throw error
     }
   }
 
-  /** The events of a run; a torn last line is left out. */
+  /**
+   * The events of a run; a torn last line, which is being written or was cut by a crash, is left out.
+   * @throws LabError `run-folder` for a damaged line
+   */
   async readMetrics(id: string): Promise<RunEvent[]> {
-    const text = await readFile(path.join(this.folder(id), RUN_FILES.metrics), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw error
-    })
-    return text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as RunEvent)
+    const file = path.join(this.folder(id), RUN_FILES.metrics)
+    let text: string
+    try {
+      text = await readFile(file, 'utf8')
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT') return []
+      throw new LabError('run-folder', 'the metrics cannot be read.', { where: file, found: messageOf(cause), cause })
+    }
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+    return lines.slice(0, -1).map((line, index) => parseEvent(line, `${file}, line ${index + 1}`))
   }
 
-  /** `weights.safetensors` of a finished run. @throws LabError `weights` */
+  /** The last checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint` */
+  async readCheckpoint(id: string): Promise<SavedCheckpoint | null> {
+    return readCheckpoint(this.folder(id))
+  }
+
+  /** `weights.safetensors` of a finished run. @throws LabError `weights` when there is none or it is damaged */
   async readWeights(id: string): Promise<SafetensorsFile> {
     const file = path.join(this.folder(id), RUN_FILES.weights)
-    const bytes = await readFile(file).catch((cause: unknown) => {
-      throw new LabError('weights', 'The run has no weights yet.', { where: id, expected: 'a finished run', found: 'no weights.safetensors', remedy: `Finish it with \`lab resume ${id}\`.`, cause })
-    })
+    let bytes: Uint8Array
+    try {
+      bytes = await readFile(file)
+    } catch (cause) {
+      const missing = codeOf(cause) === 'ENOENT'
+      throw new LabError('weights', missing ? 'the run has no weights yet.' : 'the weights cannot be read.', {
+        where: missing ? id : file,
+        expected: missing ? 'a finished run' : undefined,
+        found: missing ? `no ${RUN_FILES.weights}` : messageOf(cause),
+        remedy: missing ? `Finish it: \`lab resume ${id}\`.` : 'Check the permissions of the run folder.',
+        cause,
+      })
+    }
     return decodeSafetensors(bytes, file)
   }
 
-  async #readLock(id: string): Promise<Lock | null> {
+  async #ids(): Promise<string[]> {
     try {
-      return JSON.parse(await readFile(path.join(this.folder(id), RUN_FILES.lock), 'utf8')) as Lock
-    } catch {
-      // Gone, or torn by a crash while it was written: no owner.
-      return null
+      const entries = await readdir(this.#runs, { withFileTypes: true })
+      // A dot in front: a folder in the making, or the system's own.
+      return entries.filter((entry) => !entry.isFile() && ID.test(entry.name)).map(({ name }) => name)
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT') return []
+      throw new LabError('run-folder', 'the folder of the runs cannot be read.', {
+        where: this.#runs,
+        found: messageOf(cause),
+        remedy: 'Check its permissions, or set WARMUP_LAB_HOME to another folder.',
+        cause,
+      })
     }
   }
 
-  async #isCrashed(record: RunRecord): Promise<boolean> {
-    if (record.status !== 'running') return false
-    const lock = await this.#readLock(record.id)
-    if (lock && lock.host === os.hostname()) return !isAlive(lock.pid)
-    return this.#hasStaleHeartbeat(record)
+  async #listOne(id: string): Promise<ListedRun> {
+    try {
+      const record = await this.readRecord(id)
+      return { id, record, crashed: await this.isCrashed(record), damaged: null }
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      return { id, record: null, crashed: false, damaged: error }
+    }
   }
 
-  #hasStaleHeartbeat({ heartbeatAt }: RunRecord): boolean {
-    return heartbeatAt === null || Date.now() - Date.parse(heartbeatAt) > STALE_HEARTBEAT_MS
+  async #freshGroupId(name: string, createdAt: string): Promise<string> {
+    const slug =
+      name
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .slice(0, LONGEST_NAME)
+        .replace(/^-+|-+$/g, '') || 'run'
+    const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
+    const taken = await this.#ids()
+    for (let attempt = 0; attempt < GROUP_ATTEMPTS; attempt++) {
+      const groupId = `${slug}-${time}-${randomBytes(2).toString('hex')}`
+      if (!taken.some((id) => id.startsWith(groupId))) return groupId
+    }
+    throw new Error('too many runs were made within this second')
+  }
+
+  /** Each folder is filled under another name first: a run is there whole or not at all. */
+  async #createFolders(records: readonly RunRecord[]): Promise<void> {
+    const made: string[] = []
+    try {
+      for (const record of records) {
+        const making = path.join(this.#runs, `.${record.id}.making`)
+        made.push(making)
+        await mkdir(making)
+        await replaceFile(path.join(making, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`)
+        const folder = this.folder(record.id)
+        await rename(making, folder) // fails where a folder that is not empty has the name
+        made.splice(-1, 1, folder)
+      }
+      await syncFolder(this.#runs)
+    } catch (error) {
+      await Promise.all(made.map((folder) => rm(folder, { recursive: true, force: true })))
+      throw error
+    }
+  }
+
+  /** A path's last part if it leads into this home; anything else unchanged. */
+  #idOfPath(name: string): string {
+    if (!name.includes('/') && !name.includes(path.sep)) return name
+    const folder = path.resolve(name)
+    if (path.dirname(folder) === path.resolve(this.#runs)) return path.basename(folder)
+    throw new LabError('usage', 'this folder is not a run of this home.', {
+      where: name,
+      expected: `a folder in ${this.#runs}`,
+      found: folder,
+      remedy: 'Set WARMUP_LAB_HOME to the folder that holds its `runs`.',
+    })
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+function queuedRecord(
+  groupId: string,
+  strategy: Strategy,
+  config: ExperimentConfig,
+  createdAt: string,
+  versions: RunRecord['versions'],
+): RunRecord {
+  return {
+    formatVersion: 1,
+    id: `${groupId}-${strategy}`,
+    groupId,
+    strategy,
+    config,
+    createdAt,
+    versions,
+    status: 'queued',
+    backend: null,
+    startedAt: null,
+    endedAt: null,
+    heartbeatAt: null,
+    error: null,
+    result: null,
   }
+}
+
+function parseEvent(line: string, where: string): RunEvent {
+  try {
+    const event = JSON.parse(line) as RunEvent | null
+    if (typeof event?.type === 'string') return event
+  } catch {
+    // Told below, as for a line that is JSON but no event.
+  }
+  throw new LabError('run-folder', 'this line of the metrics is damaged.', {
+    where,
+    expected: 'one event as JSON',
+    found: `\`${line.slice(0, 40)}\``,
+    remedy: 'Restore the file from a copy, or remove the line.',
+  })
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,118 +1,174 @@
-/** One run folder open for writing: `run.json`, `metrics.jsonl`, `checkpoint.safetensors`, `weights.safetensors`, under a lock of this process. */
-import { open, readFile, rm, truncate, type FileHandle } from 'node:fs/promises'
+/**
+ * One run folder open for writing: the trainer's events, checkpoints and weights enter, and stand in `run.json`,
+ * `metrics.jsonl`, `checkpoint.safetensors` and `weights.safetensors`. The lock is taken by run-store.ts before.
+ */
+import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
+import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
 import type { Checkpoint, RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
-import { replaceFile } from './durable-file.ts'
+import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './checkpoint-file.ts'
+import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
+import { LOCK_FILE, type HeldLock } from './run-lock.ts'
 
 export const RUN_FILES = {
   record: 'run.json',
   metrics: 'metrics.jsonl',
   checkpoint: 'checkpoint.safetensors',
   weights: 'weights.safetensors',
-  lock: 'lock',
+  lock: LOCK_FILE,
 } as const
 
-const CHECKPOINT_VERSION = '1'
+/** Events wait at most this long for the file, so that whoever watches the run sees them. */
+const WRITE_EVERY_MS = 250
 
 /** Reads a checkpoint and how many bytes of metrics belong to it; null if there is none. @throws LabError `checkpoint` */
-export async function readCheckpoint(folder: string): Promise<(Checkpoint & { metricsBytes: number }) | null> {
-  const file = path.join(folder, RUN_FILES.checkpoint)
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw new LabError('checkpoint', 'The checkpoint cannot be read.', { where: file, found: error.message, remedy: 'Check the permissions of the run folder.', cause: error })
-  })
-  if (bytes === null) return null
-  const { tensors, metadata } = decodeSafetensors(bytes, file, 'checkpoint')
-  const { version, counters, metricsBytes } = metadata
-  if (version !== CHECKPOINT_VERSION)
-    throw new LabError('checkpoint', 'The checkpoint has another version.', { where: file, expected: CHECKPOINT_VERSION, found: version ?? 'none', remedy: 'Resume it with the version of the lab that wrote it.' })
-  try {
-    const parsed: unknown = JSON.parse(counters ?? '')
-    const length = Number(metricsBytes)
-    if (typeof parsed !== 'object' || parsed === null || !Number.isSafeInteger(length) || length < 0) throw new TypeError('counters or metricsBytes are wrong')
-    return { counters: parsed as Record<string, unknown>, tensors, metricsBytes: length }
-  } catch (cause) {
-    throw new LabError('checkpoint', 'The counters of the checkpoint cannot be read.', { where: file, expected: 'a JSON object and a byte count', found: String(counters).slice(0, 60), remedy: 'Move the file away to start the run anew.', cause })
-  }
+export function readCheckpoint(folder: string): Promise<SavedCheckpoint | null> {
+  return readCheckpointFile(path.join(folder, RUN_FILES.checkpoint))
 }
 
 export class FileRunWriter implements RunWriter {
   #record: RunRecord
   readonly #folder: string
+  readonly #lock: HeldLock
+  readonly #metrics: FileHandle
   #pending: string[] = []
-  #metrics: FileHandle | null = null
+  #timer: NodeJS.Timeout | null = null
+  /** Writes follow one another: a heartbeat may come while a checkpoint is being saved. */
+  #tail: Promise<unknown> = Promise.resolve()
+  /** What a write in the background met; the next call that can say so does. */
+  #failure: { readonly error: unknown } | null = null
+  #closed = false
 
-  constructor(folder: string, record: RunRecord) {
+  private constructor(folder: string, record: RunRecord, lock: HeldLock, metrics: FileHandle) {
     this.#folder = folder
     this.#record = record
+    this.#lock = lock
+    this.#metrics = metrics
+  }
+
+  /** @param lock of the folder, already held; `close` releases it */
+  static async open(folder: string, record: RunRecord, lock: HeldLock): Promise<FileRunWriter> {
+    const { record: recordFile, checkpoint, weights, metrics } = RUN_FILES
+    await removeTemporaryFiles(folder, [recordFile, checkpoint, weights])
+    const handle = await open(path.join(folder, metrics), 'a+')
+    try {
+      await cutTornLine(handle)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    return new FileRunWriter(folder, record, lock, handle)
   }
 
   get record(): RunRecord {
     return this.#record
   }
 
-  async update(change: Parameters<RunWriter['update']>[0]): Promise<void> {
-    this.#record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
-    await replaceFile(this.#file('record'), `${JSON.stringify(this.#record, null, 2)}\n`)
+  update(change: Parameters<RunWriter['update']>[0]): Promise<void> {
+    return this.#enqueue(async () => {
+      const record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
+      await replaceFile(this.#file('record'), `${JSON.stringify(record, null, 2)}\n`)
+      this.#record = record
+    })
   }
 
   append(events: readonly RunEvent[]): void {
     for (const event of events) this.#pending.push(`${JSON.stringify(event)}\n`)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#enqueue(() => this.#writePending()).catch((error: unknown) => (this.#failure ??= { error }))
+    }, WRITE_EVERY_MS).unref()
   }
 
-  async saveCheckpoint({ counters, tensors }: Checkpoint): Promise<void> {
-    const metricsBytes = await this.#flush()
-    const metadata = { version: CHECKPOINT_VERSION, counters: JSON.stringify(counters), metricsBytes: String(metricsBytes) }
-    await replaceFile(this.#file('checkpoint'), encodeSafetensors(tensors, metadata))
+  saveCheckpoint({ counters, tensors }: Checkpoint): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#writePending()
+      await this.#metrics.datasync()
+      const { size: metricsBytes } = await this.#metrics.stat()
+      await replaceFile(this.#file('checkpoint'), encodeCheckpoint({ counters, tensors, metricsBytes }))
+    })
   }
 
-  async loadCheckpoint(): Promise<Checkpoint | null> {
-    const checkpoint = await readCheckpoint(this.#folder)
-    this.#pending = []
-    await this.#openMetrics()
-    const { size } = await this.#metrics!.stat()
-    const metricsBytes = checkpoint?.metricsBytes ?? 0
-    if (size < metricsBytes)
-      throw new LabError('run-folder', 'Lines of the metrics are missing.', { where: this.#file('metrics'), expected: `at least ${metricsBytes} bytes`, found: `${size}`, remedy: 'Restore the file, or move the checkpoint away to start the run anew.' })
-    if (size > metricsBytes) await truncate(this.#file('metrics'), metricsBytes)
-    return checkpoint === null ? null : { counters: checkpoint.counters, tensors: checkpoint.tensors }
+  loadCheckpoint(): Promise<Checkpoint | null> {
+    return this.#enqueue(async () => {
+      const checkpoint = await readCheckpoint(this.#folder)
+      this.#pending = []
+      const { size } = await this.#metrics.stat()
+      const metricsBytes = checkpoint?.metricsBytes ?? 0
+      if (size > metricsBytes) await this.#metrics.truncate(metricsBytes)
+      // Lost lines are a pity, but no reason to lose the run with them.
+      if (size < metricsBytes)
+        this.append([
+          {
+            type: 'log',
+            level: 'warning',
+            message: `Lines of ${RUN_FILES.metrics} are missing: the checkpoint remembers ${metricsBytes} bytes, found ${size}. The run goes on without them.`,
+          },
+        ])
+      return checkpoint === null ? null : { counters: checkpoint.counters, tensors: checkpoint.tensors }
+    })
   }
 
-  async saveWeights(tensors: TensorMap, metadata: Record<string, string>): Promise<void> {
-    await replaceFile(this.#file('weights'), encodeSafetensors(tensors, metadata))
+  saveWeights(tensors: TensorMap, metadata: Record<string, string>): Promise<void> {
+    return this.#enqueue(() => replaceFile(this.#file('weights'), encodeSafetensors(tensors, metadata)))
   }
 
   async heartbeat(): Promise<void> {
-    await this.update({})
-    await this.#flush()
+    if (!this.#closed) await this.update({})
   }
 
   async close(): Promise<void> {
-    await this.#flush()
-    await this.#metrics?.close()
-    this.#metrics = null
-    await rm(this.#file('lock'), { force: true })
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#timer) clearTimeout(this.#timer)
+    try {
+      await this.#enqueue(async () => {
+        await this.#writePending()
+        await this.#metrics.datasync()
+      })
+    } finally {
+      await this.#metrics.close()
+      await this.#lock.release()
+    }
   }
 
   #file(name: keyof typeof RUN_FILES): string {
     return path.join(this.#folder, RUN_FILES[name])
   }
 
-  async #openMetrics(): Promise<void> {
-    this.#metrics ??= await open(this.#file('metrics'), 'a')
+  #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#tail.then(() => {
+      const failure = this.#failure
+      this.#failure = null
+      if (failure) throw failure.error
+      return task()
+    })
+    this.#tail = result.catch(() => undefined)
+    return result
   }
 
-  /** Writes what is waiting and waits for the disk. @returns the file's length in bytes */
-  async #flush(): Promise<number> {
-    await this.#openMetrics()
-    const lines = this.#pending.splice(0)
-    if (lines.length > 0) {
-      await this.#metrics!.appendFile(lines.join(''))
-      await this.#metrics!.datasync()
-    }
-    return (await this.#metrics!.stat()).size
+  async #writePending(): Promise<void> {
+    const lines = this.#pending
+    this.#pending = []
+    if (lines.length > 0) await this.#metrics.appendFile(lines.join(''))
   }
+}
+
+/** A killed writer may have left half a line; the next one would be glued to it. */
+async function cutTornLine(metrics: FileHandle): Promise<void> {
+  const { size } = await metrics.stat()
+  const chunk = Buffer.alloc(64 * 1024)
+  let end = size
+  while (end > 0) {
+    const start = Math.max(0, end - chunk.length)
+    const { bytesRead } = await metrics.read(chunk, 0, end - start, start)
+    const newline = chunk.subarray(0, bytesRead).lastIndexOf(0x0a)
+    if (newline >= 0) {
+      end = start + newline + 1
+      break
+    }
+    end = start
+  }
+  if (end < size) await metrics.truncate(end)
 }

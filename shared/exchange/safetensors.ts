@@ -1,37 +1,72 @@
 /**
- * The safetensors format: named tensors behind a JSON header. Reads F32 and F64, refuses everything that the reference
- * implementation refuses (holes, overlaps, wrong sizes, duplicate names, headers over 100 MB). Bytes in, bytes out.
+ * The safetensors format: named tensors enter and a file's bytes leave, or the other way round. Reads F32 and F64 and
+ * refuses everything that the reference implementation refuses (holes, overlaps, wrong sizes, repeated names, headers
+ * over 100 MB). Files, and what the names mean, are left to the callers.
  */
 import { strFromU8, strToU8 } from 'fflate'
 import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
 import { LabError, type ErrorCode } from '../protocol/errors.ts'
 
+/** The reference implementation's limit. */
 const MAX_HEADER_BYTES = 100_000_000
 const LENGTH_BYTES = 8
 const ALIGNMENT = 8
 const METADATA_KEY = '__metadata__'
+const ELEMENT_BYTES = { F32: 4, F64: 8 } as const
+
+type ElementType = keyof typeof ELEMENT_BYTES
+type Fail = (message: string, expected: string, found: string, cause?: unknown) => never
 
 export interface SafetensorsFile {
   readonly tensors: TensorMap
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Encodes in the map's order. The header is padded with spaces so that data start at a multiple of 8 bytes. */
+interface Entry {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly begin: number
+  readonly end: number
+}
+
+/**
+ * Float64 tensors come first, so that each stands at a multiple of its element's size (readers map the file into memory);
+ * otherwise in the map's order. The header is padded with spaces so that the data start at a multiple of 8 bytes.
+ * @returns the file; the same bytes for the same tensors and metadata
+ * @throws LabError `internal` for a tensor that does not fill its shape and for the reserved name `__metadata__`
+ */
 export function encodeSafetensors(tensors: TensorMap, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const header: Record<string, unknown> = { [METADATA_KEY]: metadata }
-  let offset = 0
-  for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: data instanceof Float64Array ? 'F64' : 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
-    offset += data.byteLength
+  const entries = [...tensors]
+  const is64 = (tensor: Tensor): boolean => tensor.data instanceof Float64Array
+  const ordered = [...entries.filter(([, tensor]) => is64(tensor)), ...entries.filter(([, tensor]) => !is64(tensor))]
+  // Members are written one by one: an object would move names like `0` to the front and lose `__proto__`.
+  const members = [`${JSON.stringify(METADATA_KEY)}:${JSON.stringify(metadata)}`]
+  let dataBytes = 0
+  for (const [name, tensor] of ordered) {
+    const { shape, data } = tensor
+    if (name === METADATA_KEY || data.length !== elementCount(shape))
+      throw new LabError('internal', 'this tensor cannot be written.', {
+        where: name,
+        expected: `${elementCount(shape)} elements for [${shape.join(', ')}], and a name other than ${METADATA_KEY}`,
+        found: `${data.length} elements`,
+      })
+    const entry = {
+      dtype: is64(tensor) ? 'F64' : 'F32',
+      shape,
+      data_offsets: [dataBytes, dataBytes + data.byteLength],
+    }
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`)
+    dataBytes += data.byteLength
   }
-  const json = strToU8(JSON.stringify(header))
+  const json = strToU8(`{${members.join(',')}}`)
   const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT
-  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + offset)
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + dataBytes)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true)
   bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes)
   bytes.set(json, LENGTH_BYTES)
   let position = LENGTH_BYTES + headerBytes
-  for (const { data } of tensors.values()) {
+  for (const [, { data }] of ordered) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position)
     position += data.byteLength
   }
@@ -40,87 +75,134 @@ export function encodeSafetensors(tensors: TensorMap, metadata: Readonly<Record<
 
 /**
  * @param where the file's name, for messages
- * @param code the family of its errors
- * @throws LabError of that code for anything that is not a whole, well-formed file
+ * @param code the family of the errors: `weights` or `checkpoint`
+ * @returns tensors in the order of their data, copied out of `bytes`
+ * @throws LabError `code` for anything that is not a whole, well-formed file of float32 and float64 tensors
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string, code: ErrorCode = 'weights'): SafetensorsFile {
-  const fail = (message: string, expected: string, found: string): never => {
-    throw new LabError(code, message, { where, expected, found, remedy: 'The file is damaged or not a safetensors file; use another copy.' })
+  const fail: Fail = (message, expected, found, cause) => {
+    throw new LabError(code, message, {
+      where,
+      expected,
+      found,
+      remedy: 'The file is damaged or no safetensors file of float32 or float64 tensors; use another copy of it.',
+      cause,
+    })
   }
-  if (bytes.length < LENGTH_BYTES) fail('The file is too short.', 'at least 8 bytes', `${bytes.length}`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const headerLength = view.getBigUint64(0, true)
-  if (headerLength > BigInt(MAX_HEADER_BYTES)) fail('The header is too long.', `at most ${MAX_HEADER_BYTES} bytes`, `${headerLength}`)
-  const headerBytes = Number(headerLength)
-  const start = LENGTH_BYTES + headerBytes
-  if (start > bytes.length) fail('The header is cut off.', `${headerBytes} bytes of header`, `${bytes.length - LENGTH_BYTES}`)
-  const text = strFromU8(bytes.subarray(LENGTH_BYTES, start))
-  if (!text.startsWith('{')) fail('The header is not JSON.', '`{` as its first byte', `\`${text.slice(0, 1)}\``)
-  const header = parseHeader(text, fail)
+  if (bytes.length < LENGTH_BYTES) fail('the file is too short.', 'at least 8 bytes', `${bytes.length}`)
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true)
+  // Compared as BigInt: a damaged length may be larger than any number that is exact.
+  if (headerLength > BigInt(MAX_HEADER_BYTES))
+    fail('the header is too long.', `at most ${MAX_HEADER_BYTES} bytes`, `${headerLength}`)
+  const start = LENGTH_BYTES + Number(headerLength)
+  if (start > bytes.length)
+    fail('the header is cut off.', `${headerLength} bytes of header`, `${bytes.length - LENGTH_BYTES}`)
+  const header = parseHeader(bytes.subarray(LENGTH_BYTES, start), fail)
   const metadata = readMetadata(header[METADATA_KEY], fail)
   const entries = Object.entries(header)
     .filter(([name]) => name !== METADATA_KEY)
-    .map(([name, entry]) => ({ name, ...readEntry(name, entry, fail) }))
-  const dataBytes = bytes.length - start
-  let expected = 0
-  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== expected) fail(`The data of \`${name}\` leave a hole or overlap.`, `them to start at byte ${expected}`, `${begin}`)
-    expected = end
-  }
-  if (expected !== dataBytes) fail('The data have the wrong length.', `${expected} bytes`, `${dataBytes}`)
+    .map(([name, entry]) => readEntry(name, entry, fail))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end)
+  requireContiguous(entries, bytes.length - start, fail)
   const tensors = new Map<string, Tensor>()
-  for (const { name, dtype, shape, begin, end } of entries) {
-    const copy = bytes.slice(start + begin, start + end).buffer
-    tensors.set(name, { shape, data: dtype === 'F64' ? new Float64Array(copy) : new Float32Array(copy) })
+  for (const { name, type, shape, begin, end } of entries) {
+    // A copy, since data in a file may stand at any byte and typed arrays may not.
+    const { buffer } = bytes.slice(start + begin, start + end)
+    tensors.set(name, { shape, data: type === 'F64' ? new Float64Array(buffer) : new Float32Array(buffer) })
   }
   return { tensors, metadata }
 }
 
-type Fail = (message: string, expected: string, found: string) => never
+function requireContiguous(entries: readonly Entry[], dataBytes: number, fail: Fail): void {
+  let end = 0
+  for (const entry of entries) {
+    if (entry.begin !== end)
+      fail(
+        `the data of \`${entry.name}\` ${entry.begin > end ? 'leave a hole before them' : 'overlap others'}.`,
+        `a start at byte ${end}`,
+        `${entry.begin}`,
+      )
+    end = entry.end
+  }
+  if (end !== dataBytes)
+    fail(
+      end > dataBytes ? 'the data are cut off.' : 'bytes follow the last tensor.',
+      `${end} bytes of data`,
+      `${dataBytes}`,
+    )
+}
 
-function parseHeader(text: string, fail: Fail): Record<string, unknown> {
+function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
+  if (bytes[0] !== 0x7b)
+    fail('the header is not JSON.', '`{` as its first byte', bytes.length === 0 ? 'nothing' : `byte ${bytes[0]}`)
+  const text = strFromU8(bytes)
+  // The decoder puts a replacement character for what is not UTF-8; then the way back differs.
+  const again = strToU8(text)
+  if (again.length !== bytes.length || again.some((byte, index) => byte !== bytes[index]))
+    fail('the header is not text.', 'UTF-8', 'other bytes')
   let header: unknown
   try {
     header = JSON.parse(text)
   } catch (cause) {
-    return fail('The header is not JSON.', 'a JSON object', cause instanceof Error ? cause.message : 'something else')
+    return fail(
+      'the header is not JSON.',
+      'a JSON object',
+      cause instanceof Error ? cause.message : 'other text',
+      cause,
+    )
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) return fail('The header is not an object.', 'a JSON object', typeof header)
-  // JSON.parse keeps the last of two equal names without a word.
-  const names = topLevelNames(text)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) fail('Two tensors have one name.', 'each name once', `\`${twice}\` twice`)
+  const repeated = findRepeatedName(text)
+  if (repeated !== undefined)
+    fail('a name stands twice in the header.', 'each name once in its object', `\`${repeated}\` twice`)
   return header as Record<string, unknown>
 }
 
-/** The names of a JSON object's own members, in order, repeated ones too. */
-function topLevelNames(text: string): string[] {
-  const names: string[] = []
-  let depth = 0
-  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
-    const token = match[0]
-    if (token === '{' || token === '[') depth++
-    else if (token === '}' || token === ']') depth--
-    else if (depth === 1 && match[1] !== undefined) names.push(JSON.parse(token.slice(0, token.length - match[1].length)) as string)
+/** The first name that stands twice in one object of valid JSON; JSON.parse keeps the last without a word. */
+function findRepeatedName(json: string): string | undefined {
+  const open: Set<string>[] = []
+  for (const [token, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g)) {
+    if (token === '{') open.push(new Set())
+    else if (token === '}') open.pop()
+    else if (colon !== undefined) {
+      const name = JSON.parse(token.slice(0, -colon.length)) as string
+      const names = open.at(-1)
+      if (names?.has(name)) return name
+      names?.add(name)
+    }
   }
-  return names
+  return undefined
 }
 
 function readMetadata(value: unknown, fail: Fail): Record<string, string> {
   if (value === undefined) return {}
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail('The metadata are not an object.', 'names and strings', JSON.stringify(value))
-  for (const [name, entry] of Object.entries(value)) if (typeof entry !== 'string') fail(`The metadata \`${name}\` are not a string.`, 'a string', typeof entry)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('the metadata are not an object.', 'names and strings', JSON.stringify(value))
+  for (const [name, entry] of Object.entries(value))
+    if (typeof entry !== 'string') fail(`the metadata \`${name}\` are no string.`, 'a string', JSON.stringify(entry))
   return value as Record<string, string>
 }
 
-function readEntry(name: string, entry: unknown, fail: Fail): { dtype: 'F32' | 'F64'; shape: number[]; begin: number; end: number } {
-  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-  const { dtype, shape, data_offsets: offsets } = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>
-  if (dtype !== 'F32' && dtype !== 'F64') return fail(`The type of \`${name}\` cannot be read.`, 'F32 or F64', String(dtype))
-  if (!Array.isArray(shape) || !shape.every(isCount)) return fail(`The shape of \`${name}\` is wrong.`, 'a list of sizes', JSON.stringify(shape))
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) return fail(`The place of \`${name}\` is wrong.`, 'two offsets', JSON.stringify(offsets))
+function readEntry(name: string, entry: unknown, fail: Fail): Entry {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    return fail(`the entry of \`${name}\` is no object.`, '`dtype`, `shape` and `data_offsets`', JSON.stringify(entry))
+  const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>
+  if (dtype !== 'F32' && dtype !== 'F64')
+    return fail(`the type of \`${name}\` is not read.`, 'F32 or F64', JSON.stringify(dtype) ?? 'nothing')
+  if (!isCountList(shape))
+    return fail(`the shape of \`${name}\` is wrong.`, 'a list of sizes', JSON.stringify(shape) ?? 'nothing')
+  if (!isCountList(offsets) || offsets.length !== 2)
+    return fail(`the place of \`${name}\` is wrong.`, 'two offsets', JSON.stringify(offsets) ?? 'nothing')
   const [begin, end] = offsets as [number, number]
-  const size = elementCount(shape) * (dtype === 'F64' ? 8 : 4)
-  if (end - begin !== size) return fail(`The data of \`${name}\` have the wrong length.`, `${size} bytes`, `${end - begin}`)
-  return { dtype, shape, begin, end }
+  const byteCount = elementCount(shape) * ELEMENT_BYTES[dtype]
+  if (end - begin !== byteCount)
+    return fail(
+      `the data of \`${name}\` have the wrong length.`,
+      `${byteCount} bytes for ${dtype} [${shape.join(', ')}]`,
+      `${end - begin}`,
+    )
+  return { name, type: dtype, shape, begin, end }
+}
+
+function isCountList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0)
 }

@@ -43,11 +43,24 @@ export interface RunResult {
 /** One line of `metrics.jsonl`. Values a seed are in the order of `config.seeds`; null where a seed has none. */
 export type RunEvent =
   | { type: 'phase'; phase: 'warm-up' | 'training' | 'test'; step: number }
-  | { type: 'warmup-step'; step: number; loss: (number | null)[]; vaaStar: (number[] | null)[]; convergenceSteps: (number | null)[]; gradientNorm: (number | null)[] }
+  | {
+      type: 'warmup-step'
+      step: number
+      loss: (number | null)[]
+      vaaStar: (number[] | null)[]
+      convergenceSteps: (number | null)[]
+      gradientNorm: (number | null)[]
+    }
   | { type: 'warmup-end'; vaaStar: number[][]; restarted: boolean[]; restarts: number[] }
   | { type: 'train-step'; step: number; loss: number[]; gradientNorm: number[]; learningRate: number[] }
   | { type: 'validation'; step: number; epoch: number; loss: number[]; accuracy: number[] | null; best: boolean[] }
-  | { type: 'measure'; phase: 'warm-up' | 'training'; step: number; vaa: unknown[] | null; vaaStar: (number | null)[][] | null }
+  | {
+      type: 'measure'
+      phase: 'warm-up' | 'training'
+      step: number
+      vaa: unknown[] | null
+      vaaStar: (number | null)[][] | null
+    }
   | { type: 'test'; result: RunResult }
   | { type: 'log'; level: 'info' | 'warning' | 'error'; message: string }
 
@@ -63,7 +76,9 @@ export interface Checkpoint {
 export interface RunWriter {
   readonly record: RunRecord
   /** Merges and writes `run.json` durably. */
-  update(change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>): Promise<void>
+  update(
+    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>,
+  ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or flush. */
   append(events: readonly RunEvent[]): void
   /** Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it. */

@@ -1,0 +1,87 @@
+/**
+ * `run.json` read back: its text enters, a checked RunRecord leaves. The configuration inside was checked when the run
+ * was made; what a backend or dataset makes of it is left to them.
+ */
+import { LabError } from '../protocol/errors.ts'
+import type { RunRecord, RunStatus } from './run.ts'
+
+const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'finished', 'failed']
+const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
+const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
+
+type Check = readonly [field: string, expected: string, holds: (value: unknown) => boolean]
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const orNull =
+  (holds: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === null || holds(value)
+
+const CHECKS: readonly Check[] = [
+  ['id', 'a text', isText],
+  ['groupId', 'a text', isText],
+  ['strategy', STRATEGIES.join(', '), (value) => STRATEGIES.some((strategy) => strategy === value)],
+  [
+    'config',
+    'a configuration with layers and seeds',
+    (value) => isObject(value) && Array.isArray(value.layers) && Array.isArray(value.seeds),
+  ],
+  ['createdAt', 'a time', isTime],
+  ['versions', 'the versions of the lab and of Node', isObject],
+  ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
+  ['backend', 'a name or null', orNull(isText)],
+  ['startedAt', 'a time or null', orNull(isTime)],
+  ['endedAt', 'a time or null', orNull(isTime)],
+  ['heartbeatAt', 'a time or null', orNull(isTime)],
+  ['error', 'an error or null', orNull((value) => isObject(value) && isText(value.code))],
+  [
+    'result',
+    'a result or null',
+    orNull((value) => isObject(value) && Array.isArray(value.best) && Array.isArray(value.last)),
+  ],
+]
+
+/**
+ * @param where the file's name, for messages
+ * @throws LabError `run-folder` for other text, another version and a missing or wrong field
+ */
+export function parseRunRecord(text: string, where: string): RunRecord {
+  let record: unknown
+  try {
+    record = JSON.parse(text)
+  } catch (cause) {
+    throw new LabError('run-folder', 'the record of the run is not JSON.', {
+      where,
+      expected: 'a JSON object',
+      found: text === '' ? 'an empty file' : `\`${text.slice(0, 40)}\``,
+      remedy: REMEDY,
+      cause,
+    })
+  }
+  if (!isObject(record))
+    throw new LabError('run-folder', 'the record of the run is no object.', {
+      where,
+      expected: 'a JSON object',
+      found: JSON.stringify(record).slice(0, 40),
+      remedy: REMEDY,
+    })
+  if (record.formatVersion !== 1)
+    throw new LabError('run-folder', 'the record of the run has another version.', {
+      where,
+      expected: 'formatVersion 1',
+      found: JSON.stringify(record.formatVersion) ?? 'none',
+      remedy: 'Open it with the version of the lab that wrote it.',
+    })
+  for (const [field, expected, holds] of CHECKS)
+    if (!holds(record[field]))
+      throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {
+        where,
+        expected,
+        found: JSON.stringify(record[field])?.slice(0, 60) ?? 'nothing',
+        remedy: REMEDY,
+      })
+  return record as unknown as RunRecord
+}
