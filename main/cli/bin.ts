@@ -12,19 +12,32 @@ const program = new Command('lab')
   .showSuggestionAfterError()
 
 const withJson = (command: Command): Command => command.option('--json', 'one JSON object a line on stdout')
-const withHome = (command: Command): Command => command.option('--home <DIR>', 'folder of the runs (default: WARMUP_LAB_HOME or the data folder of the platform)')
+const withHome = (command: Command): Command =>
+  command.option('--home <DIR>', 'folder of the runs (default: WARMUP_LAB_HOME or the data folder of the platform)')
 
-const run = withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))).option('--print-config', 'print the resolved configuration and stop')
+const run = withHome(
+  withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration')),
+).option('--print-config', 'print the resolved configuration and stop')
 for (const { flags, description } of RUN_OPTIONS) run.option(flags, description)
-run.option('--set <FIELD=JSON...>', 'set any field of the configuration, for example --set training.optimizer.clipNorm=1')
-run.action(async (file: string | undefined, options: Record<string, unknown>) => (await import('./commands/run.ts')).runCommand(file, options))
+run.option(
+  '--set <FIELD=JSON...>',
+  'set any field of the configuration, for example --set training.optimizer.clipNorm=1',
+)
+run.action(async (file: string | undefined, options: Record<string, unknown>) =>
+  (await import('./commands/run.ts')).runCommand(file, options),
+)
 
-withHome(withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group'))).action(async (name: string, options: Record<string, unknown>) =>
+withHome(
+  withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+).action(async (name: string, options: Record<string, unknown>) =>
   (await import('./commands/run.ts')).resumeCommand(name, options),
 )
-withHome(withJson(program.command('runs').description('list the runs'))).action(async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options))
-withJson(program.command('verify <CASES...>').description('check golden cases on each backend')).action(async (files: string[], options: Record<string, unknown>) =>
-  (await import('./commands/verify.ts')).verifyCommand(files, options),
+withHome(withJson(program.command('runs').description('list the runs'))).action(
+  async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options),
+)
+withJson(program.command('verify <CASES...>').description('check golden cases on each backend')).action(
+  async (files: string[], options: Record<string, unknown>) =>
+    (await import('./commands/verify.ts')).verifyCommand(files, options),
 )
 withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a finished run')))
   .option('--series <N>', 'n, series compared', '32')
@@ -32,23 +45,36 @@ withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA*
   .option('--epsilon <E>', 'ε', '1e-4')
   .option('--draws <N>', 'draws that are averaged', '10')
   .option('--stop-residual <R>', 'stop once every residual stays under R (ε/1000 is safe); the result says so')
-  .action(async (name: string, options: Record<string, unknown>) => (await import('./commands/vaa.ts')).vaaCommand(name, options))
+  .action(async (name: string, options: Record<string, unknown>) =>
+    (await import('./commands/vaa.ts')).vaaCommand(name, options),
+  )
 withJson(program.command('cell <FILE>').description('show a cell: equations, shapes, parameters, stages, derivative'))
   .option('--inputs <I>', 'inputs to count parameters for', '1')
   .option('--units <H>', 'units to count parameters for', '128')
-  .action(async (file: string, options: Record<string, unknown>) => (await import('./commands/cell.ts')).cellCommand(file, options))
-withJson(program.command('dataset [CONFIG]').description('show shapes, ranges and an example of the dataset of a configuration'))
+  .action(async (file: string, options: Record<string, unknown>) =>
+    (await import('./commands/cell.ts')).cellCommand(file, options),
+  )
+withJson(
+  program
+    .command('dataset [CONFIG]')
+    .description('show shapes, ranges and an example of the dataset of a configuration'),
+)
   .option('--preset <NAME>', 'the dataset of a preset')
-  .action(async (file: string | undefined, options: Record<string, unknown>) => (await import('./commands/dataset.ts')).datasetCommand(file, options))
-withJson(program.command('presets [NAME]').description('list the presets, or print one')).action(async (name: string | undefined, options: Record<string, unknown>) =>
-  (await import('./commands/presets.ts')).presetsCommand(name, options),
+  .action(async (file: string | undefined, options: Record<string, unknown>) =>
+    (await import('./commands/dataset.ts')).datasetCommand(file, options),
+  )
+withJson(program.command('presets [NAME]').description('list the presets, or print one')).action(
+  async (name: string | undefined, options: Record<string, unknown>) =>
+    (await import('./commands/presets.ts')).presetsCommand(name, options),
 )
 withHome(withJson(program.command('export <RUN>').description('write the trained weights of one seed to a file')))
   .option('--format <FORMAT>', 'safetensors or npz', 'safetensors')
   .option('--output <FILE>', 'where to; default: RUN-seedN.FORMAT')
   .option('--seed <N>', 'which seed; default: the best')
   .option('--weights <WHICH>', 'best or last', 'best')
-  .action(async (name: string, options: Record<string, unknown>) => (await import('./commands/export.ts')).exportCommand(name, options))
+  .action(async (name: string, options: Record<string, unknown>) =>
+    (await import('./commands/export.ts')).exportCommand(name, options),
+  )
 withJson(program.command('bench').description('measure one training step of a preset on a backend'))
   .option('--preset <NAME>', 'which network and batch', 'quick')
   .option('--backend <NAME>', 'wasm or reference', 'wasm')

@@ -17,7 +17,10 @@ export interface LoadedConfig {
 }
 
 /** @throws LabError `usage`, `config` */
-export async function loadConfig(file: string | undefined, options: Readonly<Record<string, unknown>>): Promise<LoadedConfig> {
+export async function loadConfig(
+  file: string | undefined,
+  options: Readonly<Record<string, unknown>>,
+): Promise<LoadedConfig> {
   const { json, where, baseFolder } = await readSource(file, options.preset as string | undefined)
   for (const option of RUN_OPTIONS) {
     const value = options[optionKey(option)]
@@ -34,31 +37,63 @@ function optionKey({ flags }: RunOption): string {
   return /^--([a-z-]+)/.exec(flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-async function readSource(file: string | undefined, preset: string | undefined): Promise<{ json: Json; where: string; baseFolder: string }> {
+async function readSource(
+  file: string | undefined,
+  preset: string | undefined,
+): Promise<{ json: Json; where: string; baseFolder: string }> {
   if ((file === undefined) === (preset === undefined))
-    throw new LabError('usage', 'A run starts from a configuration file or from a preset.', { expected: 'one of CONFIG and --preset', found: file === undefined ? 'neither' : 'both', remedy: 'For example `lab run --preset quick`.' })
+    throw new LabError('usage', 'A run starts from a configuration file or from a preset.', {
+      expected: 'one of CONFIG and --preset',
+      found: file === undefined ? 'neither' : 'both',
+      remedy: 'For example `lab run --preset quick`.',
+    })
   if (preset !== undefined) {
     const known = presets.find(({ name }) => name === preset)
-    if (!known) throw new LabError('usage', 'There is no preset of this name.', { where: '--preset', expected: 'a name that `lab presets` lists', found: `\`${preset}\`` })
+    if (!known)
+      throw new LabError('usage', 'There is no preset of this name.', {
+        where: '--preset',
+        expected: 'a name that `lab presets` lists',
+        found: `\`${preset}\``,
+      })
     return { json: structuredClone(known.config) as Json, where: `preset ${preset}`, baseFolder: process.cwd() }
   }
   const text = await readFile(file!, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new LabError('usage', 'The configuration cannot be read.', { where: file!, found: cause.code === 'ENOENT' ? 'no such file' : cause.message, remedy: 'Check the path; `lab presets NAME` prints one to begin with.', cause })
+    throw new LabError('usage', 'The configuration cannot be read.', {
+      where: file!,
+      found: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+      remedy: 'Check the path; `lab presets NAME` prints one to begin with.',
+      cause,
+    })
   })
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new LabError('config', 'The configuration is not JSON.', { where: file!, found: cause instanceof Error ? cause.message : String(cause), remedy: 'Correct it; comments and trailing commas are not JSON.', cause })
+    throw new LabError('config', 'The configuration is not JSON.', {
+      where: file!,
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Correct it; comments and trailing commas are not JSON.',
+      cause,
+    })
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new LabError('config', 'The configuration is not an object.', { where: file!, expected: 'a JSON object', found: Array.isArray(json) ? 'a list' : String(json) })
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new LabError('config', 'The configuration is not an object.', {
+      where: file!,
+      expected: 'a JSON object',
+      found: Array.isArray(json) ? 'a list' : String(json),
+    })
   return { json: json as Json, where: path.basename(file!), baseFolder: path.dirname(path.resolve(file!)) }
 }
 
 function readValue({ kind, flags }: RunOption, text: string): unknown {
   const number = (item: string): number => {
     const value = Number(item)
-    if (item.trim() === '' || !Number.isFinite(value)) throw new LabError('usage', 'This flag takes a number.', { where: flags, expected: 'a number', found: `\`${item}\`` })
+    if (item.trim() === '' || !Number.isFinite(value))
+      throw new LabError('usage', 'This flag takes a number.', {
+        where: flags,
+        expected: 'a number',
+        found: `\`${item}\``,
+      })
     return value
   }
   switch (kind) {
@@ -78,10 +113,21 @@ async function setCell(json: Json, nameOrFile: string): Promise<void> {
   let name = nameOrFile
   if (/[./\\]/.test(nameOrFile)) {
     const text = await readFile(nameOrFile, 'utf8').catch((cause: unknown) => {
-      throw new LabError('usage', 'The file of the cell cannot be read.', { where: nameOrFile, found: cause instanceof Error ? cause.message : String(cause), remedy: 'Check the path.', cause })
+      throw new LabError('usage', 'The file of the cell cannot be read.', {
+        where: nameOrFile,
+        found: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'Check the path.',
+        cause,
+      })
     })
     const { name: declared } = compileCell(text, nameOrFile)
-    name = declared === nameOrFile ? path.basename(nameOrFile).replace(/\.[^.]*$/, '').toLowerCase() : declared
+    name =
+      declared === nameOrFile
+        ? path
+            .basename(nameOrFile)
+            .replace(/\.[^.]*$/, '')
+            .toLowerCase()
+        : declared
     json.cells = { ...(json.cells as Json | undefined), [name]: text }
   }
   setField(json, 'layers.*.cell', name, '--cell')
@@ -93,7 +139,12 @@ function setField(json: Json, field: string, value: unknown, where: string): voi
     const layers = (Array.isArray(json.layers) ? json.layers : [{}]) as Json[]
     if (field === 'layers.length') {
       const count = value as number
-      if (!Number.isInteger(count) || count < 1 || count > 16) throw new LabError('usage', 'The number of layers is wrong.', { where, expected: '1 to 16', found: String(value) })
+      if (!Number.isInteger(count) || count < 1 || count > 16)
+        throw new LabError('usage', 'The number of layers is wrong.', {
+          where,
+          expected: '1 to 16',
+          found: String(value),
+        })
       json.layers = Array.from({ length: count }, (_, index) => layers[Math.min(index, layers.length - 1)])
     } else json.layers = layers.map((layer) => ({ ...layer, [field.slice('layers.*.'.length)]: value }))
     return
@@ -112,13 +163,25 @@ function setField(json: Json, field: string, value: unknown, where: string): voi
 function setAssignment(json: Json, assignment: string): void {
   const at = assignment.indexOf('=')
   const field = assignment.slice(0, at)
-  if (at < 1 || !/^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/.test(field) || /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(field))
-    throw new LabError('usage', 'An assignment names a field and its value.', { where: '--set', expected: 'FIELD=JSON, as in training.batch=64', found: `\`${assignment}\`` })
+  if (
+    at < 1 ||
+    !/^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/.test(field) ||
+    /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(field)
+  )
+    throw new LabError('usage', 'An assignment names a field and its value.', {
+      where: '--set',
+      expected: 'FIELD=JSON, as in training.batch=64',
+      found: `\`${assignment}\``,
+    })
   let value: unknown
   try {
     value = JSON.parse(assignment.slice(at + 1))
   } catch {
-    throw new LabError('usage', 'The value is not JSON.', { where: `--set ${field}`, expected: 'JSON; text stands in double quotes', found: `\`${assignment.slice(at + 1)}\`` })
+    throw new LabError('usage', 'The value is not JSON.', {
+      where: `--set ${field}`,
+      expected: 'JSON; text stands in double quotes',
+      found: `\`${assignment.slice(at + 1)}\``,
+    })
   }
   setField(json, field, value, '--set')
 }

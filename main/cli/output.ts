@@ -38,6 +38,10 @@ export function formatDuration(seconds: number): string {
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
   const isNumeric = header.map((_, column) => rows.every((row) => /^[-\d.]|^NaN/.test(row[column]!)))
-  const line = (cells: readonly string[]): string => cells.map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd()
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd()
   return [bold(line(header)), ...rows.map(line)].join('\n')
 }

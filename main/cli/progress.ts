@@ -25,7 +25,9 @@ export class ProgressLine {
     this.#values.clear()
     const { cell } = record.config.layers[0]!
     this.end()
-    print(`${bold(record.strategy)}  ${cell.toUpperCase()} ${record.config.layers.map(({ units }) => units).join(' + ')}, seeds ${record.config.seeds.join(', ')}  ${dim(record.id)}`)
+    print(
+      `${bold(record.strategy)}  ${cell.toUpperCase()} ${record.config.layers.map(({ units }) => units).join(' + ')}, seeds ${record.config.seeds.join(', ')}  ${dim(record.id)}`,
+    )
   }
 
   event(record: RunRecord, event: RunEvent): void {
@@ -38,7 +40,8 @@ export class ProgressLine {
         this.#draw('warm-up', event.step, record.config)
         break
       case 'warmup-end':
-        if (event.restarted.some((restarted) => restarted)) this.#line(`warm-up above ${record.config.warmup.restartAbove}: restarts ${event.restarts.join(', ')}`)
+        if (event.restarted.some((restarted) => restarted))
+          this.#line(`warm-up above ${record.config.warmup.restartAbove}: restarts ${event.restarts.join(', ')}`)
         break
       case 'train-step':
         this.#values.set('loss', mean(event.loss))
@@ -79,7 +82,10 @@ export class ProgressLine {
     this.#phase = phase
     this.#phaseStart = performance.now()
     this.#firstStep = step
-    this.#total = phase === 'warm-up' ? config.warmup.steps : (config.training.steps ?? this.#epochSteps(config) * config.training.epochs)
+    this.#total =
+      phase === 'warm-up'
+        ? config.warmup.steps
+        : (config.training.steps ?? this.#epochSteps(config) * config.training.epochs)
     this.#values.delete('VAA*')
   }
 

@@ -8,7 +8,11 @@ export function createCellLookup(own: Readonly<Record<string, string>>): (name: 
   return (name) => {
     const known = compiled.get(name)
     if (known) return known
-    const text = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(builtInCells, name) ? builtInCells[name] : undefined
+    const text = Object.hasOwn(own, name)
+      ? own[name]
+      : Object.hasOwn(builtInCells, name)
+        ? builtInCells[name]
+        : undefined
     if (text === undefined)
       throw new LabError('config', 'There is no cell of this name.', {
         where: 'cell',

@@ -16,7 +16,8 @@ export async function loadBackend(name: string): Promise<Backend> {
       return (await import('../../shared/backends/reference/reference-backend.ts')).referenceBackend
     case 'auto':
     case 'wasm': {
-      const { createWasmBackend, PAIRED_VECTORS_TILE, SINGLE_VECTORS_TILE } = await import('../../shared/backends/wasm/wasm-backend.ts')
+      const { createWasmBackend, PAIRED_VECTORS_TILE, SINGLE_VECTORS_TILE } =
+        await import('../../shared/backends/wasm/wasm-backend.ts')
       const [major] = process.versions.node.split('.').map(Number)
       const pairs = major! >= FIRST_NODE_WITH_REVECTORIZE && process.arch === 'x64'
       // Read by V8 when the next module is compiled; results do not depend on it, as every sum keeps its order.
@@ -24,6 +25,9 @@ export async function loadBackend(name: string): Promise<Backend> {
       return createWasmBackend(pairs ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE)
     }
     default:
-      throw new LabError('backend', 'There is no backend of this name.', { expected: 'auto, wasm or reference', found: name })
+      throw new LabError('backend', 'There is no backend of this name.', {
+        expected: 'auto, wasm or reference',
+        found: name,
+      })
   }
 }

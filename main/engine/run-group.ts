@@ -50,10 +50,15 @@ export async function openDatasets(config: ExperimentConfig, baseFolder: string)
 }
 
 /** Everything that can be wrong with a configuration is found here, before a run is acknowledged. */
-export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<{ datasets: Dataset[]; networks: Map<Strategy, Network> }> {
+export async function prepare(
+  config: ExperimentConfig,
+  baseFolder: string,
+): Promise<{ datasets: Dataset[]; networks: Map<Strategy, Network> }> {
   const cellOf = createCellLookup(config.cells)
   const datasets = await openDatasets(config, baseFolder)
-  const networks = new Map(trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, datasets[0]!)]))
+  const networks = new Map(
+    trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, datasets[0]!)]),
+  )
   return { datasets, networks }
 }
 
@@ -61,7 +66,13 @@ export async function prepare(config: ExperimentConfig, baseFolder: string): Pro
  * @returns the records at the end, or 'paused' when `control` asked for it
  * @throws LabError of the run that failed; the others stay queued
  */
-export async function runGroup(store: RunStore, records: readonly RunRecord[], baseFolder: string, control: TrainControl, listener: GroupListener): Promise<RunRecord[] | 'paused'> {
+export async function runGroup(
+  store: RunStore,
+  records: readonly RunRecord[],
+  baseFolder: string,
+  control: TrainControl,
+  listener: GroupListener,
+): Promise<RunRecord[] | 'paused'> {
   const done: RunRecord[] = []
   for (const { id, status } of records) {
     if (status === 'finished') {
@@ -70,7 +81,10 @@ export async function runGroup(store: RunStore, records: readonly RunRecord[], b
     }
     const writer = await store.openWriter(id)
     let failure: unknown = null
-    const timer = setInterval(() => void writer.heartbeat().catch((error: unknown) => (failure ??= error)), HEARTBEAT_MS)
+    const timer = setInterval(
+      () => void writer.heartbeat().catch((error: unknown) => (failure ??= error)),
+      HEARTBEAT_MS,
+    )
     try {
       const { record } = writer
       listener.started(record)
@@ -86,7 +100,13 @@ export async function runGroup(store: RunStore, records: readonly RunRecord[], b
           requested: () => control.requested(),
           async rest() {
             await control.rest?.()
-            if (failure !== null) throw new LabError('run-folder', 'The run folder can no longer be written.', { where: id, found: String(failure), remedy: 'Free some space, then resume the run.', cause: failure })
+            if (failure !== null)
+              throw new LabError('run-folder', 'The run folder can no longer be written.', {
+                where: id,
+                found: String(failure),
+                remedy: 'Free some space, then resume the run.',
+                cause: failure,
+              })
           },
         },
         onEvent: (event) => listener.event(record, event),

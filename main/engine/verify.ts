@@ -45,7 +45,12 @@ class CaseReader {
   }
 
   fail(field: string, expected: string, found: unknown): never {
-    throw new LabError('golden-case', `The field \`${field}\` is wrong.`, { where: this.#where, expected, found: JSON.stringify(found)?.slice(0, 60) ?? 'nothing', remedy: 'Use a case as it was published.' })
+    throw new LabError('golden-case', `The field \`${field}\` is wrong.`, {
+      where: this.#where,
+      expected,
+      found: JSON.stringify(found)?.slice(0, 60) ?? 'nothing',
+      remedy: 'Use a case as it was published.',
+    })
   }
 
   number(field: string): number {
@@ -65,7 +70,9 @@ class CaseReader {
 
   numbers(field: string): number[] {
     const value = this.#json[field]
-    return Array.isArray(value) && value.every((entry) => typeof entry === 'number') ? value : this.fail(field, 'a list of numbers', value)
+    return Array.isArray(value) && value.every((entry) => typeof entry === 'number')
+      ? value
+      : this.fail(field, 'a list of numbers', value)
   }
 
   flag(field: string): boolean {
@@ -80,7 +87,11 @@ class CaseReader {
   objects(field: string): CaseReader[] {
     const value = this.#json[field]
     if (!Array.isArray(value)) return this.fail(field, 'a list', value)
-    return value.map((entry, index) => (isObject(entry) ? new CaseReader(entry, `${this.#where}, ${field}[${index}]`) : this.fail(field, 'objects', entry)))
+    return value.map((entry, index) =>
+      isObject(entry)
+        ? new CaseReader(entry, `${this.#where}, ${field}[${index}]`)
+        : this.fail(field, 'objects', entry),
+    )
   }
 
   tensor(field: string): Tensor<Float64Array> {
@@ -89,13 +100,17 @@ class CaseReader {
 
   tensors(field: string): Tensor<Float64Array>[] {
     const value = this.#json[field]
-    return Array.isArray(value) ? value.map((entry, index) => this.#tensor(`${field}[${index}]`, entry)) : this.fail(field, 'a list of tensors', value)
+    return Array.isArray(value)
+      ? value.map((entry, index) => this.#tensor(`${field}[${index}]`, entry))
+      : this.fail(field, 'a list of tensors', value)
   }
 
   /** Named tensors; null ones are left out. */
   tensorMap(field: string): Map<string, Tensor<Float64Array>> {
     return new Map(
-      Object.entries(this.#object(field)).flatMap(([name, value]) => (value === null ? [] : [[name, this.#tensor(`${field}.${name}`, value)] as const])),
+      Object.entries(this.#object(field)).flatMap(([name, value]) =>
+        value === null ? [] : [[name, this.#tensor(`${field}.${name}`, value)] as const],
+      ),
     )
   }
 
@@ -111,9 +126,11 @@ class CaseReader {
   #tensor(field: string, value: unknown): Tensor<Float64Array> {
     if (!isObject(value)) return this.fail(field, 'a tensor { shape, data }', value)
     const { shape, data } = value
-    if (!Array.isArray(shape) || !Array.isArray(data) || !data.every((entry) => typeof entry === 'number')) return this.fail(field, 'a tensor { shape, data }', value)
+    if (!Array.isArray(shape) || !Array.isArray(data) || !data.every((entry) => typeof entry === 'number'))
+      return this.fail(field, 'a tensor { shape, data }', value)
     const size = (shape as number[]).reduce((product, length) => product * length, 1)
-    if (data.length !== size) return this.fail(field, `${size} numbers for the shape [${shape.join(', ')}]`, data.length)
+    if (data.length !== size)
+      return this.fail(field, `${size} numbers for the shape [${shape.join(', ')}]`, data.length)
     return { shape: shape as number[], data: Float64Array.from(data as number[]) }
   }
 }
@@ -144,9 +161,19 @@ export async function verifyCase(text: string, name: string, backend: Backend): 
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new LabError('golden-case', 'The case is not JSON.', { where: name, found: cause instanceof Error ? cause.message : String(cause), remedy: 'Use a case as it was published.', cause })
+    throw new LabError('golden-case', 'The case is not JSON.', {
+      where: name,
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Use a case as it was published.',
+      cause,
+    })
   }
-  if (!isObject(json)) throw new LabError('golden-case', 'The case is not an object.', { where: name, expected: 'a JSON object', found: typeof json })
+  if (!isObject(json))
+    throw new LabError('golden-case', 'The case is not an object.', {
+      where: name,
+      expected: 'a JSON object',
+      found: typeof json,
+    })
   const reader = new CaseReader(json, name)
   const kind = reader.text('kind')
   const check = CHECKS[kind]
@@ -154,7 +181,9 @@ export async function verifyCase(text: string, name: string, backend: Backend): 
   const maxError = await check(reader, backend)
   const bounds = FLOAT32_BOUNDS[kind]!
   const float64Bound = kind === 'warmup-adam' ? FLOAT64_TRAJECTORY_BOUND : FLOAT64_BOUND
-  const ok = Object.entries(maxError).every(([quantity, error]) => error <= (backend.precision === 'float64' ? float64Bound : bounds[quantity]!))
+  const ok = Object.entries(maxError).every(
+    ([quantity, error]) => error <= (backend.precision === 'float64' ? float64Bound : bounds[quantity]!),
+  )
   return { case: name, backend: backend.name, kind, maxError, ok }
 }
 
@@ -169,7 +198,12 @@ const CHECKS: Readonly<Record<string, (reader: CaseReader, backend: Backend) => 
 async function openEngine(reader: CaseReader, backend: Backend): Promise<{ network: Network; engine: Engine }> {
   const cell = createCellLookup({})(reader.text('cell'))
   const units = reader.count('hiddenSize')
-  const part = (size: number, warm: boolean): PartSpec => ({ cell, units: size, warm, initialValues: CELL_INITIAL_VALUES })
+  const part = (size: number, warm: boolean): PartSpec => ({
+    cell,
+    units: size,
+    warm,
+    initialValues: CELL_INITIAL_VALUES,
+  })
   const layer = reader.flag('double') ? [part(units / 2, true), part(units / 2, false)] : [part(units, true)]
   const network = createNetwork({
     inputSize: reader.count('inputSize'),
@@ -195,7 +229,9 @@ function readBatch(reader: CaseReader, targetSteps: readonly number[], outputSiz
     inputs: Float32Array.from(inputs.data),
     lengths: new Int32Array(batch).fill(steps),
     targetSteps: Int32Array.from(targetSteps.flatMap((step) => Array<number>(batch).fill(step))),
-    targets: Float32Array.from(targetSteps.flatMap((step) => [...targets.subarray(step * rowSize, (step + 1) * rowSize)])),
+    targets: Float32Array.from(
+      targetSteps.flatMap((step) => [...targets.subarray(step * rowSize, (step + 1) * rowSize)]),
+    ),
   }
 }
 
@@ -204,7 +240,11 @@ async function checkTrain(reader: CaseReader, backend: Backend): Promise<Record<
   const expected = reader.object('expected')
   const batch = readBatch(reader, reader.numbers('targetSteps'), network.outputSize)
   const [trained] = await engine.trainGradients([{ batch, truncateEvery: null, dropoutMasks: null, regulariser: null }])
-  const everyStep = readBatch(reader, Array.from({ length: batch.steps }, (_, t) => t), network.outputSize)
+  const everyStep = readBatch(
+    reader,
+    Array.from({ length: batch.steps }, (_, t) => t),
+    network.outputSize,
+  )
   const [evaluated] = await engine.evaluate([everyStep])
   const finalStates = expected.tensor('finalStates')
   const result = {
@@ -224,7 +264,9 @@ function toLayerStates(network: Network, rows: ArrayLike<number>, shape: readonl
   for (const { layerIndex, partIndex, stateIndex, offset, size } of network.stateSlices) {
     const column = network.wiredLayers[layerIndex]!.parts[partIndex]!.outputOffset
     for (let b = 0; b < batch; b++)
-      for (let i = 0; i < size; i++) result[((stateIndex * layers + layerIndex) * batch + b) * units + column + i] = rows[b * network.stateSize + offset + i]!
+      for (let i = 0; i < size; i++)
+        result[((stateIndex * layers + layerIndex) * batch + b) * units + column + i] =
+          rows[b * network.stateSize + offset + i]!
   }
   return result
 }
@@ -241,7 +283,13 @@ async function checkWarmup(reader: CaseReader, backend: Backend): Promise<Record
   const { network, engine } = await openEngine(reader, backend)
   const expected = reader.object('expected')
   const [result] = await engine.warmupGradients([
-    { batch: readBatch(reader, [], network.outputSize), draw: readDraw(reader), target: reader.number('target'), epsilon: reader.number('epsilon'), masked: false },
+    {
+      batch: readBatch(reader, [], network.outputSize),
+      draw: readDraw(reader),
+      target: reader.number('target'),
+      epsilon: reader.number('epsilon'),
+      masked: false,
+    },
   ])
   engine.dispose()
   return {
@@ -270,8 +318,20 @@ async function checkVaa(reader: CaseReader, backend: Backend): Promise<Record<st
   ])
   engine.dispose()
   const expected = reader.object('expected').entries('vaa')
-  const values = vaa(states!.tail[0]!, batch.batch, { width: network.stateSize, offset: 0, size: network.stateSize }, expected.map(([epsilon]) => Number(epsilon)))
-  return { vaa: relativeError(values, expected.map(([epsilon, value]) => (typeof value === 'number' ? value : reader.fail(`expected.vaa.${epsilon}`, 'a number', value)))) }
+  const values = vaa(
+    states!.tail[0]!,
+    batch.batch,
+    { width: network.stateSize, offset: 0, size: network.stateSize },
+    expected.map(([epsilon]) => Number(epsilon)),
+  )
+  return {
+    vaa: relativeError(
+      values,
+      expected.map(([epsilon, value]) =>
+        typeof value === 'number' ? value : reader.fail(`expected.vaa.${epsilon}`, 'a number', value),
+      ),
+    ),
+  }
 }
 
 /** The measures on given states, rounded to the backend's precision. */
@@ -304,11 +364,20 @@ async function checkWarmupAdam(reader: CaseReader, backend: Backend): Promise<Re
   }
   let loss = 0
   for (const draw of reader.objects('draws')) {
-    const request = { batch, draw: readDraw(draw), target: reader.number('target'), epsilon: reader.number('epsilon'), masked: false }
+    const request = {
+      batch,
+      draw: readDraw(draw),
+      target: reader.number('target'),
+      epsilon: reader.number('epsilon'),
+      masked: false,
+    }
     const [result] = await engine.warmupStep([request], [optimizer])
     loss = Math.max(loss, relativeError([result!.loss], [draw.number('expectedLoss')]))
   }
-  const parameters = worstError(toPytorchNames(network, engine.readParameters(0)), reader.object('expected').tensorMap('parameters'))
+  const parameters = worstError(
+    toPytorchNames(network, engine.readParameters(0)),
+    reader.object('expected').tensorMap('parameters'),
+  )
   engine.dispose()
   return { loss, parameters }
 }

@@ -58,7 +58,7 @@ export interface WarmupRequest {
 export interface WarmupResult {
   /** mean_l (VAA*_l - k)^2 */
   readonly loss: number
-  /** One a layer; NaN for a layer without a warm part (it is left out of the loss). */
+  /** One a layer: of its warm parts, or of all where none is warm. */
   readonly vaaStar: readonly number[]
   /** Global norm before clipping. */
   readonly gradientNorm: number
@@ -71,7 +71,12 @@ export interface TrainRequest {
   /** One mask [T, B, outputs of layer l] for each l < L - 1, of 0 and 1 / (1 - p); null without dropout. */
   readonly dropoutMasks: readonly Float32Array[] | null
   /** VAA* as a regulariser: loss + weight * mean_l (VAA*_l - k)^2 on this batch; null without. */
-  readonly regulariser: { readonly weight: number; readonly draw: ConvergenceDraw; readonly target: number; readonly epsilon: number } | null
+  readonly regulariser: {
+    readonly weight: number
+    readonly draw: ConvergenceDraw
+    readonly target: number
+    readonly epsilon: number
+  } | null
 }
 
 export interface TrainResult {
@@ -140,14 +145,22 @@ export interface Engine {
   writeOptimizer(replica: number, state: OptimizerState): void
   /** Moments zero, step 0. */
   resetOptimizer(replica: number): void
-  trainStep(requests: PerReplica<TrainRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<TrainResult>>
+  trainStep(
+    requests: PerReplica<TrainRequest>,
+    optimizers: PerReplica<OptimizerSettings>,
+  ): Promise<PerReplica<TrainResult>>
   /** The gradient of a step, nothing moved. Parameters that take no part have zeros. */
   trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>>
   evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>>
-  warmupStep(requests: PerReplica<WarmupRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<WarmupResult>>
+  warmupStep(
+    requests: PerReplica<WarmupRequest>,
+    optimizers: PerReplica<OptimizerSettings>,
+  ): Promise<PerReplica<WarmupResult>>
   warmupGradients(requests: PerReplica<WarmupRequest>): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>>
   /** VAA* of each layer, forward only. */
-  vaaStar(requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>): Promise<PerReplica<readonly number[]>>
+  vaaStar(
+    requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>,
+  ): Promise<PerReplica<readonly number[]>>
   /** The run of Algorithm 1 up to the states that are compared. */
   converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>>
   dispose(): void

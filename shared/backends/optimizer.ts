@@ -20,7 +20,14 @@ export function gradientNorm(gradients: FloatArray, moves: Uint8Array | null): n
  * @param moves 1 where a parameter may move; null for all
  * @param norm global norm of the moving gradients, for clipping
  */
-export function applyOptimizer(parameters: FloatArray, gradients: FloatArray, moments: Moments, settings: OptimizerSettings, moves: Uint8Array | null, norm: number): void {
+export function applyOptimizer(
+  parameters: FloatArray,
+  gradients: FloatArray,
+  moments: Moments,
+  settings: OptimizerSettings,
+  moves: Uint8Array | null,
+  norm: number,
+): void {
   const { kind, learningRate, beta1, beta2, epsilon, momentum, weightDecay, clipNorm } = settings
   const scale = clipNorm !== null && norm > clipNorm ? clipNorm / norm : 1
   const { first, second } = moments

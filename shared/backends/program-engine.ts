@@ -4,7 +4,7 @@
  */
 import { vaaStar, vaaStarWithGradient } from '../attractors/vaa-star.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
-import type { Network } from '../networks/network.ts'
+import { comparedParts, type Layer, type Network } from '../networks/network.ts'
 import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
 import {
@@ -45,10 +45,11 @@ export function parameterRanges(network: Network): ParameterRange[] {
   })
 }
 
-/** Columns of the state rows that VAA* compares in a layer: those of its warm parts. */
-function warmColumns(network: Network, layerIndex: number): number[] {
+/** Columns of the state rows that VAA* compares in a layer. */
+function comparedColumns(network: Network, layer: Layer): number[] {
+  const compared = new Set(comparedParts(layer).map(({ partIndex }) => partIndex))
   return network.stateSlices
-    .filter((slice) => slice.layerIndex === layerIndex && slice.warm)
+    .filter(({ layerIndex, partIndex }) => layerIndex === layer.index && compared.has(partIndex))
     .flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i))
 }
 
@@ -63,7 +64,12 @@ export class ProgramEngine implements Engine {
   readonly #dispose: () => void
 
   /** @param newArray an array of the backend's precision */
-  constructor(network: Network, recurrences: readonly Recurrence[], newArray: (length: number) => FloatArray, dispose: () => void) {
+  constructor(
+    network: Network,
+    recurrences: readonly Recurrence[],
+    newArray: (length: number) => FloatArray,
+    dispose: () => void,
+  ) {
     this.network = network
     this.replicas = recurrences.length
     this.#recurrences = recurrences
@@ -104,7 +110,10 @@ export class ProgramEngine implements Engine {
     moments.second.fill(0)
   }
 
-  async trainStep(requests: PerReplica<TrainRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<TrainResult>> {
+  async trainStep(
+    requests: PerReplica<TrainRequest>,
+    optimizers: PerReplica<OptimizerSettings>,
+  ): Promise<PerReplica<TrainResult>> {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#train(replica, request)
@@ -112,7 +121,9 @@ export class ProgramEngine implements Engine {
     })
   }
 
-  async trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
+  async trainGradients(
+    requests: PerReplica<TrainRequest>,
+  ): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#train(replica, request)
@@ -125,22 +136,42 @@ export class ProgramEngine implements Engine {
     return requests.map((batch, replica) => {
       if (batch === null) return null
       const recurrence = this.#recurrences[replica]!
-      recurrence.forward({ steps: batch.steps, batch: batch.batch, inputs: batch.inputs, dropoutMasks: null, saving: false })
+      recurrence.forward({
+        steps: batch.steps,
+        batch: batch.batch,
+        inputs: batch.inputs,
+        dropoutMasks: null,
+        saving: false,
+      })
       const { weight, bias } = this.#readout(recurrence.parameters)
-      const { lossSum, lossCount, correctCount, outputs } = readOut(recurrence.outputsAt(batch.targetSteps), weight, bias, batch, this.network.loss)
+      const { lossSum, lossCount, correctCount, outputs } = readOut(
+        recurrence.outputsAt(batch.targetSteps),
+        weight,
+        bias,
+        batch,
+        this.network.loss,
+      )
       return { lossSum, lossCount, correctCount, outputs, finalStates: recurrence.statesAt(batch.lengths) }
     })
   }
 
-  async warmupStep(requests: PerReplica<WarmupRequest>, optimizers: PerReplica<OptimizerSettings>): Promise<PerReplica<WarmupResult>> {
+  async warmupStep(
+    requests: PerReplica<WarmupRequest>,
+    optimizers: PerReplica<OptimizerSettings>,
+  ): Promise<PerReplica<WarmupResult>> {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#warmUp(replica, request)
-      return { ...result, gradientNorm: this.#move(replica, optimizers[replica] ?? null, request.masked ? this.#warmMask : null) }
+      return {
+        ...result,
+        gradientNorm: this.#move(replica, optimizers[replica] ?? null, request.masked ? this.#warmMask : null),
+      }
     })
   }
 
-  async warmupGradients(requests: PerReplica<WarmupRequest>): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>> {
+  async warmupGradients(
+    requests: PerReplica<WarmupRequest>,
+  ): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>> {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#warmUp(replica, request)
@@ -150,17 +181,25 @@ export class ProgramEngine implements Engine {
     })
   }
 
-  async vaaStar(requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>): Promise<PerReplica<readonly number[]>> {
+  async vaaStar(
+    requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>,
+  ): Promise<PerReplica<readonly number[]>> {
     return requests.map((request, replica) => {
       if (request === null) return null
       const { batch, draw, epsilon } = request
       const recurrence = this.#recurrences[replica]!
       this.#forwardTruncated(recurrence, batch, draw.truncations, false)
       const states = recurrence.statesAt(draw.truncations)
-      return this.network.wiredLayers.map(({ index }) => {
-        const columns = warmColumns(this.network, index)
-        if (columns.length === 0) return NaN
-        const converged = recurrence.convergeLayer(index, states, draw.perturbations[index]!, draw.convergenceSteps, false)
+      return this.network.wiredLayers.map((layer) => {
+        const { index } = layer
+        const columns = comparedColumns(this.network, layer)
+        const converged = recurrence.convergeLayer(
+          index,
+          states,
+          draw.perturbations[index]!,
+          draw.convergenceSteps,
+          false,
+        )
         return vaaStar(this.#gather(converged, columns, batch.batch), batch.batch, columns.length, epsilon)
       })
     })
@@ -175,7 +214,10 @@ export class ProgramEngine implements Engine {
   }
 
   /** Loss and gradients of a training step, the regulariser's included; leaves the gradients in the recurrence. */
-  #train(replica: number, { batch, truncateEvery, dropoutMasks, regulariser }: TrainRequest): Omit<TrainResult, 'gradientNorm'> {
+  #train(
+    replica: number,
+    { batch, truncateEvery, dropoutMasks, regulariser }: TrainRequest,
+  ): Omit<TrainResult, 'gradientNorm'> {
     const recurrence = this.#recurrences[replica]!
     recurrence.gradients.fill(0)
     recurrence.forward({ steps: batch.steps, batch: batch.batch, inputs: batch.inputs, dropoutMasks, saving: true })
@@ -200,38 +242,62 @@ export class ProgramEngine implements Engine {
   }
 
   /** Algorithm 2 and its adjoint: adds `scale` times the gradient of mean_l (VAA*_l - k)^2. */
-  #addWarmupGradients(recurrence: Recurrence, { batch, draw, target, epsilon }: WarmupRequest, scale: number): Omit<WarmupResult, 'gradientNorm'> {
+  #addWarmupGradients(
+    recurrence: Recurrence,
+    { batch, draw, target, epsilon }: WarmupRequest,
+    scale: number,
+  ): Omit<WarmupResult, 'gradientNorm'> {
     this.#forwardTruncated(recurrence, batch, draw.truncations, true)
     const states = recurrence.statesAt(draw.truncations)
     const stateAdjoint = this.#newArray(states.length)
-    const layers = this.network.wiredLayers.map(({ index }) => ({ index, columns: warmColumns(this.network, index) }))
-    const warmCount = layers.filter(({ columns }) => columns.length > 0).length
+    const layers = this.network.wiredLayers.map((layer) => ({
+      index: layer.index,
+      columns: comparedColumns(this.network, layer),
+    }))
     let loss = 0
     const vaaStars = layers.map(({ index, columns }) => {
-      if (columns.length === 0) return NaN
       const converged = recurrence.convergeLayer(index, states, draw.perturbations[index]!, draw.convergenceSteps, true)
-      const { value, gradient } = vaaStarWithGradient(this.#gather(converged, columns, batch.batch), batch.batch, columns.length, epsilon)
-      loss += (value - target) ** 2 / warmCount
-      const factor = (scale * 2 * (value - target)) / warmCount
+      const { value, gradient } = vaaStarWithGradient(
+        this.#gather(converged, columns, batch.batch),
+        batch.batch,
+        columns.length,
+        epsilon,
+      )
+      loss += (value - target) ** 2 / layers.length
+      const factor = (scale * 2 * (value - target)) / layers.length
       const finalAdjoint = this.#newArray(states.length)
       columns.forEach((column, i) => {
-        for (let b = 0; b < batch.batch; b++) finalAdjoint[b * this.network.stateSize + column] = factor * gradient[b * columns.length + i]!
+        for (let b = 0; b < batch.batch; b++)
+          finalAdjoint[b * this.network.stateSize + column] = factor * gradient[b * columns.length + i]!
       })
       const initialAdjoint = recurrence.convergeLayerBackward(index, finalAdjoint)
       for (let i = 0; i < stateAdjoint.length; i++) stateAdjoint[i]! += initialAdjoint[i]!
       return value
     })
-    if (warmCount > 0) recurrence.backward({ outputs: null, states: { steps: draw.truncations, data: stateAdjoint }, truncateEvery: null })
+    recurrence.backward({
+      outputs: null,
+      states: { steps: draw.truncations, data: stateAdjoint },
+      truncateEvery: null,
+    })
     return { loss, vaaStar: vaaStars }
   }
 
   /** Runs all series together up to the longest truncation; states are picked per series afterwards. */
   #forwardTruncated(recurrence: Recurrence, batch: SeriesBatch, truncations: Int32Array, saving: boolean): void {
     const steps = truncations.reduce((longest, c) => Math.max(longest, c), 1)
-    recurrence.forward({ steps, batch: batch.batch, inputs: batch.inputs.subarray(0, steps * batch.batch * this.network.inputSize), dropoutMasks: null, saving })
+    recurrence.forward({
+      steps,
+      batch: batch.batch,
+      inputs: batch.inputs.subarray(0, steps * batch.batch * this.network.inputSize),
+      dropoutMasks: null,
+      saving,
+    })
   }
 
-  #converge(replica: number, { batch, truncations, perturbation, convergenceSteps, stopResidual }: ConvergeRequest): ConvergedStates {
+  #converge(
+    replica: number,
+    { batch, truncations, perturbation, convergenceSteps, stopResidual }: ConvergeRequest,
+  ): ConvergedStates {
     const recurrence = this.#recurrences[replica]!
     this.#forwardTruncated(recurrence, batch, truncations, false)
     const run = recurrence.startConvergence(recurrence.statesAt(truncations), perturbation)
@@ -282,7 +348,8 @@ export class ProgramEngine implements Engine {
 
   #gather(states: FloatArray, columns: readonly number[], batch: number): FloatArray {
     const rows = this.#newArray(batch * columns.length)
-    for (let b = 0; b < batch; b++) columns.forEach((column, i) => (rows[b * columns.length + i] = states[b * this.network.stateSize + column]!))
+    for (let b = 0; b < batch; b++)
+      columns.forEach((column, i) => (rows[b * columns.length + i] = states[b * this.network.stateSize + column]!))
     return rows
   }
 
@@ -292,7 +359,12 @@ export class ProgramEngine implements Engine {
   }
 
   #toTensors(flat: FloatArray): TensorMap {
-    return new Map(this.#ranges.map(({ name, shape, start, end }): [string, Tensor] => [name, { shape, data: flat.slice(start, end) }]))
+    return new Map(
+      this.#ranges.map(({ name, shape, start, end }): [string, Tensor] => [
+        name,
+        { shape, data: flat.slice(start, end) },
+      ]),
+    )
   }
 
   #fromTensors(values: TensorMap, flat: FloatArray, what: string): void {

@@ -13,7 +13,13 @@ export interface ReadoutResult {
 }
 
 /** z = W h + b at every used slot. @param hidden [K, B, width] */
-export function readOut(hidden: FloatArray, weight: FloatArray, bias: FloatArray, batch: SeriesBatch, loss: 'mse' | 'cross-entropy'): ReadoutResult {
+export function readOut(
+  hidden: FloatArray,
+  weight: FloatArray,
+  bias: FloatArray,
+  batch: SeriesBatch,
+  loss: 'mse' | 'cross-entropy',
+): ReadoutResult {
   const outputSize = bias.length
   const width = weight.length / outputSize
   const slots = batch.targetSteps.length
@@ -30,7 +36,8 @@ export function readOut(hidden: FloatArray, weight: FloatArray, bias: FloatArray
       outputs[slot * outputSize + o] = sum
     }
     const row = outputs.subarray(slot * outputSize, (slot + 1) * outputSize)
-    if (loss === 'mse') for (let o = 0; o < outputSize; o++) lossSum += (row[o]! - batch.targets[slot * outputSize + o]!) ** 2
+    if (loss === 'mse')
+      for (let o = 0; o < outputSize; o++) lossSum += (row[o]! - batch.targets[slot * outputSize + o]!) ** 2
     else {
       const label = batch.targets[slot]!
       lossSum += logSumExp(row) - row[label]!
@@ -71,10 +78,13 @@ export function readOutBackward(
   for (let slot = 0; slot < batch.targetSteps.length; slot++) {
     if (batch.targetSteps[slot]! < 0) continue
     const row = result.outputs.subarray(slot * outputSize, (slot + 1) * outputSize)
-    if (loss === 'mse') for (let o = 0; o < outputSize; o++) d[o] = (2 * (row[o]! - batch.targets[slot * outputSize + o]!)) / result.lossCount
+    if (loss === 'mse')
+      for (let o = 0; o < outputSize; o++)
+        d[o] = (2 * (row[o]! - batch.targets[slot * outputSize + o]!)) / result.lossCount
     else {
       const total = logSumExp(row)
-      for (let o = 0; o < outputSize; o++) d[o] = (Math.exp(row[o]! - total) - (o === batch.targets[slot] ? 1 : 0)) / result.lossCount
+      for (let o = 0; o < outputSize; o++)
+        d[o] = (Math.exp(row[o]! - total) - (o === batch.targets[slot] ? 1 : 0)) / result.lossCount
     }
     for (let o = 0; o < outputSize; o++) {
       const adjoint = d[o]!

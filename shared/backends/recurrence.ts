@@ -42,10 +42,16 @@ export interface Recurrence {
   /** Through the last `forward` (made with `saving`). */
   backward(adjoints: SequenceAdjoints): void
   /**
-   * The warm parts of one layer alone from `states` for M steps of the constant input u: their columns of the result are the final
+   * The compared parts (see comparedParts) of one layer alone from `states` for M steps of the constant input u: their columns of the result are the final
    * states, the others unchanged. Kept for `convergeLayerBackward` when `saving`.
    */
-  convergeLayer(layerIndex: number, states: FloatArray, perturbation: Float32Array, convergenceSteps: number, saving: boolean): FloatArray
+  convergeLayer(
+    layerIndex: number,
+    states: FloatArray,
+    perturbation: Float32Array,
+    convergenceSteps: number,
+    saving: boolean,
+  ): FloatArray
   /** Adjoint of the initial states of the last `convergeLayer` (same layer), its columns only. */
   convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): FloatArray
   /** The whole network from `states` under constant u; then `advance` moves it one step and returns the states. */

@@ -8,9 +8,20 @@ export type Expression =
   | { readonly kind: 'number'; readonly value: number; readonly at: SourceLocation }
   | { readonly kind: 'name'; readonly name: string; readonly at: SourceLocation }
   | { readonly kind: 'negate'; readonly operand: Expression; readonly at: SourceLocation }
-  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression; readonly at: SourceLocation }
+  | {
+      readonly kind: 'binary'
+      readonly operator: BinaryOperator
+      readonly left: Expression
+      readonly right: Expression
+      readonly at: SourceLocation
+    }
   | { readonly kind: 'power'; readonly base: Expression; readonly exponent: number; readonly at: SourceLocation }
-  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[]; readonly at: SourceLocation }
+  | {
+      readonly kind: 'call'
+      readonly callee: string
+      readonly args: readonly Expression[]
+      readonly at: SourceLocation
+    }
   | { readonly kind: 'matrix'; readonly matrix: string; readonly operand: Expression; readonly at: SourceLocation }
 
 /** `target = value`; a primed target is the new value of a state. */
@@ -27,7 +38,17 @@ export interface Declaration {
   readonly at: SourceLocation
 }
 
-export const INITIAL_RULES = ['xavier', 'orthogonal', 'uniform', 'normal', 'zeros', 'ones', 'identity', 'constant', 'chrono'] as const
+export const INITIAL_RULES = [
+  'xavier',
+  'orthogonal',
+  'uniform',
+  'normal',
+  'zeros',
+  'ones',
+  'identity',
+  'constant',
+  'chrono',
+] as const
 export type InitialRuleName = (typeof INITIAL_RULES)[number]
 
 /** `init b_f, b_i: chrono(T_max)`. */

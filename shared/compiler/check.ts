@@ -62,7 +62,11 @@ const shapeText = (shape: Shape): string => (shape === 'number' ? 'a number' : `
 
 /** @throws LabError `cell-shape` */
 export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
-  const fail = (at: SourceLocation, message: string, detail: { expected?: string; found?: string; remedy?: string }): never => {
+  const fail = (
+    at: SourceLocation,
+    message: string,
+    detail: { expected?: string; found?: string; remedy?: string },
+  ): never => {
     throw new LabError('cell-shape', message, { ...detail, where: describePlace(where, at), location: at })
   }
   const free = (): DimVariable => ({ known: null, link: null })
@@ -81,9 +85,14 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   const temporaries = new Set(syntax.equations.map(({ target }) => target))
 
   for (const { symbol, dims, at } of syntax.declarations) {
-    if (vectors.has(symbol) || matrices.has(symbol)) fail(at, `\`${symbol}\` is declared twice.`, { remedy: 'Keep one of the declarations.' })
+    if (vectors.has(symbol) || matrices.has(symbol))
+      fail(at, `\`${symbol}\` is declared twice.`, { remedy: 'Keep one of the declarations.' })
     if (symbol === 'x' || states.includes(symbol) || temporaries.has(symbol))
-      fail(at, `\`${symbol}\` is not a parameter.`, { expected: 'a parameter', found: symbol === 'x' ? 'the input' : 'a name that an equation defines', remedy: 'Remove the declaration.' })
+      fail(at, `\`${symbol}\` is not a parameter.`, {
+        expected: 'a parameter',
+        found: symbol === 'x' ? 'the input' : 'a name that an equation defines',
+        remedy: 'Remove the declaration.',
+      })
     if (dims.length === 2) matrices.set(symbol, [fixed(dims[0]!), fixed(dims[1]!)])
     else vectors.set(symbol, fixed(dims[0]!))
   }
@@ -146,12 +155,22 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       return fail(at, `\`${name}\` is used before it is defined.`, {
         expected: 'an equation for it above this line',
         found: 'it below',
-        remedy: name.endsWith("'") ? `Write \`${name.slice(0, -1)}\` for the state before the step, or move the equation.` : 'Move its equation up.',
+        remedy: name.endsWith("'")
+          ? `Write \`${name.slice(0, -1)}\` for the state before the step, or move the equation.`
+          : 'Move its equation up.',
       })
     if (name.endsWith("'"))
-      return fail(at, `\`${name}\` is not defined.`, { expected: `an equation \`${name} = ...\``, found: 'none', remedy: 'Define the new state, or remove the prime.' })
+      return fail(at, `\`${name}\` is not defined.`, {
+        expected: `an equation \`${name} = ...\``,
+        found: 'none',
+        remedy: 'Define the new state, or remove the prime.',
+      })
     if (isMatrixName(name))
-      return fail(at, `The matrix \`${name}\` stands alone.`, { expected: 'a vector after it', found: 'nothing', remedy: 'Write what it applies to after it.' })
+      return fail(at, `The matrix \`${name}\` stands alone.`, {
+        expected: 'a vector after it',
+        found: 'nothing',
+        remedy: 'Write what it applies to after it.',
+      })
     let dim = vectors.get(name)
     if (!dim) vectors.set(name, (dim = free()))
     if (!parameterOrder.includes(name)) parameterOrder.push(name)
@@ -188,14 +207,22 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     if (target === 'x') fail(at, '`x` is the input and cannot be defined.', { remedy: 'Choose another name.' })
     if (defined.has(target)) fail(at, `\`${target}\` is defined twice.`, { remedy: 'Rename one of them.' })
     if (!target.endsWith("'") && states.includes(target))
-      fail(at, `\`${target}\` is a state before the step and cannot be defined.`, { remedy: `Write \`${target}' = ...\` for its new value, or choose another name.` })
+      fail(at, `\`${target}\` is a state before the step and cannot be defined.`, {
+        remedy: `Write \`${target}' = ...\` for its new value, or choose another name.`,
+      })
     if (declaredSymbols.has(target) || vectors.has(target))
-      fail(at, `\`${target}\` is already used as a parameter above.`, { remedy: 'Move this equation up, or rename one of them.' })
-    if (Object.hasOwn(syntax.constants, target)) fail(at, `\`${target}\` is a constant.`, { remedy: 'Rename one of them.' })
+      fail(at, `\`${target}\` is already used as a parameter above.`, {
+        remedy: 'Move this equation up, or rename one of them.',
+      })
+    if (Object.hasOwn(syntax.constants, target))
+      fail(at, `\`${target}\` is a constant.`, { remedy: 'Rename one of them.' })
     const shape = infer(value)
     if (target.endsWith("'")) {
       if (shape === 'number')
-        fail(at, `The state \`${target.slice(0, -1)}\` would be a plain number.`, { expected: '[H]', found: `\`${expressionText(value)}\`` })
+        fail(at, `The state \`${target.slice(0, -1)}\` would be a plain number.`, {
+          expected: '[H]',
+          found: `\`${expressionText(value)}\``,
+        })
       else if (!unify(shape, fixed('H')))
         fail(at, `The state \`${target.slice(0, -1)}\` has the wrong dimension.`, {
           expected: '[H]',
@@ -206,7 +233,8 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     defined.set(target, shape)
   }
   for (const { symbol, at } of syntax.declarations)
-    if (!parameterOrder.includes(symbol)) fail(at, `\`${symbol}\` is declared but never used.`, { remedy: 'Use it or remove the declaration.' })
+    if (!parameterOrder.includes(symbol))
+      fail(at, `\`${symbol}\` is declared but never used.`, { remedy: 'Use it or remove the declaration.' })
   const used = new Set<string>()
   const collect = (expression: Expression): void => {
     if (expression.kind === 'name') used.add(expression.name)
@@ -217,23 +245,39 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   }
   for (const { value } of syntax.equations) collect(value)
   for (const { target, at } of syntax.equations)
-    if (!target.endsWith("'") && !used.has(target)) fail(at, `\`${target}\` is defined but never used.`, { remedy: 'Use it or remove the equation.' })
+    if (!target.endsWith("'") && !used.has(target))
+      fail(at, `\`${target}\` is defined but never used.`, { remedy: 'Use it or remove the equation.' })
   for (const { symbols, at } of syntax.initialRules)
     for (const symbol of symbols)
       if (!parameterOrder.includes(symbol))
-        fail(at, `\`${symbol}\` is not a parameter of this cell.`, { expected: `one of ${parameterOrder.join(', ')}`, found: `\`${symbol}\`` })
+        fail(at, `\`${symbol}\` is not a parameter of this cell.`, {
+          expected: `one of ${parameterOrder.join(', ')}`,
+          found: `\`${symbol}\``,
+        })
   const ruled = syntax.initialRules.flatMap(({ symbols, at }) => symbols.map((symbol) => ({ symbol, at })))
   ruled.forEach(({ symbol, at }, index) => {
-    if (ruled.findIndex((other) => other.symbol === symbol) !== index) fail(at, `\`${symbol}\` has two rules for its initial values.`, { remedy: 'Keep one of them.' })
+    if (ruled.findIndex((other) => other.symbol === symbol) !== index)
+      fail(at, `\`${symbol}\` has two rules for its initial values.`, { remedy: 'Keep one of them.' })
   })
   for (const { symbols, rule, at } of syntax.initialRules)
     for (const symbol of symbols)
       if (!isMatrixName(symbol) && ['xavier', 'orthogonal', 'identity'].includes(rule))
-        fail(at, `The rule \`${rule}\` is for matrices.`, { expected: 'a matrix', found: `the vector \`${symbol}\``, remedy: 'Use zeros, ones, uniform, normal or constant.' })
+        fail(at, `The rule \`${rule}\` is for matrices.`, {
+          expected: 'a matrix',
+          found: `the vector \`${symbol}\``,
+          remedy: 'Use zeros, ones, uniform, normal or constant.',
+        })
 
-  const output = syntax.output ?? (states.includes('h') ? { name: 'h', at: syntax.equations[0]!.at } : { name: states[0]!, at: syntax.equations[0]!.at })
+  const output =
+    syntax.output ??
+    (states.includes('h')
+      ? { name: 'h', at: syntax.equations[0]!.at }
+      : { name: states[0]!, at: syntax.equations[0]!.at })
   if (!states.includes(output.name))
-    fail(output.at, `The output \`${output.name}\` is not a state.`, { expected: `one of ${states.join(', ')}`, found: `\`${output.name}\`` })
+    fail(output.at, `The output \`${output.name}\` is not a state.`, {
+      expected: `one of ${states.join(', ')}`,
+      found: `\`${output.name}\``,
+    })
   const known = (variable: DimVariable): Dim => resolve(variable).known ?? 'H'
   return {
     syntax,

@@ -35,7 +35,12 @@ export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
     adjoints.set(id, sofar === undefined ? d : ir.apply('add', [sofar, d]))
   }
   const reachesParameter: boolean[] = []
-  for (const node of ir.nodes) reachesParameter.push(node.kind !== 'literal' && (argumentsOf(node).length === 0 || argumentsOf(node).some((id) => reachesParameter[id] || node.kind === 'project')))
+  for (const node of ir.nodes)
+    reachesParameter.push(
+      node.kind !== 'literal' &&
+        (argumentsOf(node).length === 0 ||
+          argumentsOf(node).some((id) => reachesParameter[id] || node.kind === 'project')),
+    )
   newStates.forEach((id, state) => accumulate(id, ir.add({ kind: 'state-adjoint', state, dim: 'H' })))
 
   const gateAdjoints = new Map<NodeId, (NodeId | null)[]>()
@@ -54,22 +59,35 @@ export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
       if (operand.kind !== 'input' && through.length > 0)
         accumulate(
           node.operand,
-          ir.add({ kind: 'backproject', matrices: through.map(({ matrix }) => matrix), operands: through.map(({ d }) => d), dim: operand.dim ?? 'H' }),
+          ir.add({
+            kind: 'backproject',
+            matrices: through.map(({ matrix }) => matrix),
+            operands: through.map(({ d }) => d),
+            dim: operand.dim ?? 'H',
+          }),
         )
       continue
     }
     const d = adjoints.get(id)
     if (d === undefined) continue
     if (node.kind === 'apply')
-      PRIMITIVES[node.primitive].adjoint(ir, d, id, node.args).forEach((argAdjoint, index) => accumulate(node.args[index]!, argAdjoint))
+      PRIMITIVES[node.primitive]
+        .adjoint(ir, d, id, node.args)
+        .forEach((argAdjoint, index) => accumulate(node.args[index]!, argAdjoint))
     else if (node.kind === 'gate') {
       const project = ir.nodes[node.project]!
-      const gates = gateAdjoints.get(node.project) ?? (project.kind === 'project' ? project.matrices.map(() => null) : [])
+      const gates =
+        gateAdjoints.get(node.project) ?? (project.kind === 'project' ? project.matrices.map(() => null) : [])
       gates[node.index] = d
       gateAdjoints.set(node.project, gates)
     } else if (node.kind === 'state') stateAdjoints[node.state] = d
     else if (node.kind === 'vector') vectorGradients.push({ symbol: node.symbol, adjoint: d })
     else if (node.kind === 'input') inputAdjoint = d
   }
-  return { stateAdjoints, inputAdjoint, matrixGradients: matrixGradients.reverse(), vectorGradients: vectorGradients.reverse() }
+  return {
+    stateAdjoints,
+    inputAdjoint,
+    matrixGradients: matrixGradients.reverse(),
+    vectorGradients: vectorGradients.reverse(),
+  }
 }

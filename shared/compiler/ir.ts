@@ -23,7 +23,12 @@ export type IrNode =
   /** Adjoint of the new value of a state; a leaf of the backward graph. */
   | { readonly kind: 'state-adjoint'; readonly state: number; readonly dim: 'H' }
   /** sum_g matrices[g]^T operands[g]: the adjoint of a project's operand. */
-  | { readonly kind: 'backproject'; readonly matrices: readonly string[]; readonly operands: readonly NodeId[]; readonly dim: Dim }
+  | {
+      readonly kind: 'backproject'
+      readonly matrices: readonly string[]
+      readonly operands: readonly NodeId[]
+      readonly dim: Dim
+    }
 
 /** Makes nodes, each once, folding what is known beforehand. */
 export class IrBuilder {
@@ -48,7 +53,8 @@ export class IrBuilder {
   apply(primitive: Primitive, args: readonly NodeId[]): NodeId {
     const nodes = args.map((id) => this.nodes[id]!)
     const values = nodes.map((node) => (node.kind === 'literal' ? node.value : null))
-    if (values.every((value) => value !== null)) return this.literal(PRIMITIVES[primitive].evaluate(...(values as number[])))
+    if (values.every((value) => value !== null))
+      return this.literal(PRIMITIVES[primitive].evaluate(...(values as number[])))
     const [a, b] = args
     const [va, vb] = values
     if (primitive === 'add' && va === 0) return b!
@@ -61,7 +67,8 @@ export class IrBuilder {
     const first = nodes[0]
     if (primitive === 'neg' && first?.kind === 'apply' && first.primitive === 'neg') return first.args[0]!
     const second = nodes[1]
-    if (primitive === 'add' && second?.kind === 'apply' && second.primitive === 'neg') return this.apply('sub', [a!, second.args[0]!])
+    if (primitive === 'add' && second?.kind === 'apply' && second.primitive === 'neg')
+      return this.apply('sub', [a!, second.args[0]!])
     const dims = nodes.map((node) => node.dim).filter((dim) => dim !== null)
     return this.add({ kind: 'apply', primitive, args, dim: dims[0]! })
   }

@@ -70,7 +70,11 @@ export function lowerCell(cell: CheckedCell): ForwardGraph {
 }
 
 /** Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. */
-function groupProducts(source: IrBuilder, products: ReadonlyMap<NodeId, SingleProduct>, roots: readonly NodeId[]): ForwardGraph {
+function groupProducts(
+  source: IrBuilder,
+  products: ReadonlyMap<NodeId, SingleProduct>,
+  roots: readonly NodeId[],
+): ForwardGraph {
   const live = new Set<NodeId>()
   const mark = (id: NodeId): void => {
     if (live.has(id)) return
@@ -95,7 +99,11 @@ function groupProducts(source: IrBuilder, products: ReadonlyMap<NodeId, SinglePr
     moved.set(id, moveNode(node, id))
   })
   function moveNode(node: IrNode, id: NodeId): NodeId {
-    if (node.kind === 'apply') return ir.apply(node.primitive, node.args.map((arg) => moved.get(arg)!))
+    if (node.kind === 'apply')
+      return ir.apply(
+        node.primitive,
+        node.args.map((arg) => moved.get(arg)!),
+      )
     if (node.kind !== 'project') return ir.add(node)
     const product = products.get(id)!
     const matrices = groups.get(groupKey(product))!

@@ -4,7 +4,14 @@
  * that starts with a capital) applies to what follows it; `*` is elementwise. Knows nothing of shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
-import { INITIAL_RULES, type CellSyntax, type Declaration, type Equation, type Expression, type InitialRuleName } from './ast.ts'
+import {
+  INITIAL_RULES,
+  type CellSyntax,
+  type Declaration,
+  type Equation,
+  type Expression,
+  type InitialRuleName,
+} from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { MAX_CELL_CHARACTERS, logicalLines, syntaxError, tokenizeLine, type Token } from './tokenize.ts'
 
@@ -48,7 +55,11 @@ class LineParser {
   }
 
   fail(message: string, expected: string, remedy?: string, token = this.next): never {
-    throw syntaxError(this.#where, token.at, message, { expected, found: token.kind === 'end' ? token.text : `\`${token.text}\``, remedy })
+    throw syntaxError(this.#where, token.at, message, {
+      expected,
+      found: token.kind === 'end' ? token.text : `\`${token.text}\``,
+      remedy,
+    })
   }
 
   expectSign(sign: string, message: string, remedy?: string): void {
@@ -62,7 +73,10 @@ class LineParser {
 
   expectEnd(message: string): void {
     if (this.next.kind === 'end') return
-    const remedy = this.next.text === ')' ? 'Remove it or open a parenthesis before.' : 'Write `*` for an elementwise product; only a matrix applies to what follows it.'
+    const remedy =
+      this.next.text === ')'
+        ? 'Remove it or open a parenthesis before.'
+        : 'Write `*` for an elementwise product; only a matrix applies to what follows it.'
     this.fail(message, 'an operator or the end of the line', remedy)
   }
 
@@ -74,7 +88,12 @@ class LineParser {
   }
 
   expression(): Expression {
-    if (++this.#depth > MAX_DEPTH) this.fail('The expression is nested too deeply.', `at most ${MAX_DEPTH} levels`, 'Name a part of it in an equation of its own.')
+    if (++this.#depth > MAX_DEPTH)
+      this.fail(
+        'The expression is nested too deeply.',
+        `at most ${MAX_DEPTH} levels`,
+        'Name a part of it in an equation of its own.',
+      )
     let left = this.#term()
     while (this.next.kind === 'sign' && (this.next.text === '+' || this.next.text === '-')) {
       const { text, at } = this.take()
@@ -96,7 +115,12 @@ class LineParser {
   #unary(): Expression {
     const at = this.next.at
     if (!this.takes('-')) return this.#power()
-    if (++this.#depth > MAX_DEPTH) this.fail('The expression is nested too deeply.', `at most ${MAX_DEPTH} levels`, 'Name a part of it in an equation of its own.')
+    if (++this.#depth > MAX_DEPTH)
+      this.fail(
+        'The expression is nested too deeply.',
+        `at most ${MAX_DEPTH} levels`,
+        'Name a part of it in an equation of its own.',
+      )
     const operand = this.#unary()
     this.#depth--
     return { kind: 'negate', operand, at }
@@ -109,7 +133,12 @@ class LineParser {
     const token = this.next
     const exponent = this.number('A power has a whole number as its exponent.')
     if (!Number.isInteger(exponent) || Math.abs(exponent) > MAX_POWER)
-      this.fail('A power has a whole number as its exponent.', `an integer from -${MAX_POWER} to ${MAX_POWER}`, 'Use exp and log for other powers.', token)
+      this.fail(
+        'A power has a whole number as its exponent.',
+        `an integer from -${MAX_POWER} to ${MAX_POWER}`,
+        'Use exp and log for other powers.',
+        token,
+      )
     return { kind: 'power', base, exponent, at }
   }
 
@@ -124,7 +153,12 @@ class LineParser {
         'a vector after it, as in `U_h h` or `U_h (f * h)`',
         'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
       )
-    if (++this.#depth > MAX_DEPTH) this.fail('The expression is nested too deeply.', `at most ${MAX_DEPTH} levels`, 'Name a part of it in an equation of its own.')
+    if (++this.#depth > MAX_DEPTH)
+      this.fail(
+        'The expression is nested too deeply.',
+        `at most ${MAX_DEPTH} levels`,
+        'Name a part of it in an equation of its own.',
+      )
     const operand = this.#application()
     this.#depth--
     return { kind: 'matrix', matrix: token.text, operand, at: token.at }
@@ -144,7 +178,8 @@ class LineParser {
     if (token.kind !== 'name') this.fail('An operand is missing.', 'a name, a number, a function or `(`')
     this.take()
     if (this.next.kind === 'sign' && this.next.text === '(') return this.#call(token)
-    if (Object.hasOwn(NOTATION_FUNCTIONS, token.text)) this.fail(`The function \`${token.text}\` has no argument.`, '`(`', `Write \`${token.text}(...)\`.`)
+    if (Object.hasOwn(NOTATION_FUNCTIONS, token.text))
+      this.fail(`The function \`${token.text}\` has no argument.`, '`(`', `Write \`${token.text}(...)\`.`)
     return { kind: 'name', name: token.text, at: token.at }
   }
 
@@ -161,7 +196,11 @@ class LineParser {
     if (!this.takes(')')) {
       do args.push(this.expression())
       while (this.takes(','))
-      this.expectSign(')', 'The parenthesis of the arguments is not closed.', 'Close it, or separate arguments by commas.')
+      this.expectSign(
+        ')',
+        'The parenthesis of the arguments is not closed.',
+        'Close it, or separate arguments by commas.',
+      )
     }
     const [fewest, most] = known.arity
     if (args.length < fewest || args.length > most)
@@ -172,7 +211,10 @@ class LineParser {
     for (const index of known.numericArguments) {
       const arg = args[index]
       if (arg && literalValue(arg) === null)
-        throw syntaxError(this.#where, arg.at, `Argument ${index + 1} of \`${name.text}\` is a plain number.`, { expected: 'a number', found: 'an expression' })
+        throw syntaxError(this.#where, arg.at, `Argument ${index + 1} of \`${name.text}\` is a plain number.`, {
+          expected: 'a number',
+          found: 'an expression',
+        })
     }
     return { kind: 'call', callee: name.text, args, at: name.at }
   }
@@ -195,10 +237,13 @@ function literalValue(expression: Expression): number | null {
 export function parseCell(text: string, where: string): CellSyntax {
   const start: SourceLocation = { line: 1, column: 1 }
   if (text.length > MAX_CELL_CHARACTERS)
-    throw syntaxError(where, start, 'The file is too long for a cell.', { expected: `at most ${MAX_CELL_CHARACTERS} characters`, found: `${text.length}` })
+    throw syntaxError(where, start, 'The file is too long for a cell.', {
+      expected: `at most ${MAX_CELL_CHARACTERS} characters`,
+      found: `${text.length}`,
+    })
   const equations: Equation[] = []
   const declarations: Declaration[] = []
-  const initialRules: (CellSyntax['initialRules'][number])[] = []
+  const initialRules: CellSyntax['initialRules'][number][] = []
   const constants: Record<string, number> = {}
   let name: string | null = null
   let source = ''
@@ -239,14 +284,27 @@ export function parseCell(text: string, where: string): CellSyntax {
     else equations.push(parseEquation(parser))
   }
   if (equations.length === 0)
-    throw syntaxError(where, start, 'The cell has no equation.', { expected: "at least one equation with a primed name, such as `h' = tanh(W x + U h + b)`", found: 'none' })
+    throw syntaxError(where, start, 'The cell has no equation.', {
+      expected: "at least one equation with a primed name, such as `h' = tanh(W x + U h + b)`",
+      found: 'none',
+    })
   return { name, source, equations, declarations, initialRules, constants, output }
 }
 
 function parseEquation(parser: LineParser): Equation {
-  const target = parser.expectName('A line starts with the name that it defines.', "a name, as in `f = ...` or `h' = ...`")
-  if (Object.hasOwn(NOTATION_FUNCTIONS, target.text)) parser.fail('A function cannot be defined.', 'another name', undefined, target)
-  if (isMatrixName(target.text)) parser.fail('A name that starts with a capital is a matrix and cannot be defined.', 'a lower-case name', undefined, target)
+  const target = parser.expectName(
+    'A line starts with the name that it defines.',
+    "a name, as in `f = ...` or `h' = ...`",
+  )
+  if (Object.hasOwn(NOTATION_FUNCTIONS, target.text))
+    parser.fail('A function cannot be defined.', 'another name', undefined, target)
+  if (isMatrixName(target.text))
+    parser.fail(
+      'A name that starts with a capital is a matrix and cannot be defined.',
+      'a lower-case name',
+      undefined,
+      target,
+    )
   parser.expectSign('=', 'An equation has `=` after its name.', 'Only one name stands on the left.')
   const value = parser.expression()
   parser.expectEnd('The expression ends here, but the line goes on.')
@@ -259,7 +317,12 @@ function parseDeclaration(parser: LineParser): Declaration {
   const dims: ('I' | 'H')[] = []
   const dim = (): void => {
     const token = parser.next
-    if (token.text !== 'I' && token.text !== 'H') parser.fail('A declaration names dimensions.', '`H` (hidden units) or `I` (inputs)', 'A vector is declared as `w: H`, a matrix as `U: H x I` (out x in).')
+    if (token.text !== 'I' && token.text !== 'H')
+      parser.fail(
+        'A declaration names dimensions.',
+        '`H` (hidden units) or `I` (inputs)',
+        'A vector is declared as `w: H`, a matrix as `U: H x I` (out x in).',
+      )
     parser.take()
     dims.push(token.text as 'I' | 'H')
   }
@@ -279,21 +342,30 @@ function parseDeclaration(parser: LineParser): Declaration {
   return { symbol: symbol.text, dims, at: symbol.at }
 }
 
-function parseInitialRule(parser: LineParser, constants: Readonly<Record<string, number>>): CellSyntax['initialRules'][number] {
+function parseInitialRule(
+  parser: LineParser,
+  constants: Readonly<Record<string, number>>,
+): CellSyntax['initialRules'][number] {
   const at = parser.take().at
   const symbols: string[] = []
   do symbols.push(parser.expectName('`init` names parameters.', 'a parameter').text)
   while (parser.takes(','))
   parser.expectSign(':', '`init` names parameters, a colon and a rule.', 'For example `init U_h: orthogonal`.')
   const rule = parser.expectName('A rule is missing.', `one of ${INITIAL_RULES.join(', ')}`)
-  if (!(INITIAL_RULES as readonly string[]).includes(rule.text)) parser.fail('There is no rule of this name.', `one of ${INITIAL_RULES.join(', ')}`, undefined, rule)
+  if (!(INITIAL_RULES as readonly string[]).includes(rule.text))
+    parser.fail('There is no rule of this name.', `one of ${INITIAL_RULES.join(', ')}`, undefined, rule)
   const args: (number | { constant: string })[] = []
   if (parser.takes('(')) {
     do {
       if (parser.next.kind === 'name') {
         const token = parser.take()
         if (!Object.hasOwn(constants, token.text))
-          parser.fail('There is no constant of this name.', `a number or a constant (${Object.keys(constants).join(', ') || 'none is defined'})`, `Define it before: \`constant ${token.text} = 600\`.`, token)
+          parser.fail(
+            'There is no constant of this name.',
+            `a number or a constant (${Object.keys(constants).join(', ') || 'none is defined'})`,
+            `Define it before: \`constant ${token.text} = 600\`.`,
+            token,
+          )
         args.push({ constant: token.text })
       } else args.push(parser.number('A rule takes numbers or constants.'))
     } while (parser.takes(','))
@@ -301,9 +373,30 @@ function parseInitialRule(parser: LineParser, constants: Readonly<Record<string,
   }
   parser.expectEnd('A rule ends the line.')
   const name = rule.text as InitialRuleName
-  const [fewest, most] = { xavier: [0, 0], orthogonal: [0, 0], identity: [0, 0], zeros: [0, 0], ones: [0, 0], uniform: [0, 2], normal: [0, 1], constant: [1, 1], chrono: [1, 1] }[name] as [number, number]
+  const [fewest, most] = {
+    xavier: [0, 0],
+    orthogonal: [0, 0],
+    identity: [0, 0],
+    zeros: [0, 0],
+    ones: [0, 0],
+    uniform: [0, 2],
+    normal: [0, 1],
+    constant: [1, 1],
+    chrono: [1, 1],
+  }[name] as [number, number]
   if (args.length < fewest || args.length > most)
-    parser.fail(`The rule \`${name}\` has the wrong number of arguments.`, fewest === most ? `${fewest}` : `${fewest} to ${most}`, undefined, rule)
-  if (name === 'chrono' && symbols.length !== 2) parser.fail('`chrono` fills the forget and the input bias together.', 'two names, as in `init b_f, b_i: chrono(600)`', undefined, rule)
+    parser.fail(
+      `The rule \`${name}\` has the wrong number of arguments.`,
+      fewest === most ? `${fewest}` : `${fewest} to ${most}`,
+      undefined,
+      rule,
+    )
+  if (name === 'chrono' && symbols.length !== 2)
+    parser.fail(
+      '`chrono` fills the forget and the input bias together.',
+      'two names, as in `init b_f, b_i: chrono(600)`',
+      undefined,
+      rule,
+    )
   return { symbols, rule: name, args, at }
 }

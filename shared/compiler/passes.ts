@@ -45,13 +45,18 @@ export function compileCell(text: string, where: string): CellProgram {
   const forward = lowerCell(checked)
   const backward = differentiate(forward)
   const stages = stageCell(forward, backward)
-  const parameters = checked.parameterOrder.map(
-    (symbol): CellParameter => ({ symbol, dims: checked.matrices.get(symbol) ?? [checked.vectors.get(symbol)!] }),
-  )
+  const parameters = checked.parameterOrder.map((symbol): CellParameter => ({
+    symbol,
+    dims: checked.matrices.get(symbol) ?? [checked.vectors.get(symbol)!],
+  }))
   const ruled = new Set(syntax.initialRules.flatMap(({ symbols }) => symbols))
   const defaults = parameters
     .filter(({ symbol }) => !ruled.has(symbol))
-    .map(({ symbol, dims }): InitialRule => ({ symbols: [symbol], rule: dims.length === 1 ? 'zeros' : dims[1] === 'I' ? 'xavier' : 'orthogonal', args: [] }))
+    .map(({ symbol, dims }): InitialRule => ({
+      symbols: [symbol],
+      rule: dims.length === 1 ? 'zeros' : dims[1] === 'I' ? 'xavier' : 'orthogonal',
+      args: [],
+    }))
   return {
     name: syntax.name ?? where,
     source: syntax.source,

@@ -5,8 +5,25 @@
 import type { IrBuilder, NodeId } from './ir.ts'
 
 export type Primitive =
-  | 'neg' | 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'greater' | 'sign' | 'abs'
-  | 'sqrt' | 'exp' | 'expm1' | 'log' | 'sigmoid' | 'tanh' | 'softplus' | 'sin' | 'cos'
+  | 'neg'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'min'
+  | 'max'
+  | 'greater'
+  | 'sign'
+  | 'abs'
+  | 'sqrt'
+  | 'exp'
+  | 'expm1'
+  | 'log'
+  | 'sigmoid'
+  | 'tanh'
+  | 'softplus'
+  | 'sin'
+  | 'cos'
 
 interface PrimitiveRule {
   readonly arity: 1 | 2
@@ -59,7 +76,12 @@ export const PRIMITIVES: Readonly<Record<Primitive, PrimitiveRule>> = {
   },
   greater: { arity: 2, cheap: true, evaluate: (a, b) => (a! > b! ? 1 : 0), adjoint: () => [null, null] },
   sign: { arity: 1, cheap: true, evaluate: (a) => Math.sign(a!), adjoint: () => [null] },
-  abs: { arity: 1, cheap: true, evaluate: (a) => Math.abs(a!), adjoint: (ir, d, _, [a]) => [ir.apply('mul', [d, ir.apply('sign', [a!])])] },
+  abs: {
+    arity: 1,
+    cheap: true,
+    evaluate: (a) => Math.abs(a!),
+    adjoint: (ir, d, _, [a]) => [ir.apply('mul', [d, ir.apply('sign', [a!])])],
+  },
   sqrt: {
     arity: 1,
     cheap: false,
@@ -73,7 +95,12 @@ export const PRIMITIVES: Readonly<Record<Primitive, PrimitiveRule>> = {
     evaluate: (a) => Math.expm1(a!),
     adjoint: (ir, d, y) => [ir.apply('mul', [d, ir.apply('add', [y, one(ir)])])],
   },
-  log: { arity: 1, cheap: false, evaluate: (a) => Math.log(a!), adjoint: (ir, d, _, [a]) => [ir.apply('div', [d, a!])] },
+  log: {
+    arity: 1,
+    cheap: false,
+    evaluate: (a) => Math.log(a!),
+    adjoint: (ir, d, _, [a]) => [ir.apply('div', [d, a!])],
+  },
   sigmoid: {
     arity: 1,
     cheap: false,
@@ -92,7 +119,12 @@ export const PRIMITIVES: Readonly<Record<Primitive, PrimitiveRule>> = {
     evaluate: (a) => Math.max(a!, 0) + Math.log1p(Math.exp(-Math.abs(a!))),
     adjoint: (ir, d, _, [a]) => [ir.apply('mul', [d, ir.apply('sigmoid', [a!])])],
   },
-  sin: { arity: 1, cheap: false, evaluate: (a) => Math.sin(a!), adjoint: (ir, d, _, [a]) => [ir.apply('mul', [d, ir.apply('cos', [a!])])] },
+  sin: {
+    arity: 1,
+    cheap: false,
+    evaluate: (a) => Math.sin(a!),
+    adjoint: (ir, d, _, [a]) => [ir.apply('mul', [d, ir.apply('cos', [a!])])],
+  },
   cos: {
     arity: 1,
     cheap: false,

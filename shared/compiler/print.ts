@@ -43,7 +43,9 @@ export function printBackward({ backward, states }: CellProgram): string {
   return [
     ...backward.stateAdjoints.map((id, index) => `d${states[index]!} = ${reference(id)}`),
     ...(backward.inputAdjoint === null ? [] : [`dx = ${reference(backward.inputAdjoint)} + products of x`]),
-    ...backward.matrixGradients.flatMap(({ matrices, operand, adjoints }) => matrices.map((matrix, gate) => `d${matrix} = sum ${reference(adjoints[gate]!)} outer %${operand}`)),
+    ...backward.matrixGradients.flatMap(({ matrices, operand, adjoints }) =>
+      matrices.map((matrix, gate) => `d${matrix} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
+    ),
     ...backward.vectorGradients.map(({ symbol, adjoint }) => `d${symbol} = sum ${reference(adjoint)}`),
   ].join('\n')
 }
@@ -51,7 +53,10 @@ export function printBackward({ backward, states }: CellProgram): string {
 export function printStages({ stages }: CellProgram): string {
   const list = (ids: readonly NodeId[]): string => (ids.length === 0 ? 'none' : ids.map((id) => `%${id}`).join(' '))
   const lines = (name: string, entries: CellProgram['stages']['forwardStages']): string[] =>
-    entries.map(({ products, pointwise }, index) => `${name} ${index + 1}: products ${list(products)}; pointwise ${list(pointwise)}`)
+    entries.map(
+      ({ products, pointwise }, index) =>
+        `${name} ${index + 1}: products ${list(products)}; pointwise ${list(pointwise)}`,
+    )
   return [
     `for all steps at once: ${list(stages.preProjects)}`,
     ...lines('forward stage', stages.forwardStages),
@@ -62,7 +67,10 @@ export function printStages({ stages }: CellProgram): string {
 }
 
 /** Parameters of a part with these sizes. */
-export function countParameters({ parameters }: CellProgram, sizes: { readonly I: number; readonly H: number }): number {
+export function countParameters(
+  { parameters }: CellProgram,
+  sizes: { readonly I: number; readonly H: number },
+): number {
   return parameters.reduce((sum, { dims }) => sum + dims.reduce((product, dim) => product * sizes[dim], 1), 0)
 }
 
@@ -81,7 +89,9 @@ function parameterFormula({ parameters }: CellProgram): string {
 }
 
 function printRule({ rule, args }: InitialRule): string {
-  return args.length === 0 ? rule : `${rule}(${args.map((arg) => (typeof arg === 'number' ? arg : arg.constant)).join(', ')})`
+  return args.length === 0
+    ? rule
+    : `${rule}(${args.map((arg) => (typeof arg === 'number' ? arg : arg.constant)).join(', ')})`
 }
 
 /** Everything about a cell, for a reader. */

@@ -43,7 +43,10 @@ export function stageCell(forward: ForwardGraph, backward: BackwardGraph): Stage
   const referenced = new Set<NodeId>(backward.matrixGradients.map(({ operand }) => operand))
   for (const id of backwardLive) {
     if (isForward(id)) referenced.add(id)
-    else argumentsOf(ir.nodes[id]!).filter(isForward).forEach((arg) => referenced.add(arg))
+    else
+      argumentsOf(ir.nodes[id]!)
+        .filter(isForward)
+        .forEach((arg) => referenced.add(arg))
   }
   const { saved, recomputed } = chooseSaved(ir, referenced)
   const preProjects = [...forwardLive].filter((id) => {
@@ -64,7 +67,11 @@ export function stageCell(forward: ForwardGraph, backward: BackwardGraph): Stage
   const backwardOnly = new Set([...backwardNodes].sort((a, b) => a - b))
   return {
     preProjects,
-    forwardStages: assignStages(ir, new Set([...forwardLive].filter((id) => !pre.has(id))), (id) => !forwardLive.has(id) || pre.has(id)),
+    forwardStages: assignStages(
+      ir,
+      new Set([...forwardLive].filter((id) => !pre.has(id))),
+      (id) => !forwardLive.has(id) || pre.has(id),
+    ),
     backwardStages: assignStages(ir, backwardOnly, (id) => !backwardOnly.has(id)),
     saved,
     recomputed: recomputed.filter((id) => backwardOnly.has(id)),
@@ -92,7 +99,8 @@ function chooseSaved(ir: IrBuilder, referenced: ReadonlySet<NodeId>): { saved: N
     return node.kind === 'apply' && PRIMITIVES[node.primitive].cheap
   }
   const saved = new Set(ordered.filter((id) => !isLeaf(id) && !isCheap(id)))
-  const available = (id: NodeId): boolean => isLeaf(id) || saved.has(id) || (isCheap(id) && argumentsOf(ir.nodes[id]!).every(available))
+  const available = (id: NodeId): boolean =>
+    isLeaf(id) || saved.has(id) || (isCheap(id) && argumentsOf(ir.nodes[id]!).every(available))
   for (const id of ordered) if (!isLeaf(id) && !available(id)) saved.add(id)
   return { saved: [...saved].sort((a, b) => a - b), recomputed: ordered.filter((id) => !isLeaf(id) && !saved.has(id)) }
 }

@@ -20,7 +20,12 @@ export function describePlace(where: string, at: SourceLocation): string {
   return `${where}, line ${at.line}, column ${at.column}`
 }
 
-export function syntaxError(where: string, at: SourceLocation, message: string, detail: { expected?: string; found?: string; remedy?: string }): LabError {
+export function syntaxError(
+  where: string,
+  at: SourceLocation,
+  message: string,
+  detail: { expected?: string; found?: string; remedy?: string },
+): LabError {
   return new LabError('cell-syntax', message, { ...detail, where: describePlace(where, at), location: at })
 }
 

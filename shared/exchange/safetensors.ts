@@ -107,7 +107,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string, code: ErrorC
   const tensors = new Map<string, Tensor>()
   for (const { name, type, shape, begin, end } of entries) {
     // A copy, since data in a file may stand at any byte and typed arrays may not.
-    const { buffer } = bytes.slice(start + begin, start + end)
+    // A copy, aligned; not `slice`, which in Node's Buffer is a view on the whole file.
+    const { buffer } = Uint8Array.from(bytes.subarray(start + begin, start + end))
     tensors.set(name, { shape, data: type === 'F64' ? new Float64Array(buffer) : new Float32Array(buffer) })
   }
   return { tensors, metadata }

@@ -29,9 +29,18 @@ export type DatasetConfig =
     }
 
 /** Series in each split. For `mnist` train + validation <= 60000, test <= 10000. */
-export interface SplitCounts { train: number; validation: number; test: number }
+export interface SplitCounts {
+  train: number
+  validation: number
+  test: number
+}
 
-export interface PartConfig { cell: string; units: number; warm: boolean; initialValues: InitialValueChoice }
+export interface PartConfig {
+  cell: string
+  units: number
+  warm: boolean
+  initialValues: InitialValueChoice
+}
 
 /** A layer before a strategy is applied, or one with explicit parts (then `strategies` must be null). */
 export interface LayerConfig {
@@ -90,7 +99,13 @@ export interface TrainingConfig {
   validateEverySteps: number | null
   /** Stop early when the validation loss of every seed is at or under this. */
   stopAtLoss: number | null
-  regulariser: { weight: number; everySteps: number; maxConvergenceSteps: number; target: number; epsilon: number } | null
+  regulariser: {
+    weight: number
+    everySteps: number
+    maxConvergenceSteps: number
+    target: number
+    epsilon: number
+  } | null
 }
 
 export interface MeasuresConfig {

@@ -25,34 +25,66 @@ const SEEDS = [0, 1, 2]
 /** 40 000 series of which a fifth is held out, as in the authors' code. */
 const GENERATED_COUNTS = { train: 32000, validation: 8000, test: 50000 }
 
-const layers = (cell: string, units: readonly number[]): Record<string, unknown>[] => units.map((count) => ({ cell, units: count }))
+const layers = (cell: string, units: readonly number[]): Record<string, unknown>[] =>
+  units.map((count) => ({ cell, units: count }))
 
 const quick: Preset = {
   name: 'quick',
-  description: 'Copy the first input after 100 steps: GRU of 128, without warm-up, warmed up, and double. A few minutes on two cores.',
+  description:
+    'Copy the first input after 100 steps: GRU of 128, without warm-up, warmed up, and double. A few minutes on two cores.',
   published: null,
   config: {
     name: 'quick',
-    dataset: { kind: 'copy-first-input', steps: 100, counts: { train: 32000, validation: 500, test: 2000 }, fresh: true },
+    dataset: {
+      kind: 'copy-first-input',
+      steps: 100,
+      counts: { train: 32000, validation: 500, test: 2000 },
+      fresh: true,
+    },
     layers: layers('gru', [128]),
     seeds: SEEDS,
-    training: { steps: 800, validateEverySteps: 200 },
-    measures: { everySteps: 400, vaa: { series: 32, convergenceSteps: 300 }, vaaStar: { series: 32, convergenceSteps: 200 } },
+    training: { steps: 1200, validateEverySteps: 200 },
+    measures: {
+      everySteps: 400,
+      vaa: { series: 32, convergenceSteps: 300 },
+      vaaStar: { series: 32, convergenceSteps: 200 },
+    },
   },
 }
 
-function tablePreset(prefix: string, row: PublishedRow, dataset: Record<string, unknown>, units: readonly number[], epochs: number, task: string): Preset {
+function tablePreset(
+  prefix: string,
+  row: PublishedRow,
+  dataset: Record<string, unknown>,
+  units: readonly number[],
+  epochs: number,
+  task: string,
+): Preset {
   const name = `${prefix}-${row.cell}-${row.strategy}`
   return {
     name,
     description: `${task}, ${row.cell.toUpperCase()}, ${row.strategy}: published ${row.metric} ${row.mean} ± ${row.std}.`,
     published: { metric: row.metric, mean: row.mean, std: row.std },
-    config: { name, dataset, layers: layers(row.cell, units), strategies: [row.strategy as Strategy], seeds: SEEDS, training: { epochs } },
+    config: {
+      name,
+      dataset,
+      layers: layers(row.cell, units),
+      strategies: [row.strategy as Strategy],
+      seeds: SEEDS,
+      training: { epochs },
+    },
   }
 }
 
 const table1 = tables.table1.rows.map((row: PublishedRow) =>
-  tablePreset(`table1-T${row.T}`, row, { kind: 'copy-first-input', steps: row.T, counts: GENERATED_COUNTS }, tables.table1.layers, tables.table1.epochs, `Table 1, copy first input, T = ${row.T}`),
+  tablePreset(
+    `table1-T${row.T}`,
+    row,
+    { kind: 'copy-first-input', steps: row.T, counts: GENERATED_COUNTS },
+    tables.table1.layers,
+    tables.table1.epochs,
+    `Table 1, copy first input, T = ${row.T}`,
+  ),
 )
 const table2 = tables.table2.rows.map((row: PublishedRow) =>
   tablePreset(
@@ -65,13 +97,21 @@ const table2 = tables.table2.rows.map((row: PublishedRow) =>
   ),
 )
 const table3 = tables.table3.rows.map((row: PublishedRow) =>
-  tablePreset('table3', row, { kind: 'mnist', order: 'permuted-pixels' }, tables.table3.layers, tables.table3.epochs, 'Table 3, permuted sequential MNIST'),
+  tablePreset(
+    'table3',
+    row,
+    { kind: 'mnist', order: 'permuted-pixels' },
+    tables.table3.layers,
+    tables.table3.epochs,
+    'Table 3, permuted sequential MNIST',
+  ),
 )
 
 const figures: Preset[] = [
   {
     name: 'figure1',
-    description: 'Figure 1: loss and VAA of a GRU over 8000 steps of denoising (n = 100, M = 3000; T = 200, N = 5 and two layers of 256 are our choice).',
+    description:
+      'Figure 1: loss and VAA of a GRU over 8000 steps of denoising (n = 100, M = 3000; T = 200, N = 5 and two layers of 256 are our choice).',
     published: null,
     config: {
       name: 'figure1',
@@ -85,7 +125,8 @@ const figures: Preset[] = [
   },
   {
     name: 'figure2',
-    description: 'Figure 2: VAA* of both layers and VAA during 1000 steps of warm-up on denoising (T = 200, N = 5, GRU of 256 are our choice; one training step follows).',
+    description:
+      'Figure 2: VAA* of both layers and VAA during 1000 steps of warm-up on denoising (T = 200, N = 5, GRU of 256 are our choice; one training step follows).',
     published: null,
     config: {
       name: 'figure2',
@@ -95,7 +136,11 @@ const figures: Preset[] = [
       seeds: SEEDS,
       warmup: { steps: 1000 },
       training: { steps: 1 },
-      measures: { everySteps: 100, vaa: { series: 32, convergenceSteps: 3000 }, vaaStar: { series: 32, convergenceSteps: 200 } },
+      measures: {
+        everySteps: 100,
+        vaa: { series: 32, convergenceSteps: 3000 },
+        vaaStar: { series: 32, convergenceSteps: 200 },
+      },
     },
   },
 ]

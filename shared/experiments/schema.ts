@@ -15,7 +15,9 @@ const splitCounts = (train: number, validation: number, test: number) =>
   z
     .strictObject({
       train: positive.default(train).describe('Series to train on.'),
-      validation: count.default(validation).describe('Series held out of the training set; the best weights are those of the best validation.'),
+      validation: count
+        .default(validation)
+        .describe('Series held out of the training set; the best weights are those of the best validation.'),
       test: positive.default(test).describe('Series of the one test at the end.'),
     })
     .prefault({})
@@ -28,7 +30,11 @@ const generated = {
 
 const dataset = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('copy-first-input'), ...generated }),
-  z.strictObject({ kind: z.literal('denoising'), ...generated, forbiddenSteps: z.number().int().min(5).describe('N, last steps that carry no marked value.') }),
+  z.strictObject({
+    kind: z.literal('denoising'),
+    ...generated,
+    forbiddenSteps: z.number().int().min(5).describe('N, last steps that carry no marked value.'),
+  }),
   z.strictObject({
     kind: z.literal('mnist'),
     order: z.enum(['pixels', 'permuted-pixels', 'rows', 'permuted-rows']).default('permuted-pixels'),
@@ -41,7 +47,12 @@ const dataset = z.discriminatedUnion('kind', [
     path: z.string().min(1).describe('An NPZ or CSV file.'),
     task: z.enum(['regression', 'classification']),
     columns: z
-      .strictObject({ series: z.string(), step: z.string(), inputs: z.array(z.string()).min(1), targets: z.array(z.string()).min(1) })
+      .strictObject({
+        series: z.string(),
+        step: z.string(),
+        inputs: z.array(z.string()).min(1),
+        targets: z.array(z.string()).min(1),
+      })
       .nullable()
       .default(null)
       .describe('Column names of a CSV file in long form.'),
@@ -54,7 +65,10 @@ const initialValues = z
   .strictObject({
     scheme: z.enum(['cell', 'xavier', 'orthogonal', 'uniform', 'identity']).default('cell'),
     gain: positiveNumber.default(1),
-    constants: z.record(z.string(), z.number()).default({}).describe('Values for constants of the cell, such as T_max.'),
+    constants: z
+      .record(z.string(), z.number())
+      .default({})
+      .describe('Values for constants of the cell, such as T_max.'),
   })
   .prefault({})
 
@@ -87,8 +101,18 @@ const schedule = z
     z.strictObject({ kind: z.literal('constant') }),
     z.strictObject({ kind: z.literal('step'), everyEpochs: positive, factor: positiveNumber }),
     z.strictObject({ kind: z.literal('cosine'), finalFactor: z.number().min(0).max(1).default(0) }),
-    z.strictObject({ kind: z.literal('warm-restarts'), periodEpochs: positive, periodFactor: z.number().min(1).default(2), finalFactor: z.number().min(0).max(1).default(0) }),
-    z.strictObject({ kind: z.literal('plateau'), patienceEpochs: positive, factor: z.number().gt(0).lt(1).default(0.1), minimumFactor: z.number().min(0).max(1).default(0) }),
+    z.strictObject({
+      kind: z.literal('warm-restarts'),
+      periodEpochs: positive,
+      periodFactor: z.number().min(1).default(2),
+      finalFactor: z.number().min(0).max(1).default(0),
+    }),
+    z.strictObject({
+      kind: z.literal('plateau'),
+      patienceEpochs: positive,
+      factor: z.number().gt(0).lt(1).default(0.1),
+      minimumFactor: z.number().min(0).max(1).default(0),
+    }),
   ])
   .default({ kind: 'constant' })
 
@@ -98,7 +122,11 @@ const schema = z.strictObject({
   name: z.string().min(1).max(80).default('experiment'),
   dataset,
   layers: z.array(layer).min(1).max(16).prefault([{}]),
-  strategies: z.array(z.enum(['none', 'warmed-up', 'double'])).min(1).nullable().optional(),
+  strategies: z
+    .array(z.enum(['none', 'warmed-up', 'double']))
+    .min(1)
+    .nullable()
+    .optional(),
   warmup: z
     .strictObject({
       steps: count.default(100).describe('S, gradient steps of the warm-up.'),
@@ -138,7 +166,10 @@ const schema = z.strictObject({
     .prefault({}),
   measures: z
     .strictObject({
-      everySteps: count.nullable().default(null).describe('Training steps between measures; null: once an epoch, 0: never.'),
+      everySteps: count
+        .nullable()
+        .default(null)
+        .describe('Training steps between measures; null: once an epoch, 0: never.'),
       vaa: z
         .strictObject({
           series: z.number().int().min(2).default(32).describe('n'),
@@ -150,12 +181,27 @@ const schema = z.strictObject({
         .nullable()
         .prefault({}),
       vaaStar: z
-        .strictObject({ series: z.number().int().min(2).default(32), convergenceSteps: positive.default(200), epsilon: positiveNumber.default(1e-4), draws: positive.default(1) })
+        .strictObject({
+          series: z.number().int().min(2).default(32),
+          convergenceSteps: positive.default(200),
+          epsilon: positiveNumber.default(1e-4),
+          draws: positive.default(1),
+        })
         .nullable()
         .prefault({}),
     })
     .prefault({}),
-  seeds: z.array(z.number().int().min(0).lt(2 ** 32)).min(1).max(64).default([0, 1, 2]),
+  seeds: z
+    .array(
+      z
+        .number()
+        .int()
+        .min(0)
+        .lt(2 ** 32),
+    )
+    .min(1)
+    .max(64)
+    .default([0, 1, 2]),
   backend: z.enum(['auto', 'reference', 'wasm']).default('auto'),
   cells: z.record(z.string(), z.string()).default({}).describe('Equations of own cells, by name.'),
   checkpointEverySteps: positive.default(200),
@@ -174,7 +220,11 @@ export function parseConfig(json: unknown, where: string): ExperimentConfig {
   const { layers, strategies, ...rest } = parsed.data
   const config: ExperimentConfig = {
     ...rest,
-    layers: layers.map((entry): LayerConfig => ({ ...entry, warmUnits: entry.warmUnits ?? Math.max(1, Math.floor(entry.units / 2)), coldCell: entry.coldCell ?? entry.cell })),
+    layers: layers.map((entry): LayerConfig => ({
+      ...entry,
+      warmUnits: entry.warmUnits ?? Math.max(1, Math.floor(entry.units / 2)),
+      coldCell: entry.coldCell ?? entry.cell,
+    })),
     strategies: strategies ?? (layers.some(({ parts }) => parts !== null) ? null : ['none', 'warmed-up', 'double']),
   }
   checkTogether(config, where)
@@ -187,28 +237,75 @@ function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig,
     throw new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
   }
   const explicit = layers.filter(({ parts }) => parts !== null).length
-  if (explicit > 0 && explicit < layers.length) fail('layers', 'Some layers have explicit parts and others have not.', 'parts in all layers or in none', `parts in ${explicit} of ${layers.length}`, 'Write the parts of every layer.')
-  if (explicit > 0 && strategies !== null) fail('strategies', 'Explicit parts already say what is warmed.', 'no strategies', strategies.join(', '), 'Leave out `strategies`, or `parts`.')
-  if (explicit === 0 && strategies === null) fail('strategies', 'There is no strategy.', 'at least one of none, warmed-up, double', 'null', 'Leave the field out for all three.')
+  if (explicit > 0 && explicit < layers.length)
+    fail(
+      'layers',
+      'Some layers have explicit parts and others have not.',
+      'parts in all layers or in none',
+      `parts in ${explicit} of ${layers.length}`,
+      'Write the parts of every layer.',
+    )
+  if (explicit > 0 && strategies !== null)
+    fail(
+      'strategies',
+      'Explicit parts already say what is warmed.',
+      'no strategies',
+      strategies.join(', '),
+      'Leave out `strategies`, or `parts`.',
+    )
+  if (explicit === 0 && strategies === null)
+    fail(
+      'strategies',
+      'There is no strategy.',
+      'at least one of none, warmed-up, double',
+      'null',
+      'Leave the field out for all three.',
+    )
   layers.forEach(({ units, warmUnits, parts }, index) => {
     if (parts === null && strategies?.includes('double') && warmUnits >= units)
-      fail(`layers[${index}].warmUnits`, 'A double layer has two parts.', `1 to ${units - 1}`, `${warmUnits}`, 'Lower `warmUnits` or raise `units`.')
+      fail(
+        `layers[${index}].warmUnits`,
+        'A double layer has two parts.',
+        `1 to ${units - 1}`,
+        `${warmUnits}`,
+        'Lower `warmUnits` or raise `units`.',
+      )
   })
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
   if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
-  if (strategyTwice !== undefined) fail('strategies', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
+  if (strategyTwice !== undefined)
+    fail('strategies', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
   if (dataset.kind === 'denoising' && dataset.forbiddenSteps > dataset.steps - 5)
-    fail('dataset.forbiddenSteps', 'There is no room for five marked steps.', `N at most T - 5 = ${dataset.steps - 5}`, `${dataset.forbiddenSteps}`, 'Lower N or raise T.')
+    fail(
+      'dataset.forbiddenSteps',
+      'There is no room for five marked steps.',
+      `N at most T - 5 = ${dataset.steps - 5}`,
+      `${dataset.forbiddenSteps}`,
+      'Lower N or raise T.',
+    )
   if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
-    fail('dataset.counts', 'MNIST has 60000 training images.', 'train + validation of at most 60000', `${dataset.counts.train + dataset.counts.validation}`, 'Lower one of them.')
-  if (dataset.kind === 'mnist' && dataset.counts.test > 10000) fail('dataset.counts.test', 'MNIST has 10000 test images.', 'at most 10000', `${dataset.counts.test}`, 'Lower it.')
+    fail(
+      'dataset.counts',
+      'MNIST has 60000 training images.',
+      'train + validation of at most 60000',
+      `${dataset.counts.train + dataset.counts.validation}`,
+      'Lower one of them.',
+    )
+  if (dataset.kind === 'mnist' && dataset.counts.test > 10000)
+    fail('dataset.counts.test', 'MNIST has 10000 test images.', 'at most 10000', `${dataset.counts.test}`, 'Lower it.')
 }
 
 function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): LabError {
-  const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '')
+  const path = issue.path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '')
   const place = path === '' ? where : `${where}, ${path}`
-  const value = issue.path.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined), json)
+  const value = issue.path.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    json,
+  )
   const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys
@@ -231,11 +328,17 @@ function knownKeys(path: readonly PropertyKey[], json: unknown): string[] {
   let value = json
   for (const step of path) {
     value = (value as Record<PropertyKey, unknown> | undefined)?.[step]
-    node = (typeof step === 'number' ? node?.items : (node?.properties as Record<string, unknown> | undefined)?.[String(step)]) as Record<string, unknown> | undefined
+    node = (
+      typeof step === 'number' ? node?.items : (node?.properties as Record<string, unknown> | undefined)?.[String(step)]
+    ) as Record<string, unknown> | undefined
     const choices = (node?.anyOf ?? node?.oneOf) as Record<string, unknown>[] | undefined
     if (choices) {
       const kind = (value as { kind?: unknown } | undefined)?.kind
-      node = choices.find(({ properties }) => properties && (kind === undefined || ((properties as Record<string, { const?: unknown }>).kind?.const ?? kind) === kind))
+      node = choices.find(
+        ({ properties }) =>
+          properties &&
+          (kind === undefined || ((properties as Record<string, { const?: unknown }>).kind?.const ?? kind) === kind),
+      )
     }
   }
   return Object.keys((node?.properties as object | undefined) ?? {})
@@ -246,7 +349,8 @@ function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
     row = next
   }
   return row[b.length]!

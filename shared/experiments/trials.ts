@@ -19,7 +19,12 @@ export interface TaskShape {
 }
 
 /** @param cellOf compiled cells by name; it throws for unknown ones */
-export function buildNetwork(config: ExperimentConfig, strategy: Strategy, cellOf: (name: string) => CellProgram, { inputSize, outputSize, task }: TaskShape): Network {
+export function buildNetwork(
+  config: ExperimentConfig,
+  strategy: Strategy,
+  cellOf: (name: string) => CellProgram,
+  { inputSize, outputSize, task }: TaskShape,
+): Network {
   return createNetwork({
     inputSize,
     outputSize,

@@ -81,6 +81,12 @@ export interface Network extends NetworkSpec {
   readonly stateSize: number
 }
 
+/** The parts whose states VAA* compares: the warm ones, or all where a layer has none. */
+export function comparedParts({ parts }: Layer): readonly Part[] {
+  const warm = parts.filter((part) => part.warm)
+  return warm.length > 0 ? warm : parts
+}
+
 /** Wires layers, and lists parameters and states in their fixed order. */
 export function createNetwork(spec: NetworkSpec): Network {
   const wiredLayers: Layer[] = []

@@ -12,7 +12,10 @@ export interface Tensor<Data extends Float32Array | Float64Array = Float32Array 
 }
 
 /** Named tensors in a fixed order. */
-export type TensorMap<Data extends Float32Array | Float64Array = Float32Array | Float64Array> = ReadonlyMap<string, Tensor<Data>>
+export type TensorMap<Data extends Float32Array | Float64Array = Float32Array | Float64Array> = ReadonlyMap<
+  string,
+  Tensor<Data>
+>
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {

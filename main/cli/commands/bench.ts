@@ -18,7 +18,10 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, 1)
     engine.writeParameters(0, initialize(network, config.seeds[0]!, 0))
-    const batch = dataset!.batch('train', Array.from({ length: config.training.batch }, (_, i) => i))
+    const batch = dataset!.batch(
+      'train',
+      Array.from({ length: config.training.batch }, (_, i) => i),
+    )
     const request: TrainRequest = { batch, truncateEvery: null, dropoutMasks: null, regulariser: null }
     const times: number[] = []
     for (let step = 0; step < WARM_UP_STEPS + MEASURED_STEPS; step++) {
@@ -28,10 +31,19 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
     }
     const sorted = times.slice(WARM_UP_STEPS).sort((a, b) => a - b)
     const stepMs = sorted[Math.floor(sorted.length / 2)]!
-    const weights = network.parameters.filter(({ part, shape }) => part && shape.length === 2).reduce((sum, { shape }) => sum + shape[0]! * shape[1]!, 0)
+    const weights = network.parameters
+      .filter(({ part, shape }) => part && shape.length === 2)
+      .reduce((sum, { shape }) => sum + shape[0]! * shape[1]!, 0)
     // Six operations a weight, series and step: two forward, four backward; products only.
     const gflops = (6 * weights * batch.steps * batch.batch) / stepMs / 1e6
-    const result = { case: `${config.name}-${strategy}`, backend: backend.name, threads: 1, stepMs, minMs: sorted[0]!, gflops }
+    const result = {
+      case: `${config.name}-${strategy}`,
+      backend: backend.name,
+      threads: 1,
+      stepMs,
+      minMs: sorted[0]!,
+      gflops,
+    }
     if (options.json) printJson(result)
     rows.push([result.case, result.backend, formatNumber(stepMs), formatNumber(result.minMs), formatNumber(gflops)])
     engine.dispose()

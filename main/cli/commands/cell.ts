@@ -11,18 +11,37 @@ export async function cellCommand(file: string, options: Readonly<Record<string,
   const text = Object.hasOwn(builtInCells, file) ? builtInCells[file]! : await readCell(file)
   const program = compileCell(text, file)
   if (options.json)
-    printJson({ type: 'cell', name: program.name, source: program.source, states: program.states, parameters: program.parameters, parameterCount: countParameters(program, sizes), stages: program.stages.forwardStages.length })
+    printJson({
+      type: 'cell',
+      name: program.name,
+      source: program.source,
+      states: program.states,
+      parameters: program.parameters,
+      parameterCount: countParameters(program, sizes),
+      stages: program.stages.forwardStages.length,
+    })
   else print(describeCell(program, sizes))
 }
 
 async function readCell(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new LabError('usage', 'There is no cell and no file of this name.', { where: file, expected: `a file, or one of ${Object.keys(builtInCells).join(', ')}`, found: cause.code ?? cause.message, remedy: 'Check the path.', cause })
+    throw new LabError('usage', 'There is no cell and no file of this name.', {
+      where: file,
+      expected: `a file, or one of ${Object.keys(builtInCells).join(', ')}`,
+      found: cause.code ?? cause.message,
+      remedy: 'Check the path.',
+      cause,
+    })
   })
 }
 
 function readSize(options: Readonly<Record<string, unknown>>, key: 'inputs' | 'units'): number {
   const value = Number(options[key])
-  if (!Number.isInteger(value) || value < 1) throw new LabError('usage', 'A size is a whole number.', { where: `--${key}`, expected: '1 or more', found: `\`${String(options[key])}\`` })
+  if (!Number.isInteger(value) || value < 1)
+    throw new LabError('usage', 'A size is a whole number.', {
+      where: `--${key}`,
+      expected: '1 or more',
+      found: `\`${String(options[key])}\``,
+    })
   return value
 }

@@ -4,7 +4,10 @@ import { openDatasets } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
 import { print, printJson } from '../output.ts'
 
-export async function datasetCommand(file: string | undefined, options: Readonly<Record<string, unknown>>): Promise<void> {
+export async function datasetCommand(
+  file: string | undefined,
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const { config, baseFolder } = await loadConfig(file, options)
   const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
   const description = describeDataset(dataset!)

@@ -29,7 +29,10 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   if (config.dataset.kind === 'file') config.dataset.path = path.resolve(baseFolder, config.dataset.path)
   await prepare(config, baseFolder)
   const store = openStore(options)
-  const records = await store.createGroup(config, trialStrategies(config), { lab: await labVersion(), node: process.versions.node })
+  const records = await store.createGroup(config, trialStrategies(config), {
+    lab: await labVersion(),
+    node: process.versions.node,
+  })
   await runRecords(store, records, options)
 }
 
@@ -62,7 +65,8 @@ async function runRecords(store: RunStore, records: readonly RunRecord[], option
         rest: () => new Promise((resolve) => setImmediate(resolve)),
       },
       {
-        started: (record) => (json ? printJson({ type: 'run', id: record.id, strategy: record.strategy }) : progress!.start(record)),
+        started: (record) =>
+          json ? printJson({ type: 'run', id: record.id, strategy: record.strategy }) : progress!.start(record),
         event: (record, event) => (json ? printJson({ run: record.id, ...event }) : progress!.event(record, event)),
       },
     )
@@ -76,7 +80,18 @@ async function runRecords(store: RunStore, records: readonly RunRecord[], option
     if (json) printJson({ type: 'summary', rows })
     else {
       print('')
-      print(formatTable(['strategy', 'metric', 'mean', 'std', 'seeds'], rows.map(({ strategy, metric, mean, std, seeds }) => [strategy, metric, formatNumber(mean), formatNumber(std), seeds.map(formatNumber).join('  ')])))
+      print(
+        formatTable(
+          ['strategy', 'metric', 'mean', 'std', 'seeds'],
+          rows.map(({ strategy, metric, mean, std, seeds }) => [
+            strategy,
+            metric,
+            formatNumber(mean),
+            formatNumber(std),
+            seeds.map(formatNumber).join('  '),
+          ]),
+        ),
+      )
       print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
     }
   } finally {

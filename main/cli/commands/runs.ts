@@ -30,6 +30,17 @@ export async function runsCommand(options: Readonly<Record<string, unknown>>): P
     print('No runs yet. Start one: lab run --preset quick')
     return
   }
-  print(formatTable(['run', 'status', 'metric', 'mean', 'std'], rows.map(({ id, status, metric, mean, std }) => [id, status, metric ?? '', mean === null ? '' : formatNumber(mean), std === null ? '' : formatNumber(std)])))
+  print(
+    formatTable(
+      ['run', 'status', 'metric', 'mean', 'std'],
+      rows.map(({ id, status, metric, mean, std }) => [
+        id,
+        status,
+        metric ?? '',
+        mean === null ? '' : formatNumber(mean),
+        std === null ? '' : formatNumber(std),
+      ]),
+    ),
+  )
   for (const { id, error } of rows) if (error) print(`${id}: ${error}`)
 }

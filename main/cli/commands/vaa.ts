@@ -27,7 +27,12 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     vaa: { series, convergenceSteps, epsilon, draws, stopResidual },
     vaaStar: { series, convergenceSteps: VAA_STAR_STEPS, epsilon, draws },
   }
-  const subject = { engine, datasets: await openDatasets(config, process.cwd()), seeds: config.seeds, breathe: () => Promise.resolve() }
+  const subject = {
+    engine,
+    datasets: await openDatasets(config, process.cwd()),
+    seeds: config.seeds,
+    breathe: () => Promise.resolve(),
+  }
   const { vaa, vaaStar } = await takeMeasures(
     subject,
     measures,
@@ -35,16 +40,27 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   )
   engine.dispose()
   if (options.json) {
-    config.seeds.forEach((seed, r) => printJson({ type: 'vaa', run: record.id, seed, vaa: vaa![r], vaaStar: vaaStar![r] }))
+    config.seeds.forEach((seed, r) =>
+      printJson({ type: 'vaa', run: record.id, seed, vaa: vaa![r], vaaStar: vaaStar![r] }),
+    )
     return
   }
   const rows = config.seeds.map((seed, r) => {
     const { vaa: value, residualMax, fixedCount, periodicCount, unconvergedCount } = vaa![r]!
     const star = vaaStar![r]!.map((layer) => (layer === null ? '-' : formatNumber(layer))).join(' ')
-    return [String(seed), value === null ? '-' : formatNumber(value), residualMax === null ? '-' : formatNumber(residualMax), String(fixedCount), String(periodicCount), String(unconvergedCount), star]
+    return [
+      String(seed),
+      value === null ? '-' : formatNumber(value),
+      residualMax === null ? '-' : formatNumber(residualMax),
+      String(fixedCount),
+      String(periodicCount),
+      String(unconvergedCount),
+      star,
+    ]
   })
   print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
-  if (rows.some((row) => row[5] !== '0')) print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')
+  if (rows.some((row) => row[5] !== '0'))
+    print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')
 }
 
 function readNumber(options: Readonly<Record<string, unknown>>, key: string, lowest: number): number {

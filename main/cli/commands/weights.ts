@@ -9,18 +9,30 @@ import { labHome } from '../../store/home.ts'
 import { RunStore } from '../../store/run-store.ts'
 
 /** The one run that a name stands for. @throws LabError `usage` for a group of several */
-export async function findOneRun(name: string, options: Readonly<Record<string, unknown>>): Promise<{ store: RunStore; record: RunRecord }> {
+export async function findOneRun(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ store: RunStore; record: RunRecord }> {
   const store = new RunStore(typeof options.home === 'string' ? path.resolve(options.home) : labHome())
   const records = await store.find(name)
   if (records.length > 1)
-    throw new LabError('usage', 'This is a group of several runs.', { where: name, expected: `one of ${records.map(({ id }) => id).join(', ')}`, found: 'the group', remedy: 'Name one run of it.' })
+    throw new LabError('usage', 'This is a group of several runs.', {
+      where: name,
+      expected: `one of ${records.map(({ id }) => id).join(', ')}`,
+      found: 'the group',
+      remedy: 'Name one run of it.',
+    })
   return { store, record: records[0]! }
 }
 
 /** @returns tensors of that seed by parameter name */
 export function selectSeed(tensors: TensorMap, seed: number, which: string): Map<string, Tensor> {
   const prefix = `seed${seed}/${which}/`
-  return new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]))
+  return new Map(
+    [...tensors]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  )
 }
 
 export async function networkOf({ config, strategy }: RunRecord): Promise<Network> {

@@ -25,12 +25,22 @@ export interface StepInputs {
 }
 
 /** Computes all nodes below `count` that are not there yet, in order. */
-export function evaluateNodes(cell: CellProgram, inputs: StepInputs, ids: Iterable<NodeId>, values: Map<NodeId, NodeValue>): void {
+export function evaluateNodes(
+  cell: CellProgram,
+  inputs: StepInputs,
+  ids: Iterable<NodeId>,
+  values: Map<NodeId, NodeValue>,
+): void {
   const { nodes } = cell.forward.ir
   for (const id of ids) if (!values.has(id)) values.set(id, evaluateNode(nodes[id]!, inputs, values, nodes))
 }
 
-function evaluateNode(node: IrNode, inputs: StepInputs, values: ReadonlyMap<NodeId, NodeValue>, nodes: readonly IrNode[]): NodeValue {
+function evaluateNode(
+  node: IrNode,
+  inputs: StepInputs,
+  values: ReadonlyMap<NodeId, NodeValue>,
+  nodes: readonly IrNode[],
+): NodeValue {
   const { batch, sizes, parameters } = inputs
   switch (node.kind) {
     case 'literal':
@@ -50,7 +60,8 @@ function evaluateNode(node: IrNode, inputs: StepInputs, values: ReadonlyMap<Node
       const [a, b] = node.args.map((id) => values.get(id)!)
       const at = (value: NodeValue, i: number): number => (typeof value === 'number' ? value : value[i]!)
       const result = new Float64Array(batch * sizes[node.dim])
-      for (let i = 0; i < result.length; i++) result[i] = b === undefined ? evaluate(at(a!, i)) : evaluate(at(a!, i), at(b, i))
+      for (let i = 0; i < result.length; i++)
+        result[i] = b === undefined ? evaluate(at(a!, i)) : evaluate(at(a!, i), at(b, i))
       return result
     }
     case 'project':
@@ -63,7 +74,9 @@ function evaluateNode(node: IrNode, inputs: StepInputs, values: ReadonlyMap<Node
     }
     case 'backproject': {
       const result = new Float64Array(batch * sizes[node.dim])
-      node.matrices.forEach((symbol, gate) => addTransposedProduct(result, values.get(node.operands[gate]!) as Float64Array, parameters(symbol), batch))
+      node.matrices.forEach((symbol, gate) =>
+        addTransposedProduct(result, values.get(node.operands[gate]!) as Float64Array, parameters(symbol), batch),
+      )
       return result
     }
   }
@@ -83,7 +96,12 @@ export function multiply(operand: Float64Array, matrix: Float64Array, batch: num
 }
 
 /** result [B, in] += adjoint [B, out] times matrix [out, in]. */
-export function addTransposedProduct(result: Float64Array, adjoint: Float64Array, matrix: Float64Array, batch: number): void {
+export function addTransposedProduct(
+  result: Float64Array,
+  adjoint: Float64Array,
+  matrix: Float64Array,
+  batch: number,
+): void {
   const out = adjoint.length / batch
   const inSize = matrix.length / out
   for (let b = 0; b < batch; b++)
@@ -94,7 +112,12 @@ export function addTransposedProduct(result: Float64Array, adjoint: Float64Array
 }
 
 /** gradient [out, in] += adjoint [B, out] transposed times operand [B, in]. */
-export function addOuterProduct(gradient: Float64Array, adjoint: Float64Array, operand: Float64Array, batch: number): void {
+export function addOuterProduct(
+  gradient: Float64Array,
+  adjoint: Float64Array,
+  operand: Float64Array,
+  batch: number,
+): void {
   const out = adjoint.length / batch
   const inSize = operand.length / batch
   for (let b = 0; b < batch; b++)

@@ -3,10 +3,17 @@
  * in reverse. Written to be read; speed is the other backends' affair.
  */
 import type { NodeId } from '../../compiler/ir.ts'
-import type { Layer, Network, Part } from '../../networks/network.ts'
+import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../program-engine.ts'
 import type { Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
-import { addOuterProduct, addRowSum, addTransposedProduct, evaluateNodes, type NodeValue, type StepInputs } from './interpreter.ts'
+import {
+  addOuterProduct,
+  addRowSum,
+  addTransposedProduct,
+  evaluateNodes,
+  type NodeValue,
+  type StepInputs,
+} from './interpreter.ts'
 
 /** What one part computed at one step. */
 interface PartStep {
@@ -46,13 +53,21 @@ export class ReferenceRecurrence implements Recurrence {
     this.#batch = batch
     this.#masks = dropoutMasks
     this.#runs = []
-    let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) => Float64Array.from(inputs.subarray(t * batch * this.#network.inputSize, (t + 1) * batch * this.#network.inputSize)))
+    let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) =>
+      Float64Array.from(
+        inputs.subarray(t * batch * this.#network.inputSize, (t + 1) * batch * this.#network.inputSize),
+      ),
+    )
     for (const layer of this.#network.wiredLayers) {
       const runs = layer.parts.map((part) => this.#runPart(part, this.#zeroStates(part, batch), layerInputs, saving))
       this.#runs.push(runs)
       const mask = dropoutMasks?.[layer.index]
       layerInputs = layerInputs.map((_, t) => {
-        const output = this.#layerOutput(layer, runs.map((run) => run.states[t + 1]!), batch)
+        const output = this.#layerOutput(
+          layer,
+          runs.map((run) => run.states[t + 1]!),
+          batch,
+        )
         return mask ? output.map((value, i) => value * mask[t * output.length + i]!) : output
       })
     }
@@ -93,31 +108,48 @@ export class ReferenceRecurrence implements Recurrence {
           const addRow = (target: Float64Array, b: number, row: ArrayLike<number>, at: number): void => {
             for (let j = 0; j < part.units; j++) target[b * part.units + j]! += row[at + j]!
           }
-          if (fromAbove) for (let b = 0; b < batch; b++) addRow(adjoints[0]!, b, fromAbove[t]!, b * layer.outputSize + part.outputOffset)
+          if (fromAbove)
+            for (let b = 0; b < batch; b++)
+              addRow(adjoints[0]!, b, fromAbove[t]!, b * layer.outputSize + part.outputOffset)
           if (isTop && outputs)
             outputs.steps.forEach((step, slot) => {
-              if (step === t) addRow(adjoints[0]!, slot % batch, outputs.data, slot * layer.outputSize + part.outputOffset)
+              if (step === t)
+                addRow(adjoints[0]!, slot % batch, outputs.data, slot * layer.outputSize + part.outputOffset)
             })
           if (states)
             states.steps.forEach((step, b) => {
-              if (step === t + 1) for (const slice of slices) addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
+              if (step === t + 1)
+                for (const slice of slices)
+                  addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
             })
         }
         this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery)
       })
       const mask = this.#masks?.[layer.index - 1]
-      fromAbove = mask ? inputAdjoints.map((adjoint, t) => adjoint.map((value, i) => value * mask[t * adjoint.length + i]!)) : inputAdjoints
+      fromAbove = mask
+        ? inputAdjoints.map((adjoint, t) => adjoint.map((value, i) => value * mask[t * adjoint.length + i]!))
+        : inputAdjoints
     }
   }
 
-  convergeLayer(layerIndex: number, states: Float64Array, perturbation: Float32Array, convergenceSteps: number, saving: boolean): Float64Array {
+  convergeLayer(
+    layerIndex: number,
+    states: Float64Array,
+    perturbation: Float32Array,
+    convergenceSteps: number,
+    saving: boolean,
+  ): Float64Array {
     const result = states.slice()
     const batch = states.length / this.#network.stateSize
     const runs = new Map<Part, PartRun>()
-    for (const part of this.#network.wiredLayers[layerIndex]!.parts) {
-      if (!part.warm) continue
+    for (const part of comparedParts(this.#network.wiredLayers[layerIndex]!)) {
       const input = Float64Array.from({ length: batch * part.inputSize }, (_, i) => perturbation[i % part.inputSize]!)
-      const run = this.#runPart(part, this.#statesOf(part, states), Array.from({ length: convergenceSteps }, () => input), saving)
+      const run = this.#runPart(
+        part,
+        this.#statesOf(part, states),
+        Array.from({ length: convergenceSteps }, () => input),
+        saving,
+      )
       this.#putStates(part, result, run.states.at(-1)!)
       runs.set(part, run)
     }
@@ -149,7 +181,9 @@ export class ReferenceRecurrence implements Recurrence {
         const next = current.slice()
         let input: Float64Array = first
         for (const layer of wiredLayers) {
-          const finals = layer.parts.map((part) => this.#runPart(part, this.#statesOf(part, current), [input], false).states[1]!)
+          const finals = layer.parts.map(
+            (part) => this.#runPart(part, this.#statesOf(part, current), [input], false).states[1]!,
+          )
           layer.parts.forEach((part, p) => this.#putStates(part, next, finals[p]!))
           input = this.#layerOutput(layer, finals, batch)
         }
@@ -202,12 +236,17 @@ export class ReferenceRecurrence implements Recurrence {
           if (gate === null) return
           const symbol = matrices[g]!
           addOuterProduct(this.#parameter(part, symbol, this.gradients), value(gate), value(operand), batch)
-          if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input') addTransposedProduct(inputAdjoints[t]!, value(gate), this.#parameter(part, symbol, this.parameters), batch)
+          if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input')
+            addTransposedProduct(inputAdjoints[t]!, value(gate), this.#parameter(part, symbol, this.parameters), batch)
         })
-      for (const { symbol, adjoint } of backward.vectorGradients) addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))
-      if (inputAdjoints && backward.inputAdjoint !== null) value(backward.inputAdjoint).forEach((d, i) => (inputAdjoints[t]![i]! += d))
+      for (const { symbol, adjoint } of backward.vectorGradients)
+        addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))
+      if (inputAdjoints && backward.inputAdjoint !== null)
+        value(backward.inputAdjoint).forEach((d, i) => (inputAdjoints[t]![i]! += d))
       const isCut = truncateEvery !== null && t % truncateEvery === 0
-      adjoints = backward.stateAdjoints.map((id, s) => (id === null || isCut ? new Float64Array(adjoints[s]!.length) : value(id).slice()))
+      adjoints = backward.stateAdjoints.map((id, s) =>
+        id === null || isCut ? new Float64Array(adjoints[s]!.length) : value(id).slice(),
+      )
     }
     return adjoints
   }
@@ -224,7 +263,8 @@ export class ReferenceRecurrence implements Recurrence {
   #layerOutput(layer: Layer, partStates: readonly (readonly Float64Array[])[], batch: number): Float64Array {
     const output = new Float64Array(batch * layer.outputSize)
     layer.parts.forEach(({ units, outputOffset }, p) => {
-      for (let b = 0; b < batch; b++) output.set(partStates[p]![0]!.subarray(b * units, (b + 1) * units), b * layer.outputSize + outputOffset)
+      for (let b = 0; b < batch; b++)
+        output.set(partStates[p]![0]!.subarray(b * units, (b + 1) * units), b * layer.outputSize + outputOffset)
     })
     return output
   }
@@ -234,7 +274,10 @@ export class ReferenceRecurrence implements Recurrence {
     const rows = new Float64Array(this.#batch * stateSize)
     for (let b = 0; b < this.#batch; b++)
       for (const { layerIndex, partIndex, stateIndex, offset, size } of stateSlices)
-        rows.set(statesOf(layerIndex, partIndex, b)[stateIndex]!.subarray(b * size, (b + 1) * size), b * stateSize + offset)
+        rows.set(
+          statesOf(layerIndex, partIndex, b)[stateIndex]!.subarray(b * size, (b + 1) * size),
+          b * stateSize + offset,
+        )
     return rows
   }
 
@@ -244,7 +287,8 @@ export class ReferenceRecurrence implements Recurrence {
     const batch = rows.length / stateSize
     return this.#slicesOf(part).map(({ offset, size }) => {
       const state = new Float64Array(batch * size)
-      for (let b = 0; b < batch; b++) state.set(rows.subarray(b * stateSize + offset, b * stateSize + offset + size), b * size)
+      for (let b = 0; b < batch; b++)
+        state.set(rows.subarray(b * stateSize + offset, b * stateSize + offset + size), b * size)
       return state
     })
   }
@@ -252,11 +296,14 @@ export class ReferenceRecurrence implements Recurrence {
   #putStates(part: Part, rows: Float64Array, states: readonly Float64Array[]): void {
     const { stateSize } = this.#network
     this.#slicesOf(part).forEach(({ offset, size }, s) => {
-      for (let b = 0; b < rows.length / stateSize; b++) rows.set(states[s]!.subarray(b * size, (b + 1) * size), b * stateSize + offset)
+      for (let b = 0; b < rows.length / stateSize; b++)
+        rows.set(states[s]!.subarray(b * size, (b + 1) * size), b * stateSize + offset)
     })
   }
 
   #slicesOf(part: Part): Network['stateSlices'] {
-    return this.#network.stateSlices.filter((slice) => slice.layerIndex === part.layerIndex && slice.partIndex === part.partIndex)
+    return this.#network.stateSlices.filter(
+      (slice) => slice.layerIndex === part.layerIndex && slice.partIndex === part.partIndex,
+    )
   }
 }

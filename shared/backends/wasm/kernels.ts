@@ -35,7 +35,8 @@ export function compileNetwork(network: Network, tile: Tile, features: VectorFea
   const plans = network.wiredLayers.map((layer) =>
     layer.parts.map((part, p) => {
       const plan = planPart(part, inputWidths[layer.index]! * 4, tile, `l${layer.index}p${p}`)
-      for (const stage of [...plan.forward, ...plan.backward]) for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
+      for (const stage of [...plan.forward, ...plan.backward])
+        for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
       return plan
     }),
   )

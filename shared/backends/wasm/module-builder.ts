@@ -74,7 +74,17 @@ const SIMD = {
 } as const
 export type SimdOperation = keyof typeof SIMD
 
-const INTEGER = { add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71, lt_u: 0x49, ge_u: 0x4f, eqz: 0x45, shl: 0x74, shr_u: 0x76 } as const
+const INTEGER = {
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+  and: 0x71,
+  lt_u: 0x49,
+  ge_u: 0x4f,
+  eqz: 0x45,
+  shl: 0x74,
+  shr_u: 0x76,
+} as const
 
 /** A local variable or parameter of the function being written. */
 export interface Local {
@@ -215,7 +225,7 @@ export class FunctionBuilder {
   body(): number[] {
     const locals: number[] = []
     let groups = 0
-    for (let i = 0; i < this.#kinds.length; ) {
+    for (let i = 0; i < this.#kinds.length;) {
       let end = i
       while (end < this.#kinds.length && this.#kinds[end] === this.#kinds[i]) end++
       locals.push(...unsigned(end - i), this.#kinds[i]!)
@@ -241,10 +251,19 @@ export class ModuleBuilder {
     const parameterCounts = [...new Set(this.#functions.map(({ builder }) => builder.parameterCount))]
     const vector = (items: number[][]): number[] => unsigned(items.length).concat(...items)
     const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length)].concat(content)
-    const name = (text: string): number[] => [...unsigned(text.length), ...[...text].map((character) => character.charCodeAt(0))]
-    const types = section(1, vector(parameterCounts.map((count) => [0x60, ...unsigned(count), ...Array<number>(count).fill(I32), 0])))
+    const name = (text: string): number[] => [
+      ...unsigned(text.length),
+      ...[...text].map((character) => character.charCodeAt(0)),
+    ]
+    const types = section(
+      1,
+      vector(parameterCounts.map((count) => [0x60, ...unsigned(count), ...Array<number>(count).fill(I32), 0])),
+    )
     const imports = section(2, vector([[...name('host'), ...name('memory'), 2, 0, 1]]))
-    const declarations = section(3, vector(this.#functions.map(({ builder }) => unsigned(parameterCounts.indexOf(builder.parameterCount)))))
+    const declarations = section(
+      3,
+      vector(this.#functions.map(({ builder }) => unsigned(parameterCounts.indexOf(builder.parameterCount)))),
+    )
     const exported = section(7, vector(this.#functions.map((f, index) => [...name(f.name), 0, ...unsigned(index)])))
     const code = section(
       10,

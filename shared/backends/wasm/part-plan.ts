@@ -81,7 +81,8 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   const saved = new Set(cell.stages.saved)
   const pre = new Set(cell.stages.preProjects)
   const projectIds = cell.backward.matrixGradients.map(({ project }) => project)
-  for (const id of [...cell.stages.preProjects, ...cell.stages.forwardStages.flatMap(({ products }) => products)]) if (!projectIds.includes(id)) projectIds.push(id)
+  for (const id of [...cell.stages.preProjects, ...cell.stages.forwardStages.flatMap(({ products }) => products)])
+    if (!projectIds.includes(id)) projectIds.push(id)
 
   const gateWidth = (project: NodeId): number => {
     const node = nodes[project]!
@@ -105,13 +106,18 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   const gatePlace = (id: NodeId): Place => {
     const node = nodes[id]!
     if (node.kind !== 'gate') throw new TypeError('not a gate')
-    const [name, extent]: [string, Extent] = pre.has(node.project) ? [`pre${node.project}`, 'chunk'] : [`c${node.project}`, 'step']
+    const [name, extent]: [string, Extent] = pre.has(node.project)
+      ? [`pre${node.project}`, 'chunk']
+      : [`c${node.project}`, 'step']
     return place(name, extent, gateWidth(node.project), node.index * padded[node.dim])
   }
   const forwardPlace = (id: NodeId): Place => {
     const node = nodes[id]!
     if (node.kind === 'gate') return gatePlace(id)
-    return leafPlace(id) ?? (saved.has(id) ? place(`saved${id}`, 'sequence', widthOf(id)) : place(`temp${id}`, 'step', widthOf(id)))
+    return (
+      leafPlace(id) ??
+      (saved.has(id) ? place(`saved${id}`, 'sequence', widthOf(id)) : place(`temp${id}`, 'step', widthOf(id)))
+    )
   }
   const isOperandInBackward = new Set(cell.backward.matrixGradients.map(({ operand }) => operand))
   const backwardPlace = (id: NodeId): Place => {
@@ -149,7 +155,8 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   const forwardStores = new StoreList()
   cell.forward.newStates.forEach((id, state) => forwardStores.add(id, place(`n${state}`, 'history', padded.H)))
   for (const id of saved) forwardStores.add(id, place(`saved${id}`, 'sequence', widthOf(id)))
-  for (const id of crossing(cell, cell.stages.forwardStages)) if (!saved.has(id)) forwardStores.add(id, forwardPlace(id))
+  for (const id of crossing(cell, cell.stages.forwardStages))
+    if (!saved.has(id)) forwardStores.add(id, forwardPlace(id))
   const forward = planStages(cell, cell.stages.forwardStages, forwardStores, forwardPlace, size, `${prefix}f`, (id) => {
     const node = nodes[id]!
     if (node.kind !== 'project') throw new TypeError('the forward pass has projects only')
@@ -182,18 +189,42 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   })
   const backwardComputed = new Set(cell.stages.backwardStages.flatMap(({ pointwise }) => pointwise))
   for (const id of isOperandInBackward) if (backwardComputed.has(id)) backwardStores.add(id, backwardPlace(id))
-  for (const id of crossing(cell, cell.stages.backwardStages)) if (!isOperandInBackward.has(id)) backwardStores.add(id, backwardPlace(id))
-  const backward = planStages(cell, cell.stages.backwardStages, backwardStores, backwardPlace, size, `${prefix}b`, (id) => {
-    const node = nodes[id]!
-    if (node.kind !== 'backproject') throw new TypeError('the backward pass has backprojects only')
-    const gradient = cell.backward.matrixGradients.find(
-      ({ matrices, adjoints }) => adjoints.filter((adjoint) => adjoint !== null).join() === node.operands.join() && matrices.filter((_, g) => adjoints[g] !== null).join() === node.matrices.join(),
-    )!
-    backwardPlace(id)
-    const width = gradient.adjoints.length * padded[nodes[gradient.project]!.dim ?? 'H']
-    return { project: gradient.project, operand: place(`D${gradient.project}`, 'chunk', width), direction: 'backward', target: `b${id}` }
-  })
-  return { buffers, projects, forward, backward, vectorSums, inputAdjoint: cell.backward.inputAdjoint !== null, paddedUnits: padded.H }
+  for (const id of crossing(cell, cell.stages.backwardStages))
+    if (!isOperandInBackward.has(id)) backwardStores.add(id, backwardPlace(id))
+  const backward = planStages(
+    cell,
+    cell.stages.backwardStages,
+    backwardStores,
+    backwardPlace,
+    size,
+    `${prefix}b`,
+    (id) => {
+      const node = nodes[id]!
+      if (node.kind !== 'backproject') throw new TypeError('the backward pass has backprojects only')
+      const gradient = cell.backward.matrixGradients.find(
+        ({ matrices, adjoints }) =>
+          adjoints.filter((adjoint) => adjoint !== null).join() === node.operands.join() &&
+          matrices.filter((_, g) => adjoints[g] !== null).join() === node.matrices.join(),
+      )!
+      backwardPlace(id)
+      const width = gradient.adjoints.length * padded[nodes[gradient.project]!.dim ?? 'H']
+      return {
+        project: gradient.project,
+        operand: place(`D${gradient.project}`, 'chunk', width),
+        direction: 'backward',
+        target: `b${id}`,
+      }
+    },
+  )
+  return {
+    buffers,
+    projects,
+    forward,
+    backward,
+    vectorSums,
+    inputAdjoint: cell.backward.inputAdjoint !== null,
+    paddedUnits: padded.H,
+  }
 }
 
 /** What must be stored where. */
@@ -247,11 +278,14 @@ function planStages(
     return availableAt.get(source.kind === 'gate' ? source.project : node) ?? first
   }
   const all: { index: number; stage: Stage }[] = stages.map((stage, index) => ({ index, stage }))
-  if (hasPrologue || stages.length === 0) all.unshift({ index: stages.length === 0 ? 0 : -1, stage: { products: [], pointwise: [] } })
+  if (hasPrologue || stages.length === 0)
+    all.unshift({ index: stages.length === 0 ? 0 : -1, stage: { products: [], pointwise: [] } })
   return all.map(({ index, stage }): StagePlan => {
     const kernels = (['H', 'I'] as const).flatMap((dim): PointwisePlan[] => {
       const computed = stage.pointwise.filter((id) => nodes[id]!.dim === dim)
-      const mine = stores.entries.filter((entry) => stageOfStore(entry.node) === index && (entry.dim ?? nodes[entry.node!]!.dim) === dim)
+      const mine = stores.entries.filter(
+        (entry) => stageOfStore(entry.node) === index && (entry.dim ?? nodes[entry.node!]!.dim) === dim,
+      )
       if (mine.length === 0) return []
       const inside = new Set(computed)
       const loads = new Map<NodeId, Place>()
@@ -263,7 +297,16 @@ function planStages(
         if (node.kind === 'apply') node.args.forEach(need)
       }
       for (const { node } of mine) if (node !== null) need(node)
-      return [{ name: `${prefix}${index + 1}${dim}`, size: size[dim], computed, loads, flushesTiny: prefix.endsWith('b'), stores: mine.map(({ node, place }) => ({ node, place })) }]
+      return [
+        {
+          name: `${prefix}${index + 1}${dim}`,
+          size: size[dim],
+          computed,
+          loads,
+          flushesTiny: prefix.endsWith('b'),
+          stores: mine.map(({ node, place }) => ({ node, place })),
+        },
+      ]
     })
     return { products: stage.products.map(planProduct), kernels }
   })

@@ -108,7 +108,17 @@ export class PartRun {
     for (const packed of weights.projects.values()) {
       if (!packed.plan.isPre) continue
       const target = this.#address(`pre${packed.plan.project}`).base
-      exports.multiplyRows!(input.address + start * input.stepBytes, input.rowBytes, packed.forward, target, packed.forwardPanels * tile.columns * 4, rows, packed.forwardPanels, packed.forwardDepth, 0)
+      exports.multiplyRows!(
+        input.address + start * input.stepBytes,
+        input.rowBytes,
+        packed.forward,
+        target,
+        packed.forwardPanels * tile.columns * 4,
+        rows,
+        packed.forwardPanels,
+        packed.forwardDepth,
+        0,
+      )
     }
   }
 
@@ -122,7 +132,11 @@ export class PartRun {
    * @param inputAdjoint adds the adjoint of the input of a chunk: receives its first step and the number of steps
    * @returns addresses of the adjoints of the initial states
    */
-  backward(inject: Inject, truncateEvery: number | null, inputAdjoint: ((start: number, count: number) => void) | null): number[] {
+  backward(
+    inject: Inject,
+    truncateEvery: number | null,
+    inputAdjoint: ((start: number, count: number) => void) | null,
+  ): number[] {
     const { steps, batch, cell, exports } = this.#setup
     this.#backward ??= this.#setup.plan.backward.map((stage) => this.#bind(stage))
     const states = cell.states.map((_, s) => s)
@@ -130,13 +144,21 @@ export class PartRun {
     const after = states.map((s) => this.#address(`e${s}`))
     const bytes = batch * this.stateRowBytes
     for (const { base } of before) exports.clear!(base, bytes / 16)
-    for (let start = Math.floor((steps - 1) / this.chunkSteps) * this.chunkSteps; start >= 0; start -= this.chunkSteps) {
+    for (
+      let start = Math.floor((steps - 1) / this.chunkSteps) * this.chunkSteps;
+      start >= 0;
+      start -= this.chunkSteps
+    ) {
       const count = Math.min(this.chunkSteps, steps - start)
       for (let k = count - 1; k >= 0; k--) {
         const t = start + k
-        inject(t, before.map(({ base }) => base))
+        inject(
+          t,
+          before.map(({ base }) => base),
+        )
         for (const stage of this.#backward) this.#runStage(stage, t, k)
-        if (truncateEvery !== null && t % truncateEvery === 0) for (const { base } of after) exports.clear!(base, bytes / 16)
+        if (truncateEvery !== null && t % truncateEvery === 0)
+          for (const { base } of after) exports.clear!(base, bytes / 16)
         for (const s of states) {
           const held = before[s]!.base
           before[s]!.base = after[s]!.base
@@ -153,7 +175,11 @@ export class PartRun {
   inputProducts(): { packed: PackedProject; adjoint: number; adjointStride: number }[] {
     return [...this.#setup.weights.projects.values()]
       .filter(({ plan }) => plan.operandIsInput)
-      .map((packed) => ({ packed, adjoint: this.#address(`D${packed.plan.project}`).base, adjointStride: packed.gradientRows * 4 }))
+      .map((packed) => ({
+        packed,
+        adjoint: this.#address(`D${packed.plan.project}`).base,
+        adjointStride: packed.gradientRows * 4,
+      }))
   }
 
   /** Where the adjoint of the input from inside the steps stands, if the cell has one. */
@@ -175,22 +201,58 @@ export class PartRun {
         const sums = this.#setup.buffers.get(`${this.#setup.name}:sums${project}`, stride)
         exports.clear!(sums, stride / 16)
         exports.sumRows!(sums, adjoint, stride, rows, stride / 16)
-        exports.addOuter!(sums, stride, packed.gradientRows, input.address, 0, panels, packed.gradient, packed.gradientWidth * 4, 1)
+        exports.addOuter!(
+          sums,
+          stride,
+          packed.gradientRows,
+          input.address,
+          0,
+          panels,
+          packed.gradient,
+          packed.gradientWidth * 4,
+          1,
+        )
         continue
       }
       const operand = this.#address(gradientOperand.buffer)
       const address = operand.base + start * operand.perStep + 4 * gradientOperand.column
-      exports.addOuter!(adjoint, stride, packed.gradientRows, address, gradientOperand.rowBytes, panels, packed.gradient, packed.gradientWidth * 4, rows)
+      exports.addOuter!(
+        adjoint,
+        stride,
+        packed.gradientRows,
+        address,
+        gradientOperand.rowBytes,
+        panels,
+        packed.gradient,
+        packed.gradientWidth * 4,
+        rows,
+      )
     }
     for (const { symbol, place, size } of plan.vectorSums)
-      exports.sumRows!(weights.vectorSums.get(symbol)!, this.#address(place.buffer).base + 4 * place.column, place.rowBytes, rows, Math.ceil(size / 4))
+      exports.sumRows!(
+        weights.vectorSums.get(symbol)!,
+        this.#address(place.buffer).base + 4 * place.column,
+        place.rowBytes,
+        rows,
+        Math.ceil(size / 4),
+      )
   }
 
   #runStage({ products, kernels }: StageCalls, t: number, k: number): void {
     const { batch } = this.#setup
     const multiply = this.#setup.exports.multiplyRows!
     for (const { operand, operandOffset, operandStride, packed, panels, depth, target } of products)
-      multiply(at(operand, t, k) + operandOffset, operandStride, packed, at(target, t, k), panels * this.#setup.tile.columns * 4, batch, panels, depth, 0)
+      multiply(
+        at(operand, t, k) + operandOffset,
+        operandStride,
+        packed,
+        at(target, t, k),
+        panels * this.#setup.tile.columns * 4,
+        batch,
+        panels,
+        depth,
+        0,
+      )
     for (const { kernel, addresses, arguments: list } of kernels) {
       for (let i = 0; i < addresses.length; i++) list[i] = at(addresses[i]!, t, k)
       kernel(...list)
@@ -201,8 +263,14 @@ export class PartRun {
     return {
       products: products.map((product) => this.#bindProduct(product)),
       kernels: kernels.map((plan): KernelCall => {
-        const addresses = pointwiseBuffers(plan).map((buffer) => (buffer === 'mask' ? this.#maskAddress(plan.name.endsWith('H') ? 'H' : 'I') : this.#address(buffer)))
-        return { kernel: this.#setup.exports[plan.name]!, addresses, arguments: [...addresses.map(() => 0), this.#setup.batch] }
+        const addresses = pointwiseBuffers(plan).map((buffer) =>
+          buffer === 'mask' ? this.#maskAddress(plan.name.endsWith('H') ? 'H' : 'I') : this.#address(buffer),
+        )
+        return {
+          kernel: this.#setup.exports[plan.name]!,
+          addresses,
+          arguments: [...addresses.map(() => 0), this.#setup.batch],
+        }
       }),
     }
   }
@@ -235,7 +303,8 @@ export class PartRun {
   #place(buffer: string): Address {
     const { plan, buffers, batch, steps, saving, input, weights, name } = this.#setup
     if (buffer === 'x') return { base: input.address, perStep: input.stepBytes, perChunkStep: 0 }
-    if (buffer.startsWith('v:')) return { base: weights.vectors.get(buffer.slice(2))!.address, perStep: 0, perChunkStep: 0 }
+    if (buffer.startsWith('v:'))
+      return { base: weights.vectors.get(buffer.slice(2))!.address, perStep: 0, perChunkStep: 0 }
     if (buffer.startsWith('n')) {
       const { base, perStep } = this.#address(`s${buffer.slice(1)}`)
       return { base: base + perStep, perStep, perChunkStep: 0 }
@@ -247,10 +316,16 @@ export class PartRun {
       case 'history':
         return { base: get(steps + 1), perStep: stepBytes, perChunkStep: 0 }
       case 'sequence':
-        return saving ? { base: get(steps), perStep: stepBytes, perChunkStep: 0 } : { base: get(1), perStep: 0, perChunkStep: 0 }
+        return saving
+          ? { base: get(steps), perStep: stepBytes, perChunkStep: 0 }
+          : { base: get(1), perStep: 0, perChunkStep: 0 }
       case 'chunk':
         // Values of a constant input's products are one step's rows, read again at every step.
-        return { base: get(this.chunkSteps), perStep: 0, perChunkStep: buffer.startsWith('pre') && input.stepBytes === 0 ? 0 : stepBytes }
+        return {
+          base: get(this.chunkSteps),
+          perStep: 0,
+          perChunkStep: buffer.startsWith('pre') && input.stepBytes === 0 ? 0 : stepBytes,
+        }
       default:
         return { base: get(1), perStep: 0, perChunkStep: 0 }
     }

@@ -31,7 +31,13 @@ export class PartWeights {
   readonly #rangeOf: SymbolRange
   readonly #tile: Tile
 
-  constructor(memory: LinearMemory, plan: PartPlan, vectorSizes: ReadonlyMap<string, number>, rangeOf: SymbolRange, tile: Tile) {
+  constructor(
+    memory: LinearMemory,
+    plan: PartPlan,
+    vectorSizes: ReadonlyMap<string, number>,
+    rangeOf: SymbolRange,
+    tile: Tile,
+  ) {
     this.#memory = memory
     this.#plan = plan
     this.#rangeOf = rangeOf
@@ -57,7 +63,9 @@ export class PartWeights {
         return [project.project, packed]
       }),
     )
-    this.vectors = new Map([...vectorSizes].map(([symbol, size]) => [symbol, { address: memory.allocate(padTo(size, 4) * 4), size }]))
+    this.vectors = new Map(
+      [...vectorSizes].map(([symbol, size]) => [symbol, { address: memory.allocate(padTo(size, 4) * 4), size }]),
+    )
     this.vectorSums = new Map(plan.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]))
   }
 
@@ -65,7 +73,15 @@ export class PartWeights {
   pack(parameters: FloatArray): void {
     const { floats } = this.#memory
     const { columns } = this.#tile
-    for (const { plan, forward, forwardPanels, forwardDepth, backward, backwardPanels, backwardDepth } of this.projects.values()) {
+    for (const {
+      plan,
+      forward,
+      forwardPanels,
+      forwardDepth,
+      backward,
+      backwardPanels,
+      backwardDepth,
+    } of this.projects.values()) {
       floats.fill(0, forward / 4, forward / 4 + forwardPanels * columns * forwardDepth)
       floats.fill(0, backward / 4, backward / 4 + backwardPanels * columns * backwardDepth)
       plan.matrices.forEach((symbol, gate) => {
@@ -90,7 +106,8 @@ export class PartWeights {
 
   clearGradients(): void {
     const { floats } = this.#memory
-    for (const { gradient, gradientRows, gradientWidth } of this.projects.values()) floats.fill(0, gradient / 4, gradient / 4 + gradientRows * gradientWidth)
+    for (const { gradient, gradientRows, gradientWidth } of this.projects.values())
+      floats.fill(0, gradient / 4, gradient / 4 + gradientRows * gradientWidth)
     for (const { symbol, size } of this.#plan.vectorSums) {
       const address = this.vectorSums.get(symbol)!
       floats.fill(0, address / 4, address / 4 + padTo(size, 4))

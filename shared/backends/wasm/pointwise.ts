@@ -43,7 +43,12 @@ export function pointwiseBuffers(plan: PointwisePlan): string[] {
 }
 
 /** Adds the kernel to the module. */
-export function addPointwise(module: ModuleBuilder, plan: PointwisePlan, nodes: readonly IrNode[], features: VectorFeatures): void {
+export function addPointwise(
+  module: ModuleBuilder,
+  plan: PointwisePlan,
+  nodes: readonly IrNode[],
+  features: VectorFeatures,
+): void {
   const buffers = pointwiseBuffers(plan)
   module.add(plan.name, buffers.length + 1, (f) => {
     const rows = f.parameter(buffers.length)
@@ -51,12 +56,18 @@ export function addPointwise(module: ModuleBuilder, plan: PointwisePlan, nodes: 
     const bases = new Map(buffers.map((buffer, index) => [buffer, f.parameter(index)]))
     const math = new VectorMath(f, features)
     const isPadded = plan.size % 4 !== 0
-    const rowBytes = new Map([...plan.loads.values(), ...plan.stores.map(({ place }) => place)].map((place) => [place.buffer, place.rowBytes]))
+    const rowBytes = new Map(
+      [...plan.loads.values(), ...plan.stores.map(({ place }) => place)].map((place) => [place.buffer, place.rowBytes]),
+    )
     const body = (): void => {
       const values = new Map<NodeId, Local>()
       for (const [node, { buffer, column: start }] of plan.loads) {
         const value = f.vectorLocal()
-        f.get(bases.get(buffer)!).get(column).integer('add').load('v128.load', 4 * start).set(value)
+        f.get(bases.get(buffer)!)
+          .get(column)
+          .integer('add')
+          .load('v128.load', 4 * start)
+          .set(value)
         values.set(node, value)
       }
       for (const node of plan.computed) computeNode(f, math, node, nodes, values)
@@ -87,7 +98,13 @@ export function addPointwise(module: ModuleBuilder, plan: PointwisePlan, nodes: 
   })
 }
 
-function computeNode(f: FunctionBuilder, math: VectorMath, id: NodeId, nodes: readonly IrNode[], values: Map<NodeId, Local>): void {
+function computeNode(
+  f: FunctionBuilder,
+  math: VectorMath,
+  id: NodeId,
+  nodes: readonly IrNode[],
+  values: Map<NodeId, Local>,
+): void {
   const node = nodes[id]!
   if (node.kind !== 'apply') throw new TypeError('only pointwise nodes are computed in a kernel')
   const args = node.args.map((arg) => {

@@ -17,7 +17,13 @@ export interface VectorFeatures {
 }
 
 /** acc = a * b + acc for vectors held in locals. */
-export function multiplyAdd(f: FunctionBuilder, a: Local, b: Local, accumulator: Local, { relaxedMultiplyAdd }: VectorFeatures): void {
+export function multiplyAdd(
+  f: FunctionBuilder,
+  a: Local,
+  b: Local,
+  accumulator: Local,
+  { relaxedMultiplyAdd }: VectorFeatures,
+): void {
   if (relaxedMultiplyAdd) f.get(a).get(b).get(accumulator).simd('f32x4.relaxed_madd').set(accumulator)
   else f.get(a).get(b).simd('f32x4.mul').get(accumulator).simd('f32x4.add').set(accumulator)
 }
@@ -25,7 +31,12 @@ export function multiplyAdd(f: FunctionBuilder, a: Local, b: Local, accumulator:
 const UNROLL = 4
 
 /** Emits `f.loop` over a count known to be positive in `counter`, unrolled with a rest. */
-function unrolledLoop(f: FunctionBuilder, count: Local, step: (unrolled: number) => void, advance: (by: number) => void): void {
+function unrolledLoop(
+  f: FunctionBuilder,
+  count: Local,
+  step: (unrolled: number) => void,
+  advance: (by: number) => void,
+): void {
   const counter = f.integerLocal()
   f.get(count).constant(2).integer('shr_u').tee(counter)
   f.when(() =>
@@ -35,7 +46,10 @@ function unrolledLoop(f: FunctionBuilder, count: Local, step: (unrolled: number)
       f.get(counter).constant(1).integer('sub').tee(counter)
     }),
   )
-  f.get(count).constant(UNROLL - 1).integer('and').tee(counter)
+  f.get(count)
+    .constant(UNROLL - 1)
+    .integer('and')
+    .tee(counter)
   f.when(() =>
     f.loop(() => {
       step(0)
@@ -56,7 +70,12 @@ function startTile(f: FunctionBuilder, tile: Local[][], c: Local, cStride: Local
     () => {
       f.get(c).set(address)
       tile.forEach((row, i) => {
-        row.forEach((accumulator, j) => f.get(address).load('v128.load', 16 * j).set(accumulator))
+        row.forEach((accumulator, j) =>
+          f
+            .get(address)
+            .load('v128.load', 16 * j)
+            .set(accumulator),
+        )
         if (i < tile.length - 1) f.advance(address, cStride)
       })
     },
@@ -70,7 +89,12 @@ function endTile(f: FunctionBuilder, tile: Local[][], c: Local, cStride: Local):
   const address = f.integerLocal()
   f.get(c).set(address)
   tile.forEach((row, i) => {
-    row.forEach((accumulator, j) => f.get(address).get(accumulator).store(16 * j))
+    row.forEach((accumulator, j) =>
+      f
+        .get(address)
+        .get(accumulator)
+        .store(16 * j),
+    )
     if (i < tile.length - 1) f.advance(address, cStride)
   })
 }
@@ -78,23 +102,36 @@ function endTile(f: FunctionBuilder, tile: Local[][], c: Local, cStride: Local):
 /** c[tile] (+)= a[rows, k] * packed[k, columns]. Parameters: a, aStride, packed, c, cStride, k, accumulate. */
 function addRowTile(module: ModuleBuilder, tile: Tile, features: VectorFeatures): number {
   return module.add(`rowTile${tile.rows}`, 7, (f) => {
-    const [a, aStride, packed, c, cStride, k, accumulate] = [0, 1, 2, 3, 4, 5, 6].map((index) => f.parameter(index)) as [Local, Local, Local, Local, Local, Local, Local]
+    const [a, aStride, packed, c, cStride, k, accumulate] = [0, 1, 2, 3, 4, 5, 6].map((index) =>
+      f.parameter(index),
+    ) as [Local, Local, Local, Local, Local, Local, Local]
     const accumulator = accumulators(f, tile)
     const rowAddresses = Array.from({ length: tile.rows }, () => f.integerLocal())
     const weights = Array.from({ length: tile.columns / 4 }, () => f.vectorLocal())
     const value = f.vectorLocal()
     rowAddresses.forEach((address, i) => {
       if (i === 0) f.get(a).set(address)
-      else f.get(rowAddresses[i - 1]!).get(aStride).integer('add').set(address)
+      else
+        f.get(rowAddresses[i - 1]!)
+          .get(aStride)
+          .integer('add')
+          .set(address)
     })
     startTile(f, accumulator, c, cStride, accumulate)
     unrolledLoop(
       f,
       k,
       (u) => {
-        weights.forEach((weight, j) => f.get(packed).load('v128.load', (u * tile.columns + 4 * j) * 4).set(weight))
+        weights.forEach((weight, j) =>
+          f
+            .get(packed)
+            .load('v128.load', (u * tile.columns + 4 * j) * 4)
+            .set(weight),
+        )
         rowAddresses.forEach((address, i) => {
-          f.get(address).load('v128.load32_splat', 4 * u).set(value)
+          f.get(address)
+            .load('v128.load32_splat', 4 * u)
+            .set(value)
           weights.forEach((weight, j) => multiplyAdd(f, value, weight, accumulator[i]![j]!, features))
         })
       },
@@ -110,7 +147,15 @@ function addRowTile(module: ModuleBuilder, tile: Tile, features: VectorFeatures)
 /** c[tile] += sum over rows of a[row, i] * b[row, j]. Parameters: a, aStride, b, bStride, c, cStride, rows. */
 function addOuterTile(module: ModuleBuilder, tile: Tile, features: VectorFeatures): number {
   return module.add(`outerTile${tile.rows}`, 7, (f) => {
-    const [a, aStride, b, bStride, c, cStride, rows] = [0, 1, 2, 3, 4, 5, 6].map((index) => f.parameter(index)) as [Local, Local, Local, Local, Local, Local, Local]
+    const [a, aStride, b, bStride, c, cStride, rows] = [0, 1, 2, 3, 4, 5, 6].map((index) => f.parameter(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
     const accumulator = accumulators(f, tile)
     const columns = Array.from({ length: tile.columns / 4 }, () => f.vectorLocal())
     const value = f.vectorLocal()
@@ -118,9 +163,16 @@ function addOuterTile(module: ModuleBuilder, tile: Tile, features: VectorFeature
     f.constant(1).set(always)
     startTile(f, accumulator, c, cStride, always)
     f.loop(() => {
-      columns.forEach((column, j) => f.get(b).load('v128.load', 16 * j).set(column))
+      columns.forEach((column, j) =>
+        f
+          .get(b)
+          .load('v128.load', 16 * j)
+          .set(column),
+      )
       accumulator.forEach((row, i) => {
-        f.get(a).load('v128.load32_splat', 4 * i).set(value)
+        f.get(a)
+          .load('v128.load32_splat', 4 * i)
+          .set(value)
         columns.forEach((column, j) => multiplyAdd(f, value, column, row[j]!, features))
       })
       f.advance(a, aStride).advance(b, bStride)
@@ -131,23 +183,36 @@ function addOuterTile(module: ModuleBuilder, tile: Tile, features: VectorFeature
 }
 
 /** Calls `tiles[height]` over `count` rows: full tiles first, then the rest. `call` leaves the arguments on the stack. */
-function overRowTiles(f: FunctionBuilder, tiles: readonly number[], count: Local, call: () => void, next: (rows: number) => void): void {
+function overRowTiles(
+  f: FunctionBuilder,
+  tiles: readonly number[],
+  count: Local,
+  call: () => void,
+  next: (rows: number) => void,
+): void {
   const left = f.integerLocal()
   const full = tiles.length
   f.get(count).set(left)
-  f.get(left).constant(full).integer('ge_u').when(() =>
-    f.loop(() => {
-      call()
-      f.call(tiles[full - 1]!)
-      next(full)
-      f.get(left).constant(full).integer('sub').tee(left).constant(full).integer('ge_u')
-    }),
-  )
+  f.get(left)
+    .constant(full)
+    .integer('ge_u')
+    .when(() =>
+      f.loop(() => {
+        call()
+        f.call(tiles[full - 1]!)
+        next(full)
+        f.get(left).constant(full).integer('sub').tee(left).constant(full).integer('ge_u')
+      }),
+    )
   for (let height = 1; height < full; height++)
-    f.get(left).constant(height).integer('sub').integer('eqz').when(() => {
-      call()
-      f.call(tiles[height - 1]!)
-    })
+    f.get(left)
+      .constant(height)
+      .integer('sub')
+      .integer('eqz')
+      .when(() => {
+        call()
+        f.call(tiles[height - 1]!)
+      })
 }
 
 /**
@@ -160,7 +225,9 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
   const rowTiles = heights.map((rows) => addRowTile(module, { rows, columns: tile.columns }, features))
   const outerTiles = heights.map((rows) => addOuterTile(module, { rows, columns: tile.columns }, features))
   module.add('multiplyRows', 9, (f) => {
-    const [a, aStride, packed, c, cStride, rows, panels, k, accumulate] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => f.parameter(index)) as Local[]
+    const [a, aStride, packed, c, cStride, rows, panels, k, accumulate] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) =>
+      f.parameter(index),
+    ) as Local[]
     const aRow = f.integerLocal()
     const cRow = f.integerLocal()
     f.loop(() => {
@@ -175,13 +242,20 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
           f.get(cRow).get(cStride!).constant(height).integer('mul').integer('add').set(cRow)
         },
       )
-      f.get(packed!).get(k!).constant(tile.columns * 4).integer('mul').integer('add').set(packed!)
+      f.get(packed!)
+        .get(k!)
+        .constant(tile.columns * 4)
+        .integer('mul')
+        .integer('add')
+        .set(packed!)
       f.advance(c!, tile.columns * 4)
       f.get(panels!).constant(1).integer('sub').tee(panels!)
     })
   })
   module.add('addOuter', 9, (f) => {
-    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => f.parameter(index)) as Local[]
+    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) =>
+      f.parameter(index),
+    ) as Local[]
     const aColumn = f.integerLocal()
     const cRow = f.integerLocal()
     f.loop(() => {
@@ -205,7 +279,13 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
 /** Adds `clear(address, vectors)`, `sumRows(target, source, stride, rows, vectors)`: target += sum over rows; `addRow(target, source, count)`: target[i] += source[i]. */
 export function addSums(module: ModuleBuilder): void {
   module.add('sumRows', 5, (f) => {
-    const [target, source, stride, rows, vectors] = [0, 1, 2, 3, 4].map((index) => f.parameter(index)) as [Local, Local, Local, Local, Local]
+    const [target, source, stride, rows, vectors] = [0, 1, 2, 3, 4].map((index) => f.parameter(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
     const address = f.integerLocal()
     const left = f.integerLocal()
     const sum = f.vectorLocal()
@@ -233,19 +313,27 @@ export function addSums(module: ModuleBuilder): void {
   module.add('addRow', 3, (f) => {
     const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]
     const left = f.integerLocal()
-    f.get(count).constant(2).integer('shr_u').tee(left).when(() =>
-      f.loop(() => {
-        f.get(target).get(target).load('v128.load', 0).get(source).load('v128.load', 0).simd('f32x4.add').store(0)
-        f.advance(target, 16).advance(source, 16)
-        f.get(left).constant(1).integer('sub').tee(left)
-      }),
-    )
-    f.get(count).constant(3).integer('and').tee(left).when(() =>
-      f.loop(() => {
-        f.get(target).get(target).loadFloat(0).get(source).loadFloat(0).addFloat().storeFloat(0)
-        f.advance(target, 4).advance(source, 4)
-        f.get(left).constant(1).integer('sub').tee(left)
-      }),
-    )
+    f.get(count)
+      .constant(2)
+      .integer('shr_u')
+      .tee(left)
+      .when(() =>
+        f.loop(() => {
+          f.get(target).get(target).load('v128.load', 0).get(source).load('v128.load', 0).simd('f32x4.add').store(0)
+          f.advance(target, 16).advance(source, 16)
+          f.get(left).constant(1).integer('sub').tee(left)
+        }),
+      )
+    f.get(count)
+      .constant(3)
+      .integer('and')
+      .tee(left)
+      .when(() =>
+        f.loop(() => {
+          f.get(target).get(target).loadFloat(0).get(source).loadFloat(0).addFloat().storeFloat(0)
+          f.advance(target, 4).advance(source, 4)
+          f.get(left).constant(1).integer('sub').tee(left)
+        }),
+      )
   })
 }

@@ -40,7 +40,17 @@ export class VectorMath {
         return
       case 'sign':
         // 1 with the sign of a where a is not 0; a itself (0, -0) elsewhere.
-        this.#f.get(a).integers(-0x80000000).simd('v128.and').floats(1).simd('v128.or').get(a).floats(0).simd('f32x4.ne').simd('v128.and').set(result)
+        this.#f
+          .get(a)
+          .integers(-0x80000000)
+          .simd('v128.and')
+          .floats(1)
+          .simd('v128.or')
+          .get(a)
+          .floats(0)
+          .simd('f32x4.ne')
+          .simd('v128.and')
+          .set(result)
         return
       case 'exp':
         return this.#exp(a, result)
@@ -72,7 +82,8 @@ export class VectorMath {
   /** accumulator = accumulator * x + coefficient */
   #horner(accumulator: Local, x: Local, coefficient: number): void {
     const f = this.#f
-    if (this.#features.relaxedMultiplyAdd) f.get(accumulator).get(x).floats(coefficient).simd('f32x4.relaxed_madd').set(accumulator)
+    if (this.#features.relaxedMultiplyAdd)
+      f.get(accumulator).get(x).floats(coefficient).simd('f32x4.relaxed_madd').set(accumulator)
     else f.get(accumulator).get(x).simd('f32x4.mul').floats(coefficient).simd('f32x4.add').set(accumulator)
   }
 
@@ -82,7 +93,7 @@ export class VectorMath {
     f.get(x).floats(Math.LOG2E).simd('f32x4.mul').simd('f32x4.nearest').set(n)
     // log 2 in two parts; the first has few enough digits that n times it is exact.
     f.get(x).get(n).floats(0.693359375).simd('f32x4.mul').simd('f32x4.sub').set(r)
-    f.get(r).get(n).floats(-2.12194440e-4).simd('f32x4.mul').simd('f32x4.sub').set(r)
+    f.get(r).get(n).floats(-2.1219444e-4).simd('f32x4.mul').simd('f32x4.sub').set(r)
     // (e^r - 1 - r) / r^2, then r + r^2 times it.
     f.floats(1 / 40320).set(p)
     for (const coefficient of [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2]) this.#horner(p, r, coefficient)
@@ -91,7 +102,14 @@ export class VectorMath {
 
   /** 2^n for whole n in [-126, 127]. */
   #powerOfTwo(n: Local, result: Local): void {
-    this.#f.get(n).simd('i32x4.trunc_sat_f32x4_s').integers(127).simd('i32x4.add').constant(23).simd('i32x4.shl').set(result)
+    this.#f
+      .get(n)
+      .simd('i32x4.trunc_sat_f32x4_s')
+      .integers(127)
+      .simd('i32x4.add')
+      .constant(23)
+      .simd('i32x4.shl')
+      .set(result)
   }
 
   #clamp(x: Local, low: number, high: number, result: Local): void {
@@ -99,7 +117,14 @@ export class VectorMath {
   }
 
   #exp(a: Local, result: Local): void {
-    const [x, n, r, p, scale, half] = [0, 1, 2, 3, 4, 5].map((index) => this.#local(index)) as [Local, Local, Local, Local, Local, Local]
+    const [x, n, r, p, scale, half] = [0, 1, 2, 3, 4, 5].map((index) => this.#local(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
     const f = this.#f
     // Beyond these the result is 0 or infinity; 2^n is made in two halves so that it passes through both.
     this.#clamp(a, -104, 89, x)
@@ -162,13 +187,28 @@ export class VectorMath {
     const f = this.#f
     f.get(s).get(s).simd('f32x4.mul').set(square)
     f.floats(1 / 19).set(sum)
-    for (const coefficient of [1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3]) this.#horner(sum, square, coefficient)
-    f.get(sum).get(square).simd('f32x4.mul').get(s).simd('f32x4.mul').get(s).simd('f32x4.add').floats(2).simd('f32x4.mul').set(result)
+    for (const coefficient of [1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3])
+      this.#horner(sum, square, coefficient)
+    f.get(sum)
+      .get(square)
+      .simd('f32x4.mul')
+      .get(s)
+      .simd('f32x4.mul')
+      .get(s)
+      .simd('f32x4.add')
+      .floats(2)
+      .simd('f32x4.mul')
+      .set(result)
   }
 
   /** x = m 2^e with m in [0.707, 1.414): e log 2 + 2 atanh((m - 1) / (m + 1)). */
   #log(a: Local, result: Local): void {
-    const [x, exponent, mantissa, keep] = [0, 1, 2, 5].map((index) => this.#local(index)) as [Local, Local, Local, Local]
+    const [x, exponent, mantissa, keep] = [0, 1, 2, 5].map((index) => this.#local(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
     const f = this.#f
     f.get(a).set(keep)
     // Subnormal numbers are scaled up by 2^25 first.
@@ -177,14 +217,38 @@ export class VectorMath {
     f.get(keep).floats(33554432).simd('f32x4.mul').get(keep).get(isSmall).simd('v128.bitselect').set(x)
     f.get(x).integers(0x3f3504f3).simd('i32x4.sub').constant(23).simd('i32x4.shr_s').set(exponent)
     f.get(x).get(exponent).constant(23).simd('i32x4.shl').simd('i32x4.sub').set(mantissa)
-    f.get(exponent).simd('f32x4.convert_i32x4_s').get(isSmall).floats(25).simd('v128.and').simd('f32x4.sub').set(exponent)
-    f.get(mantissa).floats(1).simd('f32x4.sub').get(mantissa).floats(1).simd('f32x4.add').simd('f32x4.div').set(mantissa)
+    f.get(exponent)
+      .simd('f32x4.convert_i32x4_s')
+      .get(isSmall)
+      .floats(25)
+      .simd('v128.and')
+      .simd('f32x4.sub')
+      .set(exponent)
+    f.get(mantissa)
+      .floats(1)
+      .simd('f32x4.sub')
+      .get(mantissa)
+      .floats(1)
+      .simd('f32x4.add')
+      .simd('f32x4.div')
+      .set(mantissa)
     this.#twiceArtanh(mantissa, mantissa)
-    f.get(mantissa).get(exponent).floats(-2.12194440e-4).simd('f32x4.mul').simd('f32x4.add')
+    f.get(mantissa).get(exponent).floats(-2.1219444e-4).simd('f32x4.mul').simd('f32x4.add')
     f.get(exponent).floats(0.693359375).simd('f32x4.mul').simd('f32x4.add').set(x)
     // log 0 = -inf, log of a negative number and of NaN = NaN, log inf = inf.
     f.floats(-Infinity).get(x).get(keep).floats(0).simd('f32x4.eq').simd('v128.bitselect').set(x)
-    f.get(x).floats(NaN).get(keep).floats(0).simd('f32x4.lt').get(keep).get(keep).simd('f32x4.ne').simd('v128.or').simd('v128.not').simd('v128.bitselect').set(x)
+    f.get(x)
+      .floats(NaN)
+      .get(keep)
+      .floats(0)
+      .simd('f32x4.lt')
+      .get(keep)
+      .get(keep)
+      .simd('f32x4.ne')
+      .simd('v128.or')
+      .simd('v128.not')
+      .simd('v128.bitselect')
+      .set(x)
     f.get(keep).get(x).get(keep).floats(Infinity).simd('f32x4.eq').simd('v128.bitselect').set(result)
   }
 
@@ -202,12 +266,24 @@ export class VectorMath {
 
   /** sin (quarter 0) or cos (quarter 1): reduction by pi / 2 in three parts, good to |x| of some thousands. */
   #sine(a: Local, quarter: 0 | 1, result: Local): void {
-    const [n, r, square, sine, cosine, k] = [0, 1, 2, 3, 4, 5].map((index) => this.#local(index)) as [Local, Local, Local, Local, Local, Local]
+    const [n, r, square, sine, cosine, k] = [0, 1, 2, 3, 4, 5].map((index) => this.#local(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
     const f = this.#f
-    f.get(a).floats(2 / Math.PI).simd('f32x4.mul').simd('f32x4.nearest').set(n)
+    f.get(a)
+      .floats(2 / Math.PI)
+      .simd('f32x4.mul')
+      .simd('f32x4.nearest')
+      .set(n)
     f.get(a).set(r)
     // Cephes' splitting of pi / 4, doubled: the first parts have few digits, so that n times them is exact.
-    for (const part of [1.5703125, 4.8375129699707031e-4, 7.54978995489188e-8]) f.get(r).get(n).floats(part).simd('f32x4.mul').simd('f32x4.sub').set(r)
+    for (const part of [1.5703125, 4.8375129699707031e-4, 7.54978995489188e-8])
+      f.get(r).get(n).floats(part).simd('f32x4.mul').simd('f32x4.sub').set(r)
     f.get(n).simd('i32x4.trunc_sat_f32x4_s').integers(quarter).simd('i32x4.add').set(k)
     f.get(r).get(r).simd('f32x4.mul').set(square)
     f.floats(1 / 362880).set(sine)

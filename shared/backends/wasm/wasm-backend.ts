@@ -18,10 +18,20 @@ export function createWasmBackend(tile: Tile = SINGLE_VECTORS_TILE): Backend {
     createEngine: (network, replicas) => {
       const memory = new LinearMemory()
       const compiled = compileNetwork(network, tile, detectFeatures())
-      const exports = new WebAssembly.Instance(compiled.module, { host: { memory: memory.memory } }).exports as Record<string, Kernel>
+      const exports = new WebAssembly.Instance(compiled.module, { host: { memory: memory.memory } }).exports as Record<
+        string,
+        Kernel
+      >
       const shared = { network, compiled, memory, buffers: new NamedBuffers(memory), exports }
       const recurrences = Array.from({ length: replicas }, () => new WasmRecurrence(shared))
-      return Promise.resolve(new ProgramEngine(network, recurrences, (length) => new Float32Array(length), () => undefined))
+      return Promise.resolve(
+        new ProgramEngine(
+          network,
+          recurrences,
+          (length) => new Float32Array(length),
+          () => undefined,
+        ),
+      )
     },
   }
 }

@@ -3,7 +3,7 @@
  * replica's forward and backward passes follow each other without another's between.
  */
 import { LabError } from '../../protocol/errors.ts'
-import type { Layer, Network, Part } from '../../networks/network.ts'
+import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../program-engine.ts'
 import type { FloatArray, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import type { CompiledNetwork, Kernel } from './kernels.ts'
@@ -49,15 +49,22 @@ export class WasmRecurrence implements Recurrence {
     this.#units = network.wiredLayers.map((layer) =>
       layer.parts.map((part): PartUnit => {
         const plan = compiled.plans[layer.index]![part.partIndex]!
-        const rangeOf = (symbol: string): { start: number; end: number } => byName.get(`layers.${layer.index}.parts.${part.partIndex}.${symbol}`)!
+        const rangeOf = (symbol: string): { start: number; end: number } =>
+          byName.get(`layers.${layer.index}.parts.${part.partIndex}.${symbol}`)!
         const sizes = { I: part.inputSize, H: part.units }
-        const vectorSizes = new Map(part.cell.parameters.filter(({ dims }) => dims.length === 1).map(({ symbol, dims }) => [symbol, sizes[dims[0]!]]))
+        const vectorSizes = new Map(
+          part.cell.parameters
+            .filter(({ dims }) => dims.length === 1)
+            .map(({ symbol, dims }) => [symbol, sizes[dims[0]!]]),
+        )
         return {
           part,
           plan,
           weights: new PartWeights(memory, plan, vectorSizes, rangeOf, compiled.tile),
           mask: { I: this.#writeMask(part.inputSize), H: this.#writeMask(part.units) },
-          stateOffsets: network.stateSlices.filter((slice) => slice.layerIndex === layer.index && slice.partIndex === part.partIndex).map(({ offset }) => offset),
+          stateOffsets: network.stateSlices
+            .filter((slice) => slice.layerIndex === layer.index && slice.partIndex === part.partIndex)
+            .map(({ offset }) => offset),
         }
       }),
     )
@@ -75,7 +82,16 @@ export class WasmRecurrence implements Recurrence {
       const rowBytes = compiled.inputWidths[layer.index]! * 4
       const address = buffers.get(`x${layer.index}`, steps * batch * rowBytes)
       if (layer.index === 0) this.#writeRows(address, rowBytes, input.inputs, network.inputSize, steps * batch)
-      else this.#gatherOutputs(network.wiredLayers[layer.index - 1]!, runs[layer.index - 1]!, 1, steps * batch, address, rowBytes, input.dropoutMasks?.[layer.index - 1] ?? null)
+      else
+        this.#gatherOutputs(
+          network.wiredLayers[layer.index - 1]!,
+          runs[layer.index - 1]!,
+          1,
+          steps * batch,
+          address,
+          rowBytes,
+          input.dropoutMasks?.[layer.index - 1] ?? null,
+        )
       const runInput: RunInput = { address, rowBytes, stepBytes: batch * rowBytes }
       runs.push(
         this.#units[layer.index]!.map((unit) => {
@@ -109,7 +125,8 @@ export class WasmRecurrence implements Recurrence {
   statesAt(steps: Int32Array): Float32Array {
     const { input, runs } = this.#lastSequence()
     const rows = new Float32Array(input.batch * this.#shared.network.stateSize)
-    for (const unit of this.#units.flat()) this.#readStates(rows, unit, runs[unit.part.layerIndex]![unit.part.partIndex]!, (b) => steps[b]!, input.batch)
+    for (const unit of this.#units.flat())
+      this.#readStates(rows, unit, runs[unit.part.layerIndex]![unit.part.partIndex]!, (b) => steps[b]!, input.batch)
     return rows
   }
 
@@ -138,15 +155,34 @@ export class WasmRecurrence implements Recurrence {
           const adjoints = [first!, ...others]
           if (above)
             for (let b = 0; b < batch; b++)
-              exports.addRow!(first! + b * run.stateRowBytes, above.address + (t * batch + b) * above.rowBytes + 4 * part.outputOffset, part.units)
+              exports.addRow!(
+                first! + b * run.stateRowBytes,
+                above.address + (t * batch + b) * above.rowBytes + 4 * part.outputOffset,
+                part.units,
+              )
           if (isTop)
             for (const slot of outputSlots.get(t) ?? [])
-              exports.addRow!(first! + (slot % batch) * run.stateRowBytes, outputAddress + 4 * (slot * width + part.outputOffset), part.units)
+              exports.addRow!(
+                first! + (slot % batch) * run.stateRowBytes,
+                outputAddress + 4 * (slot * width + part.outputOffset),
+                part.units,
+              )
           for (const b of stateRows.get(t) ?? [])
-            unit.stateOffsets.forEach((offset, s) => exports.addRow!(adjoints[s]! + b * run.stateRowBytes, statesAddress + 4 * (b * network.stateSize + offset), part.units))
+            unit.stateOffsets.forEach((offset, s) =>
+              exports.addRow!(
+                adjoints[s]! + b * run.stateRowBytes,
+                statesAddress + 4 * (b * network.stateSize + offset),
+                part.units,
+              ),
+            )
         }
         weights.clearGradients()
-        run.backward(inject, truncateEvery, inputAdjoint && ((start, count) => this.#addInputAdjoint(run, unit, inputAdjoint, start * batch, count * batch)))
+        run.backward(
+          inject,
+          truncateEvery,
+          inputAdjoint &&
+            ((start, count) => this.#addInputAdjoint(run, unit, inputAdjoint, start * batch, count * batch)),
+        )
         weights.addGradients(this.gradients)
       }
       if (inputAdjoint) {
@@ -157,11 +193,19 @@ export class WasmRecurrence implements Recurrence {
     }
   }
 
-  convergeLayer(layerIndex: number, states: FloatArray, perturbation: Float32Array, convergenceSteps: number, saving: boolean): Float32Array {
+  convergeLayer(
+    layerIndex: number,
+    states: FloatArray,
+    perturbation: Float32Array,
+    convergenceSteps: number,
+    saving: boolean,
+  ): Float32Array {
     const batch = states.length / this.#shared.network.stateSize
     const result = Float32Array.from(states)
     const input = this.#constantInput(`u${layerIndex}`, layerIndex, perturbation, batch)
-    const runs = this.#units[layerIndex]!.filter(({ part }) => part.warm).map((unit) => {
+    const compared = comparedParts(this.#shared.network.wiredLayers[layerIndex]!)
+    const units = compared.map(({ partIndex }) => this.#units[layerIndex]![partIndex]!)
+    const runs = units.map((unit) => {
       const run = this.#createRun('conv', unit, { steps: Math.max(convergenceSteps, 1), batch, saving, input })
       this.#writeStates(states, unit, run, batch)
       if (convergenceSteps > 0) run.forward()
@@ -190,7 +234,13 @@ export class WasmRecurrence implements Recurrence {
       const inject: Inject = (t, adjoints) => {
         if (t !== steps - 1) return
         for (let b = 0; b < batch; b++)
-          unit.stateOffsets.forEach((offset, s) => exports.addRow!(adjoints[s]! + b * run.stateRowBytes, address + 4 * (b * network.stateSize + offset), unit.part.units))
+          unit.stateOffsets.forEach((offset, s) =>
+            exports.addRow!(
+              adjoints[s]! + b * run.stateRowBytes,
+              address + 4 * (b * network.stateSize + offset),
+              unit.part.units,
+            ),
+          )
       }
       unit.weights.clearGradients()
       const initial = run.backward(inject, null, null)
@@ -213,7 +263,9 @@ export class WasmRecurrence implements Recurrence {
     const layers = network.wiredLayers.map((layer) => {
       const rowBytes = compiled.inputWidths[layer.index]! * 4
       const input: RunInput =
-        layer.index === 0 ? first : { address: buffers.get(`net:x${layer.index}`, batch * rowBytes), rowBytes, stepBytes: batch * rowBytes }
+        layer.index === 0
+          ? first
+          : { address: buffers.get(`net:x${layer.index}`, batch * rowBytes), rowBytes, stepBytes: batch * rowBytes }
       const runs = this.#units[layer.index]!.map((unit) => {
         const run = this.#createRun('net', unit, { steps: 1, batch, saving: false, input })
         this.#writeStates(states, unit, run, batch)
@@ -226,7 +278,16 @@ export class WasmRecurrence implements Recurrence {
       advance: () => {
         const rows = new Float32Array(states.length)
         layers.forEach(({ layer, input, runs }, index) => {
-          if (index > 0) this.#gatherOutputs(network.wiredLayers[index - 1]!, layers[index - 1]!.runs.map(({ run }) => run), 1, batch, input.address, input.rowBytes, null)
+          if (index > 0)
+            this.#gatherOutputs(
+              network.wiredLayers[index - 1]!,
+              layers[index - 1]!.runs.map(({ run }) => run),
+              1,
+              batch,
+              input.address,
+              input.rowBytes,
+              null,
+            )
           for (const { unit, run } of runs) {
             if (layer.index > 0) run.projectInputs(0, 1)
             run.step(0, 0)
@@ -249,10 +310,24 @@ export class WasmRecurrence implements Recurrence {
     return this.#sequence
   }
 
-  #createRun(kind: string, unit: PartUnit, sizes: { steps: number; batch: number; saving: boolean; input: RunInput }): PartRun {
+  #createRun(
+    kind: string,
+    unit: PartUnit,
+    sizes: { steps: number; batch: number; saving: boolean; input: RunInput },
+  ): PartRun {
     const { buffers, exports, compiled } = this.#shared
     const { part, plan, weights, mask } = unit
-    return new PartRun({ name: `${kind}:${part.layerIndex}.${part.partIndex}`, plan, cell: part.cell, weights, buffers, exports, tile: compiled.tile, mask, ...sizes })
+    return new PartRun({
+      name: `${kind}:${part.layerIndex}.${part.partIndex}`,
+      plan,
+      cell: part.cell,
+      weights,
+      buffers,
+      exports,
+      tile: compiled.tile,
+      mask,
+      ...sizes,
+    })
   }
 
   /** All ones where a column has a meaning, zeros in the pad columns. */
@@ -277,16 +352,26 @@ export class WasmRecurrence implements Recurrence {
       return
     }
     this.#clear(address, rows * rowBytes)
-    for (let row = 0; row < rows; row++) for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i] = data[row * size + i]!
+    for (let row = 0; row < rows; row++)
+      for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i] = data[row * size + i]!
   }
 
   #multiplyRows(address: number, rowBytes: number, mask: Float32Array, size: number, rows: number): void {
     const { floats } = this.#shared.memory
-    for (let row = 0; row < rows; row++) for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i]! *= mask[row * size + i]!
+    for (let row = 0; row < rows; row++)
+      for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i]! *= mask[row * size + i]!
   }
 
   /** The outputs of a layer's parts side by side, from time `from` on, times the dropout mask. */
-  #gatherOutputs(layer: Layer, runs: readonly PartRun[], from: number, rows: number, address: number, rowBytes: number, mask: Float32Array | null): void {
+  #gatherOutputs(
+    layer: Layer,
+    runs: readonly PartRun[],
+    from: number,
+    rows: number,
+    address: number,
+    rowBytes: number,
+    mask: Float32Array | null,
+  ): void {
     const { floats } = this.#shared.memory
     layer.parts.forEach(({ units, outputOffset, partIndex }) => {
       const run = runs[partIndex]!
@@ -294,10 +379,14 @@ export class WasmRecurrence implements Recurrence {
       const stride = run.stateRowBytes / 4
       const target = address / 4 + outputOffset
       if (layer.parts.length === 1 && stride === rowBytes / 4) floats.copyWithin(target, source, source + rows * stride)
-      else for (let row = 0; row < rows; row++) floats.copyWithin(target + (row * rowBytes) / 4, source + row * stride, source + row * stride + units)
+      else
+        for (let row = 0; row < rows; row++)
+          floats.copyWithin(target + (row * rowBytes) / 4, source + row * stride, source + row * stride + units)
     })
     const pad = rowBytes / 4 - layer.outputSize
-    if (pad > 0) for (let row = 0; row < rows; row++) floats.fill(0, (address + (row + 1) * rowBytes) / 4 - pad, (address + (row + 1) * rowBytes) / 4)
+    if (pad > 0)
+      for (let row = 0; row < rows; row++)
+        floats.fill(0, (address + (row + 1) * rowBytes) / 4 - pad, (address + (row + 1) * rowBytes) / 4)
     if (mask) this.#multiplyRows(address, rowBytes, mask, layer.outputSize, rows)
   }
 
@@ -308,13 +397,31 @@ export class WasmRecurrence implements Recurrence {
   }
 
   /** dx (+)= adjoints of a chunk's input products times the weights. */
-  #addInputAdjoint(run: PartRun, { part }: PartUnit, { address, rowBytes }: { address: number; rowBytes: number }, firstRow: number, rows: number): void {
+  #addInputAdjoint(
+    run: PartRun,
+    { part }: PartUnit,
+    { address, rowBytes }: { address: number; rowBytes: number },
+    firstRow: number,
+    rows: number,
+  ): void {
     const { exports } = this.#shared
     const target = address + firstRow * rowBytes
     for (const { packed, adjoint, adjointStride } of run.inputProducts())
-      exports.multiplyRows!(adjoint, adjointStride, packed.backward, target, rowBytes, rows, packed.backwardPanels, packed.backwardDepth, 1)
+      exports.multiplyRows!(
+        adjoint,
+        adjointStride,
+        packed.backward,
+        target,
+        rowBytes,
+        rows,
+        packed.backwardPanels,
+        packed.backwardDepth,
+        1,
+      )
     const inner = run.innerInputAdjoint
-    if (inner !== null) for (let row = 0; row < rows; row++) exports.addRow!(target + row * rowBytes, inner + row * padTo(part.inputSize, 4) * 4, part.inputSize)
+    if (inner !== null)
+      for (let row = 0; row < rows; row++)
+        exports.addRow!(target + row * rowBytes, inner + row * padTo(part.inputSize, 4) * 4, part.inputSize)
   }
 
   #constantInput(name: string, layerIndex: number, perturbation: Float32Array, batch: number): RunInput {
@@ -338,7 +445,13 @@ export class WasmRecurrence implements Recurrence {
     })
   }
 
-  #readStates(rows: Float32Array, { part, stateOffsets }: PartUnit, run: PartRun, stepOf: (b: number) => number, batch: number): void {
+  #readStates(
+    rows: Float32Array,
+    { part, stateOffsets }: PartUnit,
+    run: PartRun,
+    stepOf: (b: number) => number,
+    batch: number,
+  ): void {
     const { memory, network } = this.#shared
     const { floats } = memory
     stateOffsets.forEach((offset, s) => {
