@@ -106,8 +106,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string, code: ErrorC
   requireContiguous(entries, bytes.length - start, fail)
   const tensors = new Map<string, Tensor>()
   for (const { name, type, shape, begin, end } of entries) {
-    // A copy, since data in a file may stand at any byte and typed arrays may not.
-    // A copy, aligned; not `slice`, which in Node's Buffer is a view on the whole file.
+    // A copy, since data in a file may stand at any byte and typed arrays may not; not `slice`, which in Node's Buffer is
+    // a view on the whole file.
     const { buffer } = Uint8Array.from(bytes.subarray(start + begin, start + end))
     tensors.set(name, { shape, data: type === 'F64' ? new Float64Array(buffer) : new Float32Array(buffer) })
   }
