@@ -38,7 +38,13 @@ export async function runCommand(file: string | undefined, options: Options): Pr
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {
   const store = openStore(options)
-  await runRecords(store, await store.find(name), options)
+  const records = await store.find(name)
+  const order = trialStrategies(records[0]!.config)
+  await runRecords(
+    store,
+    records.toSorted((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy)),
+    options,
+  )
 }
 
 async function runRecords(store: RunStore, records: readonly RunRecord[], options: Options): Promise<void> {

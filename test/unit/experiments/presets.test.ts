@@ -1,0 +1,78 @@
+/** Presets are whole configurations with the paper's numbers; the published JSON Schema is the one that the code reads. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { summarise } from '../../../main/engine/run-group.ts'
+import { loadConfig } from '../../../main/cli/load-config.ts'
+import type { RunRecord } from '../../../shared/runs/run.ts'
+import tables from '../../../shared/experiments/paper-tables.json' with { type: 'json' }
+import { presets } from '../../../shared/experiments/presets.ts'
+import { configJsonSchema, parseConfig } from '../../../shared/experiments/schema.ts'
+
+describe('a preset', () => {
+  it.each(presets.map((preset) => [preset.name, preset] as const))(
+    '%s is a whole configuration, and printing it changes nothing',
+    (name, preset) => {
+      const config = parseConfig(preset.config, name)
+      expect(parseConfig(JSON.parse(JSON.stringify(config)), name)).toEqual(config)
+    },
+  )
+})
+
+it('every cell of the three tables has one, with the published numbers', () => {
+  const rows = [...tables.table1.rows, ...tables.table2.rows, ...tables.table3.rows]
+  const published = presets.flatMap((preset) => (preset.published ? [preset.published] : []))
+  expect(published).toEqual(rows.map(({ metric, mean, std }) => ({ metric, mean, std })))
+  expect(new Set(presets.map(({ name }) => name)).size).toBe(presets.length)
+})
+
+it('the defaults are those of the paper and of its authors’ code', () => {
+  const { warmup, training } = parseConfig({ dataset: { kind: 'copy-first-input', steps: 50 } }, 'x')
+  expect(warmup).toMatchObject({
+    steps: 100,
+    target: 0.95,
+    epsilon: 1e-4,
+    curriculumIncrement: 10,
+    maxConvergenceSteps: 200,
+    batch: 32,
+    masked: true,
+    restartAbove: 0.98,
+    maxRestarts: 20,
+  })
+  expect(warmup.optimizer).toMatchObject({ kind: 'adam', learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+  expect(training).toMatchObject({ epochs: 50, batch: 32, optimizer: { kind: 'adam', learningRate: 1e-3 } })
+})
+
+it('the published JSON Schema is current (`lab schema` prints it)', () => {
+  const file = new URL('../../../shared/experiments/config.schema.json', import.meta.url)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configJsonSchema())
+})
+
+it('the table’s deviation is that of a sample', () => {
+  const record = { strategy: 'none', result: { metric: 'mse', best: [1, 2, 4] } } as unknown as RunRecord
+  expect(summarise([record])[0]).toMatchObject({
+    mean: 7 / 3,
+    std: Math.sqrt(((4 / 3) ** 2 + (1 / 3) ** 2 + (5 / 3) ** 2) / 2),
+  })
+})
+
+it('flags reach their fields', async () => {
+  const { config } = await loadConfig(undefined, {
+    preset: 'quick',
+    units: '24',
+    layers: '2',
+    steps: '9',
+    seeds: '4,5',
+    strategy: 'double',
+    set: ['training.optimizer.clipNorm=1', 'name="x"'],
+  })
+  expect(config).toMatchObject({
+    name: 'x',
+    seeds: [4, 5],
+    strategies: ['double'],
+    training: { steps: 9, optimizer: { clipNorm: 1 } },
+  })
+  expect(config.layers.map(({ units, warmUnits }) => [units, warmUnits])).toEqual([
+    [24, 12],
+    [24, 12],
+  ])
+})
