@@ -1,9 +1,10 @@
 /** `lab export`: the weights of one seed as safetensors or NPZ, under PyTorch's names where the cell has a module there. */
-import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { encodeSafetensors } from '../../../shared/exchange/safetensors.ts'
 import { toPytorchNames } from '../../../shared/exchange/pytorch-names.ts'
 import { writeNpz } from '../../../shared/numerics/npz.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { replaceFile } from '../../store/durable-file.ts'
 import { print, printJson } from '../output.ts'
 import { findOneRun, networkOf, selectSeed } from './weights.ts'
 
@@ -39,16 +40,17 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
     weights,
     cells: record.config.layers.map(({ cell }) => cell).join(','),
   }
-  await writeFile(output, format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata)).catch(
-    (cause: unknown) => {
-      throw new LabError('weights', 'The file cannot be written.', {
-        where: output,
-        found: cause instanceof Error ? cause.message : String(cause),
-        remedy: 'Choose another place with --output.',
-        cause,
-      })
-    },
-  )
+  await replaceFile(
+    path.resolve(output),
+    format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata),
+  ).catch((cause: unknown) => {
+    throw new LabError('weights', 'The file cannot be written.', {
+      where: output,
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Choose another place with --output.',
+      cause,
+    })
+  })
   if (options.json) printJson({ type: 'export', run: record.id, seed, file: output, tensors: [...tensors.keys()] })
   else print(`${output}: ${tensors.size} tensors of seed ${seed} (${weights} weights)`)
 }
