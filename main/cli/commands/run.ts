@@ -4,9 +4,9 @@ import process from 'node:process'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
-import { labHome } from '../../store/home.ts'
-import { RunStore } from '../../store/run-store.ts'
+import type { RunStore } from '../../store/run-store.ts'
 import { loadConfig } from '../load-config.ts'
+import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
 import { labVersion } from '../version.ts'
@@ -14,10 +14,6 @@ import { labVersion } from '../version.ts'
 const EXIT_INTERRUPTED = 130
 
 type Options = Readonly<Record<string, unknown>>
-
-function openStore(options: Options): RunStore {
-  return new RunStore(typeof options.home === 'string' ? path.resolve(options.home) : labHome())
-}
 
 export async function runCommand(file: string | undefined, options: Options): Promise<void> {
   const { config, baseFolder } = await loadConfig(file, options)

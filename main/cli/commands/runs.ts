@@ -1,13 +1,10 @@
 /** `lab runs`: the list of runs, damaged and crashed ones shown as such. */
-import path from 'node:path'
 import { summarise } from '../../engine/run-group.ts'
-import { labHome } from '../../store/home.ts'
-import { RunStore } from '../../store/run-store.ts'
+import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 
 export async function runsCommand(options: Readonly<Record<string, unknown>>): Promise<void> {
-  const home = typeof options.home === 'string' ? path.resolve(options.home) : labHome()
-  const listed = await new RunStore(home).list()
+  const listed = await openStore(options).list()
   const rows = listed.map(({ id, record, crashed, damaged }) => {
     const [summary] = record ? summarise([record]) : []
     return {

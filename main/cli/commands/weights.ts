@@ -1,19 +1,18 @@
 /** Takes the weights of one seed out of a finished run: the network that they fit, and the tensors by name. */
-import path from 'node:path'
 import type { Network } from '../../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../../shared/numerics/dims.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { prepare } from '../../engine/run-group.ts'
-import { labHome } from '../../store/home.ts'
-import { RunStore } from '../../store/run-store.ts'
+import type { RunStore } from '../../store/run-store.ts'
+import { openStore } from '../open-store.ts'
 
 /** The one run that a name stands for. @throws LabError `usage` for a group of several */
 export async function findOneRun(
   name: string,
   options: Readonly<Record<string, unknown>>,
 ): Promise<{ store: RunStore; record: RunRecord }> {
-  const store = new RunStore(typeof options.home === 'string' ? path.resolve(options.home) : labHome())
+  const store = openStore(options)
   const records = await store.find(name)
   if (records.length > 1)
     throw new LabError('usage', 'This is a group of several runs.', {
