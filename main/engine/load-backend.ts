@@ -22,7 +22,11 @@ export async function loadBackend(name: string): Promise<Backend> {
       const pairs = major! >= FIRST_NODE_WITH_REVECTORIZE && process.arch === 'x64'
       // Read by V8 when the next module is compiled; results do not depend on it, as every sum keeps its order.
       if (pairs) v8.setFlagsFromString('--experimental-wasm-revectorize')
-      return createWasmBackend(pairs ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE)
+      const { startTeam } = await import('./start-team.ts')
+      return createWasmBackend({
+        tile: pairs ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE,
+        team: startTeam(Number(process.env.WL_THREADS ?? 2)),
+      })
     }
     default:
       throw new LabError('backend', 'There is no backend of this name.', {

@@ -53,6 +53,9 @@ function comparedColumns(network: Network, layer: Layer): number[] {
     .flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i))
 }
 
+/** Steps of a convergence run between two looks at its states. */
+const CONVERGENCE_BLOCK = 32
+
 export class ProgramEngine implements Engine {
   readonly network: Network
   readonly replicas: number
@@ -140,6 +143,8 @@ export class ProgramEngine implements Engine {
         steps: batch.steps,
         batch: batch.batch,
         inputs: batch.inputs,
+        isConstant: false,
+        initialStates: null,
         dropoutMasks: null,
         saving: false,
       })
@@ -220,13 +225,26 @@ export class ProgramEngine implements Engine {
   ): Omit<TrainResult, 'gradientNorm'> {
     const recurrence = this.#recurrences[replica]!
     recurrence.gradients.fill(0)
-    recurrence.forward({ steps: batch.steps, batch: batch.batch, inputs: batch.inputs, dropoutMasks, saving: true })
+    recurrence.forward({
+      steps: batch.steps,
+      batch: batch.batch,
+      inputs: batch.inputs,
+      isConstant: false,
+      initialStates: null,
+      dropoutMasks,
+      saving: true,
+    })
     const hidden = recurrence.outputsAt(batch.targetSteps)
     const { weight, bias } = this.#readout(recurrence.parameters)
     const gradient = this.#readout(recurrence.gradients)
     const result = readOut(hidden, weight, bias, batch, this.network.loss)
     const data = readOutBackward(result, hidden, weight, gradient.weight, gradient.bias, batch, this.network.loss)
-    recurrence.backward({ outputs: { steps: batch.targetSteps, data }, states: null, truncateEvery })
+    recurrence.backward({
+      outputs: { steps: batch.targetSteps, data },
+      states: null,
+      truncateEvery,
+      movesColdParts: true,
+    })
     let vaaStars: readonly number[] | null = null
     if (regulariser !== null) {
       const { weight: scale, draw, target, epsilon } = regulariser
@@ -244,7 +262,7 @@ export class ProgramEngine implements Engine {
   /** Algorithm 2 and its adjoint: adds `scale` times the gradient of mean_l (VAA*_l - k)^2. */
   #addWarmupGradients(
     recurrence: Recurrence,
-    { batch, draw, target, epsilon }: WarmupRequest,
+    { batch, draw, target, epsilon, masked }: WarmupRequest,
     scale: number,
   ): Omit<WarmupResult, 'gradientNorm'> {
     this.#forwardTruncated(recurrence, batch, draw.truncations, true)
@@ -278,6 +296,7 @@ export class ProgramEngine implements Engine {
       outputs: null,
       states: { steps: draw.truncations, data: stateAdjoint },
       truncateEvery: null,
+      movesColdParts: !masked,
     })
     return { loss, vaaStar: vaaStars }
   }
@@ -289,6 +308,8 @@ export class ProgramEngine implements Engine {
       steps,
       batch: batch.batch,
       inputs: batch.inputs.subarray(0, steps * batch.batch * this.network.inputSize),
+      isConstant: false,
+      initialStates: null,
       dropoutMasks: null,
       saving,
     })
@@ -300,37 +321,52 @@ export class ProgramEngine implements Engine {
   ): ConvergedStates {
     const recurrence = this.#recurrences[replica]!
     this.#forwardTruncated(recurrence, batch, truncations, false)
-    const run = recurrence.startConvergence(recurrence.statesAt(truncations), perturbation)
+    const statesAfter = (step: number): FloatArray => recurrence.statesAt(new Int32Array(batch.batch).fill(step))
     // The last states, newest first. Brent's cycle search: one remembered state, renewed at powers of two.
-    const tail: FloatArray[] = [recurrence.statesAt(truncations)]
-    let remembered = tail[0]!
+    const tail: FloatArray[] = []
+    let states = recurrence.statesAt(truncations)
+    let remembered = states
     let rememberedAt = 0
     let renewAt = 1
     let exactExit: ConvergedStates['exactExit'] = null
     let calmSteps = 0
     let remaining = convergenceSteps
     let step = 0
+    if (stopResidual !== null || remaining <= TAIL_STEPS) tail.push(states)
     while (remaining > 0) {
-      const states = run.advance()
-      step++
-      remaining--
-      tail.unshift(states)
-      if (tail.length > TAIL_STEPS + 1) tail.pop()
-      if (exactExit === null && equalBits(states, remembered)) {
-        const period = step - rememberedAt
-        exactExit = { step, period }
-        // Whole periods are skipped, but for as many steps as the tail needs.
-        if (remaining > TAIL_STEPS) remaining -= Math.floor((remaining - TAIL_STEPS) / period) * period
+      const steps = Math.min(remaining, CONVERGENCE_BLOCK)
+      recurrence.forward({
+        steps,
+        batch: batch.batch,
+        inputs: perturbation,
+        isConstant: true,
+        initialStates: states,
+        dropoutMasks: null,
+        saving: false,
+      })
+      for (let k = 1; k <= steps && remaining > 0; k++) {
+        step++
+        remaining--
+        if (exactExit === null && recurrence.statesEqual(k, remembered)) {
+          const period = step - rememberedAt
+          exactExit = { step, period }
+          // Whole periods are skipped, but for as many steps as the tail needs.
+          if (remaining > TAIL_STEPS) remaining -= Math.floor((remaining - TAIL_STEPS) / period) * period
+        }
+        if (step === renewAt) {
+          remembered = statesAfter(k)
+          rememberedAt = step
+          renewAt *= 2
+        }
+        if (stopResidual === null && remaining > TAIL_STEPS) continue
+        tail.unshift(statesAfter(k))
+        if (tail.length > TAIL_STEPS + 1) tail.pop()
+        if (stopResidual !== null && exactExit === null) {
+          calmSteps = largestRowDistance(tail[0]!, tail[1]!, this.network.stateSize) < stopResidual ? calmSteps + 1 : 0
+          if (calmSteps >= STOP_PATIENCE) return { tail, exactExit, stoppedAt: step }
+        }
       }
-      if (step === renewAt) {
-        remembered = states
-        rememberedAt = step
-        renewAt *= 2
-      }
-      if (stopResidual !== null && exactExit === null) {
-        calmSteps = largestRowDistance(tail[0]!, tail[1]!, this.network.stateSize) < stopResidual ? calmSteps + 1 : 0
-        if (calmSteps >= STOP_PATIENCE) return { tail, exactExit, stoppedAt: step }
-      }
+      states = statesAfter(steps)
     }
     return { tail, exactExit, stoppedAt: null }
   }
@@ -380,12 +416,6 @@ export class ProgramEngine implements Engine {
       flat.set(tensor.data, start)
     }
   }
-}
-
-function equalBits(a: FloatArray, b: FloatArray): boolean {
-  // A NaN differs from itself: a run with one never exits early.
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }
 
 function largestRowDistance(a: FloatArray, b: FloatArray, size: number): number {

@@ -10,8 +10,12 @@ export interface SequenceInput {
   readonly steps: number
   /** B */
   readonly batch: number
-  /** [T, B, I] */
+  /** [T, B, I], or [I] when constant */
   readonly inputs: Float32Array
+  /** The same input for every series and step. */
+  readonly isConstant: boolean
+  /** State rows at time 0; null for zeros. */
+  readonly initialStates: FloatArray | null
   /** Per boundary between layers, [T, B, outputs]; null without dropout. */
   readonly dropoutMasks: readonly Float32Array[] | null
   /** false: nothing is kept for a backward pass. */
@@ -25,6 +29,8 @@ export interface SequenceAdjoints {
   /** At all states after `steps[b]` steps: `data` [B, stateSize]. */
   readonly states: { readonly steps: Int32Array; readonly data: FloatArray } | null
   readonly truncateEvery: number | null
+  /** false: parameters of cold parts need no gradient, and none is computed. */
+  readonly movesColdParts: boolean
 }
 
 export interface Recurrence {
@@ -33,12 +39,14 @@ export interface Recurrence {
   /** Gradients in the same order; the backward passes add to them. */
   readonly gradients: FloatArray
   parametersChanged(): void
-  /** All layers from zero states; the sequence stays until the next call. */
+  /** All layers over all steps; the sequence stays until the next call. */
   forward(input: SequenceInput): void
   /** Top layer's outputs at `steps` [K, B]: [K, B, width], zero where a step is -1. */
   outputsAt(steps: Int32Array): FloatArray
   /** States after `steps[b]` steps. */
   statesAt(steps: Int32Array): FloatArray
+  /** Whether all states after `step` steps are `states`, bit for bit; never if one is a NaN. */
+  statesEqual(step: number, states: FloatArray): boolean
   /** Through the last `forward` (made with `saving`). */
   backward(adjoints: SequenceAdjoints): void
   /**
@@ -54,6 +62,4 @@ export interface Recurrence {
   ): FloatArray
   /** Adjoint of the initial states of the last `convergeLayer` (same layer), its columns only. */
   convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): FloatArray
-  /** The whole network from `states` under constant u; then `advance` moves it one step and returns the states. */
-  startConvergence(states: FloatArray, perturbation: Float32Array): { advance(): FloatArray }
 }

@@ -5,7 +5,7 @@
 import type { NodeId } from '../../compiler/ir.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../program-engine.ts'
-import type { Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import type { FloatArray, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
   addOuterProduct,
   addRowSum,
@@ -49,17 +49,25 @@ export class ReferenceRecurrence implements Recurrence {
     // The interpreter reads the parameters where they stand.
   }
 
-  forward({ steps, batch, inputs, dropoutMasks, saving }: SequenceInput): void {
+  forward({ steps, batch, inputs, isConstant, initialStates, dropoutMasks, saving }: SequenceInput): void {
     this.#batch = batch
     this.#masks = dropoutMasks
     this.#runs = []
+    const stepSize = batch * this.#network.inputSize
     let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) =>
-      Float64Array.from(
-        inputs.subarray(t * batch * this.#network.inputSize, (t + 1) * batch * this.#network.inputSize),
-      ),
+      isConstant
+        ? Float64Array.from({ length: stepSize }, (_, i) => inputs[i % this.#network.inputSize]!)
+        : Float64Array.from(inputs.subarray(t * stepSize, (t + 1) * stepSize)),
     )
     for (const layer of this.#network.wiredLayers) {
-      const runs = layer.parts.map((part) => this.#runPart(part, this.#zeroStates(part, batch), layerInputs, saving))
+      const runs = layer.parts.map((part) =>
+        this.#runPart(
+          part,
+          initialStates ? this.#statesOf(part, initialStates) : this.#zeroStates(part, batch),
+          layerInputs,
+          saving,
+        ),
+      )
       this.#runs.push(runs)
       const mask = dropoutMasks?.[layer.index]
       layerInputs = layerInputs.map((_, t) => {
@@ -92,6 +100,12 @@ export class ReferenceRecurrence implements Recurrence {
     return this.#stateRows((layerIndex, partIndex, b) => this.#runs[layerIndex]![partIndex]!.states[steps[b]!]!)
   }
 
+  statesEqual(step: number, rows: FloatArray): boolean {
+    const found = this.statesAt(new Int32Array(this.#batch).fill(step))
+    return found.every((value, i) => value === rows[i])
+  }
+
+  // The gradients of cold parts are cheap enough to be computed always: whoever does not want them leaves them.
   backward({ outputs, states, truncateEvery }: SequenceAdjoints): void {
     const batch = this.#batch
     const { wiredLayers, stateSlices, stateSize } = this.#network
@@ -169,28 +183,6 @@ export class ReferenceRecurrence implements Recurrence {
       this.#putStates(part, result, initial)
     }
     return result
-  }
-
-  startConvergence(states: Float64Array, perturbation: Float32Array): { advance(): Float64Array } {
-    const batch = states.length / this.#network.stateSize
-    const { inputSize, wiredLayers } = this.#network
-    const first = Float64Array.from({ length: batch * inputSize }, (_, i) => perturbation[i % inputSize]!)
-    let current: Float64Array = states
-    return {
-      advance: () => {
-        const next = current.slice()
-        let input: Float64Array = first
-        for (const layer of wiredLayers) {
-          const finals = layer.parts.map(
-            (part) => this.#runPart(part, this.#statesOf(part, current), [input], false).states[1]!,
-          )
-          layer.parts.forEach((part, p) => this.#putStates(part, next, finals[p]!))
-          input = this.#layerOutput(layer, finals, batch)
-        }
-        current = next
-        return next
-      },
-    }
   }
 
   #runPart(part: Part, initial: Float64Array[], inputs: readonly Float64Array[], saving: boolean): PartRun {
@@ -282,7 +274,7 @@ export class ReferenceRecurrence implements Recurrence {
   }
 
   /** A part's columns of state rows, one [B, H] a state. */
-  #statesOf(part: Part, rows: Float64Array): Float64Array[] {
+  #statesOf(part: Part, rows: FloatArray): Float64Array[] {
     const { stateSize } = this.#network
     const batch = rows.length / stateSize
     return this.#slicesOf(part).map(({ offset, size }) => {

@@ -3,19 +3,23 @@ import type { Network } from '../../networks/network.ts'
 import { ModuleBuilder } from './module-builder.ts'
 import { padTo, planPart, type PartPlan } from './part-plan.ts'
 import { addPointwise } from './pointwise.ts'
-import { addProducts, addSums, type Tile, type VectorFeatures } from './products.ts'
-
-/** An exported function: addresses, sizes and strides as integers. */
-export type Kernel = (...args: number[]) => void
+import { addProducts, type Tile, type VectorFeatures } from './products.ts'
+import { addRowOperations } from './rows.ts'
+import { addSweeps } from './sweep.ts'
 
 export interface CompiledNetwork {
   readonly module: WebAssembly.Module
+  /** Index of every function in the module, by name. */
+  readonly functions: ReadonlyMap<string, number>
   /** [layer][part] */
   readonly plans: readonly (readonly PartPlan[])[]
   readonly tile: Tile
   /** Floats in a row of each layer's input. */
   readonly inputWidths: readonly number[]
 }
+
+/** What the names of a part's functions begin with. */
+export const partPrefix = (layerIndex: number, partIndex: number): string => `l${layerIndex}p${partIndex}`
 
 /** Whether this machine has fused multiply-add on vectors; found out by validating a module that uses it. */
 export function detectFeatures(): VectorFeatures {
@@ -30,15 +34,17 @@ export function detectFeatures(): VectorFeatures {
 export function compileNetwork(network: Network, tile: Tile, features: VectorFeatures): CompiledNetwork {
   const module = new ModuleBuilder()
   addProducts(module, tile, features)
-  addSums(module)
+  addRowOperations(module)
   const inputWidths = network.wiredLayers.map(({ inputSize }) => padTo(inputSize, 4))
   const plans = network.wiredLayers.map((layer) =>
     layer.parts.map((part, p) => {
-      const plan = planPart(part, inputWidths[layer.index]! * 4, tile, `l${layer.index}p${p}`)
+      const plan = planPart(part, inputWidths[layer.index]! * 4, tile, partPrefix(layer.index, p))
       for (const stage of [...plan.forward, ...plan.backward])
         for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
+      addSweeps(module, plan, part.cell.states.length, tile, partPrefix(layer.index, p))
       return plan
     }),
   )
-  return { module: new WebAssembly.Module(module.bytes()), plans, tile, inputWidths }
+  const functions = new Map(module.names.map((name, index) => [name, index]))
+  return { module: new WebAssembly.Module(module.bytes()), functions, plans, tile, inputWidths }
 }

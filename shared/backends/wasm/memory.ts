@@ -1,25 +1,35 @@
 /**
- * Buffers in the linear memory of one engine: powers of two, given back and used again. Addresses never move; views are made
- * anew after the memory has grown.
+ * Buffers in the linear memory of one engine, shared by its threads, in sizes that are given back and used again. Addresses
+ * never move; views are made anew after the memory has grown.
  */
 import { LabError } from '../../protocol/errors.ts'
+import { MAX_PAGES } from './module-builder.ts'
 
 const PAGE_BYTES = 65536
 /** Reads past the end of a row (panels of outer products) stay inside this. */
 const SLACK_BYTES = 256
-const MAX_PAGES = 65536
+
+/** Sizes of buffers: four to an octave, so that at most a fifth of a buffer is unused, and multiples of 64 bytes. */
+function sizeClass(bytes: number): number {
+  const octave = 2 ** Math.floor(Math.log2(Math.max(bytes, 1024)))
+  return octave + Math.ceil((Math.max(bytes, 1024) - octave) / (octave / 4)) * (octave / 4)
+}
 
 export class LinearMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES })
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
   #top = 1024
   readonly #free = new Map<number, number[]>()
   readonly #sizes = new Map<number, number>()
   #floats = new Float32Array(this.memory.buffer)
+  #integers = new Int32Array(this.memory.buffer)
 
-  /** All of the memory as floats; ask again after any `allocate`. */
+  /** All of the memory as floats; ask again after any `allocate`: an older view ends where the memory ended then. */
   get floats(): Float32Array {
-    if (this.#floats.length === 0) this.#floats = new Float32Array(this.memory.buffer)
     return this.#floats
+  }
+
+  get integers(): Int32Array {
+    return this.#integers
   }
 
   /** Bytes that have been asked of the system. */
@@ -29,7 +39,7 @@ export class LinearMemory {
 
   /** @returns the address of at least `bytes` bytes, 64-byte aligned; the content is arbitrary. */
   allocate(bytes: number): number {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes + SLACK_BYTES, 1024)))
+    const size = sizeClass(bytes + SLACK_BYTES)
     const reused = this.#free.get(size)?.pop()
     if (reused !== undefined) return reused
     const address = this.#top
@@ -48,6 +58,7 @@ export class LinearMemory {
         })
       }
       this.#floats = new Float32Array(this.memory.buffer)
+      this.#integers = new Int32Array(this.memory.buffer)
     }
     this.#sizes.set(address, size)
     return address
@@ -79,8 +90,10 @@ export class NamedBuffers {
   get(name: string, bytes: number): number {
     const known = this.#addresses.get(name)
     if (known !== undefined && this.#memory.capacity(known) >= bytes) return known
+    // A buffer that has grown once will grow again (the curriculum's M, truncations): by half at least.
+    const grown = known === undefined ? 0 : 1.5 * this.#memory.capacity(known)
     if (known !== undefined) this.#memory.release(known)
-    const address = this.#memory.allocate(bytes)
+    const address = this.#memory.allocate(Math.max(bytes, grown))
     this.#addresses.set(name, address)
     return address
   }

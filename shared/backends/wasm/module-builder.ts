@@ -1,6 +1,6 @@
 /**
- * A small WebAssembly assembler: functions of i32 parameters over one imported memory, with locals made on demand. It knows
- * the binary format and nothing of recurrent networks.
+ * A small WebAssembly assembler: functions of i32 parameters over one imported shared memory, with locals made on demand. It
+ * knows the binary format and nothing of recurrent networks.
  */
 
 const I32 = 0x7f
@@ -69,6 +69,9 @@ const SIMD = {
   'f32x4.max': 0xe9,
   'i32x4.trunc_sat_f32x4_s': 0xf8,
   'f32x4.convert_i32x4_s': 0xfa,
+  'f64x2.add': 0xf0,
+  'f64x2.mul': 0xf2,
+  'f64x2.promote_low_f32x4': 0x5f,
   'f32x4.relaxed_madd': 0x105,
   'f32x4.relaxed_nmadd': 0x106,
 } as const
@@ -78,13 +81,18 @@ const INTEGER = {
   add: 0x6a,
   sub: 0x6b,
   mul: 0x6c,
+  rem_u: 0x70,
   and: 0x71,
   lt_u: 0x49,
   ge_u: 0x4f,
+  eq: 0x46,
   eqz: 0x45,
   shl: 0x74,
   shr_u: 0x76,
 } as const
+
+/** Pages of 64 KiB that the imported memory may grow to: all of a 32-bit address space. */
+export const MAX_PAGES = 65536
 
 /** A local variable or parameter of the function being written. */
 export interface Local {
@@ -155,6 +163,18 @@ export class FunctionBuilder {
     return this
   }
 
+  /** [low half of a, high half of b] of the two vectors on the stack, as [a2 a3 b0 b1]: the upper floats first. */
+  shuffleHalves(): this {
+    const lanes = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]
+    this.#code.push(0xfd, 0x0d, ...lanes)
+    return this
+  }
+
+  loadInteger(offset: number): this {
+    this.#code.push(0x28, 2, ...unsigned(offset))
+    return this
+  }
+
   /** Scalar float at an address. */
   loadFloat(offset: number): this {
     this.#code.push(0x2a, 2, ...unsigned(offset))
@@ -171,6 +191,11 @@ export class FunctionBuilder {
     return this
   }
 
+  multiplyFloat(): this {
+    this.#code.push(0x94)
+    return this
+  }
+
   /** The same float in all four lanes. */
   floats(value: number): this {
     const lane = new Uint8Array(new Float32Array([value]).buffer)
@@ -181,6 +206,17 @@ export class FunctionBuilder {
   integers(value: number): this {
     const lane = new Uint8Array(new Int32Array([value]).buffer)
     this.#code.push(0xfd, ...unsigned(SIMD['v128.const']), ...lane, ...lane, ...lane, ...lane)
+    return this
+  }
+
+  /** Repeats the body as long as the condition leaves a non-zero integer; not at all when it does not. */
+  whileLoop(condition: () => void, body: () => void): this {
+    this.#code.push(0x02, 0x40, 0x03, 0x40)
+    condition()
+    this.integer('eqz')
+    this.#code.push(0x0d, 1)
+    body()
+    this.#code.push(0x0c, 0, 0x0b, 0x0b)
     return this
   }
 
@@ -240,6 +276,18 @@ export class FunctionBuilder {
 export class ModuleBuilder {
   readonly #functions: { name: string; builder: FunctionBuilder }[] = []
 
+  /** Names of the functions in the order of their indices. */
+  get names(): string[] {
+    return this.#functions.map(({ name }) => name)
+  }
+
+  /** @returns the index of a function for `call`. */
+  indexOf(name: string): number {
+    const index = this.#functions.findIndex((added) => added.name === name)
+    if (index < 0) throw new TypeError(`no function ${name}`)
+    return index
+  }
+
   /** Adds a function; @returns its index for `call`. */
   add(name: string, parameterCount: number, write: (f: FunctionBuilder) => void): number {
     const builder = new FunctionBuilder(parameterCount)
@@ -259,7 +307,10 @@ export class ModuleBuilder {
       1,
       vector(parameterCounts.map((count) => [0x60, ...unsigned(count), ...Array<number>(count).fill(I32), 0])),
     )
-    const imports = section(2, vector([[...name('host'), ...name('memory'), 2, 0, 1]]))
+    const imports = section(
+      2,
+      vector([[...name('host'), ...name('memory'), 2, 3, ...unsigned(1), ...unsigned(MAX_PAGES)]]),
+    )
     const declarations = section(
       3,
       vector(this.#functions.map(({ builder }) => unsigned(parameterCounts.indexOf(builder.parameterCount)))),

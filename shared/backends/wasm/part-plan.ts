@@ -14,8 +14,10 @@ import type { Part } from '../../networks/network.ts'
 import type { Place, PointwisePlan } from './pointwise.ts'
 import type { Tile } from './products.ts'
 
-/** How many rows a buffer has: one; B; Tc * B (a chunk of steps); T * B; (T + 1) * B. */
-export type Extent = 'one' | 'step' | 'chunk' | 'sequence' | 'history'
+/**
+ * How many rows a buffer has: one; B; some steps of one thread's rows (`block`, see part-run.ts); the B rows of a segment's steps; T * B; (T + 1) * B.
+ */
+export type Extent = 'one' | 'step' | 'block' | 'segment' | 'sequence' | 'history'
 
 export interface BufferPlan {
   /** Floats in a row. */
@@ -46,11 +48,19 @@ export interface ProjectPlan {
   readonly inSize: number
   /** Columns from one gate to the next. */
   readonly gateStride: number
-  /** Reads x itself: done for a chunk of steps at once. */
+  /** The weights in panels for c = operand * W^T, and for the adjoint of the operand. */
+  readonly packing: Readonly<Record<'forward' | 'backward', Packing>>
+  /** Reads x itself: done for several steps at once. */
   readonly isPre: boolean
   readonly operandIsInput: boolean
   /** Where the operand of the matrices' gradient stands in the backward pass. */
   readonly gradientOperand: Place
+}
+
+/** Weights [panels, depth, tile columns]. */
+export interface Packing {
+  readonly panels: number
+  readonly depth: number
 }
 
 export interface PartPlan {
@@ -61,6 +71,8 @@ export interface PartPlan {
   /** Where the rows to be summed for each vector's gradient stand. */
   readonly vectorSums: readonly { readonly symbol: string; readonly place: Place; readonly size: number }[]
   readonly inputAdjoint: boolean
+  readonly inputSize: number
+  readonly units: number
   readonly paddedUnits: number
 }
 
@@ -107,7 +119,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     const node = nodes[id]!
     if (node.kind !== 'gate') throw new TypeError('not a gate')
     const [name, extent]: [string, Extent] = pre.has(node.project)
-      ? [`pre${node.project}`, 'chunk']
+      ? [`pre${node.project}`, 'block']
       : [`c${node.project}`, 'step']
     return place(name, extent, gateWidth(node.project), node.index * padded[node.dim])
   }
@@ -125,7 +137,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     if (saved.has(id)) return place(`saved${id}`, 'sequence', widthOf(id))
     if (node.kind === 'state-adjoint') return place(`d${node.state}`, 'step', padded.H)
     if (node.kind === 'backproject') return place(`b${id}`, 'step', padTo(padded[node.dim], tile.columns))
-    if (isOperandInBackward.has(id) && node.kind === 'apply') return place(`R${id}`, 'chunk', widthOf(id))
+    if (isOperandInBackward.has(id) && node.kind === 'apply') return place(`R${id}`, 'segment', widthOf(id))
     return leafPlace(id) ?? place(`bt${id}`, 'step', widthOf(id))
   }
   cell.states.forEach((_, state) => {
@@ -139,12 +151,18 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     const node = nodes[project]!
     if (node.kind !== 'project') throw new TypeError('not a project')
     const operand = nodes[node.operand]!
-    place(`D${project}`, 'chunk', node.matrices.length * padded[node.dim])
+    const rows = node.matrices.length * padded[node.dim]
+    const inSize = size[operand.dim ?? 'H']
+    place(`D${project}`, 'segment', rows)
     return {
       project,
       matrices: node.matrices,
       outSize: size[node.dim],
-      inSize: size[operand.dim ?? 'H'],
+      inSize,
+      packing: {
+        forward: { panels: Math.ceil(rows / tile.columns), depth: inSize },
+        backward: { panels: Math.ceil(padTo(inSize, 4) / tile.columns), depth: rows },
+      },
       gateStride: padded[node.dim],
       isPre: pre.has(project),
       operandIsInput: operand.kind === 'input',
@@ -170,17 +188,18 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     const node = nodes[project]!
     adjoints.forEach((id, gate) => {
       const stride = padded[node.dim ?? 'H']
-      const target = place(`D${project}`, 'chunk', adjoints.length * stride, gate * stride)
+      const target = place(`D${project}`, 'segment', adjoints.length * stride, gate * stride)
       backwardStores.add(id, target, node.dim ?? 'H')
       if (id !== null) gradientPlaces.set(id, target)
     })
   }
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
-  if (cell.backward.inputAdjoint !== null) backwardStores.add(cell.backward.inputAdjoint, place('E', 'chunk', padded.I))
+  if (cell.backward.inputAdjoint !== null)
+    backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
   const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {
-      target = place(`V${adjoint}`, 'chunk', widthOf(adjoint))
+      target = place(`V${adjoint}`, 'segment', widthOf(adjoint))
       gradientPlaces.set(adjoint, target)
       backwardStores.add(adjoint, target)
     }
@@ -210,7 +229,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
       const width = gradient.adjoints.length * padded[nodes[gradient.project]!.dim ?? 'H']
       return {
         project: gradient.project,
-        operand: place(`D${gradient.project}`, 'chunk', width),
+        operand: place(`D${gradient.project}`, 'segment', width),
         direction: 'backward',
         target: `b${id}`,
       }
@@ -223,6 +242,8 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     backward,
     vectorSums,
     inputAdjoint: cell.backward.inputAdjoint !== null,
+    inputSize: size.I,
+    units: size.H,
     paddedUnits: padded.H,
   }
 }

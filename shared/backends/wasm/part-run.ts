@@ -1,44 +1,30 @@
 /**
- * One part over a sequence: the loop over time that calls products and fused kernels. Everything about addresses is worked
- * out before the loop. A chunk of steps shares its input products and its gradients' products.
+ * One part over a sequence: puts its sweeps and products on a tape, with every address worked out. Rows of a step are split
+ * among the threads in blocks; a block runs the whole sequence alone. On the way back the steps are taken in segments: after
+ * each, all threads together add the segment's part of the weights' gradients, split by their columns.
  */
 import type { CellProgram } from '../../compiler/passes.ts'
-import type { Kernel } from './kernels.ts'
 import type { NamedBuffers } from './memory.ts'
-import type { PartPlan, ProductPlan, StagePlan } from './part-plan.ts'
+import type { PartPlan } from './part-plan.ts'
 import type { PackedProject, PartWeights } from './part-weights.ts'
-import { pointwiseBuffers } from './pointwise.ts'
-import type { Tile } from './products.ts'
+import { ADD_OUTER, MULTIPLY, type Tile } from './products.ts'
+import { backwardExtras, NO_INJECTION, sweepContext, sweepName, type SweepContext } from './sweep.ts'
+import type { Tape } from './tape.ts'
 
-/** Rows (steps times series) of a chunk: its adjoints stay in the second-level cache. */
-const CHUNK_ROWS = 256
+/** Rows (steps times series of a block) whose input products are made at once: they stay in the second-level cache. */
+const BLOCK_ROWS = 256
+/** Rows (steps times series) of a segment: its adjoints stay near, its products are large. */
+const SEGMENT_ROWS = 1024
+/** Gradient columns are given to threads in multiples of this: whole tiles, whole vectors. */
+const COLUMN_UNIT = 12
+/** Segments whose buffers are alive at once: threads may be one apart. */
+const SEGMENTS_ALIVE = 2
 
-/** Where a buffer is at step t, the k-th of its chunk: base + t * perStep + k * perChunkStep. */
-interface Address {
-  base: number
-  readonly perStep: number
-  readonly perChunkStep: number
-}
-
-interface KernelCall {
-  readonly kernel: Kernel
-  readonly addresses: readonly Address[]
-  readonly arguments: number[]
-}
-
-interface ProductCall {
-  readonly operand: Address
-  readonly operandOffset: number
-  readonly operandStride: number
-  readonly packed: number
-  readonly panels: number
-  readonly depth: number
-  readonly target: Address
-}
-
-interface StageCalls {
-  readonly products: readonly ProductCall[]
-  readonly kernels: readonly KernelCall[]
+/** Rows of every step that one thread works on. */
+export interface RowBlock {
+  readonly thread: number
+  readonly start: number
+  readonly count: number
 }
 
 /** The constant or varying input of a run. */
@@ -49,289 +35,424 @@ export interface RunInput {
   readonly stepBytes: number
 }
 
-/** Adds what enters at the states after step t to `stateAdjoints` (addresses of [B, H] rows). */
-export type Inject = (t: number, stateAdjoints: readonly number[]) => void
+/** A row of adjoints that enters at a state after step `step`. */
+export interface Injection {
+  readonly step: number
+  readonly row: number
+  readonly state: number
+  /** Address of `units` floats. */
+  readonly source: number
+}
+
+/** The adjoint of a layer's outputs or inputs, [T, B, rowBytes]: `address` of the part's first column. */
+export interface AdjointRows {
+  readonly address: number
+  readonly rowBytes: number
+}
+
+export interface BackwardInput {
+  /** From the layer above; null at the top. */
+  readonly above: AdjointRows | null
+  readonly injections: readonly Injection[]
+  /** The adjoint of the state is cut at steps that are multiples of this; null for none. */
+  readonly truncateEvery: number | null
+  /** Where the adjoint of the input is written; null when nobody asks. */
+  readonly inputAdjoint: (AdjointRows & { readonly accumulate: boolean }) | null
+  /** false: the weights' gradients are left alone. */
+  readonly movesWeights: boolean
+}
 
 export interface PartRunSetup {
+  /** Tells the buffers of runs that live at the same time apart. */
   readonly name: string
+  /** Of the part's functions in the module. */
+  readonly prefix: string
   readonly plan: PartPlan
   readonly cell: CellProgram
   readonly weights: PartWeights
   readonly buffers: NamedBuffers
-  readonly exports: Readonly<Record<string, Kernel>>
   readonly tile: Tile
   readonly mask: Readonly<Record<'I' | 'H', number>>
   readonly steps: number
   readonly batch: number
   readonly saving: boolean
+  /** Keep saved values of a segment only, and compute them again on the way back. */
+  readonly recomputing: boolean
   readonly input: RunInput
 }
 
+/** Where a buffer's first row is at its first step, and how far the next step is. */
+interface Stream {
+  readonly base: number
+  readonly stepBytes: number
+  readonly rowBytes: number
+  /** Holds SEGMENTS_ALIVE segments, one after the other and round again. */
+  readonly isSegment: boolean
+}
+
 export class PartRun {
-  readonly chunkSteps: number
   readonly #setup: PartRunSetup
-  readonly #addresses = new Map<string, Address>()
-  readonly #forward: readonly StageCalls[]
-  #backward: readonly StageCalls[] | null = null
+  readonly #streams = new Map<string, Stream>()
+  readonly #segmentSteps: number
 
   constructor(setup: PartRunSetup) {
     this.#setup = setup
-    this.chunkSteps = Math.max(1, Math.min(setup.steps, Math.floor(CHUNK_ROWS / setup.batch)))
-    this.#forward = setup.plan.forward.map((stage) => this.#bind(stage))
+    this.#segmentSteps = Math.max(1, Math.min(setup.steps, Math.floor(SEGMENT_ROWS / setup.batch)))
   }
 
   /** Address of state `state` after `t` steps: [B, padded H]. */
   stateAddress(state: number, t: number): number {
-    const { base, perStep } = this.#address(`s${state}`)
-    return base + t * perStep
+    const { base, stepBytes } = this.#stream(`s${state}`)
+    return base + t * stepBytes
   }
 
   get stateRowBytes(): number {
     return this.#setup.plan.paddedUnits * 4
   }
 
-  /** Runs all steps from the states at time 0. */
-  forward(): void {
-    const { steps } = this.#setup
-    for (let start = 0; start < steps; start += this.chunkSteps) {
-      const count = Math.min(this.chunkSteps, steps - start)
-      this.projectInputs(start, count)
-      for (let k = 0; k < count; k++) this.step(start + k, k)
-    }
+  get stateStepBytes(): number {
+    return this.#setup.batch * this.stateRowBytes
   }
 
-  /** Input products of `count` steps from `start` on; once for a constant input. */
-  projectInputs(start: number, count: number): void {
-    const { weights, exports, batch, input, tile } = this.#setup
-    if (input.stepBytes === 0 && start > 0) return
-    const rows = (input.stepBytes === 0 ? 1 : count) * batch
-    for (const packed of weights.projects.values()) {
-      if (!packed.plan.isPre) continue
-      const target = this.#address(`pre${packed.plan.project}`).base
-      exports.multiplyRows!(
-        input.address + start * input.stepBytes,
-        input.rowBytes,
-        packed.forward,
-        target,
-        packed.forwardPanels * tile.columns * 4,
-        rows,
-        packed.forwardPanels,
-        packed.forwardDepth,
-        0,
-      )
-    }
-  }
-
-  /** Step t, the k-th of its chunk. */
-  step(t: number, k: number): void {
-    for (const stage of this.#forward) this.#runStage(stage, t, k)
+  /** Puts all steps of a block on its thread's tape, from the states at time 0 on. */
+  forward(tape: Tape, block: RowBlock): void {
+    const { steps, recomputing, saving } = this.#setup
+    const span = saving && recomputing ? this.#segmentSteps : steps
+    for (let start = 0; start < steps; start += span)
+      this.#sweepForward(tape, block, start, Math.min(span, steps - start))
   }
 
   /**
-   * Walks the steps in reverse; adds to the weights' gradients.
-   * @param inputAdjoint adds the adjoint of the input of a chunk: receives its first step and the number of steps
-   * @returns addresses of the adjoints of the initial states
+   * Puts the way back of all blocks on the tapes. Ends with the last segment's gradients: without a barrier behind them.
+   * @returns addresses of the adjoints of the initial states, [B, padded H] each
    */
-  backward(
-    inject: Inject,
-    truncateEvery: number | null,
-    inputAdjoint: ((start: number, count: number) => void) | null,
-  ): number[] {
-    const { steps, batch, cell, exports } = this.#setup
-    this.#backward ??= this.#setup.plan.backward.map((stage) => this.#bind(stage))
-    const states = cell.states.map((_, s) => s)
-    const before = states.map((s) => this.#address(`d${s}`))
-    const after = states.map((s) => this.#address(`e${s}`))
-    const bytes = batch * this.stateRowBytes
-    for (const { base } of before) exports.clear!(base, bytes / 16)
-    for (
-      let start = Math.floor((steps - 1) / this.chunkSteps) * this.chunkSteps;
-      start >= 0;
-      start -= this.chunkSteps
-    ) {
-      const count = Math.min(this.chunkSteps, steps - start)
-      for (let k = count - 1; k >= 0; k--) {
-        const t = start + k
-        inject(
-          t,
-          before.map(({ base }) => base),
-        )
-        for (const stage of this.#backward) this.#runStage(stage, t, k)
-        if (truncateEvery !== null && t % truncateEvery === 0)
-          for (const { base } of after) exports.clear!(base, bytes / 16)
-        for (const s of states) {
-          const held = before[s]!.base
-          before[s]!.base = after[s]!.base
-          after[s]!.base = held
+  backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): number[] {
+    const { steps, cell, recomputing } = this.#setup
+    const { injections, truncateEvery, inputAdjoint, movesWeights } = input
+    let adjoints = cell.states.map((_, s) => [this.#stream(`d${s}`).base, this.#stream(`e${s}`).base] as const)
+    for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
+    const lists = new Map(
+      blocks.map((block) => [
+        block,
+        injections
+          .filter(({ row }) => row >= block.start && row < block.start + block.count)
+          .sort((a, b) => b.step - a.step),
+      ]),
+    )
+    let end = steps
+    while (end > 0) {
+      const segment = Math.floor((end - 1) / this.#segmentSteps)
+      const start = segment * this.#segmentSteps
+      if (recomputing) for (const block of blocks) this.#sweepForward(tape, block, start, end - start)
+      while (end > start) {
+        // A call ends where the adjoint is cut.
+        const cut =
+          truncateEvery === null ? start : Math.max(start, Math.floor((end - 1) / truncateEvery) * truncateEvery)
+        const count = end - cut
+        for (const block of blocks) {
+          const list = lists.get(block)!
+          const words: number[] = []
+          while (list.length > 0 && list[0]!.step >= cut) {
+            const { step, row, state, source } = list.shift()!
+            words.push(step - cut, state, row * this.stateRowBytes, source)
+          }
+          this.#sweepBackward(tape, block, cut, count, adjoints, input.above, words)
         }
+        if (count % 2 === 1) adjoints = adjoints.map(([before, after]) => [after, before] as const)
+        if (truncateEvery !== null && cut % truncateEvery === 0)
+          for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
+        end = cut
       }
-      this.#addGradients(start, count)
-      inputAdjoint?.(start, count)
+      const last = Math.min(steps, start + this.#segmentSteps)
+      if (inputAdjoint)
+        for (const block of blocks) this.#addInputAdjoint(tape, block, start, last - start, inputAdjoint)
+      if (movesWeights) {
+        tape.barrier()
+        this.#addGradients(tape, start, last - start)
+      }
     }
-    return before.map(({ base }) => base)
+    return adjoints.map(([before]) => before)
   }
 
-  /** The adjoints of a chunk's input products: for the caller to bring them to the input. */
-  inputProducts(): { packed: PackedProject; adjoint: number; adjointStride: number }[] {
-    return [...this.#setup.weights.projects.values()]
-      .filter(({ plan }) => plan.operandIsInput)
-      .map((packed) => ({
-        packed,
-        adjoint: this.#address(`D${packed.plan.project}`).base,
-        adjointStride: packed.gradientRows * 4,
-      }))
+  /** `count` steps of a block's rows: products of the input for some steps at once, then those steps one by one. */
+  #sweepForward(tape: Tape, block: RowBlock, first: number, count: number): void {
+    const { plan, weights, input, prefix } = this.#setup
+    const isConstant = input.stepBytes === 0
+    const stepsAtOnce = this.#blockSteps(block)
+    const layout = sweepContext(plan.forward, [])
+    for (let start = first; start < first + count; start += stepsAtOnce) {
+      const steps = Math.min(stepsAtOnce, first + count - start)
+      if (!isConstant || start === first)
+        for (const packed of weights.projects.values()) {
+          if (!packed.plan.isPre) continue
+          const target = this.#stream(`pre${packed.plan.project}`, block)
+          const { panels, depth } = packed.plan.packing.forward
+          tape.call(block.thread, MULTIPLY, [
+            this.#rowAddress('x', start, block),
+            input.rowBytes,
+            input.stepBytes,
+            packed.forward,
+            target.base,
+            target.rowBytes,
+            target.stepBytes,
+            isConstant ? 1 : steps,
+            block.count,
+            panels,
+            depth,
+            0,
+          ])
+        }
+      const context = this.#context(layout, 'forward', (buffer) => this.#forwardStart(buffer, start, block))
+      tape.call(block.thread, sweepName(prefix, 'forward'), [steps, block.count], context)
+    }
   }
 
-  /** Where the adjoint of the input from inside the steps stands, if the cell has one. */
-  get innerInputAdjoint(): number | null {
-    return this.#setup.plan.inputAdjoint ? this.#address('E').base : null
+  #forwardStart(buffer: string, t: number, block: RowBlock): { address: number; stride: number } {
+    const { input } = this.#setup
+    if (buffer.startsWith('pre')) {
+      const { base, stepBytes } = this.#stream(buffer, block)
+      return { address: base, stride: input.stepBytes === 0 ? 0 : stepBytes }
+    }
+    return { address: this.#rowAddress(buffer, t, block), stride: this.#stream(buffer).stepBytes }
   }
 
-  /** Gradients of matrices and vectors over a chunk. */
-  #addGradients(start: number, count: number): void {
-    const { weights, exports, batch, plan, input, tile } = this.#setup
-    const rows = count * batch
+  /** Steps `cut` to `cut + count - 1`, the last one first. */
+  #sweepBackward(
+    tape: Tape,
+    block: RowBlock,
+    cut: number,
+    count: number,
+    adjoints: readonly (readonly [number, number])[],
+    above: AdjointRows | null,
+    injections: readonly number[],
+  ): void {
+    const { plan, prefix, batch, cell } = this.#setup
+    const last = cut + count - 1
+    const layout = sweepContext(plan.backward, backwardExtras(cell.states.length))
+    const context = this.#context(layout, 'backward', (buffer) => {
+      const stateAdjoint = /^([de])(\d+)$/.exec(buffer)
+      if (stateAdjoint) {
+        const pair = adjoints[Number(stateAdjoint[2])]!
+        return { address: pair[stateAdjoint[1] === 'd' ? 0 : 1] + block.start * this.stateRowBytes, stride: 0 }
+      }
+      if (buffer === 'above') {
+        if (!above) return { address: 0, stride: 0 }
+        const stepBytes = batch * above.rowBytes
+        return { address: above.address + last * stepBytes + block.start * above.rowBytes, stride: -stepBytes }
+      }
+      return { address: this.#rowAddress(buffer, last, block), stride: -this.#stream(buffer).stepBytes }
+    })
+    tape.call(
+      block.thread,
+      sweepName(prefix, 'backward'),
+      [count, block.count, above?.rowBytes ?? 0],
+      [...context, ...injections, NO_INJECTION],
+    )
+  }
+
+  /** dx (+)= adjoints of a segment's input products times the weights, for a block's rows. */
+  #addInputAdjoint(
+    tape: Tape,
+    block: RowBlock,
+    start: number,
+    count: number,
+    { address, rowBytes, accumulate }: AdjointRows & { readonly accumulate: boolean },
+  ): void {
+    const { weights, plan, batch } = this.#setup
+    const target = address + (start * batch + block.start) * rowBytes
+    let isFirst = !accumulate
     for (const packed of weights.projects.values()) {
-      const { gradientOperand, operandIsInput, project } = packed.plan
-      const adjoint = this.#address(`D${project}`).base
-      const stride = packed.gradientRows * 4
-      const panels = packed.gradientWidth / tile.columns
-      if (operandIsInput && input.stepBytes === 0) {
-        // A constant input: the sum over rows first, then one outer product.
-        const sums = this.#setup.buffers.get(`${this.#setup.name}:sums${project}`, stride)
-        exports.clear!(sums, stride / 16)
-        exports.sumRows!(sums, adjoint, stride, rows, stride / 16)
-        exports.addOuter!(
-          sums,
-          stride,
-          packed.gradientRows,
-          input.address,
-          0,
-          panels,
-          packed.gradient,
-          packed.gradientWidth * 4,
-          1,
-        )
-        continue
-      }
-      const operand = this.#address(gradientOperand.buffer)
-      const address = operand.base + start * operand.perStep + 4 * gradientOperand.column
-      exports.addOuter!(
-        adjoint,
-        stride,
-        packed.gradientRows,
-        address,
-        gradientOperand.rowBytes,
-        panels,
-        packed.gradient,
-        packed.gradientWidth * 4,
-        rows,
-      )
-    }
-    for (const { symbol, place, size } of plan.vectorSums)
-      exports.sumRows!(
-        weights.vectorSums.get(symbol)!,
-        this.#address(place.buffer).base + 4 * place.column,
-        place.rowBytes,
-        rows,
-        Math.ceil(size / 4),
-      )
-  }
-
-  #runStage({ products, kernels }: StageCalls, t: number, k: number): void {
-    const { batch } = this.#setup
-    const multiply = this.#setup.exports.multiplyRows!
-    for (const { operand, operandOffset, operandStride, packed, panels, depth, target } of products)
-      multiply(
-        at(operand, t, k) + operandOffset,
-        operandStride,
-        packed,
-        at(target, t, k),
-        panels * this.#setup.tile.columns * 4,
-        batch,
+      if (!packed.plan.operandIsInput) continue
+      const adjoint = this.#stream(`D${packed.plan.project}`)
+      const { panels, depth } = packed.plan.packing.backward
+      tape.call(block.thread, MULTIPLY, [
+        this.#rowAddress(`D${packed.plan.project}`, start, block),
+        adjoint.rowBytes,
+        adjoint.stepBytes,
+        packed.backward,
+        target,
+        rowBytes,
+        batch * rowBytes,
+        count,
+        block.count,
         panels,
         depth,
-        0,
+        isFirst ? 0 : 1,
+      ])
+      isFirst = false
+    }
+    if (isFirst)
+      for (let step = 0; step < count; step++)
+        tape.call(block.thread, 'clear', [target + step * batch * rowBytes, (block.count * rowBytes) / 16])
+    if (plan.inputAdjoint) {
+      const inner = this.#stream('E')
+      for (let step = 0; step < count; step++)
+        tape.call(block.thread, 'addRows', [
+          target + step * batch * rowBytes,
+          rowBytes,
+          this.#rowAddress('E', start + step, block),
+          inner.rowBytes,
+          block.count,
+          plan.inputSize,
+        ])
+    }
+  }
+
+  /** Gradients of matrices and vectors over a segment, their columns split among all threads. */
+  #addGradients(tape: Tape, start: number, count: number): void {
+    const { weights, plan, batch, input } = this.#setup
+    const rows = count * batch
+    const all = { thread: 0, start: 0, count: batch }
+    for (const packed of weights.projects.values()) {
+      const { gradientOperand, operandIsInput, project } = packed.plan
+      const adjoint = this.#rowAddress(`D${project}`, start, all)
+      const operand = this.#rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
+      this.#overColumns(tape, packed.gradientRows, (thread, from, columns) =>
+        this.#addOuter(tape, thread, packed, adjoint + 4 * from, from, columns, {
+          address: operand,
+          rowBytes: gradientOperand.rowBytes,
+          rows,
+          isConstant: operandIsInput && input.stepBytes === 0,
+        }),
       )
-    for (const { kernel, addresses, arguments: list } of kernels) {
-      for (let i = 0; i < addresses.length; i++) list[i] = at(addresses[i]!, t, k)
-      kernel(...list)
+    }
+    for (const { symbol, place, size } of plan.vectorSums) {
+      const source = this.#rowAddress(place.buffer, start, all) + 4 * place.column
+      const target = weights.vectorSums.get(symbol)!
+      this.#overColumns(tape, Math.ceil(size / 4) * 4, (thread, from, columns) =>
+        tape.call(thread, 'sumRows', [target + 4 * from, source + 4 * from, place.rowBytes, rows, columns / 4]),
+      )
     }
   }
 
-  #bind({ products, kernels }: StagePlan): StageCalls {
-    return {
-      products: products.map((product) => this.#bindProduct(product)),
-      kernels: kernels.map((plan): KernelCall => {
-        const addresses = pointwiseBuffers(plan).map((buffer) =>
-          buffer === 'mask' ? this.#maskAddress(plan.name.endsWith('H') ? 'H' : 'I') : this.#address(buffer),
-        )
-        return {
-          kernel: this.#setup.exports[plan.name]!,
-          addresses,
-          arguments: [...addresses.map(() => 0), this.#setup.batch],
-        }
-      }),
+  #addOuter(
+    tape: Tape,
+    thread: number,
+    packed: PackedProject,
+    adjoint: number,
+    from: number,
+    columns: number,
+    operand: {
+      readonly address: number
+      readonly rowBytes: number
+      readonly rows: number
+      readonly isConstant: boolean
+    },
+  ): void {
+    const { buffers, name, tile } = this.#setup
+    const panels = packed.gradientWidth / tile.columns
+    const gradient = packed.gradient + from * packed.gradientWidth * 4
+    let [source, sourceRowBytes, operandRowBytes, rows] = [
+      adjoint,
+      packed.gradientRows * 4,
+      operand.rowBytes,
+      operand.rows,
+    ]
+    if (operand.isConstant) {
+      // The sum over rows first, then one outer product.
+      const sums = buffers.get(`${name}:sums${packed.plan.project}`, packed.gradientRows * 4) + 4 * from
+      tape.call(thread, 'clear', [sums, columns / 4])
+      tape.call(thread, 'sumRows', [sums, adjoint, sourceRowBytes, rows, columns / 4])
+      ;[source, sourceRowBytes, operandRowBytes, rows] = [sums, 0, 0, 1]
+    }
+    tape.call(thread, ADD_OUTER, [
+      source,
+      sourceRowBytes,
+      columns,
+      operand.address,
+      operandRowBytes,
+      panels,
+      gradient,
+      packed.gradientWidth * 4,
+      rows,
+    ])
+  }
+
+  /** Splits columns evenly among the tape's threads. */
+  #overColumns(tape: Tape, count: number, give: (thread: number, from: number, columns: number) => void): void {
+    const units = Math.ceil(count / COLUMN_UNIT)
+    for (let thread = 0; thread < tape.threads; thread++) {
+      const from = Math.floor((thread * units) / tape.threads) * COLUMN_UNIT
+      const to = Math.min(count, Math.floor(((thread + 1) * units) / tape.threads) * COLUMN_UNIT)
+      if (to > from) give(thread, from, to - from)
     }
   }
 
-  #bindProduct({ project, operand, direction, target }: ProductPlan): ProductCall {
-    const packed = this.#setup.weights.projects.get(project)!
-    return {
-      operand: this.#address(operand.buffer),
-      operandOffset: 4 * operand.column,
-      operandStride: operand.rowBytes,
-      packed: packed[direction],
-      panels: direction === 'forward' ? packed.forwardPanels : packed.backwardPanels,
-      depth: direction === 'forward' ? packed.forwardDepth : packed.backwardDepth,
-      target: this.#address(target),
+  #clearRows(tape: Tape, block: RowBlock, address: number): void {
+    const bytes = block.count * this.stateRowBytes
+    tape.call(block.thread, 'clear', [address + block.start * this.stateRowBytes, bytes / 16])
+  }
+
+  #context(
+    { buffers, projects }: SweepContext,
+    direction: 'forward' | 'backward',
+    place: (buffer: string) => { address: number; stride: number },
+  ): number[] {
+    const words: number[] = []
+    for (const buffer of buffers) {
+      const { address, stride } = place(buffer)
+      words.push(address, stride)
     }
+    for (const project of projects) words.push(this.#setup.weights.projects.get(project)![direction])
+    return words
   }
 
-  #maskAddress(dim: 'I' | 'H'): Address {
-    return { base: this.#setup.mask[dim], perStep: 0, perChunkStep: 0 }
+  /** Steps whose input products a block makes at once. */
+  #blockSteps(block: RowBlock): number {
+    return Math.max(1, Math.floor(BLOCK_ROWS / block.count))
   }
 
-  #address(buffer: string): Address {
-    const known = this.#addresses.get(buffer)
+  /** Address of a block's first row of a buffer at step t. */
+  #rowAddress(buffer: string, t: number, block: RowBlock): number {
+    const { base, stepBytes, rowBytes, isSegment } = this.#stream(buffer)
+    const segment = Math.floor(t / this.#segmentSteps)
+    const step = isSegment ? (segment % SEGMENTS_ALIVE) * this.#segmentSteps + (t % this.#segmentSteps) : t
+    return base + step * stepBytes + block.start * rowBytes
+  }
+
+  #stream(buffer: string, block?: RowBlock): Stream {
+    const key = block ? `${buffer}:${block.thread}` : buffer
+    const known = this.#streams.get(key)
     if (known) return known
-    const address = this.#place(buffer)
-    this.#addresses.set(buffer, address)
-    return address
+    const stream = this.#place(buffer, block)
+    this.#streams.set(key, stream)
+    return stream
   }
 
-  #place(buffer: string): Address {
-    const { plan, buffers, batch, steps, saving, input, weights, name } = this.#setup
-    if (buffer === 'x') return { base: input.address, perStep: input.stepBytes, perChunkStep: 0 }
-    if (buffer.startsWith('v:'))
-      return { base: weights.vectors.get(buffer.slice(2))!.address, perStep: 0, perChunkStep: 0 }
+  #place(buffer: string, block?: RowBlock): Stream {
+    const { plan, buffers, batch, steps, saving, recomputing, input, weights, mask, name } = this.#setup
+    const fixed = (base: number): Stream => ({ base, stepBytes: 0, rowBytes: 0, isSegment: false })
+    if (buffer === 'x')
+      return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
+    if (buffer === 'maskH') return fixed(mask.H)
+    if (buffer === 'maskI') return fixed(mask.I)
+    if (buffer.startsWith('v:')) return fixed(weights.vectors.get(buffer.slice(2))!.address)
     if (buffer.startsWith('n')) {
-      const { base, perStep } = this.#address(`s${buffer.slice(1)}`)
-      return { base: base + perStep, perStep, perChunkStep: 0 }
+      const before = this.#stream(`s${buffer.slice(1)}`)
+      return { ...before, base: before.base + before.stepBytes }
     }
     const { width, extent } = plan.buffers.get(buffer)!
-    const stepBytes = batch * width * 4
-    const get = (count: number): number => buffers.get(`${name}:${buffer}`, count * stepBytes)
+    const rowBytes = width * 4
+    const stepBytes = batch * rowBytes
+    const get = (bytes: number): number => buffers.get(`${name}:${buffer}`, bytes)
+    const isSegment = extent === 'segment' || (extent === 'sequence' && saving && recomputing)
+    if (isSegment) return { base: get(SEGMENTS_ALIVE * this.#segmentSteps * stepBytes), stepBytes, rowBytes, isSegment }
     switch (extent) {
       case 'history':
-        return { base: get(steps + 1), perStep: stepBytes, perChunkStep: 0 }
+        return { base: get((steps + 1) * stepBytes), stepBytes, rowBytes, isSegment }
       case 'sequence':
         return saving
-          ? { base: get(steps), perStep: stepBytes, perChunkStep: 0 }
-          : { base: get(1), perStep: 0, perChunkStep: 0 }
-      case 'chunk':
-        // Values of a constant input's products are one step's rows, read again at every step.
-        return {
-          base: get(this.chunkSteps),
-          perStep: 0,
-          perChunkStep: buffer.startsWith('pre') && input.stepBytes === 0 ? 0 : stepBytes,
-        }
+          ? { base: get(steps * stepBytes), stepBytes, rowBytes, isSegment }
+          : { base: get(stepBytes), stepBytes: 0, rowBytes, isSegment }
+      case 'block': {
+        const own = buffers.get(
+          `${name}:${buffer}:${block!.thread}`,
+          this.#blockSteps(block!) * block!.count * rowBytes,
+        )
+        return { base: own, stepBytes: block!.count * rowBytes, rowBytes, isSegment }
+      }
       default:
-        return { base: get(1), perStep: 0, perChunkStep: 0 }
+        return { base: get(stepBytes), stepBytes: 0, rowBytes, isSegment }
     }
   }
-}
-
-function at({ base, perStep, perChunkStep }: Address, t: number, k: number): number {
-  return base + t * perStep + k * perChunkStep
 }

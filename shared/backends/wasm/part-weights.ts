@@ -1,6 +1,6 @@
 /** A part's parameters as the kernels want them: matrices packed in panels (and their transpose for the way back), vectors padded, and sums of gradients. */
 import type { LinearMemory } from './memory.ts'
-import { padTo, type PartPlan, type ProjectPlan } from './part-plan.ts'
+import { padTo, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
 import type { Tile } from './products.ts'
 import type { FloatArray } from '../recurrence.ts'
 
@@ -9,17 +9,16 @@ export type SymbolRange = (symbol: string) => { readonly start: number; readonly
 
 export interface PackedProject {
   readonly plan: ProjectPlan
+  /** Addresses of the panels for each way. */
   readonly forward: number
-  readonly forwardPanels: number
-  readonly forwardDepth: number
   readonly backward: number
-  readonly backwardPanels: number
-  readonly backwardDepth: number
   /** [gates * gateStride, gradientWidth] */
   readonly gradient: number
   readonly gradientWidth: number
   readonly gradientRows: number
 }
+
+const packedFloats = ({ panels, depth }: Packing, tile: Tile): number => panels * depth * tile.columns
 
 export class PartWeights {
   readonly projects: ReadonlyMap<number, PackedProject>
@@ -45,17 +44,11 @@ export class PartWeights {
     this.projects = new Map(
       plan.projects.map((project): [number, PackedProject] => {
         const rows = project.matrices.length * project.gateStride
-        const forwardPanels = Math.ceil(rows / tile.columns)
-        const backwardPanels = Math.ceil(padTo(project.inSize, 4) / tile.columns)
         const gradientWidth = padTo(project.inSize, tile.columns)
         const packed: PackedProject = {
           plan: project,
-          forward: memory.allocate(forwardPanels * tile.columns * project.inSize * 4),
-          forwardPanels,
-          forwardDepth: project.inSize,
-          backward: memory.allocate(backwardPanels * tile.columns * rows * 4),
-          backwardPanels,
-          backwardDepth: rows,
+          forward: memory.allocate(packedFloats(project.packing.forward, tile) * 4),
+          backward: memory.allocate(packedFloats(project.packing.backward, tile) * 4),
           gradient: memory.allocate(rows * gradientWidth * 4),
           gradientWidth,
           gradientRows: rows,
@@ -73,17 +66,11 @@ export class PartWeights {
   pack(parameters: FloatArray): void {
     const { floats } = this.#memory
     const { columns } = this.#tile
-    for (const {
-      plan,
-      forward,
-      forwardPanels,
-      forwardDepth,
-      backward,
-      backwardPanels,
-      backwardDepth,
-    } of this.projects.values()) {
-      floats.fill(0, forward / 4, forward / 4 + forwardPanels * columns * forwardDepth)
-      floats.fill(0, backward / 4, backward / 4 + backwardPanels * columns * backwardDepth)
+    for (const { plan, forward, backward } of this.projects.values()) {
+      const { depth: forwardDepth } = plan.packing.forward
+      const { depth: backwardDepth } = plan.packing.backward
+      floats.fill(0, forward / 4, forward / 4 + packedFloats(plan.packing.forward, this.#tile))
+      floats.fill(0, backward / 4, backward / 4 + packedFloats(plan.packing.backward, this.#tile))
       plan.matrices.forEach((symbol, gate) => {
         const { start } = this.#rangeOf(symbol)
         for (let o = 0; o < plan.outSize; o++) {

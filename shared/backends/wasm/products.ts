@@ -182,7 +182,10 @@ function addOuterTile(module: ModuleBuilder, tile: Tile, features: VectorFeature
   })
 }
 
-/** Calls `tiles[height]` over `count` rows: full tiles first, then the rest. `call` leaves the arguments on the stack. */
+/**
+ * Calls `tiles[height]` over `count` rows, with heights as even as can be: 16 rows are tiles of 5, 5 and 6, as a low tile
+ * wastes more than it saves. `call` leaves the arguments on the stack.
+ */
 function overRowTiles(
   f: FunctionBuilder,
   tiles: readonly number[],
@@ -192,73 +195,102 @@ function overRowTiles(
 ): void {
   const left = f.integerLocal()
   const full = tiles.length
+  const isMultiple = f.integerLocal()
+  const runTile = (height: number): void => {
+    call()
+    f.call(tiles[height - 1]!)
+    next(height)
+    f.get(left).constant(height).integer('sub').set(left)
+  }
   f.get(count).set(left)
-  f.get(left)
-    .constant(full)
-    .integer('ge_u')
-    .when(() =>
-      f.loop(() => {
-        call()
-        f.call(tiles[full - 1]!)
-        next(full)
-        f.get(left).constant(full).integer('sub').tee(left).constant(full).integer('ge_u')
-      }),
-    )
+  f.whileLoop(
+    () => f.get(left).constant(full).integer('ge_u'),
+    () => {
+      f.get(left).constant(full).integer('rem_u').integer('eqz').set(isMultiple)
+      if (full < 3) runTile(full)
+      else
+        f.get(isMultiple).when(
+          () => runTile(full),
+          () => runTile(full - 1),
+        )
+    },
+  )
   for (let height = 1; height < full; height++)
     f.get(left)
       .constant(height)
-      .integer('sub')
-      .integer('eqz')
+      .integer('eq')
       .when(() => {
         call()
         f.call(tiles[height - 1]!)
       })
 }
 
+/** The parameters of a function being written, by position. */
+function parametersOf(f: FunctionBuilder, count: number): Local[] {
+  return Array.from({ length: count }, (_, index) => f.parameter(index))
+}
+
+/** target = target + count * bytes */
+function advanceTimes(f: FunctionBuilder, target: Local, by: Local, times: number): void {
+  f.get(target).get(by).constant(times).integer('mul').integer('add').set(target)
+}
+
+/** Repeats the body `count` times, at least once; counts the local down to zero. */
+function repeat(f: FunctionBuilder, count: Local, body: () => void): void {
+  f.loop(() => {
+    body()
+    f.get(count).constant(1).integer('sub').tee(count)
+  })
+}
+
+/** Names and parameters (addresses and strides in bytes) of what `addProducts` adds. */
+export const MULTIPLY = 'multiply'
+export const ADD_OUTER = 'addOuter'
+
 /**
- * Adds `multiplyRows(a, aStride, packed, c, cStride, rows, panels, k, accumulate)`: c [rows, panels * columns] (+)= a [rows, k] * packed,
- * and `addOuter(a, aStride, aCount, b, bStride, bPanels, c, cStride, rows)`: c [aCount, bPanels * columns] += a^T b. Strides in bytes. Reads of b may
- * pass the end of a row up to the panel: rows need that much slack behind them.
+ * Adds two functions.
+ *
+ * `multiply(a, aStride, aGroup, packed, c, cStride, cGroup, groups, rows, panels, k, accumulate)`: c (+)= a * packed for `groups` groups (steps)
+ * of `rows` rows (series): a [groups, rows, k], c [groups, rows, panels * columns], packed [panels, k, columns].
+ *
+ * `addOuter(a, aStride, aCount, b, bStride, bPanels, c, cStride, rows)`: c [aCount, bPanels * columns] += a^T b. Reads of b may pass the end of a row up to
+ * the panel: rows need that much slack behind them.
  */
 export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorFeatures): void {
   const heights = Array.from({ length: tile.rows }, (_, i) => i + 1)
   const rowTiles = heights.map((rows) => addRowTile(module, { rows, columns: tile.columns }, features))
   const outerTiles = heights.map((rows) => addOuterTile(module, { rows, columns: tile.columns }, features))
-  module.add('multiplyRows', 9, (f) => {
-    const [a, aStride, packed, c, cStride, rows, panels, k, accumulate] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) =>
-      f.parameter(index),
-    ) as Local[]
-    const aRow = f.integerLocal()
-    const cRow = f.integerLocal()
-    f.loop(() => {
-      f.get(a!).set(aRow).get(c!).set(cRow)
-      overRowTiles(
-        f,
-        rowTiles,
-        rows!,
-        () => [aRow, aStride!, packed!, cRow, cStride!, k!, accumulate!].forEach((local) => f.get(local)),
-        (height) => {
-          f.get(aRow).get(aStride!).constant(height).integer('mul').integer('add').set(aRow)
-          f.get(cRow).get(cStride!).constant(height).integer('mul').integer('add').set(cRow)
-        },
-      )
-      f.get(packed!)
-        .get(k!)
-        .constant(tile.columns * 4)
-        .integer('mul')
-        .integer('add')
-        .set(packed!)
+  module.add(MULTIPLY, 12, (f) => {
+    const [a, aStride, aGroup, packed, c, cStride, cGroup, groups, rows, panels, k, accumulate] = parametersOf(
+      f,
+      12,
+    ) as [...Local[]]
+    const [aStart, cStart, aRow, cRow, group] = Array.from({ length: 5 }, () => f.integerLocal())
+    repeat(f, panels!, () => {
+      f.get(a!).set(aStart!).get(c!).set(cStart!).get(groups!).set(group!)
+      repeat(f, group!, () => {
+        f.get(aStart!).set(aRow!).get(cStart!).set(cRow!)
+        overRowTiles(
+          f,
+          rowTiles,
+          rows!,
+          () => [aRow!, aStride!, packed!, cRow!, cStride!, k!, accumulate!].forEach((local) => f.get(local)),
+          (height) => {
+            advanceTimes(f, aRow!, aStride!, height)
+            advanceTimes(f, cRow!, cStride!, height)
+          },
+        )
+        f.advance(aStart!, aGroup!).advance(cStart!, cGroup!)
+      })
+      advanceTimes(f, packed!, k!, tile.columns * 4)
       f.advance(c!, tile.columns * 4)
-      f.get(panels!).constant(1).integer('sub').tee(panels!)
     })
   })
-  module.add('addOuter', 9, (f) => {
-    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) =>
-      f.parameter(index),
-    ) as Local[]
+  module.add(ADD_OUTER, 9, (f) => {
+    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows] = parametersOf(f, 9) as [...Local[]]
     const aColumn = f.integerLocal()
     const cRow = f.integerLocal()
-    f.loop(() => {
+    repeat(f, bPanels!, () => {
       f.get(a!).set(aColumn).get(c!).set(cRow)
       overRowTiles(
         f,
@@ -267,73 +299,10 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
         () => [aColumn, aStride!, b!, bStride!, cRow, cStride!, rows!].forEach((local) => f.get(local)),
         (height) => {
           f.advance(aColumn, 4 * height)
-          f.get(cRow).get(cStride!).constant(height).integer('mul').integer('add').set(cRow)
+          advanceTimes(f, cRow, cStride!, height)
         },
       )
       f.advance(b!, tile.columns * 4).advance(c!, tile.columns * 4)
-      f.get(bPanels!).constant(1).integer('sub').tee(bPanels!)
     })
-  })
-}
-
-/** Adds `clear(address, vectors)`, `sumRows(target, source, stride, rows, vectors)`: target += sum over rows; `addRow(target, source, count)`: target[i] += source[i]. */
-export function addSums(module: ModuleBuilder): void {
-  module.add('sumRows', 5, (f) => {
-    const [target, source, stride, rows, vectors] = [0, 1, 2, 3, 4].map((index) => f.parameter(index)) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
-    const address = f.integerLocal()
-    const left = f.integerLocal()
-    const sum = f.vectorLocal()
-    f.loop(() => {
-      f.get(source).set(address).get(rows).set(left)
-      f.get(target).load('v128.load', 0).set(sum)
-      f.loop(() => {
-        f.get(sum).get(address).load('v128.load', 0).simd('f32x4.add').set(sum)
-        f.advance(address, stride)
-        f.get(left).constant(1).integer('sub').tee(left)
-      })
-      f.get(target).get(sum).store(0)
-      f.advance(target, 16).advance(source, 16)
-      f.get(vectors).constant(1).integer('sub').tee(vectors)
-    })
-  })
-  module.add('clear', 2, (f) => {
-    const [address, vectors] = [0, 1].map((index) => f.parameter(index)) as [Local, Local]
-    f.loop(() => {
-      f.get(address).floats(0).store(0)
-      f.advance(address, 16)
-      f.get(vectors).constant(1).integer('sub').tee(vectors)
-    })
-  })
-  module.add('addRow', 3, (f) => {
-    const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]
-    const left = f.integerLocal()
-    f.get(count)
-      .constant(2)
-      .integer('shr_u')
-      .tee(left)
-      .when(() =>
-        f.loop(() => {
-          f.get(target).get(target).load('v128.load', 0).get(source).load('v128.load', 0).simd('f32x4.add').store(0)
-          f.advance(target, 16).advance(source, 16)
-          f.get(left).constant(1).integer('sub').tee(left)
-        }),
-      )
-    f.get(count)
-      .constant(3)
-      .integer('and')
-      .tee(left)
-      .when(() =>
-        f.loop(() => {
-          f.get(target).get(target).loadFloat(0).get(source).loadFloat(0).addFloat().storeFloat(0)
-          f.advance(target, 4).advance(source, 4)
-          f.get(left).constant(1).integer('sub').tee(left)
-        }),
-      )
   })
 }

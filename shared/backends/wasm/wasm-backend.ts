@@ -1,39 +1,68 @@
-/** The wasm backend: float32 on generated WebAssembly, the embedded default. One thread. */
+/** The wasm backend: float32 on generated WebAssembly, the embedded default. A team of threads shares the rows of a batch. */
 import type { Backend } from '../backend.ts'
 import { ProgramEngine } from '../program-engine.ts'
-import { compileNetwork, detectFeatures, type Kernel } from './kernels.ts'
+import { compileNetwork, detectFeatures } from './kernels.ts'
 import { LinearMemory, NamedBuffers } from './memory.ts'
 import type { Tile } from './products.ts'
-import { WasmRecurrence } from './wasm-recurrence.ts'
+import { ThreadTeam } from './thread-team.ts'
+import { WasmRecurrence, type WasmShared } from './wasm-recurrence.ts'
 
 /** The fastest tile where V8 uses 128-bit vectors: twelve accumulators and their operands in sixteen registers. */
 export const SINGLE_VECTORS_TILE: Tile = { rows: 6, columns: 8 }
 /** The fastest where V8 joins pairs of vectors to 256 bits: the same twelve accumulators, twice as wide. */
 export const PAIRED_VECTORS_TILE: Tile = { rows: 6, columns: 16 }
 
-export function createWasmBackend(tile: Tile = SINGLE_VECTORS_TILE): Backend {
+export interface WasmOptions {
+  readonly tile: Tile
+  readonly team: ThreadTeam
+  /** Saved values of a sequence may take so much memory; beyond that they are computed twice instead. */
+  readonly savedBytesLimit: number
+}
+
+export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
+  const tile = options.tile ?? SINGLE_VECTORS_TILE
+  const team = options.team ?? soloTeam()
+  const savedBytesLimit = options.savedBytesLimit ?? 1e9
   return {
     name: 'wasm',
     precision: 'float32',
-    createEngine: (network, replicas) => {
+    createEngine: async (network, replicas) => {
       const memory = new LinearMemory()
+      const buffers = new NamedBuffers(memory)
       const compiled = compileNetwork(network, tile, detectFeatures())
-      const exports = new WebAssembly.Instance(compiled.module, { host: { memory: memory.memory } }).exports as Record<
-        string,
-        Kernel
-      >
-      const shared = { network, compiled, memory, buffers: new NamedBuffers(memory), exports }
-      const recurrences = Array.from({ length: replicas }, () => new WasmRecurrence(shared))
-      return Promise.resolve(
-        new ProgramEngine(
-          network,
-          recurrences,
-          (length) => new Float32Array(length),
-          () => undefined,
-        ),
+      const engine = await team.install(compiled.module, memory.memory)
+      const savedRowBytes = compiled.plans
+        .flat()
+        .flatMap(({ buffers: plans }) => [...plans.values()])
+        .reduce((sum, { width, extent }) => sum + (extent === 'sequence' ? 4 * width : 0), 0)
+      const shared: WasmShared = {
+        network,
+        compiled,
+        memory,
+        buffers,
+        threads: team.threads,
+        run: (tape) =>
+          team.run(
+            engine,
+            tape.write(buffers, () => memory.integers),
+          ),
+        isRecomputing: (rows) => rows * savedRowBytes > savedBytesLimit,
+      }
+      return new ProgramEngine(
+        network,
+        Array.from({ length: replicas }, () => new WasmRecurrence(shared)),
+        (length) => new Float32Array(length),
+        () => team.remove(engine),
       )
     },
   }
+}
+
+/** The caller's thread alone. */
+function soloTeam(): ThreadTeam {
+  return new ThreadTeam(1, () => {
+    throw new TypeError('one thread has no members')
+  })
 }
 
 export const wasmBackend: Backend = createWasmBackend()

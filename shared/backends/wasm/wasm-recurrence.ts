@@ -6,11 +6,15 @@ import { LabError } from '../../protocol/errors.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../program-engine.ts'
 import type { FloatArray, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
-import type { CompiledNetwork, Kernel } from './kernels.ts'
+import { partPrefix, type CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
 import { padTo, type PartPlan } from './part-plan.ts'
-import { PartRun, type Inject, type RunInput } from './part-run.ts'
+import { PartRun, type AdjointRows, type Injection, type RowBlock, type RunInput } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
+import { Tape } from './tape.ts'
+
+/** Fewer rows than this leave most of a tile's work to loading weights. */
+const LEAST_ROWS = 4
 
 /** What the replicas of an engine have in common. */
 export interface WasmShared {
@@ -18,7 +22,11 @@ export interface WasmShared {
   readonly compiled: CompiledNetwork
   readonly memory: LinearMemory
   readonly buffers: NamedBuffers
-  readonly exports: Readonly<Record<string, Kernel>>
+  readonly threads: number
+  /** Plays a tape on all threads. */
+  run(tape: Tape): void
+  /** Whether sequences of so many rows keep no saved values but compute them again on the way back. */
+  isRecomputing(rows: number): boolean
 }
 
 interface PartUnit {
@@ -75,33 +83,28 @@ export class WasmRecurrence implements Recurrence {
   }
 
   forward(input: SequenceInput): void {
-    const { network, compiled, buffers } = this.#shared
+    const { network } = this.#shared
     const { steps, batch } = input
+    const tape = this.#newTape()
+    const blocks = rowBlocks(batch, tape.threads)
     const runs: PartRun[][] = []
     for (const layer of network.wiredLayers) {
-      const rowBytes = compiled.inputWidths[layer.index]! * 4
-      const address = buffers.get(`x${layer.index}`, steps * batch * rowBytes)
-      if (layer.index === 0) this.#writeRows(address, rowBytes, input.inputs, network.inputSize, steps * batch)
-      else
-        this.#gatherOutputs(
-          network.wiredLayers[layer.index - 1]!,
-          runs[layer.index - 1]!,
-          1,
-          steps * batch,
-          address,
-          rowBytes,
-          input.dropoutMasks?.[layer.index - 1] ?? null,
-        )
-      const runInput: RunInput = { address, rowBytes, stepBytes: batch * rowBytes }
-      runs.push(
-        this.#units[layer.index]!.map((unit) => {
-          const run = this.#createRun('seq', unit, { steps, batch, saving: input.saving, input: runInput })
-          unit.part.cell.states.forEach((_, s) => this.#clear(run.stateAddress(s, 0), batch * run.stateRowBytes))
-          run.forward()
-          return run
-        }),
+      const runInput =
+        layer.index === 0
+          ? this.#networkInput(input)
+          : this.#layerInput(tape, blocks, layer, runs[layer.index - 1]!, input)
+      const layerRuns = this.#units[layer.index]!.map((unit) =>
+        this.#createRun('seq', unit, { steps, batch, saving: input.saving, input: runInput }),
       )
+      runs.push(layerRuns)
+      layerRuns.forEach((run, p) => {
+        const unit = this.#units[layer.index]![p]!
+        if (input.initialStates) this.#writeStates(input.initialStates, unit, run, batch)
+        else unit.part.cell.states.forEach((_, s) => this.#clear(run.stateAddress(s, 0), run.stateStepBytes))
+        for (const block of blocks) run.forward(tape, block)
+      })
     }
+    this.#shared.run(tape)
     this.#sequence = { input, runs }
   }
 
@@ -130,67 +133,85 @@ export class WasmRecurrence implements Recurrence {
     return rows
   }
 
-  backward({ outputs, states, truncateEvery }: SequenceAdjoints): void {
-    const { network, memory, buffers, exports } = this.#shared
+  statesEqual(step: number, rows: FloatArray): boolean {
+    const { input, runs } = this.#lastSequence()
+    const { network, memory } = this.#shared
+    const { floats } = memory
+    for (const { part, stateOffsets } of this.#units.flat()) {
+      const run = runs[part.layerIndex]![part.partIndex]!
+      for (const [s, offset] of stateOffsets.entries())
+        for (let b = 0; b < input.batch; b++) {
+          const from = (run.stateAddress(s, step) + b * run.stateRowBytes) / 4
+          const row = b * network.stateSize + offset
+          // A NaN differs from itself: states with one are never equal.
+          for (let i = 0; i < part.units; i++) if (floats[from + i] !== rows[row + i]) return false
+        }
+    }
+    return true
+  }
+
+  backward({ outputs, states, truncateEvery, movesColdParts }: SequenceAdjoints): void {
+    const { network, memory, buffers } = this.#shared
     const { input, runs } = this.#lastSequence()
     const { batch, steps } = input
-    const outputSlots = outputs ? groupByStep(outputs.steps, (step) => step) : new Map<number, number[]>()
-    const stateRows = states ? groupByStep(states.steps, (step) => step - 1) : new Map<number, number[]>()
     const width = network.wiredLayers.at(-1)!.outputSize
     const outputAddress = outputs ? buffers.get('adjoint:outputs', outputs.data.length * 4) : 0
     if (outputs) memory.floats.set(outputs.data, outputAddress / 4)
     const statesAddress = states ? buffers.get('adjoint:states', states.data.length * 4) : 0
     if (states) memory.floats.set(states.data, statesAddress / 4)
-    /** Adjoint of the outputs of the layer below the one at work: [T, B, rowFloats]. */
-    let fromAbove: { address: number; rowBytes: number } | null = null
+    const tape = this.#newTape()
+    const blocks = rowBlocks(batch, tape.threads)
+    const top = network.wiredLayers.length - 1
+    const moving: PartUnit[] = []
+    let above: AdjointRows | null = null
     for (const layer of [...network.wiredLayers].reverse()) {
-      const isTop = layer.index === network.wiredLayers.length - 1
-      const above: { address: number; rowBytes: number } | null = fromAbove
       const inputAdjoint = layer.index === 0 ? null : this.#inputAdjointBuffer(layer, steps * batch)
-      if (inputAdjoint) this.#clear(inputAdjoint.address, steps * batch * inputAdjoint.rowBytes)
+      let isWritten = false
       for (const unit of this.#units[layer.index]!) {
-        const { part, weights } = unit
-        const run = runs[layer.index]![part.partIndex]!
-        const inject: Inject = (t, [first, ...others]) => {
-          const adjoints = [first!, ...others]
-          if (above)
-            for (let b = 0; b < batch; b++)
-              exports.addRow!(
-                first! + b * run.stateRowBytes,
-                above.address + (t * batch + b) * above.rowBytes + 4 * part.outputOffset,
-                part.units,
-              )
-          if (isTop)
-            for (const slot of outputSlots.get(t) ?? [])
-              exports.addRow!(
-                first! + (slot % batch) * run.stateRowBytes,
-                outputAddress + 4 * (slot * width + part.outputOffset),
-                part.units,
-              )
-          for (const b of stateRows.get(t) ?? [])
-            unit.stateOffsets.forEach((offset, s) =>
-              exports.addRow!(
-                adjoints[s]! + b * run.stateRowBytes,
-                statesAddress + 4 * (b * network.stateSize + offset),
-                part.units,
-              ),
+        const { part, stateOffsets } = unit
+        const moves = movesColdParts || part.warm
+        // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
+        if (!moves && (layer.index === 0 || layer.index === top)) continue
+        if (moves) moving.push(unit)
+        const injections: Injection[] = []
+        if (outputs && layer.index === top)
+          outputs.steps.forEach((step, slot) => {
+            if (step >= 0)
+              injections.push({
+                step,
+                row: slot % batch,
+                state: 0,
+                source: outputAddress + 4 * (slot * width + part.outputOffset),
+              })
+          })
+        states?.steps.forEach((step, row) => {
+          if (step > 0)
+            stateOffsets.forEach((offset, state) =>
+              injections.push({
+                step: step - 1,
+                row,
+                state,
+                source: statesAddress + 4 * (row * network.stateSize + offset),
+              }),
             )
-        }
-        weights.clearGradients()
-        run.backward(
-          inject,
+        })
+        unit.weights.clearGradients()
+        runs[layer.index]![part.partIndex]!.backward(tape, blocks, {
+          above: above && { address: above.address + 4 * part.outputOffset, rowBytes: above.rowBytes },
+          injections,
           truncateEvery,
-          inputAdjoint &&
-            ((start, count) => this.#addInputAdjoint(run, unit, inputAdjoint, start * batch, count * batch)),
-        )
-        weights.addGradients(this.gradients)
+          inputAdjoint: inputAdjoint && { ...inputAdjoint, accumulate: isWritten },
+          movesWeights: moves,
+        })
+        isWritten = true
       }
-      if (inputAdjoint) {
-        const mask = input.dropoutMasks?.[layer.index - 1]
-        if (mask) this.#multiplyRows(inputAdjoint.address, inputAdjoint.rowBytes, mask, layer.inputSize, steps * batch)
-      }
-      fromAbove = inputAdjoint
+      const mask = input.dropoutMasks?.[layer.index - 1]
+      if (inputAdjoint && mask)
+        this.#multiplyByMask(tape, blocks, inputAdjoint, layer.index - 1, layer.inputSize, steps, batch)
+      above = inputAdjoint
     }
+    this.#shared.run(tape)
+    for (const { weights } of moving) weights.addGradients(this.gradients)
   }
 
   convergeLayer(
@@ -205,47 +226,57 @@ export class WasmRecurrence implements Recurrence {
     const input = this.#constantInput(`u${layerIndex}`, layerIndex, perturbation, batch)
     const compared = comparedParts(this.#shared.network.wiredLayers[layerIndex]!)
     const units = compared.map(({ partIndex }) => this.#units[layerIndex]![partIndex]!)
+    const tape = this.#newTape()
+    const blocks = rowBlocks(batch, tape.threads)
     const runs = units.map((unit) => {
-      const run = this.#createRun('conv', unit, { steps: Math.max(convergenceSteps, 1), batch, saving, input })
+      const steps = Math.max(convergenceSteps, 1)
+      const run = this.#createRun('conv', unit, { steps, batch, saving, input })
       this.#writeStates(states, unit, run, batch)
-      if (convergenceSteps > 0) run.forward()
-      this.#readStates(result, unit, run, () => convergenceSteps, batch)
+      if (convergenceSteps > 0) for (const block of blocks) run.forward(tape, block)
       return { run, unit, steps: convergenceSteps }
     })
+    this.#shared.run(tape)
+    for (const { run, unit } of runs) this.#readStates(result, unit, run, () => convergenceSteps, batch)
     this.#converged.set(layerIndex, runs)
     return result
   }
 
   convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Float32Array {
-    const { network, memory, buffers, exports } = this.#shared
+    const { network, memory, buffers } = this.#shared
     const batch = finalAdjoint.length / network.stateSize
     const result = new Float32Array(finalAdjoint.length)
     const address = buffers.get('adjoint:final', finalAdjoint.length * 4)
     memory.floats.set(finalAdjoint, address / 4)
-    for (const { run, unit, steps } of this.#converged.get(layerIndex)!) {
+    const tape = this.#newTape()
+    const blocks = rowBlocks(batch, tape.threads)
+    const walked = this.#converged.get(layerIndex)!.flatMap(({ run, unit, steps }) => {
       if (steps === 0) {
         for (let b = 0; b < batch; b++)
           for (const offset of unit.stateOffsets) {
             const from = b * network.stateSize + offset
             result.set(finalAdjoint.subarray(from, from + unit.part.units), from)
           }
-        continue
+        return []
       }
-      const inject: Inject = (t, adjoints) => {
-        if (t !== steps - 1) return
-        for (let b = 0; b < batch; b++)
-          unit.stateOffsets.forEach((offset, s) =>
-            exports.addRow!(
-              adjoints[s]! + b * run.stateRowBytes,
-              address + 4 * (b * network.stateSize + offset),
-              unit.part.units,
-            ),
-          )
-      }
+      const injections = Array.from({ length: batch }, (_, row) =>
+        unit.stateOffsets.map((offset, state): Injection => {
+          return { step: steps - 1, row, state, source: address + 4 * (row * network.stateSize + offset) }
+        }),
+      ).flat()
       unit.weights.clearGradients()
-      const initial = run.backward(inject, null, null)
+      const initial = run.backward(tape, blocks, {
+        above: null,
+        injections,
+        truncateEvery: null,
+        inputAdjoint: null,
+        movesWeights: true,
+      })
+      return [{ run, unit, initial }]
+    })
+    this.#shared.run(tape)
+    const { floats } = memory
+    for (const { run, unit, initial } of walked) {
       unit.weights.addGradients(this.gradients)
-      const { floats } = memory
       unit.stateOffsets.forEach((offset, s) => {
         for (let b = 0; b < batch; b++) {
           const from = (initial[s]! + b * run.stateRowBytes) / 4
@@ -256,53 +287,94 @@ export class WasmRecurrence implements Recurrence {
     return result
   }
 
-  startConvergence(states: FloatArray, perturbation: Float32Array): { advance(): Float32Array } {
-    const { network, compiled, buffers, memory } = this.#shared
-    const batch = states.length / network.stateSize
-    const first = this.#constantInput('net:u', 0, perturbation, batch)
-    const layers = network.wiredLayers.map((layer) => {
-      const rowBytes = compiled.inputWidths[layer.index]! * 4
-      const input: RunInput =
-        layer.index === 0
-          ? first
-          : { address: buffers.get(`net:x${layer.index}`, batch * rowBytes), rowBytes, stepBytes: batch * rowBytes }
-      const runs = this.#units[layer.index]!.map((unit) => {
-        const run = this.#createRun('net', unit, { steps: 1, batch, saving: false, input })
-        this.#writeStates(states, unit, run, batch)
-        if (layer.index === 0) run.projectInputs(0, 1)
-        return { unit, run }
-      })
-      return { layer, input, runs }
+  #newTape(): Tape {
+    return new Tape(this.#shared.threads, this.#shared.compiled.functions)
+  }
+
+  /** The input of layer 0 in the engine's memory. */
+  #networkInput({ inputs, steps, batch, isConstant }: SequenceInput): RunInput {
+    const { network, compiled, buffers } = this.#shared
+    if (isConstant) return this.#constantInput('x0', 0, inputs, batch)
+    const rowBytes = compiled.inputWidths[0]! * 4
+    const address = buffers.get('x0', steps * batch * rowBytes)
+    this.#writeRows(address, rowBytes, inputs, network.inputSize, steps * batch)
+    return { address, rowBytes, stepBytes: batch * rowBytes }
+  }
+
+  /** The outputs of the layer below: where they stand, or gathered side by side, times the dropout mask. */
+  #layerInput(
+    tape: Tape,
+    blocks: readonly RowBlock[],
+    layer: Layer,
+    below: readonly PartRun[],
+    { steps, batch, dropoutMasks }: SequenceInput,
+  ): RunInput {
+    const { network, compiled, buffers } = this.#shared
+    const mask = dropoutMasks?.[layer.index - 1]
+    const rowBytes = compiled.inputWidths[layer.index]! * 4
+    const stepBytes = batch * rowBytes
+    const [only] = below
+    // Pad columns of states are zeros, so a single part's states serve as they stand.
+    if (below.length === 1 && !mask && only!.stateRowBytes === rowBytes)
+      return { address: only!.stateAddress(0, 1), rowBytes, stepBytes }
+    const address = buffers.get(`x${layer.index}`, steps * stepBytes)
+    if (layer.inputSize * 4 !== rowBytes) this.#clear(address, steps * stepBytes)
+    network.wiredLayers[layer.index - 1]!.parts.forEach(({ units, outputOffset }, p) => {
+      const run = below[p]!
+      for (const block of blocks)
+        tape.call(block.thread, 'copyRows', [
+          address + block.start * rowBytes + 4 * outputOffset,
+          rowBytes,
+          stepBytes,
+          run.stateAddress(0, 1) + block.start * run.stateRowBytes,
+          run.stateRowBytes,
+          run.stateStepBytes,
+          steps,
+          block.count,
+          units,
+        ])
     })
-    return {
-      advance: () => {
-        const rows = new Float32Array(states.length)
-        layers.forEach(({ layer, input, runs }, index) => {
-          if (index > 0)
-            this.#gatherOutputs(
-              network.wiredLayers[index - 1]!,
-              layers[index - 1]!.runs.map(({ run }) => run),
-              1,
-              batch,
-              input.address,
-              input.rowBytes,
-              null,
-            )
-          for (const { unit, run } of runs) {
-            if (layer.index > 0) run.projectInputs(0, 1)
-            run.step(0, 0)
-            this.#readStates(rows, unit, run, () => 1, batch)
-          }
-        })
-        for (const { runs } of layers)
-          for (const { unit, run } of runs)
-            unit.part.cell.states.forEach((_, s) => {
-              const next = run.stateAddress(s, 1)
-              memory.floats.copyWithin(run.stateAddress(s, 0) / 4, next / 4, (next + batch * run.stateRowBytes) / 4)
-            })
-        return rows
-      },
+    if (mask) {
+      this.#writeRows(
+        this.#maskAddress(layer.index - 1, rowBytes, steps * batch),
+        rowBytes,
+        mask,
+        layer.inputSize,
+        steps * batch,
+      )
+      this.#multiplyByMask(tape, blocks, { address, rowBytes }, layer.index - 1, layer.inputSize, steps, batch)
     }
+    return { address, rowBytes, stepBytes }
+  }
+
+  #maskAddress(boundary: number, rowBytes: number, rows: number): number {
+    return this.#shared.buffers.get(`dropout${boundary}`, rows * rowBytes)
+  }
+
+  /** Rows [T, B] times the dropout mask of a boundary between layers. */
+  #multiplyByMask(
+    tape: Tape,
+    blocks: readonly RowBlock[],
+    { address, rowBytes }: AdjointRows,
+    boundary: number,
+    size: number,
+    steps: number,
+    batch: number,
+  ): void {
+    const maskRowBytes = this.#shared.compiled.inputWidths[boundary + 1]! * 4
+    const mask = this.#maskAddress(boundary, maskRowBytes, steps * batch)
+    for (const { thread, start, count } of blocks)
+      tape.call(thread, 'multiplyRows', [
+        address + start * rowBytes,
+        rowBytes,
+        batch * rowBytes,
+        mask + start * maskRowBytes,
+        maskRowBytes,
+        batch * maskRowBytes,
+        steps,
+        count,
+        size,
+      ])
   }
 
   #lastSequence(): { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } {
@@ -315,17 +387,18 @@ export class WasmRecurrence implements Recurrence {
     unit: PartUnit,
     sizes: { steps: number; batch: number; saving: boolean; input: RunInput },
   ): PartRun {
-    const { buffers, exports, compiled } = this.#shared
+    const { buffers, compiled } = this.#shared
     const { part, plan, weights, mask } = unit
     return new PartRun({
       name: `${kind}:${part.layerIndex}.${part.partIndex}`,
+      prefix: partPrefix(part.layerIndex, part.partIndex),
       plan,
       cell: part.cell,
       weights,
       buffers,
-      exports,
       tile: compiled.tile,
       mask,
+      recomputing: this.#shared.isRecomputing(sizes.steps * sizes.batch),
       ...sizes,
     })
   }
@@ -341,7 +414,7 @@ export class WasmRecurrence implements Recurrence {
   }
 
   #clear(address: number, bytes: number): void {
-    this.#shared.exports.clear!(address, bytes / 16)
+    this.#shared.memory.floats.fill(0, address / 4, (address + bytes) / 4)
   }
 
   /** Rows of `size` floats, one after the other, to rows of `rowBytes` with zeros behind. */
@@ -356,72 +429,10 @@ export class WasmRecurrence implements Recurrence {
       for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i] = data[row * size + i]!
   }
 
-  #multiplyRows(address: number, rowBytes: number, mask: Float32Array, size: number, rows: number): void {
-    const { floats } = this.#shared.memory
-    for (let row = 0; row < rows; row++)
-      for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i]! *= mask[row * size + i]!
-  }
-
-  /** The outputs of a layer's parts side by side, from time `from` on, times the dropout mask. */
-  #gatherOutputs(
-    layer: Layer,
-    runs: readonly PartRun[],
-    from: number,
-    rows: number,
-    address: number,
-    rowBytes: number,
-    mask: Float32Array | null,
-  ): void {
-    const { floats } = this.#shared.memory
-    layer.parts.forEach(({ units, outputOffset, partIndex }) => {
-      const run = runs[partIndex]!
-      const source = run.stateAddress(0, from) / 4
-      const stride = run.stateRowBytes / 4
-      const target = address / 4 + outputOffset
-      if (layer.parts.length === 1 && stride === rowBytes / 4) floats.copyWithin(target, source, source + rows * stride)
-      else
-        for (let row = 0; row < rows; row++)
-          floats.copyWithin(target + (row * rowBytes) / 4, source + row * stride, source + row * stride + units)
-    })
-    const pad = rowBytes / 4 - layer.outputSize
-    if (pad > 0)
-      for (let row = 0; row < rows; row++)
-        floats.fill(0, (address + (row + 1) * rowBytes) / 4 - pad, (address + (row + 1) * rowBytes) / 4)
-    if (mask) this.#multiplyRows(address, rowBytes, mask, layer.outputSize, rows)
-  }
-
   #inputAdjointBuffer(layer: Layer, rows: number): { address: number; rowBytes: number } {
     const { buffers, compiled } = this.#shared
     const rowBytes = padTo(layer.inputSize, compiled.tile.columns) * 4
     return { address: buffers.get(`dx${layer.index}`, rows * rowBytes), rowBytes }
-  }
-
-  /** dx (+)= adjoints of a chunk's input products times the weights. */
-  #addInputAdjoint(
-    run: PartRun,
-    { part }: PartUnit,
-    { address, rowBytes }: { address: number; rowBytes: number },
-    firstRow: number,
-    rows: number,
-  ): void {
-    const { exports } = this.#shared
-    const target = address + firstRow * rowBytes
-    for (const { packed, adjoint, adjointStride } of run.inputProducts())
-      exports.multiplyRows!(
-        adjoint,
-        adjointStride,
-        packed.backward,
-        target,
-        rowBytes,
-        rows,
-        packed.backwardPanels,
-        packed.backwardDepth,
-        1,
-      )
-    const inner = run.innerInputAdjoint
-    if (inner !== null)
-      for (let row = 0; row < rows; row++)
-        exports.addRow!(target + row * rowBytes, inner + row * padTo(part.inputSize, 4) * 4, part.inputSize)
   }
 
   #constantInput(name: string, layerIndex: number, perturbation: Float32Array, batch: number): RunInput {
@@ -463,15 +474,11 @@ export class WasmRecurrence implements Recurrence {
   }
 }
 
-/** Indices of the entries of `steps` by step; negative ones are left out. */
-function groupByStep(steps: Int32Array, stepOf: (step: number) => number): Map<number, number[]> {
-  const groups = new Map<number, number[]>()
-  steps.forEach((step, index) => {
-    const t = stepOf(step)
-    if (t < 0) return
-    const group = groups.get(t)
-    if (group) group.push(index)
-    else groups.set(t, [index])
+/** Splits the rows of a step among threads, as evenly as they go; a block has at least LEAST_ROWS. */
+function rowBlocks(batch: number, threads: number): RowBlock[] {
+  const count = Math.max(1, Math.min(threads, Math.floor(batch / LEAST_ROWS)))
+  return Array.from({ length: count }, (_, thread) => {
+    const start = Math.floor((thread * batch) / count)
+    return { thread, start, count: Math.floor(((thread + 1) * batch) / count) - start }
   })
-  return groups
 }

@@ -1,8 +1,8 @@
 /** The part of the WebAssembly interface that the engine uses; shared/ has neither the DOM's nor Node's types. */
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { initial: number; maximum?: number })
-    readonly buffer: ArrayBuffer
+    constructor(descriptor: { initial: number; maximum: number; shared: true })
+    readonly buffer: SharedArrayBuffer
     grow(pages: number): number
   }
   interface Module {

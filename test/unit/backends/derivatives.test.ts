@@ -72,7 +72,7 @@ describe('the derivative of a random cell matches central differences', () => {
 async function compare(net: Network, spread: number, request: TrainRequest, tile = SINGLE_VECTORS_TILE): Promise<void> {
   const values = weights(net, 11, spread)
   const results = await Promise.all(
-    [referenceBackend, createWasmBackend(tile)].map(async (backend) => {
+    [referenceBackend, createWasmBackend({ tile })].map(async (backend) => {
       const engine: Engine = await backend.createEngine(net, 1)
       engine.writeParameters(0, values)
       const [trained] = await engine.trainGradients([request])

@@ -29,7 +29,7 @@ function run(primitive: Primitive, values: Float32Array, relaxedMultiplyAdd: boo
       f.get(left).constant(1).integer('sub').tee(left)
     })
   })
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 })
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { host: { memory } })
   new Float32Array(memory.buffer, INPUT, COUNT).set(values)
   ;(exports.apply as (from: number, to: number, count: number) => void)(INPUT, OUTPUT, COUNT / 4)

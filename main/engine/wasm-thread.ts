@@ -1,0 +1,8 @@
+/** A member of the wasm engine's team as a Node worker thread. */
+import { parentPort } from 'node:worker_threads'
+import { joinTeam } from '../../shared/backends/wasm/thread-team.ts'
+
+joinTeam({
+  post: (message) => parentPort!.postMessage(message),
+  onMessage: (listener) => parentPort!.on('message', listener),
+})

@@ -1,0 +1,161 @@
+/** Sums and copies of rows of floats: what stands between products and fused kernels. */
+import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
+
+/** Vectors that `sumRows` sums side by side: enough sums in flight to hide the latency of an addition. */
+const SUMMED_TOGETHER = 4
+
+/** Repeats the body `count` times, perhaps never. */
+function times(f: FunctionBuilder, count: Local, body: () => void): void {
+  f.whileLoop(
+    () => f.get(count),
+    () => {
+      body()
+      f.get(count).constant(1).integer('sub').set(count)
+    },
+  )
+}
+
+/** Visits `count` floats, in vectors while there are four; `target` and `source` move along. */
+function overFloats(
+  f: FunctionBuilder,
+  count: Local,
+  target: Local,
+  source: Local,
+  vector: () => void,
+  scalar: () => void,
+): void {
+  const left = f.integerLocal()
+  f.get(count).constant(2).integer('shr_u').set(left)
+  times(f, left, () => {
+    vector()
+    f.advance(target, 16).advance(source, 16)
+  })
+  f.get(count).constant(3).integer('and').set(left)
+  times(f, left, () => {
+    scalar()
+    f.advance(target, 4).advance(source, 4)
+  })
+}
+
+/**
+ * Adds the functions (addresses and strides in bytes):
+ * `clear(address, vectors)`;
+ * `sumRows(target, source, stride, rows, vectors)`: target += the sum over rows, in their order;
+ * `addRow(target, source, count)`: target[i] += source[i];
+ * `addRows(target, targetStride, source, sourceStride, rows, count)`: the same for rows;
+ * `copyRows(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: rows of groups (steps);
+ * `multiplyRows(...)`: target[i] *= source[i], with the same parameters.
+ */
+export function addRowOperations(module: ModuleBuilder): void {
+  module.add('clear', 2, (f) => {
+    const [address, vectors] = [f.parameter(0), f.parameter(1)]
+    times(f, vectors, () => {
+      f.get(address).floats(0).store(0)
+      f.advance(address, 16)
+    })
+  })
+  module.add('sumRows', 5, (f) => {
+    const [target, source, stride, rows, vectors] = [0, 1, 2, 3, 4].map((index) => f.parameter(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
+    const address = f.integerLocal()
+    const left = f.integerLocal()
+    const sums = Array.from({ length: SUMMED_TOGETHER }, () => f.vectorLocal())
+    const sumTogether = (count: number): void => {
+      f.get(source).set(address).get(rows).set(left)
+      for (let i = 0; i < count; i++)
+        f.get(target)
+          .load('v128.load', 16 * i)
+          .set(sums[i]!)
+      times(f, left, () => {
+        for (let i = 0; i < count; i++)
+          f.get(sums[i]!)
+            .get(address)
+            .load('v128.load', 16 * i)
+            .simd('f32x4.add')
+            .set(sums[i]!)
+        f.advance(address, stride)
+      })
+      for (let i = 0; i < count; i++)
+        f.get(target)
+          .get(sums[i]!)
+          .store(16 * i)
+      f.advance(target, 16 * count).advance(source, 16 * count)
+      f.get(vectors).constant(count).integer('sub').set(vectors)
+    }
+    f.whileLoop(
+      () => f.get(vectors).constant(SUMMED_TOGETHER).integer('ge_u'),
+      () => sumTogether(SUMMED_TOGETHER),
+    )
+    f.whileLoop(
+      () => f.get(vectors),
+      () => sumTogether(1),
+    )
+  })
+  const addRow = module.add('addRow', 3, (f) => {
+    const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]
+    overFloats(
+      f,
+      count,
+      target,
+      source,
+      () => f.get(target).get(target).load('v128.load', 0).get(source).load('v128.load', 0).simd('f32x4.add').store(0),
+      () => f.get(target).get(target).loadFloat(0).get(source).loadFloat(0).addFloat().storeFloat(0),
+    )
+  })
+  module.add('addRows', 6, (f) => {
+    const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
+      f.parameter(index),
+    ) as [Local, Local, Local, Local, Local, Local]
+    times(f, rows, () => {
+      f.get(target).get(source).get(count).call(addRow)
+      f.advance(target, targetStride).advance(source, sourceStride)
+    })
+  })
+  const copyRow = module.add('copyRow', 3, (f) => {
+    const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]
+    overFloats(
+      f,
+      count,
+      target,
+      source,
+      () => f.get(target).get(source).load('v128.load', 0).store(0),
+      () => f.get(target).get(source).loadFloat(0).storeFloat(0),
+    )
+  })
+  addGroups(module, 'copyRows', copyRow)
+  const multiplyRow = module.add('multiplyRow', 3, (f) => {
+    const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]
+    overFloats(
+      f,
+      count,
+      target,
+      source,
+      () => f.get(target).get(target).load('v128.load', 0).get(source).load('v128.load', 0).simd('f32x4.mul').store(0),
+      () => f.get(target).get(target).loadFloat(0).get(source).loadFloat(0).multiplyFloat().storeFloat(0),
+    )
+  })
+  addGroups(module, 'multiplyRows', multiplyRow)
+}
+
+/** Adds `name(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: `row(target, source, count)` for every row. */
+function addGroups(module: ModuleBuilder, name: string, row: number): void {
+  module.add(name, 9, (f) => {
+    const [target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count] = [
+      0, 1, 2, 3, 4, 5, 6, 7, 8,
+    ].map((index) => f.parameter(index)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local]
+    const [targetRow, sourceRow, left] = [f.integerLocal(), f.integerLocal(), f.integerLocal()]
+    times(f, groups, () => {
+      f.get(target).set(targetRow).get(source).set(sourceRow).get(rows).set(left)
+      times(f, left, () => {
+        f.get(targetRow).get(sourceRow).get(count).call(row)
+        f.advance(targetRow, targetStride).advance(sourceRow, sourceStride)
+      })
+      f.advance(target, targetGroup).advance(source, sourceGroup)
+    })
+  })
+}

@@ -1,0 +1,204 @@
+/**
+ * A part's loop over time as one WebAssembly function for each way, so that a step costs no call from JavaScript. A sweep
+ * takes its addresses from a context in memory: for every buffer that its steps read or write two words, the address at
+ * the first step and the bytes from one step to the next (negative on the way back), then one word per packed matrix.
+ */
+import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
+import type { PartPlan, StagePlan } from './part-plan.ts'
+import { pointwiseBuffers } from './pointwise.ts'
+import { MULTIPLY, type Tile } from './products.ts'
+
+/** What a context must hold, in order. */
+export interface SweepContext {
+  /** Buffer names as in part-plan.ts, and `maskH`, `maskI`, `above`: two words each. */
+  readonly buffers: readonly string[]
+  /** Projects whose packed weights are needed: one word each. */
+  readonly projects: readonly number[]
+}
+
+/** A row that enters at a state's adjoint: step of the call, state, byte offset in the state's rows, address of the row. */
+export const INJECTION_WORDS = 4
+/** Ends a list of injections: no step has this number. */
+export const NO_INJECTION = -1
+
+export const sweepName = (prefix: string, direction: 'forward' | 'backward'): string => `${prefix}${direction}`
+
+const WORD_BYTES = 4
+const BUFFER_BYTES = 2 * WORD_BYTES
+
+/** The buffers and weights that the stages use, in a fixed order. */
+export function sweepContext(stages: readonly StagePlan[], extra: readonly string[]): SweepContext {
+  const buffers = new Set(extra)
+  const projects = new Set<number>()
+  for (const { products, kernels } of stages) {
+    for (const { operand, target, project } of products) {
+      buffers.add(operand.buffer).add(target)
+      projects.add(project)
+    }
+    for (const kernel of kernels)
+      for (const buffer of pointwiseBuffers(kernel)) buffers.add(buffer === 'mask' ? maskOf(kernel.name) : buffer)
+  }
+  return { buffers: [...buffers], projects: [...projects] }
+}
+
+/** A kernel's name ends with the dimension of its columns. */
+const maskOf = (kernelName: string): string => (kernelName.endsWith('H') ? 'maskH' : 'maskI')
+
+/** What the backward sweep reads besides its stages: adjoints of all states, and the outputs' adjoint from the layer above. */
+export function backwardExtras(states: number): string[] {
+  return [...Array.from({ length: states }, (_, s) => [`d${s}`, `e${s}`]).flat(), 'above']
+}
+
+/**
+ * Adds `<prefix>forward(context, steps, rows)` and `<prefix>backward(context, steps, rows, aboveRowBytes)`. The kernels and products they call must
+ * be in the module already. `aboveRowBytes` 0: nothing comes from above. The backward context is followed by a list of injections sorted by
+ * step, the last step first, ended by NO_INJECTION. Adjoints of states stand in `d` at first and after an even number of steps, in
+ * `e` after an odd one.
+ */
+export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number, tile: Tile, prefix: string): void {
+  module.add(sweepName(prefix, 'forward'), 3, (f) => {
+    const [context, steps, rows] = [f.parameter(0), f.parameter(1), f.parameter(2)]
+    const layout = sweepContext(plan.forward, [])
+    const addresses = loadAddresses(f, context, layout)
+    f.loop(() => {
+      for (const stage of plan.forward) writeStage(module, f, stage, plan, tile, { context, layout, addresses, rows })
+      advanceAddresses(f, context, plan, layout, addresses)
+      f.get(steps).constant(1).integer('sub').tee(steps)
+    })
+  })
+  module.add(sweepName(prefix, 'backward'), 4, (f) => {
+    const [context, steps, rows, aboveRowBytes] = [0, 1, 2, 3].map((index) => f.parameter(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
+    const layout = sweepContext(plan.backward, backwardExtras(states))
+    const addresses = loadAddresses(f, context, layout)
+    const held = f.integerLocal()
+    const injections = f.integerLocal()
+    f.get(context)
+      .constant(layout.buffers.length * BUFFER_BYTES + layout.projects.length * WORD_BYTES)
+      .integer('add')
+      .set(injections)
+    const stateRowBytes = f.integerLocal()
+    f.constant(plan.paddedUnits * 4).set(stateRowBytes)
+    f.loop(() => {
+      f.get(steps).constant(1).integer('sub').set(steps)
+      f.get(aboveRowBytes).when(() =>
+        f
+          .get(addresses.get('d0')!)
+          .get(stateRowBytes)
+          .get(addresses.get('above')!)
+          .get(aboveRowBytes)
+          .get(rows)
+          .constant(plan.units)
+          .call(module.indexOf('addRows')),
+      )
+      f.whileLoop(
+        () => f.get(injections).loadInteger(0).get(steps).integer('eq'),
+        () => {
+          for (let state = 0; state < states; state++)
+            f.get(injections)
+              .loadInteger(WORD_BYTES)
+              .constant(state)
+              .integer('eq')
+              .when(() =>
+                f
+                  .get(addresses.get(`d${state}`)!)
+                  .get(injections)
+                  .loadInteger(2 * WORD_BYTES)
+                  .integer('add')
+                  .get(injections)
+                  .loadInteger(3 * WORD_BYTES)
+                  .constant(plan.units)
+                  .call(module.indexOf('addRow')),
+              )
+          f.advance(injections, INJECTION_WORDS * WORD_BYTES)
+        },
+      )
+      for (const stage of plan.backward) writeStage(module, f, stage, plan, tile, { context, layout, addresses, rows })
+      for (let state = 0; state < states; state++) {
+        const [before, after] = [addresses.get(`d${state}`)!, addresses.get(`e${state}`)!]
+        f.get(before).set(held).get(after).set(before).get(held).set(after)
+      }
+      advanceAddresses(f, context, plan, layout, addresses)
+      f.get(steps)
+    })
+  })
+}
+
+interface SweepLocals {
+  readonly context: Local
+  readonly layout: SweepContext
+  readonly addresses: ReadonlyMap<string, Local>
+  readonly rows: Local
+}
+
+function loadAddresses(f: FunctionBuilder, context: Local, layout: SweepContext): Map<string, Local> {
+  return new Map(
+    layout.buffers.map((buffer, index): [string, Local] => {
+      const address = f.integerLocal()
+      f.get(context)
+        .loadInteger(index * BUFFER_BYTES)
+        .set(address)
+      return [buffer, address]
+    }),
+  )
+}
+
+function advanceAddresses(
+  f: FunctionBuilder,
+  context: Local,
+  plan: PartPlan,
+  layout: SweepContext,
+  addresses: ReadonlyMap<string, Local>,
+): void {
+  layout.buffers.forEach((buffer, index) => {
+    const extent = plan.buffers.get(buffer)?.extent
+    // One row for all steps, or rows that every step writes anew.
+    if (extent === 'one' || extent === 'step' || buffer.startsWith('mask')) return
+    const address = addresses.get(buffer)!
+    f.get(address)
+      .get(context)
+      .loadInteger(index * BUFFER_BYTES + WORD_BYTES)
+      .integer('add')
+      .set(address)
+  })
+}
+
+function writeStage(
+  module: ModuleBuilder,
+  f: FunctionBuilder,
+  { products, kernels }: StagePlan,
+  plan: PartPlan,
+  tile: Tile,
+  { context, layout, addresses, rows }: SweepLocals,
+): void {
+  for (const { project, operand, direction, target } of products) {
+    const { packing } = plan.projects.find((candidate) => candidate.project === project)!
+    const { panels, depth } = packing[direction]
+    const packedAt = layout.buffers.length * BUFFER_BYTES + layout.projects.indexOf(project) * WORD_BYTES
+    f.get(addresses.get(operand.buffer)!)
+      .constant(4 * operand.column)
+      .integer('add')
+      .constant(operand.rowBytes)
+      .constant(0) // one group: the rows of this step
+      .get(context)
+      .loadInteger(packedAt)
+      .get(addresses.get(target)!)
+      .constant(panels * tile.columns * 4)
+      .constant(0)
+      .constant(1)
+      .get(rows)
+      .constant(panels)
+      .constant(depth)
+      .constant(0)
+      .call(module.indexOf(MULTIPLY))
+  }
+  for (const kernel of kernels) {
+    for (const buffer of pointwiseBuffers(kernel))
+      f.get(addresses.get(buffer === 'mask' ? maskOf(kernel.name) : buffer)!)
+    f.get(rows).call(module.indexOf(kernel.name))
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The work of one job, written before it starts: for every thread a list of calls of exported functions, with barriers that all
+ * threads pass together. A thread reads its list in shared memory and needs no message.
+ *
+ * A record is [function, context words, twelve arguments, the context ...]; with a context, its address comes before the
+ * arguments. A barrier and the end are single words.
+ */
+import type { NamedBuffers } from './memory.ts'
+
+/** A function of the engine's module: addresses, sizes and strides as integers. */
+export type Kernel = (...args: number[]) => void
+
+const BARRIER = -1
+const END = -2
+const ARGUMENT_WORDS = 12
+const HEADER_WORDS = 2
+
+/** Stands for every function where calls are left out. */
+const NOTHING: readonly Kernel[] = new Proxy([], { get: () => () => undefined })
+
+export class Tape {
+  readonly threads: number
+  readonly #functions: ReadonlyMap<string, number>
+  readonly #words: number[][]
+
+  /** @param functions the module's functions in the order of their indices */
+  constructor(threads: number, functions: ReadonlyMap<string, number>) {
+    this.threads = threads
+    this.#functions = functions
+    this.#words = Array.from({ length: threads }, () => [])
+  }
+
+  call(thread: number, name: string, args: readonly number[], context: readonly number[] = []): void {
+    const index = this.#functions.get(name)
+    if (index === undefined || args.length > ARGUMENT_WORDS) throw new TypeError(`${name} cannot be put on a tape`)
+    const words = this.#words[thread]!
+    words.push(index, context.length)
+    for (let i = 0; i < ARGUMENT_WORDS; i++) words.push(args[i] ?? 0)
+    for (const word of context) words.push(word)
+  }
+
+  /** What is before it on any thread's list is done before anything behind it starts. */
+  barrier(): void {
+    if (this.threads > 1) for (const words of this.#words) words.push(BARRIER)
+  }
+
+  /** Writes the lists. @returns their addresses, one a thread */
+  write(buffers: NamedBuffers, integers: () => Int32Array): number[] {
+    const addresses = this.#words.map((words, thread) => buffers.get(`tape:${thread}`, (words.length + 1) * 4))
+    const memory = integers()
+    this.#words.forEach((words, thread) => {
+      memory.set(words, addresses[thread]! / 4)
+      memory[addresses[thread]! / 4 + words.length] = END
+    })
+    return addresses
+  }
+}
+
+/** Told of every call that a thread makes: the function's index. */
+export interface TapeTracer {
+  begin(functionIndex: number): void
+  end(functionIndex: number): void
+}
+
+/** Walks one thread's list. */
+export class TapePlayer {
+  readonly #integers: Int32Array
+  #at: number
+
+  constructor(integers: Int32Array, address: number) {
+    this.#integers = integers
+    this.#at = address / 4
+  }
+
+  /** @param barrier blocks until all threads have come to it. A call that throws ends the walk; `passBarriers` goes on from there. */
+  play(functions: readonly Kernel[], barrier: () => void, tracer: TapeTracer | null): void {
+    const w = this.#integers
+    for (;;) {
+      const index = w[this.#at]!
+      if (index === END) return
+      if (index === BARRIER) {
+        this.#at++
+        barrier()
+        continue
+      }
+      const contextWords = w[this.#at + 1]!
+      const a = this.#at + HEADER_WORDS
+      this.#at = a + ARGUMENT_WORDS + contextWords
+      const call = functions[index]!
+      tracer?.begin(index)
+      // WebAssembly leaves out arguments beyond a function's own; spelt out, so that no call makes an array.
+      if (contextWords > 0) call((a + ARGUMENT_WORDS) * 4, w[a]!, w[a + 1]!, w[a + 2]!, w[a + 3]!)
+      else
+        // prettier-ignore
+        call(w[a]!, w[a + 1]!, w[a + 2]!, w[a + 3]!, w[a + 4]!, w[a + 5]!, w[a + 6]!, w[a + 7]!, w[a + 8]!, w[a + 9]!, w[a + 10]!, w[a + 11]!)
+      tracer?.end(index)
+    }
+  }
+
+  /** Walks the rest without its calls, so that the other threads do not wait forever. */
+  passBarriers(barrier: () => void): void {
+    this.play(NOTHING, barrier, null)
+  }
+}
