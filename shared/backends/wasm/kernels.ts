@@ -1,7 +1,7 @@
 /** One WebAssembly module for a network: the products and sums that all parts share, and every part's fused kernels. */
 import type { Network } from '../../networks/network.ts'
 import { ModuleBuilder } from './module-builder.ts'
-import { padTo, planPart, type PartPlan } from './part-plan.ts'
+import { padTo, planPart, rowFloats, type PartPlan } from './part-plan.ts'
 import { addPointwise } from './pointwise.ts'
 import { addProducts, type Tile, type VectorFeatures } from './products.ts'
 import { addRowOperations } from './rows.ts'
@@ -35,13 +35,13 @@ export function compileNetwork(network: Network, tile: Tile, features: VectorFea
   const module = new ModuleBuilder()
   addProducts(module, tile, features)
   addRowOperations(module)
-  const inputWidths = network.wiredLayers.map(({ inputSize }) => padTo(inputSize, 4))
+  const inputWidths = network.wiredLayers.map(({ inputSize }) => rowFloats(padTo(inputSize, 4)))
   const plans = network.wiredLayers.map((layer) =>
     layer.parts.map((part, p) => {
       const plan = planPart(part, inputWidths[layer.index]! * 4, tile, partPrefix(layer.index, p))
       for (const stage of [...plan.forward, ...plan.backward])
         for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
-      addSweeps(module, plan, part.cell.states.length, tile, partPrefix(layer.index, p))
+      addSweeps(module, plan, part.cell.states.length, partPrefix(layer.index, p))
       return plan
     }),
   )

@@ -3,7 +3,7 @@
  * never move; views are made anew after the memory has grown.
  */
 import { LabError } from '../../protocol/errors.ts'
-import { MAX_PAGES } from './module-builder.ts'
+import { CONSTANT_BYTES, MAX_PAGES } from './module-builder.ts'
 
 const PAGE_BYTES = 65536
 /** Reads past the end of a row (panels of outer products) stay inside this. */
@@ -17,7 +17,7 @@ function sizeClass(bytes: number): number {
 
 export class LinearMemory {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
-  #top = 1024
+  #top = CONSTANT_BYTES
   readonly #free = new Map<number, number[]>()
   readonly #sizes = new Map<number, number>()
   #floats = new Float32Array(this.memory.buffer)

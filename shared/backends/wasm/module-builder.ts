@@ -99,14 +99,39 @@ export interface Local {
   readonly index: number
 }
 
+/** Bytes at the start of the memory that hold the module's constants; nothing else may stand there. */
+export const CONSTANT_BYTES = 1024
+
+/** Constants of 32 bits, written to the start of the memory when the module is instantiated. */
+class ConstantTable {
+  readonly #offsets = new Map<number, number>()
+
+  /** Where the constant stands; null when the table is full. */
+  offsetOf(bits: number): number | null {
+    const known = this.#offsets.get(bits)
+    if (known !== undefined) return known
+    const offset = this.#offsets.size * 4
+    if (offset >= CONSTANT_BYTES) return null
+    this.#offsets.set(bits, offset)
+    return offset
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(Int32Array.from(this.#offsets.keys()).buffer)
+  }
+}
+
 /** Writes the body of one function. Operands are pushed in order, as on the stack machine. */
 export class FunctionBuilder {
   readonly #parameterCount: number
   readonly #kinds: number[] = []
   readonly #code: number[] = []
 
-  constructor(parameterCount: number) {
+  readonly #constants: ConstantTable
+
+  constructor(parameterCount: number, constants: ConstantTable) {
     this.#parameterCount = parameterCount
+    this.#constants = constants
   }
 
   parameter(index: number): Local {
@@ -198,13 +223,18 @@ export class FunctionBuilder {
 
   /** The same float in all four lanes. */
   floats(value: number): this {
-    const lane = new Uint8Array(new Float32Array([value]).buffer)
-    this.#code.push(0xfd, ...unsigned(SIMD['v128.const']), ...lane, ...lane, ...lane, ...lane)
-    return this
+    return this.#lanes(new Int32Array(new Float32Array([value]).buffer)[0]!)
   }
 
   integers(value: number): this {
-    const lane = new Uint8Array(new Int32Array([value]).buffer)
+    return this.#lanes(value | 0)
+  }
+
+  /** A constant from the module's table where it has room: V8 builds a vector constant from six instructions, but loads it in one. */
+  #lanes(bits: number): this {
+    const offset = bits === 0 ? null : this.#constants.offsetOf(bits)
+    if (offset !== null) return this.constant(0).load('v128.load32_splat', offset)
+    const lane = new Uint8Array(new Int32Array([bits]).buffer)
     this.#code.push(0xfd, ...unsigned(SIMD['v128.const']), ...lane, ...lane, ...lane, ...lane)
     return this
   }
@@ -275,6 +305,7 @@ export class FunctionBuilder {
 /** A module with one imported memory (`host.memory`) and exported functions. */
 export class ModuleBuilder {
   readonly #functions: { name: string; builder: FunctionBuilder }[] = []
+  readonly #constants = new ConstantTable()
 
   /** Names of the functions in the order of their indices. */
   get names(): string[] {
@@ -290,7 +321,7 @@ export class ModuleBuilder {
 
   /** Adds a function; @returns its index for `call`. */
   add(name: string, parameterCount: number, write: (f: FunctionBuilder) => void): number {
-    const builder = new FunctionBuilder(parameterCount)
+    const builder = new FunctionBuilder(parameterCount, this.#constants)
     write(builder)
     return this.#functions.push({ name, builder }) - 1
   }
@@ -325,6 +356,8 @@ export class ModuleBuilder {
         }),
       ),
     )
-    return new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].concat(types, imports, declarations, exported, code))
+    const constants = this.#constants.bytes()
+    const data = section(11, vector([[0, 0x41, 0, 0x0b, ...unsigned(constants.length), ...constants]]))
+    return new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].concat(types, imports, declarations, exported, code, data))
   }
 }

@@ -20,7 +20,7 @@ import type { Tile } from './products.ts'
 export type Extent = 'one' | 'step' | 'block' | 'segment' | 'sequence' | 'history'
 
 export interface BufferPlan {
-  /** Floats in a row. */
+  /** Floats from one row to the next. */
   readonly width: number
   readonly extent: Extent
 }
@@ -73,10 +73,23 @@ export interface PartPlan {
   readonly inputAdjoint: boolean
   readonly inputSize: number
   readonly units: number
-  readonly paddedUnits: number
+  /** Floats from one row of a state to the next. */
+  readonly stateFloats: number
 }
 
 export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
+
+const CACHE_LINE_FLOATS = 16
+
+/**
+ * Floats from one row to the next for rows of `size`: an odd number of cache lines once there are several, as rows that are a power of
+ * two apart would all fall into the same few sets of the cache.
+ */
+export function rowFloats(size: number): number {
+  if (size < 4 * CACHE_LINE_FLOATS) return padTo(size, 4)
+  const lines = Math.ceil(size / CACHE_LINE_FLOATS)
+  return (lines % 2 === 0 ? lines + 1 : lines) * CACHE_LINE_FLOATS
+}
 
 /** Parts are told apart by a prefix to their kernels' names. */
 export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: string): PartPlan {
@@ -86,8 +99,9 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   const padded = { I: padTo(part.inputSize, 4), H: padTo(part.units, 4) }
   const buffers = new Map<string, BufferPlan>()
   const place = (name: string, extent: Extent, width: number, column = 0): Place => {
-    if (name !== 'x') buffers.set(name, { width, extent })
-    return { buffer: name, column, rowBytes: extent === 'one' ? 0 : name === 'x' ? inputRowBytes : width * 4 }
+    const floats = rowFloats(width)
+    if (name !== 'x') buffers.set(name, { width: floats, extent })
+    return { buffer: name, column, rowBytes: extent === 'one' ? 0 : name === 'x' ? inputRowBytes : floats * 4 }
   }
   const widthOf = (id: NodeId): number => padded[nodes[id]!.dim ?? 'H']
   const saved = new Set(cell.stages.saved)
@@ -244,7 +258,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     inputAdjoint: cell.backward.inputAdjoint !== null,
     inputSize: size.I,
     units: size.H,
-    paddedUnits: padded.H,
+    stateFloats: rowFloats(padded.H),
   }
 }
 

@@ -107,7 +107,7 @@ export class PartRun {
   }
 
   get stateRowBytes(): number {
-    return this.#setup.plan.paddedUnits * 4
+    return this.#setup.plan.stateFloats * 4
   }
 
   get stateStepBytes(): number {
@@ -309,6 +309,7 @@ export class PartRun {
       const operand = this.#rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
       this.#overColumns(tape, packed.gradientRows, (thread, from, columns) =>
         this.#addOuter(tape, thread, packed, adjoint + 4 * from, from, columns, {
+          adjointRowBytes: this.#stream(`D${project}`).rowBytes,
           address: operand,
           rowBytes: gradientOperand.rowBytes,
           rows,
@@ -333,6 +334,7 @@ export class PartRun {
     from: number,
     columns: number,
     operand: {
+      readonly adjointRowBytes: number
       readonly address: number
       readonly rowBytes: number
       readonly rows: number
@@ -344,7 +346,7 @@ export class PartRun {
     const gradient = packed.gradient + from * packed.gradientWidth * 4
     let [source, sourceRowBytes, operandRowBytes, rows] = [
       adjoint,
-      packed.gradientRows * 4,
+      operand.adjointRowBytes,
       operand.rowBytes,
       operand.rows,
     ]

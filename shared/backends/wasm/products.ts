@@ -243,6 +243,9 @@ function repeat(f: FunctionBuilder, count: Local, body: () => void): void {
   })
 }
 
+/** Rows that `addOuter` sums before it goes on to the next tile. */
+const OUTER_ROWS = 64
+
 /** Names and parameters (addresses and strides in bytes) of what `addProducts` adds. */
 export const MULTIPLY = 'multiply'
 export const ADD_OUTER = 'addOuter'
@@ -288,21 +291,35 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
   })
   module.add(ADD_OUTER, 9, (f) => {
     const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows] = parametersOf(f, 9) as [...Local[]]
-    const aColumn = f.integerLocal()
-    const cRow = f.integerLocal()
-    repeat(f, bPanels!, () => {
-      f.get(a!).set(aColumn).get(c!).set(cRow)
-      overRowTiles(
-        f,
-        outerTiles,
-        aCount!,
-        () => [aColumn, aStride!, b!, bStride!, cRow, cStride!, rows!].forEach((local) => f.get(local)),
-        (height) => {
-          f.advance(aColumn, 4 * height)
-          advanceTimes(f, cRow, cStride!, height)
-        },
-      )
-      f.advance(b!, tile.columns * 4).advance(c!, tile.columns * 4)
-    })
+    const [bPanel, cPanel, aColumn, cRow, panel, together] = Array.from({ length: 6 }, () => f.integerLocal())
+    // Some rows at a time, so that a tile's operands stay in the first-level cache and their pages in its table.
+    f.whileLoop(
+      () => f.get(rows!),
+      () => {
+        f.constant(OUTER_ROWS).set(together!)
+        f.get(rows!)
+          .constant(OUTER_ROWS)
+          .integer('lt_u')
+          .when(() => f.get(rows!).set(together!))
+        f.get(b!).set(bPanel!).get(c!).set(cPanel!).get(bPanels!).set(panel!)
+        repeat(f, panel!, () => {
+          f.get(a!).set(aColumn!).get(cPanel!).set(cRow!)
+          overRowTiles(
+            f,
+            outerTiles,
+            aCount!,
+            () => [aColumn!, aStride!, bPanel!, bStride!, cRow!, cStride!, together!].forEach((local) => f.get(local)),
+            (height) => {
+              f.advance(aColumn!, 4 * height)
+              advanceTimes(f, cRow!, cStride!, height)
+            },
+          )
+          f.advance(bPanel!, tile.columns * 4).advance(cPanel!, tile.columns * 4)
+        })
+        f.get(a!).get(aStride!).get(together!).integer('mul').integer('add').set(a!)
+        f.get(b!).get(bStride!).get(together!).integer('mul').integer('add').set(b!)
+        f.get(rows!).get(together!).integer('sub').set(rows!)
+      },
+    )
   })
 }

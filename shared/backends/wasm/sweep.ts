@@ -6,7 +6,7 @@
 import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
 import type { PartPlan, StagePlan } from './part-plan.ts'
 import { pointwiseBuffers } from './pointwise.ts'
-import { MULTIPLY, type Tile } from './products.ts'
+import { MULTIPLY } from './products.ts'
 
 /** What a context must hold, in order. */
 export interface SweepContext {
@@ -55,13 +55,13 @@ export function backwardExtras(states: number): string[] {
  * step, the last step first, ended by NO_INJECTION. Adjoints of states stand in `d` at first and after an even number of steps, in
  * `e` after an odd one.
  */
-export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number, tile: Tile, prefix: string): void {
+export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number, prefix: string): void {
   module.add(sweepName(prefix, 'forward'), 3, (f) => {
     const [context, steps, rows] = [f.parameter(0), f.parameter(1), f.parameter(2)]
     const layout = sweepContext(plan.forward, [])
     const addresses = loadAddresses(f, context, layout)
     f.loop(() => {
-      for (const stage of plan.forward) writeStage(module, f, stage, plan, tile, { context, layout, addresses, rows })
+      for (const stage of plan.forward) writeStage(module, f, stage, plan, { context, layout, addresses, rows })
       advanceAddresses(f, context, plan, layout, addresses)
       f.get(steps).constant(1).integer('sub').tee(steps)
     })
@@ -82,7 +82,7 @@ export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number,
       .integer('add')
       .set(injections)
     const stateRowBytes = f.integerLocal()
-    f.constant(plan.paddedUnits * 4).set(stateRowBytes)
+    f.constant(plan.stateFloats * 4).set(stateRowBytes)
     f.loop(() => {
       f.get(steps).constant(1).integer('sub').set(steps)
       f.get(aboveRowBytes).when(() =>
@@ -117,7 +117,7 @@ export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number,
           f.advance(injections, INJECTION_WORDS * WORD_BYTES)
         },
       )
-      for (const stage of plan.backward) writeStage(module, f, stage, plan, tile, { context, layout, addresses, rows })
+      for (const stage of plan.backward) writeStage(module, f, stage, plan, { context, layout, addresses, rows })
       for (let state = 0; state < states; state++) {
         const [before, after] = [addresses.get(`d${state}`)!, addresses.get(`e${state}`)!]
         f.get(before).set(held).get(after).set(before).get(held).set(after)
@@ -172,7 +172,6 @@ function writeStage(
   f: FunctionBuilder,
   { products, kernels }: StagePlan,
   plan: PartPlan,
-  tile: Tile,
   { context, layout, addresses, rows }: SweepLocals,
 ): void {
   for (const { project, operand, direction, target } of products) {
@@ -187,7 +186,7 @@ function writeStage(
       .get(context)
       .loadInteger(packedAt)
       .get(addresses.get(target)!)
-      .constant(panels * tile.columns * 4)
+      .constant(plan.buffers.get(target)!.width * 4)
       .constant(0)
       .constant(1)
       .get(rows)

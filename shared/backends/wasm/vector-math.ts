@@ -7,6 +7,8 @@ import type { Primitive } from '../../compiler/primitives.ts'
 import type { FunctionBuilder, Local, SimdOperation } from './module-builder.ts'
 import { multiplyAdd, type VectorFeatures } from './products.ts'
 
+const WHOLE_NUMBERS = 1.5 * 2 ** 23
+
 /** Writes primitives into one function; the temporaries it makes are shared by all of them. */
 export class VectorMath {
   readonly #f: FunctionBuilder
@@ -90,7 +92,8 @@ export class VectorMath {
   /** From x (clamped): n = round(x / log 2) as floats, r = x - n log 2, p = e^r - 1. */
   #reduce(x: Local, n: Local, r: Local, p: Local): void {
     const f = this.#f
-    f.get(x).floats(Math.LOG2E).simd('f32x4.mul').simd('f32x4.nearest').set(n)
+    f.get(x).floats(Math.LOG2E).simd('f32x4.mul').set(n)
+    this.#round(n)
     // log 2 in two parts; the first has few enough digits that n times it is exact.
     f.get(x).get(n).floats(0.693359375).simd('f32x4.mul').simd('f32x4.sub').set(r)
     f.get(r).get(n).floats(-2.1219444e-4).simd('f32x4.mul').simd('f32x4.sub').set(r)
@@ -100,11 +103,20 @@ export class VectorMath {
     f.get(p).get(r).simd('f32x4.mul').get(r).simd('f32x4.mul').get(r).simd('f32x4.add').set(p)
   }
 
-  /** 2^n for whole n in [-126, 127]. */
+  /**
+   * To the nearest whole number, for |x| < 2^22: added to 1.5 * 2^23, a number's fraction is rounded away. Unlike the
+   * instruction for it, additions are joined to 256-bit operations by V8.
+   */
+  #round(x: Local): void {
+    this.#f.get(x).floats(WHOLE_NUMBERS).simd('f32x4.add').floats(WHOLE_NUMBERS).simd('f32x4.sub').set(x)
+  }
+
+  /** 2^n for whole n in [-127, 128], 0 for -127 and infinity for 128: the last bits of n + 1.5 * 2^23 are those of n. */
   #powerOfTwo(n: Local, result: Local): void {
     this.#f
       .get(n)
-      .simd('i32x4.trunc_sat_f32x4_s')
+      .floats(WHOLE_NUMBERS)
+      .simd('f32x4.add')
       .integers(127)
       .simd('i32x4.add')
       .constant(23)
@@ -129,7 +141,8 @@ export class VectorMath {
     // Beyond these the result is 0 or infinity; 2^n is made in two halves so that it passes through both.
     this.#clamp(a, -104, 89, x)
     this.#reduce(x, n, r, p)
-    f.get(n).floats(0.5).simd('f32x4.mul').simd('f32x4.nearest').set(half)
+    f.get(n).floats(0.5).simd('f32x4.mul').set(half)
+    this.#round(half)
     f.get(n).get(half).simd('f32x4.sub').set(n)
     this.#powerOfTwo(n, scale)
     this.#powerOfTwo(half, r)
@@ -161,13 +174,19 @@ export class VectorMath {
     this.#f.get(result).get(large).get(big).floats(88).simd('f32x4.gt').simd('v128.bitselect').set(result)
   }
 
-  /** 1 / (1 + e^-x) */
+  /** 1 / (1 + e^-x). From e^88.4 on 2^n is infinite and the result 0. */
   #sigmoid(a: Local, result: Local): void {
-    const x = this.#local(6)
+    const [x, n, r, p] = [0, 1, 2, 3].map((index) => this.#local(index)) as [Local, Local, Local, Local]
     const f = this.#f
     f.get(a).simd('f32x4.neg').set(x)
-    this.#exp(x, x)
-    f.floats(1).get(x).floats(1).simd('f32x4.add').simd('f32x4.div').set(result)
+    this.#clamp(x, -88, 89, x)
+    this.#reduce(x, n, r, p)
+    this.#powerOfTwo(n, r)
+    // e^-x = r (p + 1)
+    f.get(p).floats(1).simd('f32x4.add').set(p)
+    f.floats(1).set(n)
+    multiplyAdd(f, p, r, n, this.#features)
+    f.floats(1).get(n).simd('f32x4.div').set(result)
   }
 
   /** With t = e^(2|x|) - 1: t / (t + 2), with the sign of x. */

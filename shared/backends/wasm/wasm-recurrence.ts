@@ -8,7 +8,7 @@ import { parameterRanges } from '../program-engine.ts'
 import type { FloatArray, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import { partPrefix, type CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { padTo, type PartPlan } from './part-plan.ts'
+import { padTo, rowFloats, type PartPlan } from './part-plan.ts'
 import { PartRun, type AdjointRows, type Injection, type RowBlock, type RunInput } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
 import { Tape } from './tape.ts'
@@ -431,7 +431,7 @@ export class WasmRecurrence implements Recurrence {
 
   #inputAdjointBuffer(layer: Layer, rows: number): { address: number; rowBytes: number } {
     const { buffers, compiled } = this.#shared
-    const rowBytes = padTo(layer.inputSize, compiled.tile.columns) * 4
+    const rowBytes = rowFloats(padTo(layer.inputSize, compiled.tile.columns)) * 4
     return { address: buffers.get(`dx${layer.index}`, rows * rowBytes), rowBytes }
   }
 
