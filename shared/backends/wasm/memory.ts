@@ -78,10 +78,11 @@ export class LinearMemory {
   }
 }
 
-/** Buffers by name that grow to the largest size asked for. */
+/** Buffers by name that grow to the largest size asked for. A job that is being put together may hold addresses that a buffer has outgrown. */
 export class NamedBuffers {
   readonly #memory: LinearMemory
   readonly #addresses = new Map<string, number>()
+  readonly #outgrown: number[] = []
 
   constructor(memory: LinearMemory) {
     this.#memory = memory
@@ -92,9 +93,14 @@ export class NamedBuffers {
     if (known !== undefined && this.#memory.capacity(known) >= bytes) return known
     // A buffer that has grown once will grow again (the curriculum's M, truncations): by half at least.
     const grown = known === undefined ? 0 : 1.5 * this.#memory.capacity(known)
-    if (known !== undefined) this.#memory.release(known)
+    if (known !== undefined) this.#outgrown.push(known)
     const address = this.#memory.allocate(Math.max(bytes, grown))
     this.#addresses.set(name, address)
     return address
+  }
+
+  /** Gives outgrown buffers back: call it when no job holds their addresses any more. */
+  releaseOutgrown(): void {
+    for (const address of this.#outgrown.splice(0)) this.#memory.release(address)
   }
 }

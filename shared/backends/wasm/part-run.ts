@@ -7,16 +7,15 @@ import type { CellProgram } from '../../compiler/passes.ts'
 import type { NamedBuffers } from './memory.ts'
 import type { PartPlan } from './part-plan.ts'
 import type { PackedProject, PartWeights } from './part-weights.ts'
-import { ADD_OUTER, MULTIPLY, type Tile } from './products.ts'
+import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
 import { backwardExtras, NO_INJECTION, sweepContext, sweepName, type SweepContext } from './sweep.ts'
-import type { Tape } from './tape.ts'
+import { overShares, type Tape } from './tape.ts'
+import { SUMMED_COLUMNS } from './rows.ts'
 
 /** Rows (steps times series of a block) whose input products are made at once: they stay in the second-level cache. */
 const BLOCK_ROWS = 256
 /** Rows (steps times series) of a segment: its adjoints stay near, its products are large. */
-const SEGMENT_ROWS = 1024
-/** Gradient columns are given to threads in multiples of this: whole tiles, whole vectors. */
-const COLUMN_UNIT = 12
+const SEGMENT_ROWS = 256
 /** Segments whose buffers are alive at once: threads may be one apart. */
 const SEGMENTS_ALIVE = 2
 
@@ -307,7 +306,7 @@ export class PartRun {
       const { gradientOperand, operandIsInput, project } = packed.plan
       const adjoint = this.#rowAddress(`D${project}`, start, all)
       const operand = this.#rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
-      this.#overColumns(tape, packed.gradientRows, (thread, from, columns) =>
+      overShares(tape.threads, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>
         this.#addOuter(tape, thread, packed, adjoint + 4 * from, from, columns, {
           adjointRowBytes: this.#stream(`D${project}`).rowBytes,
           address: operand,
@@ -320,7 +319,7 @@ export class PartRun {
     for (const { symbol, place, size } of plan.vectorSums) {
       const source = this.#rowAddress(place.buffer, start, all) + 4 * place.column
       const target = weights.vectorSums.get(symbol)!
-      this.#overColumns(tape, Math.ceil(size / 4) * 4, (thread, from, columns) =>
+      overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
         tape.call(thread, 'sumRows', [target + 4 * from, source + 4 * from, place.rowBytes, rows, columns / 4]),
       )
     }
@@ -342,8 +341,7 @@ export class PartRun {
     },
   ): void {
     const { buffers, name, tile } = this.#setup
-    const panels = packed.gradientWidth / tile.columns
-    const gradient = packed.gradient + from * packed.gradientWidth * 4
+    const gradient = packed.gradient + from * packed.gradientRowBytes
     let [source, sourceRowBytes, operandRowBytes, rows] = [
       adjoint,
       operand.adjointRowBytes,
@@ -363,21 +361,12 @@ export class PartRun {
       columns,
       operand.address,
       operandRowBytes,
-      panels,
+      packed.gradientPanels,
       gradient,
-      packed.gradientWidth * 4,
+      packed.gradientRowBytes,
       rows,
+      buffers.get(`scratch:${thread}`, outerScratchBytes(tile, packed.gradientPanels)),
     ])
-  }
-
-  /** Splits columns evenly among the tape's threads. */
-  #overColumns(tape: Tape, count: number, give: (thread: number, from: number, columns: number) => void): void {
-    const units = Math.ceil(count / COLUMN_UNIT)
-    for (let thread = 0; thread < tape.threads; thread++) {
-      const from = Math.floor((thread * units) / tape.threads) * COLUMN_UNIT
-      const to = Math.min(count, Math.floor(((thread + 1) * units) / tape.threads) * COLUMN_UNIT)
-      if (to > from) give(thread, from, to - from)
-    }
   }
 
   #clearRows(tape: Tape, block: RowBlock, address: number): void {

@@ -1,6 +1,6 @@
 /** A part's parameters as the kernels want them: matrices packed in panels (and their transpose for the way back), vectors padded, and sums of gradients. */
 import type { LinearMemory } from './memory.ts'
-import { padTo, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
+import { padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
 import type { Tile } from './products.ts'
 import type { FloatArray } from '../recurrence.ts'
 
@@ -12,9 +12,11 @@ export interface PackedProject {
   /** Addresses of the panels for each way. */
   readonly forward: number
   readonly backward: number
-  /** [gates * gateStride, gradientWidth] */
+  /** Sums of gradients [gates * gateStride, panels * columns], rows gradientRowBytes apart. */
   readonly gradient: number
-  readonly gradientWidth: number
+  readonly gradientRowBytes: number
+  /** Panels of the tile's columns in a row. */
+  readonly gradientPanels: number
   readonly gradientRows: number
 }
 
@@ -44,13 +46,15 @@ export class PartWeights {
     this.projects = new Map(
       plan.projects.map((project): [number, PackedProject] => {
         const rows = project.matrices.length * project.gateStride
-        const gradientWidth = padTo(project.inSize, tile.columns)
+        const gradientPanels = Math.ceil(project.inSize / tile.columns)
+        const gradientRowBytes = rowFloats(gradientPanels * tile.columns) * 4
         const packed: PackedProject = {
           plan: project,
           forward: memory.allocate(packedFloats(project.packing.forward, tile) * 4),
           backward: memory.allocate(packedFloats(project.packing.backward, tile) * 4),
-          gradient: memory.allocate(rows * gradientWidth * 4),
-          gradientWidth,
+          gradient: memory.allocate(rows * gradientRowBytes),
+          gradientRowBytes,
+          gradientPanels,
           gradientRows: rows,
         }
         return [project.project, packed]
@@ -93,8 +97,8 @@ export class PartWeights {
 
   clearGradients(): void {
     const { floats } = this.#memory
-    for (const { gradient, gradientRows, gradientWidth } of this.projects.values())
-      floats.fill(0, gradient / 4, gradient / 4 + gradientRows * gradientWidth)
+    for (const { gradient, gradientRows, gradientRowBytes } of this.projects.values())
+      floats.fill(0, gradient / 4, (gradient + gradientRows * gradientRowBytes) / 4)
     for (const { symbol, size } of this.#plan.vectorSums) {
       const address = this.vectorSums.get(symbol)!
       floats.fill(0, address / 4, address / 4 + padTo(size, 4))
@@ -104,11 +108,11 @@ export class PartWeights {
   /** Adds the sums to the flat gradients. */
   addGradients(gradients: FloatArray): void {
     const { floats } = this.#memory
-    for (const { plan, gradient, gradientWidth } of this.projects.values())
+    for (const { plan, gradient, gradientRowBytes } of this.projects.values())
       plan.matrices.forEach((symbol, gate) => {
         const { start } = this.#rangeOf(symbol)
         for (let o = 0; o < plan.outSize; o++) {
-          const row = gradient / 4 + (gate * plan.gateStride + o) * gradientWidth
+          const row = gradient / 4 + ((gate * plan.gateStride + o) * gradientRowBytes) / 4
           for (let i = 0; i < plan.inSize; i++) gradients[start + o * plan.inSize + i]! += floats[row + i]!
         }
       })

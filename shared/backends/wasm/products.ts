@@ -144,41 +144,53 @@ function addRowTile(module: ModuleBuilder, tile: Tile, features: VectorFeatures)
   })
 }
 
-/** c[tile] += sum over rows of a[row, i] * b[row, j]. Parameters: a, aStride, b, bStride, c, cStride, rows. */
-function addOuterTile(module: ModuleBuilder, tile: Tile, features: VectorFeatures): number {
-  return module.add(`outerTile${tile.rows}`, 7, (f) => {
-    const [a, aStride, b, bStride, c, cStride, rows] = [0, 1, 2, 3, 4, 5, 6].map((index) => f.parameter(index)) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
+/** c[tile] += sum over rows of a[row, i] * b[row, j], both packed: a [rows, aColumns], b [rows, tile columns]. Parameters: a, b, c, cStride, rows. */
+function addOuterTile(module: ModuleBuilder, tile: Tile, aColumns: number, features: VectorFeatures): number {
+  return module.add(`outerTile${tile.rows}`, 5, (f) => {
+    const [a, b, c, cStride, rows] = parametersOf(f, 5) as [Local, Local, Local, Local, Local]
     const accumulator = accumulators(f, tile)
     const columns = Array.from({ length: tile.columns / 4 }, () => f.vectorLocal())
     const value = f.vectorLocal()
     const always = f.integerLocal()
     f.constant(1).set(always)
     startTile(f, accumulator, c, cStride, always)
-    f.loop(() => {
-      columns.forEach((column, j) =>
-        f
-          .get(b)
-          .load('v128.load', 16 * j)
-          .set(column),
-      )
-      accumulator.forEach((row, i) => {
-        f.get(a)
-          .load('v128.load32_splat', 4 * i)
-          .set(value)
-        columns.forEach((column, j) => multiplyAdd(f, value, column, row[j]!, features))
-      })
-      f.advance(a, aStride).advance(b, bStride)
-      f.get(rows).constant(1).integer('sub').tee(rows)
-    })
+    unrolledLoop(
+      f,
+      rows,
+      (u) => {
+        columns.forEach((column, j) =>
+          f
+            .get(b)
+            .load('v128.load', 4 * (u * tile.columns + 4 * j))
+            .set(column),
+        )
+        accumulator.forEach((row, i) => {
+          f.get(a)
+            .load('v128.load32_splat', 4 * (u * aColumns + i))
+            .set(value)
+          columns.forEach((column, j) => multiplyAdd(f, value, column, row[j]!, features))
+        })
+      },
+      (by) => {
+        f.advance(a, 4 * by * aColumns).advance(b, 4 * by * tile.columns)
+      },
+    )
     endTile(f, accumulator, c, cStride)
+  })
+}
+
+/** Copies `rows` rows of `vectors` vectors each, one after the other, to `target`. Parameters: target, source, stride, rows. */
+function addPackRows(module: ModuleBuilder, name: string, vectors: number): number {
+  return module.add(name, 4, (f) => {
+    const [target, source, stride, rows] = parametersOf(f, 4) as [Local, Local, Local, Local]
+    repeat(f, rows, () => {
+      for (let i = 0; i < vectors; i++)
+        f.get(target)
+          .get(source)
+          .load('v128.load', 16 * i)
+          .store(16 * i)
+      f.advance(target, 16 * vectors).advance(source, stride)
+    })
   })
 }
 
@@ -243,8 +255,15 @@ function repeat(f: FunctionBuilder, count: Local, body: () => void): void {
   })
 }
 
-/** Rows that `addOuter` sums before it goes on to the next tile. */
-const OUTER_ROWS = 64
+/** Rows that `addOuter` sums before it goes on: a packed panel of each operand stays in the first-level cache. */
+const OUTER_ROWS = 256
+
+/** Columns of a that `addOuter` packs together: whole tiles and whole vectors. Its work is split in multiples of this. */
+export const outerColumns = ({ rows }: Tile): number => (rows % 4 === 0 ? rows : rows % 2 === 0 ? 2 * rows : 4 * rows)
+
+/** Bytes that `addOuter` needs for itself. */
+export const outerScratchBytes = (tile: Tile, bPanels: number): number =>
+  4 * OUTER_ROWS * (outerColumns(tile) + bPanels * tile.columns)
 
 /** Names and parameters (addresses and strides in bytes) of what `addProducts` adds. */
 export const MULTIPLY = 'multiply'
@@ -256,13 +275,12 @@ export const ADD_OUTER = 'addOuter'
  * `multiply(a, aStride, aGroup, packed, c, cStride, cGroup, groups, rows, panels, k, accumulate)`: c (+)= a * packed for `groups` groups (steps)
  * of `rows` rows (series): a [groups, rows, k], c [groups, rows, panels * columns], packed [panels, k, columns].
  *
- * `addOuter(a, aStride, aCount, b, bStride, bPanels, c, cStride, rows)`: c [aCount, bPanels * columns] += a^T b. Reads of b may pass the end of a row up to
- * the panel: rows need that much slack behind them.
+ * `addOuter(a, aStride, aCount, b, bStride, bPanels, c, cStride, rows, scratch)`: c [aCount, bPanels * columns] += a^T b. Both operands are packed first,
+ * as rows far apart would miss the caches. Reads may pass the end of a row up to the panel: rows need that much slack behind them.
  */
 export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorFeatures): void {
   const heights = Array.from({ length: tile.rows }, (_, i) => i + 1)
   const rowTiles = heights.map((rows) => addRowTile(module, { rows, columns: tile.columns }, features))
-  const outerTiles = heights.map((rows) => addOuterTile(module, { rows, columns: tile.columns }, features))
   module.add(MULTIPLY, 12, (f) => {
     const [a, aStride, aGroup, packed, c, cStride, cGroup, groups, rows, panels, k, accumulate] = parametersOf(
       f,
@@ -289,37 +307,73 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
       f.advance(c!, tile.columns * 4)
     })
   })
-  module.add(ADD_OUTER, 9, (f) => {
-    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows] = parametersOf(f, 9) as [...Local[]]
-    const [bPanel, cPanel, aColumn, cRow, panel, together] = Array.from({ length: 6 }, () => f.integerLocal())
-    // Some rows at a time, so that a tile's operands stay in the first-level cache and their pages in its table.
+  const aColumns = outerColumns(tile)
+  const outerTiles = heights.map((rows) => addOuterTile(module, { rows, columns: tile.columns }, aColumns, features))
+  const packA = addPackRows(module, 'packA', aColumns / 4)
+  const packB = addPackRows(module, 'packB', tile.columns / 4)
+  module.add(ADD_OUTER, 10, (f) => {
+    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows, scratch] = parametersOf(f, 10) as [...Local[]]
+    const [together, panel, from, packed, aFrom, left, width, aTile, cTile, cPanel, cRow, packedPanels] = Array.from(
+      { length: 12 },
+      () => f.integerLocal(),
+    )
+    const panelBytes = f.integerLocal()
+    f.get(scratch!)
+      .constant(OUTER_ROWS * aColumns * 4)
+      .integer('add')
+      .set(packedPanels!)
     f.whileLoop(
       () => f.get(rows!),
       () => {
-        f.constant(OUTER_ROWS).set(together!)
-        f.get(rows!)
-          .constant(OUTER_ROWS)
-          .integer('lt_u')
-          .when(() => f.get(rows!).set(together!))
-        f.get(b!).set(bPanel!).get(c!).set(cPanel!).get(bPanels!).set(panel!)
+        minimum(f, rows!, OUTER_ROWS, together!)
+        f.get(together!)
+          .constant(tile.columns * 4)
+          .integer('mul')
+          .set(panelBytes)
+        f.get(b!).set(from!).get(packedPanels!).set(packed!).get(bPanels!).set(panel!)
         repeat(f, panel!, () => {
-          f.get(a!).set(aColumn!).get(cPanel!).set(cRow!)
-          overRowTiles(
-            f,
-            outerTiles,
-            aCount!,
-            () => [aColumn!, aStride!, bPanel!, bStride!, cRow!, cStride!, together!].forEach((local) => f.get(local)),
-            (height) => {
-              f.advance(aColumn!, 4 * height)
-              advanceTimes(f, cRow!, cStride!, height)
-            },
-          )
-          f.advance(bPanel!, tile.columns * 4).advance(cPanel!, tile.columns * 4)
+          f.get(packed!).get(from!).get(bStride!).get(together!).call(packB)
+          f.advance(from!, tile.columns * 4).advance(packed!, panelBytes)
         })
+        f.get(a!).set(aFrom!).get(c!).set(cRow!).get(aCount!).set(left!)
+        f.whileLoop(
+          () => f.get(left!),
+          () => {
+            minimum(f, left!, aColumns, width!)
+            f.get(scratch!).get(aFrom!).get(aStride!).get(together!).call(packA)
+            f.get(packedPanels!).set(packed!).get(cRow!).set(cPanel!).get(bPanels!).set(panel!)
+            repeat(f, panel!, () => {
+              f.get(scratch!).set(aTile!).get(cPanel!).set(cTile!)
+              overRowTiles(
+                f,
+                outerTiles,
+                width!,
+                () => [aTile!, packed!, cTile!, cStride!, together!].forEach((local) => f.get(local)),
+                (height) => {
+                  f.advance(aTile!, 4 * height)
+                  advanceTimes(f, cTile!, cStride!, height)
+                },
+              )
+              f.advance(packed!, panelBytes).advance(cPanel!, tile.columns * 4)
+            })
+            f.advance(aFrom!, aColumns * 4)
+            advanceTimes(f, cRow!, cStride!, aColumns)
+            f.get(left!).get(width!).integer('sub').set(left!)
+          },
+        )
         f.get(a!).get(aStride!).get(together!).integer('mul').integer('add').set(a!)
         f.get(b!).get(bStride!).get(together!).integer('mul').integer('add').set(b!)
         f.get(rows!).get(together!).integer('sub').set(rows!)
       },
     )
   })
+}
+
+/** result = min(value, limit) */
+function minimum(f: FunctionBuilder, value: Local, limit: number, result: Local): void {
+  f.constant(limit).set(result)
+  f.get(value)
+    .constant(limit)
+    .integer('lt_u')
+    .when(() => f.get(value).set(result))
 }

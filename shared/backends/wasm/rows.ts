@@ -3,6 +3,7 @@ import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
 
 /** Vectors that `sumRows` sums side by side: enough sums in flight to hide the latency of an addition. */
 const SUMMED_TOGETHER = 4
+export const SUMMED_COLUMNS = 4 * SUMMED_TOGETHER
 
 /** Repeats the body `count` times, perhaps never. */
 function times(f: FunctionBuilder, count: Local, body: () => void): void {

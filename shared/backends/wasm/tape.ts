@@ -56,6 +56,21 @@ export class Tape {
   }
 }
 
+/** Splits `count` things among threads as evenly as multiples of `unit` go. */
+export function overShares(
+  threads: number,
+  count: number,
+  unit: number,
+  give: (thread: number, from: number, count: number) => void,
+): void {
+  const units = Math.ceil(count / unit)
+  for (let thread = 0; thread < threads; thread++) {
+    const from = Math.floor((thread * units) / threads) * unit
+    const to = Math.min(count, Math.floor(((thread + 1) * units) / threads) * unit)
+    if (to > from) give(thread, from, to - from)
+  }
+}
+
 /** Told of every call that a thread makes: the function's index. */
 export interface TapeTracer {
   begin(functionIndex: number): void
@@ -76,8 +91,9 @@ export class TapePlayer {
   play(functions: readonly Kernel[], barrier: () => void, tracer: TapeTracer | null): void {
     const w = this.#integers
     for (;;) {
-      const index = w[this.#at]!
+      const index = w[this.#at]
       if (index === END) return
+      if (index === undefined) throw new RangeError('the tape has no end')
       if (index === BARRIER) {
         this.#at++
         barrier()
