@@ -7,7 +7,6 @@ import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.t
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
@@ -100,13 +99,7 @@ export async function runGroup(
           requested: () => control.requested(),
           async rest() {
             await control.rest?.()
-            if (failure !== null)
-              throw new LabError('run-folder', 'The run folder can no longer be written.', {
-                where: id,
-                found: String(failure),
-                remedy: 'Free some space, then resume the run.',
-                cause: failure,
-              })
+            if (failure !== null) throw failure as Error // the writer has said what it means
           },
         },
         onEvent: (event) => listener.event(record, event),

@@ -8,6 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safe
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { Checkpoint } from '../../shared/runs/run.ts'
+import { codeOf, reasonOf } from './file-errors.ts'
 
 /** Of the file; the trainer keeps a version of its counters inside them. */
 const CHECKPOINT_VERSION = '1'
@@ -62,7 +63,7 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
     throw new LabError('checkpoint', 'the checkpoint is damaged: its content is not what was written.', {
       where,
       expected: sha256 === undefined ? 'a digest' : `the digest ${sha256.slice(0, 12)}`,
-      found: 'another',
+      found: sha256 === undefined ? 'none' : 'another',
       remedy: REMEDY,
     })
   return {
@@ -82,10 +83,11 @@ export async function readCheckpointFile(file: string): Promise<SavedCheckpoint 
   try {
     bytes = await readFile(file)
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
+    if (codeOf(cause) === 'ENOENT') return null
     throw new LabError('checkpoint', 'the checkpoint cannot be read.', {
       where: file,
-      found: cause instanceof Error ? cause.message : String(cause),
+      expected: 'a file',
+      found: reasonOf(cause),
       remedy: 'Check the permissions of the run folder.',
       cause,
     })
@@ -98,7 +100,13 @@ function parseCounters(text: string, where: string): Record<string, unknown> {
   try {
     counters = JSON.parse(text, (_, value: unknown) => readNumber(value))
   } catch (cause) {
-    throw new LabError('checkpoint', 'the counters of the checkpoint are not JSON.', { where, remedy: REMEDY, cause })
+    throw new LabError('checkpoint', 'the counters of the checkpoint are not JSON.', {
+      where,
+      expected: 'a JSON object',
+      found: text === '' ? 'none' : `\`${text.slice(0, 40)}\``,
+      remedy: REMEDY,
+      cause,
+    })
   }
   if (typeof counters !== 'object' || counters === null || Array.isArray(counters))
     throw new LabError('checkpoint', 'the counters of the checkpoint are no object.', {

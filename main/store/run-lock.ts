@@ -100,7 +100,10 @@ async function readLock(folder: string): Promise<Lock | null> {
   try {
     const lock = JSON.parse(await readFile(path.join(folder, LOCK_FILE), 'utf8')) as Partial<Lock> | null
     if (!Number.isSafeInteger(lock?.pid) || typeof lock?.host !== 'string') return null
-    return { pid: lock.pid!, host: lock.host, startToken: lock.startToken ?? null, hold: lock.hold ?? '' }
+    const { pid, host, startToken, hold } = lock
+    // 0 and below stand for groups of processes, of which one always lives.
+    if (pid! <= 0) return null
+    return { pid: pid!, host, startToken: typeof startToken === 'string' ? startToken : null, hold: hold ?? '' }
   } catch {
     // Gone, or torn when its writer was killed over it: the file's age decides.
     return null
@@ -109,7 +112,8 @@ async function readLock(folder: string): Promise<Lock | null> {
 
 async function ageMs(file: string): Promise<number | null> {
   try {
-    return Date.now() - (await stat(file)).mtimeMs
+    // Either way: a clock that was put back is no reason to wait until it comes there again.
+    return Math.abs(Date.now() - (await stat(file)).mtimeMs)
   } catch {
     return null
   }

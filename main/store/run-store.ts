@@ -3,15 +3,16 @@
  * writer of each. The folders are the truth; nothing else is kept. Writing into one is left to run-writer.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import { parseRunRecord } from '../../shared/runs/record.ts'
+import { parseRunRecord, STRATEGIES } from '../../shared/runs/record.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
+import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { nearestNames } from './nearest-names.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { FileRunWriter, readCheckpoint, RUN_FILES } from './run-writer.ts'
@@ -29,10 +30,15 @@ export type ListedRun =
 
 export class RunStore {
   readonly #runs: string
+  readonly #drawSuffix: () => string
 
-  /** @param home see home.ts */
-  constructor(home: string) {
+  /**
+   * @param home see home.ts
+   * @param drawSuffix tells groups of one name and second apart; one that is taken is drawn again
+   */
+  constructor(home: string, drawSuffix = (): string => randomBytes(2).toString('hex')) {
     this.#runs = path.join(home, 'runs')
+    this.#drawSuffix = drawSuffix
   }
 
   /**
@@ -42,7 +48,7 @@ export class RunStore {
   folder(id: string): string {
     if (!ID.test(id))
       throw new LabError('usage', 'this is not the id of a run.', {
-        where: id,
+        where: id.trim() === '' ? 'the id of the run' : id,
         expected: 'letters, digits, `.`, `_` and `-`',
         found: `\`${id}\``,
         remedy: 'List the runs with `lab runs`.',
@@ -62,14 +68,15 @@ export class RunStore {
     const createdAt = new Date().toISOString()
     try {
       await mkdir(this.#runs, { recursive: true })
-      const groupId = await this.#freshGroupId(config.name, createdAt)
+      const { groupId, making } = await this.#reserveGroup(config.name, createdAt)
       const records = strategies.map((strategy) => queuedRecord(groupId, strategy, config, createdAt, versions))
-      await this.#createFolders(records)
+      await this.#createFolders(records, making)
       return records
     } catch (cause) {
       throw new LabError('run-folder', 'the folder of a run cannot be made.', {
         where: this.#runs,
-        found: messageOf(cause),
+        expected: 'a folder that can be written',
+        found: reasonOf(cause),
         remedy: 'Check the permissions and the space left, or set WARMUP_LAB_HOME to another folder.',
         cause,
       })
@@ -94,7 +101,7 @@ export class RunStore {
       throw new LabError('run-folder', 'the record of the run cannot be read.', {
         where: file,
         expected: 'a file',
-        found: codeOf(cause) === 'ENOENT' ? 'none' : messageOf(cause),
+        found: reasonOf(cause),
         remedy: 'Restore `run.json` from a copy, or move the folder out of `runs`.',
         cause,
       })
@@ -123,36 +130,32 @@ export class RunStore {
   /**
    * The runs that a name stands for: a run's id, a group's, a beginning that only one group has, or the path of a folder
    * in this home.
-   * @throws LabError `usage` when there is none or more than one group, with the nearest names; `run-folder` for a damaged run
+   * @throws LabError `usage` when there is none or more than one group, with the nearest names; `run-folder` when one of
+   *   them is damaged, since the others alone are not what was asked for
    */
   async find(name: string): Promise<RunRecord[]> {
-    const wanted = this.#idOfPath(name)
-    const listed = await this.list()
-    const damaged = listed.find((run) => run.id === wanted)?.damaged
-    if (damaged) throw damaged
-    const records = listed.flatMap(({ record }) => (record ? [record] : []))
-    const exact = records.filter(({ id, groupId }) => id === wanted || groupId === wanted)
-    if (exact.length > 0) return exact
-    const starting = wanted === '' ? [] : records.filter(({ id }) => id.startsWith(wanted))
+    const wanted = await this.#idOfPath(name)
+    const listed = (await this.list()).map((run) => ({ ...run, groupId: groupOf(run) }))
+    const exact = listed.filter(({ id, groupId }) => id === wanted || groupId === wanted)
+    const starting = wanted === '' ? [] : listed.filter(({ id }) => id.startsWith(wanted))
     const groups = [...new Set(starting.map(({ groupId }) => groupId))]
-    if (groups.length === 1) return starting
-    if (groups.length > 1)
+    if (exact.length === 0 && groups.length > 1)
       throw new LabError('usage', 'more than one run begins like this.', {
         where: name,
         expected: `one of ${groups.slice(0, 5).join(', ')}`,
         found: `\`${name}\``,
         remedy: 'Write more of the name.',
       })
-    const names = records.flatMap(({ id, groupId }) => [groupId, id])
-    const nearest = nearestNames(wanted, names)
-    throw new LabError('usage', 'there is no run of this name.', {
-      where: name,
-      expected: names.length === 0 ? 'a run; there is none yet' : 'the id of a run or group, or its folder',
-      found: `\`${name}\``,
-      remedy:
-        nearest.length > 0
-          ? `Did you mean ${nearest.map((near) => `\`${near}\``).join(' or ')}?`
-          : 'List the runs with `lab runs`.',
+    const found = exact.length > 0 ? exact : starting
+    if (found.length === 0)
+      throw unknownName(
+        name,
+        wanted,
+        listed.flatMap(({ id, groupId }) => [groupId, id]),
+      )
+    return found.map(({ record, damaged }) => {
+      if (damaged) throw damaged
+      return record
     })
   }
 
@@ -163,13 +166,17 @@ export class RunStore {
   async openWriter(id: string): Promise<FileRunWriter> {
     await this.readRecord(id)
     const folder = this.folder(id)
-    const lock = await takeLock(folder, id)
     try {
-      // Read again: the last writer may have changed it until the lock was ours.
-      return await FileRunWriter.open(folder, await this.readRecord(id), lock)
+      const lock = await takeLock(folder, id)
+      try {
+        // Read again: the last writer may have changed it until the lock was ours.
+        return await FileRunWriter.open(folder, await this.readRecord(id), lock)
+      } catch (error) {
+        await lock.release()
+        throw error
+      }
     } catch (error) {
-      await lock.release()
-      throw error
+      throw explainWriteError(error, folder)
     }
   }
 
@@ -184,7 +191,13 @@ export class RunStore {
       text = await readFile(file, 'utf8')
     } catch (cause) {
       if (codeOf(cause) === 'ENOENT') return []
-      throw new LabError('run-folder', 'the metrics cannot be read.', { where: file, found: messageOf(cause), cause })
+      throw new LabError('run-folder', 'the metrics cannot be read.', {
+        where: file,
+        expected: 'a file',
+        found: reasonOf(cause),
+        remedy: 'Check the permissions of the run folder, or restore the file from a copy.',
+        cause,
+      })
     }
     const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
     return lines.slice(0, -1).map((line, index) => parseEvent(line, `${file}, line ${index + 1}`))
@@ -205,8 +218,8 @@ export class RunStore {
       const missing = codeOf(cause) === 'ENOENT'
       throw new LabError('weights', missing ? 'the run has no weights yet.' : 'the weights cannot be read.', {
         where: missing ? id : file,
-        expected: missing ? 'a finished run' : undefined,
-        found: missing ? `no ${RUN_FILES.weights}` : messageOf(cause),
+        expected: missing ? 'a finished run' : 'a file',
+        found: missing ? `no ${RUN_FILES.weights}` : reasonOf(cause),
         remedy: missing ? `Finish it: \`lab resume ${id}\`.` : 'Check the permissions of the run folder.',
         cause,
       })
@@ -223,7 +236,8 @@ export class RunStore {
       if (codeOf(cause) === 'ENOENT') return []
       throw new LabError('run-folder', 'the folder of the runs cannot be read.', {
         where: this.#runs,
-        found: messageOf(cause),
+        expected: 'a folder that can be read',
+        found: reasonOf(cause),
         remedy: 'Check its permissions, or set WARMUP_LAB_HOME to another folder.',
         cause,
       })
@@ -240,7 +254,8 @@ export class RunStore {
     }
   }
 
-  async #freshGroupId(name: string, createdAt: string): Promise<string> {
+  /** A group's id that nobody has, and its folder `.ID.making`, which keeps it from others until the runs are there. */
+  async #reserveGroup(name: string, createdAt: string): Promise<{ groupId: string; making: string }> {
     const slug =
       name
         .toLowerCase()
@@ -248,39 +263,48 @@ export class RunStore {
         .slice(0, LONGEST_NAME)
         .replace(/^-+|-+$/g, '') || 'run'
     const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
-    const taken = await this.#ids()
     for (let attempt = 0; attempt < GROUP_ATTEMPTS; attempt++) {
-      const groupId = `${slug}-${time}-${randomBytes(2).toString('hex')}`
-      if (!taken.some((id) => id.startsWith(groupId))) return groupId
+      const groupId = `${slug}-${time}-${this.#drawSuffix()}`
+      const making = path.join(this.#runs, `.${groupId}.making`)
+      try {
+        await mkdir(making)
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') continue
+        throw error
+      }
+      // Asked only now: whoever had the id before has put the runs in place or holds the folder still.
+      if (!(await this.#ids()).some((id) => id.startsWith(groupId))) return { groupId, making }
+      await rm(making, { recursive: true, force: true })
     }
-    throw new Error('too many runs were made within this second')
+    throw new Error('too many runs of this name were made within this second')
   }
 
-  /** Each folder is filled under another name first: a run is there whole or not at all. */
-  async #createFolders(records: readonly RunRecord[]): Promise<void> {
+  /** Each folder is filled inside `making` first: a run is there whole or not at all. */
+  async #createFolders(records: readonly RunRecord[], making: string): Promise<void> {
     const made: string[] = []
     try {
       for (const record of records) {
-        const making = path.join(this.#runs, `.${record.id}.making`)
-        made.push(making)
-        await mkdir(making)
-        await replaceFile(path.join(making, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`)
-        const folder = this.folder(record.id)
-        await rename(making, folder) // fails where a folder that is not empty has the name
-        made.splice(-1, 1, folder)
+        const filled = path.join(making, record.id)
+        await mkdir(filled)
+        await replaceFile(path.join(filled, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`)
       }
+      for (const { id } of records) {
+        await rename(path.join(making, id), this.folder(id)) // fails where a folder that is not empty has the name
+        made.push(this.folder(id))
+      }
+      await rm(making, { recursive: true, force: true })
       await syncFolder(this.#runs)
     } catch (error) {
-      await Promise.all(made.map((folder) => rm(folder, { recursive: true, force: true })))
+      await Promise.all([making, ...made].map((folder) => rm(folder, { recursive: true, force: true })))
       throw error
     }
   }
 
-  /** A path's last part if it leads into this home; anything else unchanged. */
-  #idOfPath(name: string): string {
-    if (!name.includes('/') && !name.includes(path.sep)) return name
+  /** A path's last part if it leads into this home; anything else unchanged. No id begins with a dot; `.` is a path. */
+  async #idOfPath(name: string): Promise<string> {
+    if (!name.includes('/') && !name.includes(path.sep) && !name.startsWith('.')) return name
     const folder = path.resolve(name)
-    if (path.dirname(folder) === path.resolve(this.#runs)) return path.basename(folder)
+    if ((await followLinks(path.dirname(folder))) === (await followLinks(this.#runs))) return path.basename(folder)
     throw new LabError('usage', 'this folder is not a run of this home.', {
       where: name,
       expected: `a folder in ${this.#runs}`,
@@ -288,6 +312,31 @@ export class RunStore {
       remedy: 'Set WARMUP_LAB_HOME to the folder that holds its `runs`.',
     })
   }
+}
+
+/** The folder's own path, by which it is told whatever way led there; one that is not there has the path it was given. */
+async function followLinks(folder: string): Promise<string> {
+  return realpath(folder).catch(() => path.resolve(folder))
+}
+
+/** The group of a run; a damaged one cannot say it, but its id is the group's and the strategy. */
+function groupOf({ id, record }: ListedRun): string {
+  if (record) return record.groupId
+  const strategy = STRATEGIES.find((candidate) => id.endsWith(`-${candidate}`))
+  return strategy === undefined ? id : id.slice(0, -strategy.length - 1)
+}
+
+function unknownName(name: string, wanted: string, names: readonly string[]): LabError {
+  const nearest = nearestNames(wanted, names)
+  return new LabError('usage', 'there is no run of this name.', {
+    where: name.trim() === '' ? 'the name of the run' : name,
+    expected: names.length === 0 ? 'a run; there is none yet' : 'the id of a run or group, or its folder',
+    found: `\`${name}\``,
+    remedy:
+      nearest.length > 0
+        ? `Did you mean ${nearest.map((near) => `\`${near}\``).join(' or ')}?`
+        : 'List the runs with `lab runs`.',
+  })
 }
 
 function queuedRecord(
@@ -328,12 +377,4 @@ function parseEvent(line: string, where: string): RunEvent {
     found: `\`${line.slice(0, 40)}\``,
     remedy: 'Restore the file from a copy, or remove the line.',
   })
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -9,6 +9,7 @@ import type { TensorMap } from '../../shared/numerics/dims.ts'
 import type { Checkpoint, RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
 import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './checkpoint-file.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
+import { explainWriteError } from './file-errors.ts'
 import { LOCK_FILE, type HeldLock } from './run-lock.ts'
 
 export const RUN_FILES = {
@@ -38,6 +39,9 @@ export class FileRunWriter implements RunWriter {
   #tail: Promise<unknown> = Promise.resolve()
   /** What a write in the background met; the next call that can say so does. */
   #failure: { readonly error: unknown } | null = null
+  /** Where the last checkpoint ends in the metrics; what follows it is cut off with the first write. */
+  #keptBytes = Infinity
+  #metricsEndWhole = false
   #closed = false
 
   private constructor(folder: string, record: RunRecord, lock: HeldLock, metrics: FileHandle) {
@@ -51,14 +55,7 @@ export class FileRunWriter implements RunWriter {
   static async open(folder: string, record: RunRecord, lock: HeldLock): Promise<FileRunWriter> {
     const { record: recordFile, checkpoint, weights, metrics } = RUN_FILES
     await removeTemporaryFiles(folder, [recordFile, checkpoint, weights])
-    const handle = await open(path.join(folder, metrics), 'a+')
-    try {
-      await cutTornLine(handle)
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
-    return new FileRunWriter(folder, record, lock, handle)
+    return new FileRunWriter(folder, record, lock, await open(path.join(folder, metrics), 'a+'))
   }
 
   get record(): RunRecord {
@@ -67,6 +64,7 @@ export class FileRunWriter implements RunWriter {
 
   update(change: Parameters<RunWriter['update']>[0]): Promise<void> {
     return this.#enqueue(async () => {
+      await this.#cutMetrics()
       const record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
       await replaceFile(this.#file('record'), `${JSON.stringify(record, null, 2)}\n`)
       this.#record = record
@@ -83,6 +81,7 @@ export class FileRunWriter implements RunWriter {
 
   saveCheckpoint({ counters, tensors }: Checkpoint): Promise<void> {
     return this.#enqueue(async () => {
+      await this.#cutMetrics()
       await this.#writePending()
       await this.#metrics.datasync()
       const { size: metricsBytes } = await this.#metrics.stat()
@@ -96,7 +95,8 @@ export class FileRunWriter implements RunWriter {
       this.#pending = []
       const { size } = await this.#metrics.stat()
       const metricsBytes = checkpoint?.metricsBytes ?? 0
-      if (size > metricsBytes) await this.#metrics.truncate(metricsBytes)
+      this.#keptBytes = metricsBytes
+      this.#metricsEndWhole = false
       // Lost lines are a pity, but no reason to lose the run with them.
       if (size < metricsBytes)
         this.append([
@@ -138,11 +138,15 @@ export class FileRunWriter implements RunWriter {
   }
 
   #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.#tail.then(() => {
+    const result = this.#tail.then(async () => {
       const failure = this.#failure
       this.#failure = null
       if (failure) throw failure.error
-      return task()
+      try {
+        return await task()
+      } catch (error) {
+        throw explainWriteError(error, this.#folder)
+      }
     })
     this.#tail = result.catch(() => undefined)
     return result
@@ -151,7 +155,18 @@ export class FileRunWriter implements RunWriter {
   async #writePending(): Promise<void> {
     const lines = this.#pending
     this.#pending = []
-    if (lines.length > 0) await this.#metrics.appendFile(lines.join(''))
+    if (lines.length === 0) return
+    await this.#cutMetrics()
+    await this.#metrics.appendFile(lines.join(''))
+  }
+
+  /** Only before something is written: whoever finds that the checkpoint cannot be used leaves the folder as it was. */
+  async #cutMetrics(): Promise<void> {
+    if (this.#metricsEndWhole) return
+    const { size } = await this.#metrics.stat()
+    if (size > this.#keptBytes) await this.#metrics.truncate(this.#keptBytes)
+    await cutTornLine(this.#metrics)
+    this.#metricsEndWhole = true
   }
 }
 

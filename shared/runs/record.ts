@@ -6,7 +6,7 @@ import { LabError } from '../protocol/errors.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'finished', 'failed']
-const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
+export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
 type Check = readonly [field: string, expected: string, holds: (value: unknown) => boolean]
@@ -26,8 +26,12 @@ const CHECKS: readonly Check[] = [
   ['strategy', STRATEGIES.join(', '), (value) => STRATEGIES.some((strategy) => strategy === value)],
   [
     'config',
-    'a configuration with layers and seeds',
-    (value) => isObject(value) && Array.isArray(value.layers) && Array.isArray(value.seeds),
+    'a whole configuration',
+    (value) =>
+      isObject(value) &&
+      isText(value.name) &&
+      ['dataset', 'warmup', 'training', 'measures'].every((field) => isObject(value[field])) &&
+      ['layers', 'seeds'].every((field) => Array.isArray(value[field])),
   ],
   ['createdAt', 'a time', isTime],
   ['versions', 'the versions of the lab and of Node', isObject],

@@ -83,7 +83,7 @@ export interface RunWriter {
   append(events: readonly RunEvent[]): void
   /** Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it. */
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>
-  /** The last checkpoint, or null; metrics written after it are cut off, since a resume writes them again. */
+  /** The last checkpoint, or null; metrics written after it are cut off by the next write, since a resume writes them again. */
   loadCheckpoint(): Promise<Checkpoint | null>
   /** Writes `weights.safetensors`: the final best weights. */
   saveWeights(tensors: TensorMap, metadata: Record<string, string>): Promise<void>

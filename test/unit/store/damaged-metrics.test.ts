@@ -1,0 +1,119 @@
+/** Damaged `metrics.jsonl`: half a last line is no damage, anything else is named with its line, and no reader changes a byte. */
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../../shared/runs/run.ts'
+import { bytesOf, checkpointOf, complaintOf, storeWithRun } from './store-helpers.ts'
+
+const log = (message: string): RunEvent => ({ type: 'log', level: 'info', message })
+const lineOf = (event: RunEvent): string => `${JSON.stringify(event)}\n`
+const first = lineOf(log('first'))
+const last = lineOf(log('last'))
+
+async function runWithMetrics(content: string) {
+  const run = await storeWithRun()
+  const file = path.join(run.folder, 'metrics.jsonl')
+  await writeFile(file, content)
+  return { ...run, file }
+}
+
+describe('half a last line', () => {
+  it('is left out and stays in the file, wherever it was cut', async () => {
+    for (let length = 0; length < last.length; length++) {
+      const { store, id, folder } = await runWithMetrics(first + last.slice(0, length))
+      const before = await bytesOf(folder)
+      expect(await store.readMetrics(id)).toEqual([log('first')])
+      expect(await bytesOf(folder)).toEqual(before)
+    }
+  })
+
+  it('of any length is cut off by the next writer, so that no line is glued to it', async () => {
+    for (const half of ['{', '{"type":"log"', 'x'.repeat(200_000)]) {
+      const { store, id, file } = await runWithMetrics(first + half)
+      const writer = await store.openWriter(id)
+      writer.append([log('next')])
+      await writer.close()
+      expect(await readFile(file, 'utf8')).toBe(first + lineOf(log('next')))
+    }
+  })
+
+  it('stays when the writer has nothing to write', async () => {
+    const { store, id, folder } = await runWithMetrics(`${first}{"type`)
+    const before = await bytesOf(folder)
+    await (await store.openWriter(id)).close()
+    expect(await bytesOf(folder)).toEqual(before)
+  })
+})
+
+describe('a damaged line in the middle is named', () => {
+  it.each<[string, string]>([
+    ['not JSON', 'garbage'],
+    ['empty', ''],
+    ['zeros', '\0'.repeat(40)],
+    ['two events on a line', first.trimEnd() + last.trimEnd()],
+    ['a number', '3'],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['an object that is no event', '{"step":1}'],
+    ['half a line', '{"type":"log","lev'],
+  ])('%s', async (_, line) => {
+    const { store, id, folder, file } = await runWithMetrics(`${first}${line}\n${last}`)
+    const before = await bytesOf(folder)
+    expect(await complaintOf(() => store.readMetrics(id))).toMatchObject({
+      code: 'run-folder',
+      detail: { where: `${file}, line 2`, found: `\`${line.slice(0, 40)}\`` },
+    })
+    expect(await bytesOf(folder)).toEqual(before)
+  })
+})
+
+describe('metrics.jsonl as a whole', () => {
+  it('may be missing: a run has no events before it starts', async () => {
+    const { store, id } = await storeWithRun()
+    expect(await store.readMetrics(id)).toEqual([])
+  })
+
+  it('that is a folder is refused to readers and writers, and the lock is given back', async () => {
+    const { store, id, folder } = await storeWithRun()
+    await mkdir(path.join(folder, 'metrics.jsonl'))
+    const before = await bytesOf(folder)
+    for (const attempt of [() => store.readMetrics(id), () => store.openWriter(id)])
+      expect(await complaintOf(attempt)).toMatchObject({ code: 'run-folder', detail: { found: 'a folder' } })
+    expect(await bytesOf(folder)).toEqual(before)
+  })
+
+  it('shorter than its checkpoint remembers is told in the run and does not stop it', async () => {
+    const { store, id, file } = await runWithMetrics('')
+    const writer = await store.openWriter(id)
+    writer.append([log('first'), log('last')])
+    await writer.saveCheckpoint(checkpointOf(1))
+    await writer.close()
+    await truncate(file, first.length + 3)
+    const again = await store.openWriter(id)
+    expect((await again.loadCheckpoint())?.counters).toEqual({ step: 1 })
+    await again.close()
+    expect(await store.readMetrics(id)).toEqual([
+      log('first'),
+      expect.objectContaining({ type: 'log', level: 'warning' }),
+    ])
+  })
+
+  it('longer than its checkpoint remembers is cut by the first write after loading, not by loading', async () => {
+    const { store, id, folder } = await storeWithRun()
+    const writer = await store.openWriter(id)
+    writer.append([log('first')])
+    await writer.saveCheckpoint(checkpointOf(1))
+    writer.append([log('last')])
+    await writer.close()
+    const before = await bytesOf(folder)
+    const reader = await store.openWriter(id)
+    await reader.loadCheckpoint()
+    await reader.close()
+    expect(await bytesOf(folder)).toEqual(before)
+    const again = await store.openWriter(id)
+    await again.loadCheckpoint()
+    again.append([log('next')])
+    await again.close()
+    expect(await store.readMetrics(id)).toEqual([log('first'), log('next')])
+  })
+})
