@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../backends/backend.ts'
 import type { Tensor, TensorMap } from '../numerics/dims.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
 import type { Checkpoint } from '../runs/run.ts'
 import { FRESH_PLATEAU, type PlateauState } from './schedules.ts'
 
@@ -112,15 +112,21 @@ export function restoreCheckpoint(
   seeds: readonly number[],
   { counters, tensors }: Checkpoint,
 ): { progress: Progress; best: BestWeights } {
-  const { version, progress, optimizerSteps } = counters
-  const refuse = (message: string): LabError =>
+  const { version, optimizerSteps } = counters
+  const refuse = (message: string, detail: LabErrorDetail = {}): LabError =>
     new LabError('checkpoint', message, {
+      ...detail,
       remedy: 'Start the run anew, or resume it with the version of the lab that made it.',
     })
   if (version !== COUNTERS_VERSION)
-    throw refuse(`the checkpoint has version ${String(version)}, this lab reads ${COUNTERS_VERSION}.`)
-  if (!isProgress(progress, seeds.length) || !isNumberList(optimizerSteps, seeds.length))
-    throw refuse('the checkpoint does not say where the run stands.')
+    throw refuse('the counters of the checkpoint have another version.', {
+      where: 'checkpoint, version',
+      expected: `${COUNTERS_VERSION}`,
+      found: JSON.stringify(version) ?? 'none',
+    })
+  const wrong = findWrongCounter({ progress: counters.progress, optimizerSteps }, seeds.length)
+  if (wrong !== null) throw refuse('the checkpoint does not say where the run stands.', wrong)
+  const progress = counters.progress as Progress
   const groupOf = (seed: number, group: string): Map<string, Tensor> => {
     const values = new Map<string, Tensor>()
     for (const { name, shape } of engine.network.parameters) {
@@ -138,7 +144,7 @@ export function restoreCheckpoint(
     if (missing !== undefined) throw refuse(`the checkpoint lacks \`seed${seed}/parameters/${missing.name}\`.`)
     engine.writeParameters(r, parameters)
     engine.writeOptimizer(r, {
-      step: optimizerSteps[r]!,
+      step: (optimizerSteps as number[])[r]!,
       first: groupOf(seed, 'first'),
       second: groupOf(seed, 'second'),
     })
@@ -148,20 +154,64 @@ export function restoreCheckpoint(
   return { progress, best }
 }
 
-function isNumberList(value: unknown, length: number): value is number[] {
-  return Array.isArray(value) && value.length === length && value.every((entry) => typeof entry === 'number')
+type Check = readonly [expected: string, holds: (value: unknown, seedCount: number) => boolean]
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isFiniteOrNull = (value: unknown): boolean => value === null || Number.isFinite(value)
+const counter: Check = ['a count', isCount]
+const lastStep: Check = ['a count or -1', (value) => value === -1 || isCount(value)]
+const isFlag = (value: unknown): boolean => typeof value === 'boolean'
+const flag: Check = ['true or false', isFlag]
+const seedList = (expected: string, holds: (entry: unknown) => boolean): Check => [
+  `a list of ${expected}, one a seed`,
+  (value, seedCount) => Array.isArray(value) && value.length === seedCount && value.every(holds),
+]
+const isPlateau = (entry: unknown): boolean => {
+  const { bestLoss, badEpochCount, factor } = (entry ?? {}) as Partial<PlateauState>
+  return isFiniteOrNull(bestLoss) && isCount(badEpochCount) && Number.isFinite(factor) && factor! >= 0
 }
 
-/** The first look at what a file says: the phase and one entry a seed in every list. */
-function isProgress(value: unknown, seedCount: number): value is Progress {
-  if (typeof value !== 'object' || value === null) return false
-  const { phase, warmup, training } = value as Partial<Progress>
-  if (phase !== 'warm-up' && phase !== 'training' && phase !== 'test') return false
-  if (typeof warmup !== 'object' || typeof training !== 'object') return false
-  const isSeedList = (list: unknown): boolean => Array.isArray(list) && list.length === seedCount
+/** Every counter by its path. */
+const COUNTERS: Readonly<Record<string, Check>> = {
+  'progress.phase': [
+    'warm-up, training or test',
+    (value) => value === 'warm-up' || value === 'training' || value === 'test',
+  ],
+  'progress.warmup.round': counter,
+  'progress.warmup.step': counter,
+  'progress.warmup.measuredBefore': flag,
+  'progress.warmup.measuredStep': counter,
+  'progress.warmup.active': seedList('true and false', isFlag),
+  'progress.warmup.attempts': seedList('counts', isCount),
+  'progress.warmup.checked': seedList(
+    'lists of numbers',
+    (entry) => Array.isArray(entry) && entry.every(isFiniteOrNull),
+  ),
+  'progress.training.step': counter,
+  'progress.training.validatedStep': lastStep,
+  'progress.training.measuredStep': lastStep,
+  'progress.training.checkpointedStep': lastStep,
+  'progress.training.bestLoss': seedList('numbers or null', isFiniteOrNull),
+  'progress.training.reached': seedList('true and false', isFlag),
+  'progress.training.plateau': seedList('states of the schedule', isPlateau),
+  optimizerSteps: seedList('counts', isCount),
+}
+
+/** @returns where the first wrong counter stands, null when none is wrong */
+function findWrongCounter(counters: unknown, seedCount: number): LabErrorDetail | null {
+  for (const [where, [expected, holds]] of Object.entries(COUNTERS)) {
+    let value = counters
+    for (const key of where.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[key]
+    if (!holds(value, seedCount)) return { where: `checkpoint, ${where}`, expected, found: describeValue(value) }
+  }
+  return null
+}
+
+/** JSON writes a number that is not finite as null. */
+function describeValue(value: unknown): string {
   return (
-    [warmup.round, warmup.step, training.step, training.validatedStep].every((count) => Number.isInteger(count)) &&
-    [warmup.active, warmup.attempts, warmup.checked].every(isSeedList) &&
-    [training.bestLoss, training.reached, training.plateau].every(isSeedList)
+    JSON.stringify(value, (_, entry: unknown) =>
+      typeof entry === 'number' && !Number.isFinite(entry) ? String(entry) : entry,
+    )?.slice(0, 60) ?? 'nothing'
   )
 }

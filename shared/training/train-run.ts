@@ -103,6 +103,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
   const saved = await writer.loadCheckpoint()
   if (saved !== null && record.backend !== null && record.backend !== backend.name)
     throw new LabError('checkpoint', 'a run is resumed on the backend that began it, since others round differently.', {
+      where: record.id,
       expected: record.backend,
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`.`,
