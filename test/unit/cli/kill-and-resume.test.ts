@@ -1,55 +1,14 @@
 /** A run killed at any moment and resumed ends with the same weights, bit for bit, as one never killed. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { lab, temporaryFolder } from './lab.ts'
+import { lab, runsOf, smallRun, temporaryFolder, weightBytes } from './lab.ts'
 
 const KILLS = 20
 /** A process that ends before its kill does not count. */
 const MOST_ATTEMPTS = 200
-const ARGUMENTS = [
-  ...[
-    'run',
-    '--preset',
-    'quick',
-    '--units',
-    '12',
-    '--sequence-length',
-    '30',
-    '--steps',
-    '160',
-    '--strategy',
-    'double',
-    '--seeds',
-    '3,4',
-  ],
-  ...[
-    '--warmup-steps',
-    '12',
-    '--test-samples',
-    '100',
-    '--validation-samples',
-    '50',
-    '--set',
-    'checkpointEverySteps=7',
-    '--set',
-    'measures.everySteps=40',
-  ],
-  ...['--set', 'training.validateEverySteps=30', '--json'],
-]
-
-const weights = (home: string): Buffer => {
-  const [run] = runsOf(home)
-  return readFileSync(path.join(home, 'runs', run!, 'weights.safetensors'))
-}
-/** The runs of a home; none before the first was acknowledged. Names that begin with a dot are not yet acknowledged. */
-const runsOf = (home: string): string[] =>
-  existsSync(path.join(home, 'runs'))
-    ? readdirSync(path.join(home, 'runs')).filter((name) => !name.startsWith('.'))
-    : []
-/** The tensors without the header, which names the run. */
-const tensorBytes = (file: Buffer): Buffer => file.subarray(8 + Number(file.readBigUInt64LE(0)))
+const ARGUMENTS = smallRun(160)
 
 it(`the weights are the same bits after ${KILLS} kills`, async () => {
   const calm = temporaryFolder()
@@ -78,7 +37,6 @@ it(`the weights are the same bits after ${KILLS} kills`, async () => {
   for (const name of runsOf(home)) {
     const resumed = await lab(['resume', name, '--json'], home)
     expect(resumed, resumed.stderr).toMatchObject({ code: 0 })
-    const file = readFileSync(path.join(home, 'runs', name, 'weights.safetensors'))
-    expect(tensorBytes(file).equals(tensorBytes(weights(calm)))).toBe(true)
+    expect(weightBytes(home, name).equals(weightBytes(calm, runsOf(calm)[0]!))).toBe(true)
   }
 }, 300_000)

@@ -1,6 +1,6 @@
 /** Runs the real command line in a process of its own, with a home of its own. */
-import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -17,22 +17,87 @@ export function temporaryFolder(): string {
   return mkdtempSync(path.join(os.tmpdir(), 'warmup-lab-test-'))
 }
 
-/** @param killAfterMs SIGKILL after so long; null lets it end */
-export function lab(args: readonly string[], home: string, killAfterMs: number | null = null): Promise<LabResult> {
+/** What a process has said so far, and the process, to act on it. */
+export type Watch = (said: { readonly stdout: string; readonly stderr: string }, child: ChildProcess) => void
+
+/**
+ * @param killAfterMs SIGKILL after so long; null lets it end
+ * @param watch called whenever the process has said something more
+ */
+export function lab(
+  args: readonly string[],
+  home: string,
+  killAfterMs: number | null = null,
+  watch: Watch = () => undefined,
+): Promise<LabResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BIN, ...args], {
       env: { ...process.env, WARMUP_LAB_HOME: home, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    const said = { stdout: '', stderr: '' }
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].on('data', (chunk: Buffer) => {
+        said[stream] += chunk.toString()
+        watch(said, child)
+      })
     const timer = killAfterMs === null ? null : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
     child.on('error', reject)
     child.on('close', (code, signal) => {
       if (timer) clearTimeout(timer)
-      resolve({ code, signal, stdout, stderr })
+      resolve({ code, signal, ...said })
     })
   })
+}
+
+/** Acts once, when `stream` first holds `text`. */
+export function when(stream: 'stdout' | 'stderr', text: string, act: (child: ChildProcess) => void): Watch {
+  let done = false
+  return (said, child) => {
+    if (done || !said[stream].includes(text)) return
+    done = true
+    act(child)
+  }
+}
+
+/** `lab run` of a double layer on short series: a second or two, with a warm-up, measures, validations and many checkpoints. */
+export function smallRun(trainingSteps: number, strategy = 'double'): string[] {
+  const flags = {
+    '--preset': 'quick',
+    '--units': 12,
+    '--sequence-length': 30,
+    '--steps': trainingSteps,
+    '--strategy': strategy,
+    '--seeds': '3,4',
+    '--warmup-steps': 12,
+    '--test-samples': 100,
+    '--validation-samples': 50,
+  }
+  const fields = ['checkpointEverySteps=7', 'measures.everySteps=40', 'training.validateEverySteps=30']
+  return [
+    'run',
+    ...Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]),
+    ...fields.flatMap((field) => ['--set', field]),
+    '--json',
+  ]
+}
+
+/** The runs of a home; none before the first was acknowledged. Names that begin with a dot are not yet acknowledged. */
+export function runsOf(home: string): string[] {
+  const folder = path.join(home, 'runs')
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : []
+}
+
+/** The tensors of a finished run without the file's header, which names the run. */
+export function weightBytes(home: string, run: string): Buffer {
+  const file = readFileSync(path.join(home, 'runs', run, 'weights.safetensors'))
+  return file.subarray(8 + Number(file.readBigUInt64LE(0)))
+}
+
+/** Each line of `--json` as an object. */
+export function jsonLines(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
