@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import type { Checkpoint } from '../../shared/runs/run.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 
@@ -103,7 +103,7 @@ function parseCounters(text: string, where: string): Record<string, unknown> {
     throw new LabError('checkpoint', 'the counters of the checkpoint are not JSON.', {
       where,
       expected: 'a JSON object',
-      found: text === '' ? 'none' : `\`${text.slice(0, 40)}\``,
+      found: text === '' ? 'none' : quoteStart(text),
       remedy: REMEDY,
       cause,
     })
@@ -112,7 +112,7 @@ function parseCounters(text: string, where: string): Record<string, unknown> {
     throw new LabError('checkpoint', 'the counters of the checkpoint are no object.', {
       where,
       expected: 'a JSON object',
-      found: text.slice(0, 40),
+      found: quoteStart(text),
       remedy: REMEDY,
     })
   return counters as Record<string, unknown>

@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { parseRunRecord, STRATEGIES } from '../../shared/runs/record.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
@@ -374,7 +374,7 @@ function parseEvent(line: string, where: string): RunEvent {
   throw new LabError('run-folder', 'this line of the metrics is damaged.', {
     where,
     expected: 'one event as JSON',
-    found: `\`${line.slice(0, 40)}\``,
+    found: quoteStart(line),
     remedy: 'Restore the file from a copy, or remove the line.',
   })
 }

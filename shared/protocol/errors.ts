@@ -59,6 +59,14 @@ export class LabError extends Error {
   }
 }
 
+/** The first 40 characters of a damaged text, in backquotes and on one line: what is no text must not tear a message or a terminal. */
+export function quoteStart(text: string): string {
+  return `\`${text
+    .slice(0, 40)
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}/gu, '\uFFFD')}\``
+}
+
 function formatMessage(message: string, { where, expected, found, remedy }: LabErrorDetail): string {
   let text = where === undefined ? message : `${where}: ${message}`
   if (expected !== undefined) text += ` Expected ${expected}${found === undefined ? '.' : `, found ${found}.`}`

@@ -2,7 +2,7 @@
  * `run.json` read back: its text enters, a checked RunRecord leaves. The configuration inside was checked when the run
  * was made; what a backend or dataset makes of it is left to them.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'finished', 'failed']
@@ -60,7 +60,7 @@ export function parseRunRecord(text: string, where: string): RunRecord {
     throw new LabError('run-folder', 'the record of the run is not JSON.', {
       where,
       expected: 'a JSON object',
-      found: text === '' ? 'an empty file' : `\`${text.slice(0, 40)}\``,
+      found: text === '' ? 'an empty file' : quoteStart(text),
       remedy: REMEDY,
       cause,
     })

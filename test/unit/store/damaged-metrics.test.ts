@@ -61,7 +61,7 @@ describe('a damaged line in the middle is named', () => {
     const before = await bytesOf(folder)
     expect(await complaintOf(() => store.readMetrics(id))).toMatchObject({
       code: 'run-folder',
-      detail: { where: `${file}, line 2`, found: `\`${line.slice(0, 40)}\`` },
+      detail: { where: `${file}, line 2`, found: `\`${line.slice(0, 40).replaceAll('\0', '\uFFFD')}\`` },
     })
     expect(await bytesOf(folder)).toEqual(before)
   })
