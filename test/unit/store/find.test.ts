@@ -1,7 +1,7 @@
 /** What a name stands for: an id, a group, the beginning of one group, a path; and what is said when it stands for nothing. */
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { nearestNames } from '../../../main/store/nearest-names.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
@@ -55,6 +55,17 @@ describe('a name finds', () => {
     const link = path.join(await temporaryFolder(), 'link')
     await symlink(home, link)
     expect(idsOf(await store.find(path.join(link, 'runs', beta.id)))).toEqual([beta.id])
+  })
+
+  it('the group of exactly that name before one that only begins so', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-02T03:04:05.678Z') })
+    onTestFinished(() => void vi.useRealTimers())
+    const home = await temporaryFolder()
+    const make = async (suffix: string) =>
+      (await new RunStore(home, () => suffix).createGroup(toyConfig([0]), ['none'], versions))[0]!
+    const [short, long] = [await make('aa'), await make('aab')]
+    expect(long.groupId).toBe(`${short.groupId}b`)
+    expect(idsOf(await new RunStore(home).find(short.groupId))).toEqual([short.id])
   })
 
   it('the run of the working folder by `.`', async () => {
