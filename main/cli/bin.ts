@@ -2,6 +2,7 @@
 /** The command line: reads the arguments, loads the one command that is asked for, and turns errors into messages and exit codes. */
 import { Command, CommanderError } from 'commander'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { THREADS_VARIABLE } from '../engine/thread-count.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 
 const program = new Command('lab')
@@ -15,8 +16,18 @@ const withJson = (command: Command): Command => command.option('--json', 'one JS
 const withHome = (command: Command): Command =>
   command.option('--home <DIR>', 'folder of the runs (default: WARMUP_LAB_HOME or the data folder of the platform)')
 
-const run = withHome(
-  withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration')),
+const withThreads = (command: Command): Command =>
+  command.option(
+    '--threads <N>',
+    'threads of the wasm engine (default: WARMUP_LAB_THREADS or every core); results do not depend on it',
+  )
+program.hook('preAction', (_program, command) => {
+  const { threads } = command.opts<{ threads?: string }>()
+  if (threads !== undefined) process.env[THREADS_VARIABLE] = threads
+})
+
+const run = withThreads(
+  withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))),
 ).option('--print-config', 'print the resolved configuration and stop')
 for (const { flags, description } of RUN_OPTIONS) run.option(flags, description)
 run.option(
@@ -27,19 +38,23 @@ run.action(async (file: string | undefined, options: Record<string, unknown>) =>
   (await import('./commands/run.ts')).runCommand(file, options),
 )
 
-withHome(
-  withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+withThreads(
+  withHome(
+    withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+  ),
 ).action(async (name: string, options: Record<string, unknown>) =>
   (await import('./commands/run.ts')).resumeCommand(name, options),
 )
 withHome(withJson(program.command('runs').description('list the runs'))).action(
   async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options),
 )
-withJson(program.command('verify <CASES...>').description('check golden cases on each backend')).action(
+withThreads(withJson(program.command('verify <CASES...>').description('check golden cases on each backend'))).action(
   async (files: string[], options: Record<string, unknown>) =>
     (await import('./commands/verify.ts')).verifyCommand(files, options),
 )
-withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a finished run')))
+withThreads(
+  withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a finished run'))),
+)
   .option('--series <N>', 'n, series compared', '32')
   .option('--convergence-steps <M>', 'M', '10000')
   .option('--epsilon <E>', 'ε', '1e-4')
@@ -75,7 +90,7 @@ withHome(withJson(program.command('export <RUN>').description('write the trained
   .action(async (name: string, options: Record<string, unknown>) =>
     (await import('./commands/export.ts')).exportCommand(name, options),
   )
-withJson(program.command('bench').description('measure one training step of a preset on a backend'))
+withThreads(withJson(program.command('bench').description('measure one training step of a preset on a backend')))
   .option('--preset <NAME>', 'which network and batch', 'quick')
   .option('--backend <NAME>', 'wasm or reference', 'wasm')
   .action(async (options: Record<string, unknown>) => (await import('./commands/bench.ts')).benchCommand(options))

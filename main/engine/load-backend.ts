@@ -1,32 +1,29 @@
-/** Loads a backend by name, on first use, and tells V8 beforehand what the engine profits from. */
-import v8 from 'node:v8'
+/** Loads a backend by name, on first use. Wasm backends of a process share their threads and the start-up self-test. */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { threadCount } from './thread-count.ts'
 
-/** The first Node whose V8 joins pairs of 128-bit operations to 256-bit ones correctly. */
-const FIRST_NODE_WITH_REVECTORIZE = 24
+export interface LoadOptions {
+  /** Of the wasm backend; default: `threadCount()` */
+  readonly threads?: number
+}
+
+const wasmBackends = new Map<number, Promise<Backend>>()
+let pairedVectors: Promise<boolean> | null = null
 
 /**
  * @param name `auto` takes the fastest that works here
  * @throws LabError `backend` for an unknown name
  */
-export async function loadBackend(name: string): Promise<Backend> {
+export async function loadBackend(name: string, { threads = threadCount() }: LoadOptions = {}): Promise<Backend> {
   switch (name) {
     case 'reference':
       return (await import('../../shared/backends/reference/reference-backend.ts')).referenceBackend
     case 'auto':
     case 'wasm': {
-      const { createWasmBackend, PAIRED_VECTORS_TILE, SINGLE_VECTORS_TILE } =
-        await import('../../shared/backends/wasm/wasm-backend.ts')
-      const [major] = process.versions.node.split('.').map(Number)
-      const pairs = major! >= FIRST_NODE_WITH_REVECTORIZE && process.arch === 'x64'
-      // Read by V8 when the next module is compiled; results do not depend on it, as every sum keeps its order.
-      if (pairs) v8.setFlagsFromString('--experimental-wasm-revectorize')
-      const { startTeam } = await import('./start-team.ts')
-      return createWasmBackend({
-        tile: pairs ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE,
-        team: startTeam(Number(process.env.WL_THREADS ?? 2)),
-      })
+      const known = wasmBackends.get(threads) ?? loadWasm(threads)
+      wasmBackends.set(threads, known)
+      return known
     }
     default:
       throw new LabError('backend', 'There is no backend of this name.', {
@@ -34,4 +31,16 @@ export async function loadBackend(name: string): Promise<Backend> {
         found: name,
       })
   }
+}
+
+async function loadWasm(threads: number): Promise<Backend> {
+  const [{ createWasmBackend, PAIRED_VECTORS_TILE, SINGLE_VECTORS_TILE }, { startTeam }, { enablePairedVectors }] =
+    await Promise.all([
+      import('../../shared/backends/wasm/wasm-backend.ts'),
+      import('./start-team.ts'),
+      import('./vector-width.ts'),
+    ])
+  pairedVectors ??= enablePairedVectors()
+  const tile = (await pairedVectors) ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE
+  return createWasmBackend({ tile, team: startTeam(threads) })
 }

@@ -6,10 +6,14 @@ import { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
 export function startTeam(threads: number): ThreadTeam {
   return new ThreadTeam(threads, () => {
     const worker = new Worker(new URL('./wasm-thread.ts', import.meta.url))
-    worker.unref()
     return {
       post: (message) => worker.postMessage(message),
-      onMessage: (listener) => worker.on('message', listener),
+      onMessage: (listener) => {
+        worker.on('message', listener)
+        worker.on('error', (error) => listener({ kind: 'failed', message: String(error) }))
+        worker.unref() // after the listener, whose port would keep the process alive again
+      },
+      holdOpen: (waiting) => (waiting ? worker.ref() : worker.unref()),
     }
   })
 }

@@ -2,6 +2,7 @@
 import type { TrainRequest } from '../../../shared/backends/backend.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
+import { threadCount } from '../../engine/thread-count.ts'
 import { prepare } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -39,7 +40,7 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
     const result = {
       case: `${config.name}-${strategy}`,
       backend: backend.name,
-      threads: 1,
+      threads: backend.name === 'wasm' ? threadCount() : 1,
       stepMs,
       minMs: sorted[0]!,
       gflops,

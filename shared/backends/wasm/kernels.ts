@@ -31,7 +31,13 @@ export function detectFeatures(): VectorFeatures {
   return { relaxedMultiplyAdd: WebAssembly.validate(module.bytes()) }
 }
 
-export function compileNetwork(network: Network, tile: Tile, features: VectorFeatures): CompiledNetwork {
+/** @param variant names an empty function, so that two modules of the same code differ */
+export function compileNetwork(
+  network: Network,
+  tile: Tile,
+  features: VectorFeatures,
+  variant?: string,
+): CompiledNetwork {
   const module = new ModuleBuilder()
   addProducts(module, tile, features)
   addRowOperations(module)
@@ -45,6 +51,7 @@ export function compileNetwork(network: Network, tile: Tile, features: VectorFea
       return plan
     }),
   )
+  if (variant !== undefined) module.add(`variant:${variant}`, 0, () => undefined)
   const functions = new Map(module.names.map((name, index) => [name, index]))
   return { module: new WebAssembly.Module(module.bytes()), functions, plans, tile, inputWidths }
 }

@@ -48,6 +48,8 @@ type Answer =
 export interface ThreadPort {
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
+  /** Whether the leader is waiting for a message: the host must not end before it has come. Nothing else may keep it from ending. */
+  holdOpen?(waiting: boolean): void
 }
 
 /** Blocks until all of `threads` threads have come here. */
@@ -136,11 +138,16 @@ export class ThreadTeam {
   async install(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<number> {
     const engine = this.#nextEngine++
     this.#engines.set(engine, instantiate(module, memory))
-    if (this.#members.length > 0)
+    if (this.#members.length === 0) return engine
+    this.#holdOpen(true)
+    try {
       await new Promise<void>((resolve, reject) => {
         this.#waiting.set(engine, { answers: 0, resolve, reject })
         this.#mail({ kind: 'install', engine, module, memory })
       })
+    } finally {
+      if (this.#waiting.size === 0) this.#holdOpen(false)
+    }
     return engine
   }
 
@@ -174,6 +181,10 @@ export class ThreadTeam {
   close(): void {
     Atomics.store(this.#control, CLOSED, 1)
     this.#wake()
+  }
+
+  #holdOpen(waiting: boolean): void {
+    for (const member of this.#members) member.holdOpen?.(waiting)
   }
 
   #mail(mail: Mail): void {

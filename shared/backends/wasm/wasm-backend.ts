@@ -17,6 +17,8 @@ export interface WasmOptions {
   readonly team: ThreadTeam
   /** Saved values of a sequence may take so much memory; beyond that they are computed twice instead. */
   readonly savedBytesLimit: number
+  /** Makes the bytes of the module its own. */
+  readonly variant: string
 }
 
 export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
@@ -29,7 +31,7 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
     createEngine: async (network, replicas) => {
       const memory = new LinearMemory()
       const buffers = new NamedBuffers(memory)
-      const compiled = compileNetwork(network, tile, detectFeatures())
+      const compiled = compileNetwork(network, tile, detectFeatures(), options.variant)
       const engine = await team.install(compiled.module, memory.memory)
       const savedRowBytes = compiled.plans
         .flat()
