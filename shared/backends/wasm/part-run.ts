@@ -153,7 +153,7 @@ export class PartRun {
           const words: number[] = []
           while (list.length > 0 && list[0]!.step >= cut) {
             const { step, row, state, source } = list.shift()!
-            words.push(step - cut, state, row * this.stateRowBytes, source)
+            words.push(step - cut, state, (row - block.start) * this.stateRowBytes, source)
           }
           this.#sweepBackward(tape, block, cut, count, adjoints, input.above, words)
         }

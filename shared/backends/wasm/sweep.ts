@@ -16,7 +16,7 @@ export interface SweepContext {
   readonly projects: readonly number[]
 }
 
-/** A row that enters at a state's adjoint: step of the call, state, byte offset in the state's rows, address of the row. */
+/** A row that enters at a state's adjoint: step of the call, state, byte offset in the state's rows of the block, address of the row. */
 export const INJECTION_WORDS = 4
 /** Ends a list of injections: no step has this number. */
 export const NO_INJECTION = -1

@@ -43,11 +43,11 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
         memory,
         buffers,
         threads: team.threads,
-        run: (tape) =>
-          team.run(
-            engine,
-            tape.write(buffers, () => memory.integers),
-          ),
+        run: (tape) => {
+          const tapes = tape.write(buffers, () => memory.integers)
+          team.run(engine, tapes)
+          buffers.releaseOutgrown()
+        },
         isRecomputing: (rows) => rows * savedRowBytes > savedBytesLimit,
       }
       return new ProgramEngine(

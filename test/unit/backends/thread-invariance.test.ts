@@ -1,0 +1,111 @@
+/** What a step computes depends on no number of threads: the same bits on one, two, three and eight, cores or no cores. */
+import { afterAll, describe, expect, it } from 'vitest'
+import { loadBackend } from '../../../main/engine/load-backend.ts'
+import type { OptimizerSettings, TrainRequest } from '../../../shared/backends/backend.ts'
+import { gru } from '../../../shared/cells/gru.ts'
+import { lstm } from '../../../shared/cells/lstm.ts'
+import { compileCell } from '../../../shared/compiler/passes.ts'
+import { CELL_INITIAL_VALUES, createNetwork, type Network } from '../../../shared/networks/network.ts'
+import { elementCount } from '../../../shared/numerics/dims.ts'
+import { RandomStream } from '../../../shared/numerics/random.ts'
+
+const OPTIMIZER: OptimizerSettings = {
+  kind: 'adam',
+  learningRate: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  momentum: 0,
+  weightDecay: 0,
+  clipNorm: 1,
+}
+
+interface Case {
+  readonly layers: readonly (readonly { readonly text: string; readonly units: number }[])[]
+  readonly steps: number
+  readonly batch: number
+  readonly truncateEvery: number | null
+}
+
+const plain = [{ text: gru, units: 16 }]
+const odd = [
+  { text: gru, units: 17 },
+  { text: lstm, units: 23 },
+]
+// Batches that split unevenly, several segments of the way back, and fewer rows than threads.
+const cases: Record<string, Case> = {
+  'one part': { layers: [plain], steps: 100, batch: 32, truncateEvery: null },
+  'two odd parts under another layer': { layers: [odd, plain], steps: 77, batch: 37, truncateEvery: null },
+  'a truncated way back': { layers: [odd], steps: 50, batch: 19, truncateEvery: 7 },
+  'hardly any rows': { layers: [plain, plain], steps: 40, batch: 5, truncateEvery: null },
+}
+
+function networkOf({ layers }: Case): Network {
+  return createNetwork({
+    inputSize: 2,
+    outputSize: 1,
+    layers: layers.map((parts) =>
+      parts.map(({ text, units }) => ({
+        cell: compileCell(text, 'test'),
+        units,
+        warm: true,
+        initialValues: CELL_INITIAL_VALUES,
+      })),
+    ),
+    loss: 'mse',
+    dropout: 0,
+  })
+}
+
+/** Losses and gradient norms of three steps, and the bytes of all parameters after them. */
+async function train(testCase: Case, backendName: string, threads: number, trained = 3) {
+  const { steps, batch, truncateEvery } = testCase
+  const network = networkOf(testCase)
+  const engine = await (await loadBackend(backendName, { threads })).createEngine(network, 1)
+  const random = new RandomStream(1, 'preview')
+  const normal = (count: number, scale = 1): Float32Array =>
+    Float32Array.from({ length: count }, () => scale * random.normal())
+  engine.writeParameters(
+    0,
+    new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: normal(elementCount(shape), 0.3) }])),
+  )
+  const request: TrainRequest = {
+    batch: {
+      steps,
+      batch,
+      inputs: normal(steps * batch * 2),
+      lengths: new Int32Array(batch).fill(steps),
+      targetSteps: new Int32Array(batch).fill(steps - 1),
+      targets: normal(batch),
+    },
+    truncateEvery,
+    dropoutMasks: null,
+    regulariser: null,
+  }
+  const results = []
+  for (let step = 0; step < trained; step++) results.push((await engine.trainStep([request], [OPTIMIZER]))[0]!)
+  const parameters = [...engine.readParameters(0).values()].map(({ data }) =>
+    Buffer.from(Float32Array.from(data).buffer),
+  )
+  engine.dispose()
+  return {
+    steps: results.map(({ loss, gradientNorm }) => ({ loss, gradientNorm })),
+    parameters: Buffer.concat(parameters).toString('hex'),
+  }
+}
+
+describe.each(Object.entries(cases))('%s', (_, testCase) => {
+  const single = train(testCase, 'wasm', 1)
+  afterAll(async () => void (await single))
+
+  it.each([2, 3, 8])('on %d threads has the bits of one', async (threads) => {
+    expect(await train(testCase, 'wasm', threads)).toEqual(await single)
+  })
+
+  it('has the loss and the gradient of the reference', async () => {
+    const [exact] = (await train(testCase, 'reference', 1, 1)).steps
+    const [mine] = (await single).steps
+    expect(Math.abs(mine!.loss / exact!.loss - 1)).toBeLessThan(1e-5)
+    expect(Math.abs(mine!.gradientNorm / exact!.gradientNorm - 1)).toBeLessThan(1e-5)
+  })
+})
