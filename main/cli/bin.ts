@@ -2,7 +2,7 @@
 /** The command line: reads the arguments, loads the one command that is asked for, and turns errors into messages and exit codes. */
 import { Command, CommanderError } from 'commander'
 import { LabError } from '../../shared/protocol/errors.ts'
-import { THREADS_VARIABLE } from '../engine/thread-count.ts'
+import { THREADS_VARIABLE, threadCount } from '../engine/thread-count.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 
 const program = new Command('lab')
@@ -24,6 +24,7 @@ const withThreads = (command: Command): Command =>
 program.hook('preAction', (_program, command) => {
   const { threads } = command.opts<{ threads?: string }>()
   if (threads !== undefined) process.env[THREADS_VARIABLE] = threads
+  threadCount() // a wrong number is told before a run is made
 })
 
 const run = withThreads(

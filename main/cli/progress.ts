@@ -12,6 +12,16 @@ const mean = (values: readonly (number | null)[]): number => {
   return known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
+/** Cuts a line of pieces to `width` columns before they are coloured: escape sequences take no column and must stay whole. */
+function cutPieces(pieces: readonly string[], width: number): string[] {
+  let left = width
+  return pieces.map((piece) => {
+    const kept = piece.slice(0, left)
+    left -= kept.length
+    return kept
+  })
+}
+
 export class ProgressLine {
   readonly #isTerminal = process.stdout.isTTY === true
   #phase = ''
@@ -109,7 +119,8 @@ export class ProgressLine {
       return
     }
     const filled = Number.isFinite(share) ? Math.round(share * BAR_WIDTH) : 0
-    const line = `${head}  ${'━'.repeat(filled)}${dim('─'.repeat(BAR_WIDTH - filled))}  ${tail}`
-    process.stdout.write(`\r\u001b[K${line.slice(0, (process.stdout.columns ?? 120) + 8)}`)
+    const pieces = [`${head}  ${'━'.repeat(filled)}`, '─'.repeat(BAR_WIDTH - filled), `  ${tail}`]
+    const [before, rest, after] = cutPieces(pieces, process.stdout.columns ?? 120)
+    process.stdout.write(`\r\u001b[K${before}${dim(rest!)}${after}`)
   }
 }

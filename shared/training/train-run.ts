@@ -185,6 +185,13 @@ async function test(session: TrainingSession, { record, writer }: TrainRunOption
     seeds: [...seeds],
     warmupRestarts: [...progress.warmup.attempts],
   }
+  seeds.forEach((seed, r) => {
+    if (!Number.isFinite(result.best[r]) || !Number.isFinite(result.last[r]))
+      throw new LabError('non-finite', `The test loss of seed ${seed} is not finite, although its weights are.`, {
+        remedy:
+          'The last checkpoint is kept. Look for extreme values in the test series (`lab dataset CONFIG` prints their range).',
+      })
+  })
   const tensors = new Map<string, Tensor>()
   seeds.forEach((seed, r) => {
     for (const [name, tensor] of bestWeights[r]!) tensors.set(`seed${seed}/best/${name}`, tensor)

@@ -9,9 +9,15 @@ const folder = new URL('.', import.meta.url)
 const cases = readdirSync(folder).filter((file) => file.endsWith('.json'))
 const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8')
 
-describe.each(['reference', 'wasm'])('%s agrees with the authors’ code', (name) => {
+describe.each([
+  { name: 'reference', threads: 1 },
+  { name: 'wasm', threads: 1 },
+  { name: 'wasm', threads: 2 },
+  { name: 'wasm', threads: 3 },
+  { name: 'wasm', threads: 8 },
+])('$name on $threads threads agrees with the authors’ code', ({ name, threads }) => {
   it.each(cases)('%s', async (file) => {
-    const verdict = await verifyCase(read(file), file, await loadBackend(name))
+    const verdict = await verifyCase(read(file), file, await loadBackend(name, { threads }))
     expect(verdict, JSON.stringify(verdict.maxError)).toMatchObject({ ok: true, backend: name })
     expect(Object.keys(verdict.maxError).length).toBeGreaterThan(0)
   })

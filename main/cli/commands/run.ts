@@ -84,13 +84,13 @@ async function runRecords(store: RunStore, records: readonly RunRecord[], option
       print('')
       print(
         formatTable(
-          ['strategy', 'metric', 'mean', 'std', 'seeds'],
+          ['strategy', 'metric', 'mean', 'std', ...done[0]!.config.seeds.map((seed) => `seed ${seed}`)],
           rows.map(({ strategy, metric, mean, std, seeds }) => [
             strategy,
             metric,
             formatNumber(mean),
             formatNumber(std),
-            seeds.map(formatNumber).join('  '),
+            ...seeds.map(formatNumber),
           ]),
         ),
       )

@@ -114,6 +114,8 @@ export interface ToyBehaviour {
   readonly vaaStar?: (parameters: TensorMap) => number
   /** The loss of a training step becomes this at that step (1-based). */
   readonly breakAt?: number
+  /** Evaluations from this one on (1-based) sum to infinity. */
+  readonly overflowFromEvaluation?: number
 }
 
 interface ToyReplica {
@@ -136,6 +138,7 @@ export function toyBackend(behaviour: ToyBehaviour = {}): Backend {
 }
 
 function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour): Engine {
+  let evaluations = 0
   const zeros = (): Map<string, Tensor<Float64Array>> =>
     new Map(
       network.parameters.map(({ name, shape }) => [
@@ -208,7 +211,9 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
         const errors = Array.from(batch.targets, (target, b) => (predict(replica, batch.inputs[b]!) - target) ** 2)
         const outputs = new Float64Array(batch.batch)
         const finalStates = new Float64Array(batch.batch * network.stateSize)
-        return { lossSum: sum(errors), lossCount: errors.length, correctCount: 0, outputs, finalStates }
+        evaluations++
+        const lossSum = evaluations >= (behaviour.overflowFromEvaluation ?? Infinity) ? Infinity : sum(errors)
+        return { lossSum, lossCount: errors.length, correctCount: 0, outputs, finalStates }
       }),
     converge: (requests) =>
       each(requests, (_, { batch, truncations, perturbation }) => {

@@ -161,6 +161,16 @@ describe('trainRun', () => {
     expect(ofType(run, 'warmup-end').map(({ restarts }) => restarts[0])).toEqual([1, 2, 3])
   })
 
+  it('fails on a test loss that is not finite, and writes no result', async () => {
+    const run = memoryRun(toyConfig([0]))
+    const validations = ofType(await finished(toyConfig([0])), 'validation').length
+    await expect(runToEnd(run, { overflowFromEvaluation: validations + 1 })).rejects.toMatchObject({
+      code: 'non-finite',
+      message: expect.stringContaining('test loss of seed 0') as string,
+    })
+    expect(run.record).toMatchObject({ status: 'failed', result: null })
+  })
+
   it('fails on a loss that is not finite and keeps the last good checkpoint', async () => {
     const run = memoryRun(toyConfig([0]))
     await expect(runToEnd(run, { breakAt: 8 })).rejects.toMatchObject({ code: 'non-finite' })
