@@ -1,0 +1,25 @@
+/** Every case by name, in the order of the report. To add a measurement: a file beside this, and a line here. */
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { BenchCase } from './bench-case.ts'
+import { stepCases } from './step-cases.ts'
+import { trainCase } from './train-case.ts'
+
+export const benchCases: readonly BenchCase[] = [...stepCases.map(trainCase)]
+
+/**
+ * @param names all cases when empty
+ * @returns in the order given
+ * @throws LabError `usage` for an unknown name
+ */
+export function selectCases(names: readonly string[]): readonly BenchCase[] {
+  if (names.length === 0) return benchCases
+  return names.map((name) => {
+    const found = benchCases.find((benchCase) => benchCase.name === name)
+    if (found) return found
+    throw new LabError('usage', 'There is no case of this name.', {
+      where: '--case',
+      expected: `one of ${benchCases.map((benchCase) => benchCase.name).join(', ')}`,
+      found: `\`${name}\``,
+    })
+  })
+}
