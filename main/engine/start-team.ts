@@ -1,19 +1,24 @@
 /** The wasm engine's threads under Node: worker threads that end with the process. */
 import { Worker } from 'node:worker_threads'
 import { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
+import { traceClock } from './trace-clock.ts'
 
 /** @param threads the caller's included */
 export function startTeam(threads: number): ThreadTeam {
-  return new ThreadTeam(threads, () => {
-    const worker = new Worker(new URL('./wasm-thread.ts', import.meta.url))
-    return {
-      post: (message) => worker.postMessage(message),
-      onMessage: (listener) => {
-        worker.on('message', listener)
-        worker.on('error', (error) => listener({ kind: 'failed', message: String(error) }))
-        worker.unref() // after the listener, whose port would keep the process alive again
-      },
-      holdOpen: (waiting) => (waiting ? worker.ref() : worker.unref()),
-    }
-  })
+  return new ThreadTeam(
+    threads,
+    () => {
+      const worker = new Worker(new URL('./wasm-thread.ts', import.meta.url))
+      return {
+        post: (message) => worker.postMessage(message),
+        onMessage: (listener) => {
+          worker.on('message', listener)
+          worker.on('error', (error) => listener({ kind: 'failed', message: String(error) }))
+          worker.unref() // after the listener, whose port would keep the process alive again
+        },
+        holdOpen: (waiting) => (waiting ? worker.ref() : worker.unref()),
+      }
+    },
+    traceClock,
+  )
 }

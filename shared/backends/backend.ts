@@ -6,6 +6,7 @@
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { Tracing } from './trace.ts'
 
 export type BackendName = 'reference' | 'wasm' | 'webgpu' | 'tensorflow'
 
@@ -14,6 +15,8 @@ export interface Backend {
   readonly precision: 'float32' | 'float64'
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
+  /** Absent where nothing is known about threads. */
+  readonly tracing?: Tracing
 }
 
 /** One entry a replica. */

@@ -23,9 +23,8 @@ import {
   type WarmupRequest,
   type WarmupResult,
 } from './backend.ts'
-import { applyOptimizer, gradientNorm, type Moments } from './optimizer.ts'
 import { readOut, readOutBackward } from './readout.ts'
-import type { FloatArray, Recurrence } from './recurrence.ts'
+import type { FlatRange, FloatArray, Recurrence } from './recurrence.ts'
 
 /** Where each parameter stands in the flat arrays. */
 interface ParameterRange {
@@ -45,6 +44,17 @@ export function parameterRanges(network: Network): ParameterRange[] {
   })
 }
 
+/** Ranges in their order, those that touch made one. */
+function joinRanges(ranges: readonly FlatRange[]): FlatRange[] {
+  const joined: { start: number; end: number }[] = []
+  for (const { start, end } of ranges) {
+    const last = joined.at(-1)
+    if (last?.end === start) last.end = end
+    else joined.push({ start, end })
+  }
+  return joined
+}
+
 /** Columns of the state rows that VAA* compares in a layer. */
 function comparedColumns(network: Network, layer: Layer): number[] {
   const compared = new Set(comparedParts(layer).map(({ partIndex }) => partIndex))
@@ -60,9 +70,10 @@ export class ProgramEngine implements Engine {
   readonly network: Network
   readonly replicas: number
   readonly #recurrences: readonly Recurrence[]
-  readonly #moments: Moments[]
   readonly #ranges: readonly ParameterRange[]
-  readonly #warmMask: Uint8Array
+  /** What training moves, and what a masked warm-up does; neighbours joined. */
+  readonly #allParameters: readonly FlatRange[]
+  readonly #warmParameters: readonly FlatRange[]
   readonly #newArray: (length: number) => FloatArray
   readonly #dispose: () => void
 
@@ -78,10 +89,8 @@ export class ProgramEngine implements Engine {
     this.#recurrences = recurrences
     this.#newArray = newArray
     this.#ranges = parameterRanges(network)
-    const count = this.#ranges.at(-1)!.end
-    this.#moments = recurrences.map(() => ({ step: 0, first: newArray(count), second: newArray(count) }))
-    this.#warmMask = new Uint8Array(count)
-    for (const { start, end, warm } of this.#ranges) this.#warmMask.fill(warm ? 1 : 0, start, end)
+    this.#allParameters = joinRanges(this.#ranges)
+    this.#warmParameters = joinRanges(this.#ranges.filter(({ warm }) => warm))
     this.#dispose = dispose
   }
 
@@ -95,19 +104,19 @@ export class ProgramEngine implements Engine {
   }
 
   readOptimizer(replica: number): OptimizerState {
-    const { step, first, second } = this.#moments[replica]!
+    const { step, first, second } = this.#recurrences[replica]!.moments
     return { step, first: this.#toTensors(first), second: this.#toTensors(second) }
   }
 
   writeOptimizer(replica: number, state: OptimizerState): void {
-    const moments = this.#moments[replica]!
+    const moments = this.#recurrences[replica]!.moments
     moments.step = state.step
     this.#fromTensors(state.first, moments.first, 'first moments')
     this.#fromTensors(state.second, moments.second, 'second moments')
   }
 
   resetOptimizer(replica: number): void {
-    const moments = this.#moments[replica]!
+    const moments = this.#recurrences[replica]!.moments
     moments.step = 0
     moments.first.fill(0)
     moments.second.fill(0)
@@ -120,7 +129,7 @@ export class ProgramEngine implements Engine {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#train(replica, request)
-      return { ...result, gradientNorm: this.#move(replica, optimizers[replica] ?? null, null) }
+      return { ...result, gradientNorm: this.#move(replica, optimizers[replica] ?? null, this.#allParameters) }
     })
   }
 
@@ -130,8 +139,9 @@ export class ProgramEngine implements Engine {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#train(replica, request)
-      const { gradients } = this.#recurrences[replica]!
-      return { ...result, gradientNorm: gradientNorm(gradients, null), gradients: this.#toTensors(gradients) }
+      const recurrence = this.#recurrences[replica]!
+      const gradientNorm = recurrence.gradientNorm(this.#allParameters)
+      return { ...result, gradientNorm, gradients: this.#toTensors(recurrence.gradients) }
     })
   }
 
@@ -169,7 +179,11 @@ export class ProgramEngine implements Engine {
       const result = this.#warmUp(replica, request)
       return {
         ...result,
-        gradientNorm: this.#move(replica, optimizers[replica] ?? null, request.masked ? this.#warmMask : null),
+        gradientNorm: this.#move(
+          replica,
+          optimizers[replica] ?? null,
+          request.masked ? this.#warmParameters : this.#allParameters,
+        ),
       }
     })
   }
@@ -180,9 +194,11 @@ export class ProgramEngine implements Engine {
     return requests.map((request, replica) => {
       if (request === null) return null
       const result = this.#warmUp(replica, request)
-      const { gradients } = this.#recurrences[replica]!
-      if (request.masked) for (let i = 0; i < gradients.length; i++) if (!this.#warmMask[i]) gradients[i] = 0
-      return { ...result, gradientNorm: gradientNorm(gradients, null), gradients: this.#toTensors(gradients) }
+      const recurrence = this.#recurrences[replica]!
+      const { gradients } = recurrence
+      if (request.masked) for (const { start, end, warm } of this.#ranges) if (!warm) gradients.fill(0, start, end)
+      const gradientNorm = recurrence.gradientNorm(this.#allParameters)
+      return { ...result, gradientNorm, gradients: this.#toTensors(gradients) }
     })
   }
 
@@ -224,7 +240,7 @@ export class ProgramEngine implements Engine {
     { batch, truncateEvery, dropoutMasks, regulariser }: TrainRequest,
   ): Omit<TrainResult, 'gradientNorm'> {
     const recurrence = this.#recurrences[replica]!
-    recurrence.gradients.fill(0)
+    recurrence.clearGradients()
     recurrence.forward({
       steps: batch.steps,
       batch: batch.batch,
@@ -255,7 +271,7 @@ export class ProgramEngine implements Engine {
 
   #warmUp(replica: number, request: WarmupRequest): Omit<WarmupResult, 'gradientNorm'> {
     const recurrence = this.#recurrences[replica]!
-    recurrence.gradients.fill(0)
+    recurrence.clearGradients()
     return this.#addWarmupGradients(recurrence, request, 1)
   }
 
@@ -372,13 +388,12 @@ export class ProgramEngine implements Engine {
   }
 
   /** Norm of the moving gradients; moves the parameters when there is an optimiser. */
-  #move(replica: number, settings: OptimizerSettings | null, moves: Uint8Array | null): number {
+  #move(replica: number, settings: OptimizerSettings | null, moving: readonly FlatRange[]): number {
     const recurrence = this.#recurrences[replica]!
-    const norm = gradientNorm(recurrence.gradients, moves)
+    const norm = recurrence.gradientNorm(moving)
     if (settings === null) throw new LabError('internal', `Replica ${replica} has a request but no optimiser settings.`)
     if (!Number.isFinite(norm)) return norm // the caller ends the run; parameters stay the last good ones
-    applyOptimizer(recurrence.parameters, recurrence.gradients, this.#moments[replica]!, settings, moves, norm)
-    recurrence.parametersChanged()
+    recurrence.moveParameters(settings, moving, norm)
     return norm
   }
 

@@ -3,7 +3,22 @@
  * Losses, readout, measures, optimiser and draws are the same for all of them and stand in program-engine.ts.
  * State rows are [B, stateSize] in the order of `network.stateSlices`.
  */
+import type { OptimizerSettings } from './backend.ts'
+
 export type FloatArray = Float32Array | Float64Array
+
+/** Entries start .. end - 1 of the flat parameters. */
+export interface FlatRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** The optimiser's memory, flat like the parameters. */
+export interface Moments {
+  step: number
+  readonly first: FloatArray
+  readonly second: FloatArray
+}
 
 export interface SequenceInput {
   /** T */
@@ -38,7 +53,13 @@ export interface Recurrence {
   readonly parameters: FloatArray
   /** Gradients in the same order; the backward passes add to them. */
   readonly gradients: FloatArray
+  readonly moments: Moments
   parametersChanged(): void
+  clearGradients(): void
+  /** Euclidean norm of the gradients in `moving`. */
+  gradientNorm(moving: readonly FlatRange[]): number
+  /** One optimiser step of the parameters in `moving`; see applyOptimizer. @param norm what `gradientNorm` returned for them */
+  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): void
   /** All layers over all steps; the sequence stays until the next call. */
   forward(input: SequenceInput): void
   /** Top layer's outputs at `steps` [K, B]: [K, B, width], zero where a step is -1. */

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { formatNumber, print, printJson } from '../../main/cli/output.ts'
+import { chromeTrace } from '../../shared/backends/trace.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { Bench, BenchCase } from './bench-case.ts'
 import { openBackend, type OpenedBackend } from './engines.ts'
@@ -74,8 +75,9 @@ async function main(): Promise<void> {
     progress('looking for the best register tile')
     tilePeak = await startTilePeak()
     const { rounds, threads } = options
-    const bench: Bench = { rounds, threads, peers, tilePeak, open: createOpener() }
+    const bench: Bench = { rounds, threads, peers, tilePeak, traces: [], open: createOpener() }
     const groups = await runCases(cases, bench, options.json)
+    if (options.trace !== null) await writeFile(options.trace, chromeTrace(bench.traces))
     await report(describeSession(bench, [busyBefore, await watchOthers()]), groups, options)
   } finally {
     tilePeak?.close()

@@ -11,6 +11,7 @@ export interface BenchOptions {
   readonly threads: number
   readonly rounds: number
   readonly out: string | null
+  readonly trace: string | null
   readonly list: boolean
   readonly help: boolean
 }
@@ -26,6 +27,7 @@ export const USAGE = `usage: npm run bench -- [--case NAME]... [--peers] [--thre
   --rounds N     rounds in which all take turns; default: ${DEFAULT_ROUNDS}
   --json         one JSON object a case on stdout instead of the table
   --out FOLDER   writes bench.md and bench.json there
+  --trace FILE   writes what the threads did in a few steps of each case of training, in Chrome's trace format
   --list         prints the names of the cases
 `
 
@@ -39,6 +41,7 @@ export function readOptions(commandArguments: readonly string[]): BenchOptions {
     threads: readCount('--threads', values.threads, ALL_THREADS),
     rounds: readCount('--rounds', values.rounds, DEFAULT_ROUNDS),
     out: values.out ?? null,
+    trace: values.trace ?? null,
     list: values.list ?? false,
     help: values.help ?? false,
   }
@@ -55,6 +58,7 @@ function parse(commandArguments: readonly string[]) {
         threads: { type: 'string' },
         rounds: { type: 'string' },
         out: { type: 'string' },
+        trace: { type: 'string' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

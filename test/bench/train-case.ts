@@ -34,7 +34,8 @@ export function trainCase(testCase: StepCase): BenchCase {
         return { peer: peers[index]!.name, ...summary, gflops: gflopsAt(summary.stepMs) }
       })
       const summary = summarize(ours!)
-      const kernelMs = await profileSteps(runner.engine, PROFILED_STEPS, () => runner.time(PROFILED_STEPS))
+      const profile = await profileSteps(opened, PROFILED_STEPS, () => runner.time(PROFILED_STEPS))
+      if (profile) bench.traces.push(...profile.spans)
       runner.engine.dispose()
       const { memoryMiB } = await runFreshProcess(testCase.name, bench.threads)
       const result: BenchResult = {
@@ -49,7 +50,7 @@ export function trainCase(testCase: StepCase): BenchCase {
           ratio: Math.min(...peerResults.map(({ stepMs }) => stepMs)) / summary.stepMs,
         }),
         memoryMiB,
-        ...(kernelMs && { kernelMs }),
+        ...(profile && { kernelMs: profile.kernelMs }),
       }
       return [result]
     },

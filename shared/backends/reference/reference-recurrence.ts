@@ -5,7 +5,9 @@
 import type { NodeId } from '../../compiler/ir.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../program-engine.ts'
-import type { FloatArray, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import type { OptimizerSettings } from '../backend.ts'
+import { applyOptimizer, gradientNorm } from '../optimizer.ts'
+import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
   addOuterProduct,
   addRowSum,
@@ -30,6 +32,7 @@ interface PartRun {
 export class ReferenceRecurrence implements Recurrence {
   readonly parameters: Float64Array
   readonly gradients: Float64Array
+  readonly moments: Moments
   readonly #network: Network
   readonly #ranges: ReadonlyMap<string, { start: number; end: number }>
   #batch = 0
@@ -41,12 +44,26 @@ export class ReferenceRecurrence implements Recurrence {
     this.#network = network
     const ranges = parameterRanges(network)
     this.#ranges = new Map(ranges.map((range) => [range.name, range]))
-    this.parameters = new Float64Array(ranges.at(-1)!.end)
-    this.gradients = new Float64Array(ranges.at(-1)!.end)
+    const count = ranges.at(-1)!.end
+    this.parameters = new Float64Array(count)
+    this.gradients = new Float64Array(count)
+    this.moments = { step: 0, first: new Float64Array(count), second: new Float64Array(count) }
   }
 
   parametersChanged(): void {
     // The interpreter reads the parameters where they stand.
+  }
+
+  clearGradients(): void {
+    this.gradients.fill(0)
+  }
+
+  gradientNorm(moving: readonly FlatRange[]): number {
+    return gradientNorm(this.gradients, moving)
+  }
+
+  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): void {
+    applyOptimizer(this.parameters, this.gradients, this.moments, settings, moving, norm)
   }
 
   forward({ steps, batch, inputs, isConstant, initialStates, dropoutMasks, saving }: SequenceInput): void {

@@ -1,6 +1,7 @@
 /** One WebAssembly module for a network: the products and sums that all parts share, and every part's fused kernels. */
 import type { Network } from '../../networks/network.ts'
 import { ModuleBuilder } from './module-builder.ts'
+import { addOptimizerKernels } from './optimizer-kernels.ts'
 import { padTo, planPart, rowFloats, type PartPlan } from './part-plan.ts'
 import { addPointwise } from './pointwise.ts'
 import { addProducts, type Tile, type VectorFeatures } from './products.ts'
@@ -41,6 +42,7 @@ export function compileNetwork(
   const module = new ModuleBuilder()
   addProducts(module, tile, features)
   addRowOperations(module)
+  addOptimizerKernels(module)
   const inputWidths = network.wiredLayers.map(({ inputSize }) => rowFloats(padTo(inputSize, 4)))
   const plans = network.wiredLayers.map((layer) =>
     layer.parts.map((part, p) => {

@@ -37,6 +37,8 @@ function signed(value: number): number[] {
 const SIMD = {
   'v128.load': 0x00,
   'v128.load32_splat': 0x09,
+  'v128.load64_splat': 0x0a,
+  'v128.load32_zero': 0x5c,
   'v128.store': 0x0b,
   'v128.const': 0x0c,
   'f32x4.splat': 0x13,
@@ -69,8 +71,12 @@ const SIMD = {
   'f32x4.max': 0xe9,
   'i32x4.trunc_sat_f32x4_s': 0xf8,
   'f32x4.convert_i32x4_s': 0xfa,
+  'f64x2.sqrt': 0xef,
   'f64x2.add': 0xf0,
+  'f64x2.sub': 0xf1,
   'f64x2.mul': 0xf2,
+  'f64x2.div': 0xf3,
+  'f32x4.demote_f64x2_zero': 0x5e,
   'f64x2.promote_low_f32x4': 0x5f,
   'f32x4.relaxed_madd': 0x105,
   'f32x4.relaxed_nmadd': 0x106,
@@ -177,7 +183,7 @@ export class FunctionBuilder {
   }
 
   /** Address on the stack; 4-byte alignment is all that rows promise. */
-  load(operation: 'v128.load' | 'v128.load32_splat', offset: number): this {
+  load(operation: 'v128.load' | 'v128.load32_splat' | 'v128.load64_splat' | 'v128.load32_zero', offset: number): this {
     this.#code.push(0xfd, ...unsigned(SIMD[operation]), 2, ...unsigned(offset))
     return this
   }
@@ -191,6 +197,19 @@ export class FunctionBuilder {
   /** [low half of a, high half of b] of the two vectors on the stack, as [a2 a3 b0 b1]: the upper floats first. */
   shuffleHalves(): this {
     const lanes = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]
+    this.#code.push(0xfd, 0x0d, ...lanes)
+    return this
+  }
+
+  /** Address and vector on the stack: stores the first float alone. */
+  storeFirst(offset: number): this {
+    this.#code.push(0xfd, 0x5a, 2, ...unsigned(offset), 0)
+    return this
+  }
+
+  /** [a0 a1 b0 b1] of the two vectors on the stack: the lower floats of both. */
+  shuffleLows(): this {
+    const lanes = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]
     this.#code.push(0xfd, 0x0d, ...lanes)
     return this
   }

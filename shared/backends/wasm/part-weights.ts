@@ -1,11 +1,12 @@
 /** A part's parameters as the kernels want them: matrices packed in panels (and their transpose for the way back), vectors padded, and sums of gradients. */
+import type { FlatParameters } from './flat-parameters.ts'
 import type { LinearMemory } from './memory.ts'
 import { padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
 import type { Tile } from './products.ts'
-import type { FloatArray } from '../recurrence.ts'
+import { overShares, type Tape } from './tape.ts'
 
-/** Where a symbol's values stand in the flat parameters. */
-export type SymbolRange = (symbol: string) => { readonly start: number; readonly end: number }
+/** Where a symbol's values begin in the flat parameters. */
+export type SymbolStart = (symbol: string) => number
 
 export interface PackedProject {
   readonly plan: ProjectPlan
@@ -27,22 +28,28 @@ export class PartWeights {
   /** Addresses of vectors by symbol, and of their gradients' sums. */
   readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number }>
   readonly vectorSums: ReadonlyMap<string, number>
-  readonly #memory: LinearMemory
   readonly #plan: PartPlan
-  readonly #rangeOf: SymbolRange
+  readonly #flat: FlatParameters
+  readonly #startOf: SymbolStart
   readonly #tile: Tile
 
   constructor(
     memory: LinearMemory,
     plan: PartPlan,
     vectorSizes: ReadonlyMap<string, number>,
-    rangeOf: SymbolRange,
+    flat: FlatParameters,
+    startOf: SymbolStart,
     tile: Tile,
   ) {
-    this.#memory = memory
     this.#plan = plan
-    this.#rangeOf = rangeOf
+    this.#flat = flat
+    this.#startOf = startOf
     this.#tile = tile
+    const zeros = (floats: number): number => {
+      const address = memory.allocate(floats * 4)
+      memory.floats.fill(0, address / 4, address / 4 + floats)
+      return address
+    }
     this.projects = new Map(
       plan.projects.map((project): [number, PackedProject] => {
         const rows = project.matrices.length * project.gateStride
@@ -50,8 +57,8 @@ export class PartWeights {
         const gradientRowBytes = rowFloats(gradientPanels * tile.columns) * 4
         const packed: PackedProject = {
           plan: project,
-          forward: memory.allocate(packedFloats(project.packing.forward, tile) * 4),
-          backward: memory.allocate(packedFloats(project.packing.backward, tile) * 4),
+          forward: zeros(packedFloats(project.packing.forward, tile)),
+          backward: zeros(packedFloats(project.packing.backward, tile)),
           gradient: memory.allocate(rows * gradientRowBytes),
           gradientRowBytes,
           gradientPanels,
@@ -60,66 +67,95 @@ export class PartWeights {
         return [project.project, packed]
       }),
     )
-    this.vectors = new Map(
-      [...vectorSizes].map(([symbol, size]) => [symbol, { address: memory.allocate(padTo(size, 4) * 4), size }]),
-    )
+    this.vectors = new Map([...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size, 4)), size }]))
     this.vectorSums = new Map(plan.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]))
   }
 
-  /** Packs all matrices and vectors; once per optimiser step. */
-  pack(parameters: FloatArray): void {
-    const { floats } = this.#memory
+  /** Packs all matrices and vectors; once per optimiser step. Their padding was cleared when they were allocated. */
+  pack(tape: Tape): void {
     const { columns } = this.#tile
     for (const { plan, forward, backward } of this.projects.values()) {
       const { depth: forwardDepth } = plan.packing.forward
       const { depth: backwardDepth } = plan.packing.backward
-      floats.fill(0, forward / 4, forward / 4 + packedFloats(plan.packing.forward, this.#tile))
-      floats.fill(0, backward / 4, backward / 4 + packedFloats(plan.packing.backward, this.#tile))
+      const sourceRowBytes = plan.inSize * 4
       plan.matrices.forEach((symbol, gate) => {
-        const { start } = this.#rangeOf(symbol)
-        for (let o = 0; o < plan.outSize; o++) {
-          const row = gate * plan.gateStride + o
-          const forwardBase = forward / 4 + Math.floor(row / columns) * columns * forwardDepth + (row % columns)
-          for (let i = 0; i < plan.inSize; i++) {
-            const value = parameters[start + o * plan.inSize + i]!
-            floats[forwardBase + i * columns] = value
-            floats[backward / 4 + (Math.floor(i / columns) * backwardDepth + row) * columns + (i % columns)] = value
+        const source = this.#parametersOf(symbol)
+        const firstRow = gate * plan.gateStride
+        // Panels of rows: columns of the transposed matrix. A gate may begin or end inside one.
+        overShares(tape.threads, plan.outSize, columns, (thread, from, count) => {
+          let row = from
+          while (row < from + count) {
+            const packedRow = firstRow + row
+            const rows = Math.min(from + count - row, columns - (packedRow % columns))
+            const panel = Math.floor(packedRow / columns)
+            tape.call(thread, 'copyTransposed', [
+              forward + 4 * (panel * columns * forwardDepth + (packedRow % columns)),
+              columns * 4,
+              source + row * sourceRowBytes,
+              sourceRowBytes,
+              rows,
+              plan.inSize,
+            ])
+            row += rows
           }
-        }
+        })
+        // Panels of columns: their rows as they stand.
+        overShares(tape.threads, plan.inSize, columns, (thread, from, count) => {
+          for (let column = from; column < from + count; column += columns)
+            tape.call(thread, 'copyRows', [
+              backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns,
+              columns * 4,
+              0,
+              source + 4 * column,
+              sourceRowBytes,
+              0,
+              1,
+              plan.outSize,
+              Math.min(columns, from + count - column),
+            ])
+        })
       })
     }
-    for (const [symbol, { address, size }] of this.vectors) {
-      const { start } = this.#rangeOf(symbol)
-      floats.fill(0, address / 4, address / 4 + padTo(size, 4))
-      for (let i = 0; i < size; i++) floats[address / 4 + i] = parameters[start + i]!
-    }
+    for (const [symbol, { address, size }] of this.vectors)
+      tape.call(0, 'copyRows', [address, 0, 0, this.#parametersOf(symbol), 0, 0, 1, 1, size])
   }
 
-  clearGradients(): void {
-    const { floats } = this.#memory
+  /** Sets the sums of gradients to zero. */
+  clearGradients(tape: Tape): void {
     for (const { gradient, gradientRows, gradientRowBytes } of this.projects.values())
-      floats.fill(0, gradient / 4, (gradient + gradientRows * gradientRowBytes) / 4)
-    for (const { symbol, size } of this.#plan.vectorSums) {
-      const address = this.vectorSums.get(symbol)!
-      floats.fill(0, address / 4, address / 4 + padTo(size, 4))
-    }
+      overShares(tape.threads, gradientRows, 1, (thread, from, rows) =>
+        tape.call(thread, 'clear', [gradient + from * gradientRowBytes, (rows * gradientRowBytes) / 16]),
+      )
+    for (const { symbol, size } of this.#plan.vectorSums)
+      tape.call(0, 'clear', [this.vectorSums.get(symbol)!, Math.ceil(size / 4)])
   }
 
   /** Adds the sums to the flat gradients. */
-  addGradients(gradients: FloatArray): void {
-    const { floats } = this.#memory
+  addGradients(tape: Tape): void {
     for (const { plan, gradient, gradientRowBytes } of this.projects.values())
       plan.matrices.forEach((symbol, gate) => {
-        const { start } = this.#rangeOf(symbol)
-        for (let o = 0; o < plan.outSize; o++) {
-          const row = gradient / 4 + ((gate * plan.gateStride + o) * gradientRowBytes) / 4
-          for (let i = 0; i < plan.inSize; i++) gradients[start + o * plan.inSize + i]! += floats[row + i]!
-        }
+        const source = gradient + gate * plan.gateStride * gradientRowBytes
+        const rowBytes = plan.inSize * 4
+        overShares(tape.threads, plan.outSize, 1, (thread, from, rows) =>
+          tape.call(thread, 'addRows', [
+            this.#gradientsOf(symbol) + from * rowBytes,
+            rowBytes,
+            source + from * gradientRowBytes,
+            gradientRowBytes,
+            rows,
+            plan.inSize,
+          ]),
+        )
       })
-    for (const { symbol, size } of this.#plan.vectorSums) {
-      const { start } = this.#rangeOf(symbol)
-      const address = this.vectorSums.get(symbol)! / 4
-      for (let i = 0; i < size; i++) gradients[start + i]! += floats[address + i]!
-    }
+    for (const { symbol, size } of this.#plan.vectorSums)
+      tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])
+  }
+
+  #parametersOf(symbol: string): number {
+    return this.#flat.parameters.byteOffset + 4 * this.#startOf(symbol)
+  }
+
+  #gradientsOf(symbol: string): number {
+    return this.#flat.gradients.byteOffset + 4 * this.#startOf(symbol)
   }
 }

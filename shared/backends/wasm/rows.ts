@@ -6,7 +6,7 @@ const SUMMED_TOGETHER = 4
 export const SUMMED_COLUMNS = 4 * SUMMED_TOGETHER
 
 /** Repeats the body `count` times, perhaps never. */
-function times(f: FunctionBuilder, count: Local, body: () => void): void {
+export function times(f: FunctionBuilder, count: Local, body: () => void): void {
   f.whileLoop(
     () => f.get(count),
     () => {
@@ -45,7 +45,8 @@ function overFloats(
  * `addRow(target, source, count)`: target[i] += source[i];
  * `addRows(target, targetStride, source, sourceStride, rows, count)`: the same for rows;
  * `copyRows(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: rows of groups (steps);
- * `multiplyRows(...)`: target[i] *= source[i], with the same parameters.
+ * `multiplyRows(...)`: target[i] *= source[i], with the same parameters;
+ * `copyTransposed(target, targetStride, source, sourceStride, rows, count)`: target[i][r] = source[r][i] of rows of `count` floats.
  */
 export function addRowOperations(module: ModuleBuilder): void {
   module.add('clear', 2, (f) => {
@@ -141,6 +142,20 @@ export function addRowOperations(module: ModuleBuilder): void {
     )
   })
   addGroups(module, 'multiplyRows', multiplyRow)
+  module.add('copyTransposed', 6, (f) => {
+    const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
+      f.parameter(index),
+    ) as [Local, Local, Local, Local, Local, Local]
+    const [to, from, left] = [f.integerLocal(), f.integerLocal(), f.integerLocal()]
+    times(f, count, () => {
+      f.get(target).set(to).get(source).set(from).get(rows).set(left)
+      times(f, left, () => {
+        f.get(to).get(from).loadFloat(0).storeFloat(0)
+        f.advance(to, 4).advance(from, sourceStride)
+      })
+      f.advance(target, targetStride).advance(source, 4)
+    })
+  })
 }
 
 /** Adds `name(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: `row(target, source, count)` for every row. */

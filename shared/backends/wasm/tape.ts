@@ -71,10 +71,12 @@ export function overShares(
   }
 }
 
-/** Told of every call that a thread makes: the function's index. */
+/** Told of every call that a thread makes (the function's index), and of its waits for the others. */
 export interface TapeTracer {
   begin(functionIndex: number): void
   end(functionIndex: number): void
+  beginWait(): void
+  endWait(): void
 }
 
 /** Walks one thread's list. */
@@ -96,7 +98,9 @@ export class TapePlayer {
       if (index === undefined) throw new RangeError('the tape has no end')
       if (index === BARRIER) {
         this.#at++
+        tracer?.beginWait()
         barrier()
+        tracer?.endWait()
         continue
       }
       const contextWords = w[this.#at + 1]!

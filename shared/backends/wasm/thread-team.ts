@@ -4,7 +4,9 @@
  * shared array; messages only bring new engines. A thread waits by spinning briefly, then sleeping.
  */
 import { LabError } from '../../protocol/errors.ts'
+import type { TraceSpan } from '../trace.ts'
 import { TapePlayer, type Kernel, type TapeTracer } from './tape.ts'
+import { TraceBuffer, type TraceClock } from './trace.ts'
 
 /** Words of the shared array. */
 const EVENTS = 0 // counts jobs, messages and the end: what idle members sleep on
@@ -22,7 +24,7 @@ const SPINS = 4000
 
 export const MAX_THREADS = 256
 
-/** What members are told; `install` and `remove` are counted by MAIL. */
+/** What members are told, counted by MAIL. */
 type Mail =
   | {
       readonly kind: 'install'
@@ -31,6 +33,8 @@ type Mail =
       readonly memory: WebAssembly.Memory
     }
   | { readonly kind: 'remove'; readonly engine: number }
+  /** null ends a trace. */
+  | { readonly kind: 'trace'; readonly buffer: SharedArrayBuffer | null }
 
 /** The first message to a member. */
 interface Invitation {
@@ -73,6 +77,7 @@ function awaitChange(control: Int32Array, word: number, old: number): void {
 /** One engine as a thread sees it. */
 interface InstalledEngine {
   readonly functions: readonly Kernel[]
+  readonly names: readonly string[]
   readonly memory: WebAssembly.Memory
   integers: Int32Array
 }
@@ -80,7 +85,12 @@ interface InstalledEngine {
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): InstalledEngine {
   const { exports } = new WebAssembly.Instance(module, { host: { memory } })
   // The module exports every function, in the order of their indices.
-  return { functions: Object.values(exports) as Kernel[], memory, integers: new Int32Array(memory.buffer) }
+  return {
+    functions: Object.values(exports) as Kernel[],
+    names: Object.keys(exports),
+    memory,
+    integers: new Int32Array(memory.buffer),
+  }
 }
 
 /** Plays a thread's list of the current job. @returns what a call has thrown, or null; the barriers are passed all the same */
@@ -103,29 +113,38 @@ function play(
     Atomics.store(control, FAILED, 1)
     player.passBarriers(wait)
   }
-  if (threads > 1) wait()
+  if (threads > 1) {
+    tracer?.beginWait()
+    wait()
+    tracer?.endWait()
+  }
   return failure
 }
 
 /** The leader's side. With one thread there are no members, and everything happens on the leader. */
 export class ThreadTeam {
   readonly threads: number
-  /** Set while a trace is taken. */
-  tracer: TapeTracer | null = null
   readonly #control = new Int32Array(new SharedArrayBuffer((TAPES + MAX_THREADS) * 4))
   readonly #engines = new Map<number, InstalledEngine>()
   readonly #waiting = new Map<number, { answers: number; resolve: () => void; reject: (error: LabError) => void }>()
+  readonly #now: TraceClock
   #members: readonly ThreadPort[] = []
   #nextEngine = 1
+  #trace: TraceBuffer | null = null
 
-  /** @param threads 1 .. MAX_THREADS, the leader included; `start` is called for each member */
-  constructor(threads: number, start: (thread: number) => ThreadPort) {
+  /**
+   * @param threads 1 .. MAX_THREADS, the leader included
+   * @param start is called for each member
+   * @param now the clock of traces; members are given the same by `joinTeam`
+   */
+  constructor(threads: number, start: (thread: number) => ThreadPort, now: TraceClock) {
     if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
       throw new LabError('backend', 'The number of threads is out of range.', {
         expected: `a whole number from 1 to ${MAX_THREADS}`,
         found: String(threads),
       })
     this.threads = threads
+    this.#now = now
     this.#members = Array.from({ length: threads - 1 }, (_, i) => start(i + 1))
     this.#members.forEach((member, i) => {
       member.onMessage((message) => this.#take(message as Answer))
@@ -168,13 +187,29 @@ export class ThreadTeam {
       Atomics.add(control, JOB, 1)
       this.#wake()
     }
-    const failure = play(installed, control, 0, this.threads, this.tracer)
+    const tracer = this.#trace?.writer(0, engine, this.#now) ?? null
+    const failure = play(installed, control, 0, this.threads, tracer)
     if (failure || Atomics.load(control, FAILED) !== 0)
       throw new LabError('backend', 'The wasm engine stopped in the middle of a step.', {
         where: failure ? 'thread 0' : 'a worker thread',
         remedy: 'Please report this; `--backend reference` computes the same, slowly.',
         cause: failure?.thrown,
       })
+  }
+
+  /** From the next job on, every thread writes down its first `spansAThread` kernels and waits. */
+  startTrace(spansAThread: number): void {
+    this.#trace = TraceBuffer.create(this.threads, spansAThread)
+    this.#mail({ kind: 'trace', buffer: this.#trace.buffer })
+  }
+
+  /** Ends the trace. @returns the spans of thread 0, then 1, ..., each in the order of time; none without a trace */
+  stopTrace(): TraceSpan[] {
+    const trace = this.#trace
+    this.#trace = null
+    if (trace === null) return []
+    this.#mail({ kind: 'trace', buffer: null })
+    return trace.spans((engine, index) => this.#engines.get(engine)?.names[index] ?? `function ${index}`)
   }
 
   /** Lets the members go; the team does nothing more. */
@@ -213,8 +248,12 @@ export class ThreadTeam {
   }
 }
 
-/** A member's life: call it once in a fresh worker. It answers messages while there are any, and plays jobs between them. */
-export function joinTeam(port: ThreadPort): void {
+/**
+ * A member's life: call it once in a fresh worker. It answers messages while there are any, and plays jobs between them.
+ * @param now the clock of traces
+ */
+export function joinTeam(port: ThreadPort, now: TraceClock): void {
+  let trace: SharedArrayBuffer | null = null
   const engines = new Map<number, InstalledEngine>()
   let invitation: { control: Int32Array; thread: number; threads: number } | null = null
   let readMail = 0
@@ -227,7 +266,9 @@ export function joinTeam(port: ThreadPort): void {
       if (job === lastJob) awaitChange(control, EVENTS, events)
       else {
         lastJob = job
-        play(engines.get(control[ENGINE]!)!, control, thread, threads, null)
+        const engine = control[ENGINE]!
+        const tracer = trace && new TraceBuffer(threads, trace).writer(thread, engine, now)
+        play(engines.get(engine)!, control, thread, threads, tracer)
       }
     }
   }
@@ -239,6 +280,7 @@ export function joinTeam(port: ThreadPort): void {
       } else {
         readMail++
         if (mail.kind === 'remove') engines.delete(mail.engine)
+        else if (mail.kind === 'trace') trace = mail.buffer
         else {
           engines.set(mail.engine, instantiate(mail.module, mail.memory))
           port.post({ kind: 'installed', engine: mail.engine } satisfies Answer)

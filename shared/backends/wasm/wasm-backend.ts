@@ -28,6 +28,7 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
   return {
     name: 'wasm',
     precision: 'float32',
+    tracing: { start: (spansAThread) => team.startTrace(spansAThread), stop: () => team.stopTrace() },
     createEngine: async (network, replicas) => {
       const memory = new LinearMemory()
       const buffers = new NamedBuffers(memory)
@@ -62,9 +63,13 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
 
 /** The caller's thread alone. */
 function soloTeam(): ThreadTeam {
-  return new ThreadTeam(1, () => {
-    throw new TypeError('one thread has no members')
-  })
+  return new ThreadTeam(
+    1,
+    () => {
+      throw new TypeError('one thread has no members')
+    },
+    () => 0,
+  )
 }
 
 export const wasmBackend: Backend = createWasmBackend()

@@ -5,7 +5,9 @@
 import { LabError } from '../../protocol/errors.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../program-engine.ts'
-import type { FloatArray, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import type { OptimizerSettings } from '../backend.ts'
+import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import { FlatParameters } from './flat-parameters.ts'
 import { partPrefix, type CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
 import { padTo, rowFloats, type PartPlan } from './part-plan.ts'
@@ -39,8 +41,7 @@ interface PartUnit {
 }
 
 export class WasmRecurrence implements Recurrence {
-  readonly parameters: Float32Array
-  readonly gradients: Float32Array
+  readonly #flat: FlatParameters
   readonly #shared: WasmShared
   /** [layer][part] */
   readonly #units: readonly (readonly PartUnit[])[]
@@ -49,16 +50,15 @@ export class WasmRecurrence implements Recurrence {
 
   constructor(shared: WasmShared) {
     this.#shared = shared
-    const { network, compiled, memory } = shared
+    const { network, compiled, memory, buffers } = shared
     const ranges = parameterRanges(network)
     const byName = new Map(ranges.map((range) => [range.name, range]))
-    this.parameters = new Float32Array(ranges.at(-1)!.end)
-    this.gradients = new Float32Array(ranges.at(-1)!.end)
+    this.#flat = new FlatParameters(memory, buffers, ranges.at(-1)!.end)
     this.#units = network.wiredLayers.map((layer) =>
       layer.parts.map((part): PartUnit => {
         const plan = compiled.plans[layer.index]![part.partIndex]!
-        const rangeOf = (symbol: string): { start: number; end: number } =>
-          byName.get(`layers.${layer.index}.parts.${part.partIndex}.${symbol}`)!
+        const startOf = (symbol: string): number =>
+          byName.get(`layers.${layer.index}.parts.${part.partIndex}.${symbol}`)!.start
         const sizes = { I: part.inputSize, H: part.units }
         const vectorSizes = new Map(
           part.cell.parameters
@@ -68,7 +68,7 @@ export class WasmRecurrence implements Recurrence {
         return {
           part,
           plan,
-          weights: new PartWeights(memory, plan, vectorSizes, rangeOf, compiled.tile),
+          weights: new PartWeights(memory, plan, vectorSizes, this.#flat, startOf, compiled.tile),
           mask: { I: this.#writeMask(part.inputSize), H: this.#writeMask(part.units) },
           stateOffsets: network.stateSlices
             .filter((slice) => slice.layerIndex === layer.index && slice.partIndex === part.partIndex)
@@ -78,8 +78,43 @@ export class WasmRecurrence implements Recurrence {
     )
   }
 
+  get parameters(): Float32Array {
+    return this.#flat.parameters
+  }
+
+  get gradients(): Float32Array {
+    return this.#flat.gradients
+  }
+
+  get moments(): Moments {
+    return this.#flat.moments
+  }
+
   parametersChanged(): void {
-    for (const { weights } of this.#units.flat()) weights.pack(this.parameters)
+    const tape = this.#newTape()
+    this.#pack(tape)
+    this.#shared.run(tape)
+  }
+
+  clearGradients(): void {
+    const tape = this.#newTape()
+    this.#flat.clearGradients(tape)
+    this.#shared.run(tape)
+  }
+
+  gradientNorm(moving: readonly FlatRange[]): number {
+    const tape = this.#newTape()
+    const readSum = this.#flat.sumSquares(tape, moving)
+    this.#shared.run(tape)
+    return Math.sqrt(readSum())
+  }
+
+  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): void {
+    const tape = this.#newTape()
+    this.#flat.move(tape, settings, moving, norm)
+    tape.barrier()
+    this.#pack(tape)
+    this.#shared.run(tape)
   }
 
   forward(input: SequenceInput): void {
@@ -172,7 +207,6 @@ export class WasmRecurrence implements Recurrence {
         const moves = movesColdParts || part.warm
         // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
         if (!moves && (layer.index === 0 || layer.index === top)) continue
-        if (moves) moving.push(unit)
         const injections: Injection[] = []
         if (outputs && layer.index === top)
           outputs.steps.forEach((step, slot) => {
@@ -195,7 +229,10 @@ export class WasmRecurrence implements Recurrence {
               }),
             )
         })
-        unit.weights.clearGradients()
+        if (moves) {
+          moving.push(unit)
+          unit.weights.clearGradients(tape)
+        }
         runs[layer.index]![part.partIndex]!.backward(tape, blocks, {
           above: above && { address: above.address + 4 * part.outputOffset, rowBytes: above.rowBytes },
           injections,
@@ -210,8 +247,9 @@ export class WasmRecurrence implements Recurrence {
         this.#multiplyByMask(tape, blocks, inputAdjoint, layer.index - 1, layer.inputSize, steps, batch)
       above = inputAdjoint
     }
+    tape.barrier()
+    for (const { weights } of moving) weights.addGradients(tape)
     this.#shared.run(tape)
-    for (const { weights } of moving) weights.addGradients(this.gradients)
   }
 
   convergeLayer(
@@ -263,7 +301,7 @@ export class WasmRecurrence implements Recurrence {
           return { step: steps - 1, row, state, source: address + 4 * (row * network.stateSize + offset) }
         }),
       ).flat()
-      unit.weights.clearGradients()
+      unit.weights.clearGradients(tape)
       const initial = run.backward(tape, blocks, {
         above: null,
         injections,
@@ -273,10 +311,11 @@ export class WasmRecurrence implements Recurrence {
       })
       return [{ run, unit, initial }]
     })
+    tape.barrier()
+    for (const { unit } of walked) unit.weights.addGradients(tape)
     this.#shared.run(tape)
     const { floats } = memory
     for (const { run, unit, initial } of walked) {
-      unit.weights.addGradients(this.gradients)
       unit.stateOffsets.forEach((offset, s) => {
         for (let b = 0; b < batch; b++) {
           const from = (initial[s]! + b * run.stateRowBytes) / 4
@@ -285,6 +324,10 @@ export class WasmRecurrence implements Recurrence {
       })
     }
     return result
+  }
+
+  #pack(tape: Tape): void {
+    for (const { weights } of this.#units.flat()) weights.pack(tape)
   }
 
   #newTape(): Tape {
