@@ -18,41 +18,69 @@ const HEADER_WORDS = 2
 /** Stands for every function where calls are left out. */
 const NOTHING: readonly Kernel[] = new Proxy([], { get: () => () => undefined })
 
+/** One thread's list; its array is kept from job to job. */
+class WordList {
+  words = new Int32Array(1024)
+  length = 0
+
+  /** Makes room for `count` words more. */
+  reserve(count: number): void {
+    if (this.length + count <= this.words.length) return
+    const larger = new Int32Array(2 * (this.length + count))
+    larger.set(this.words)
+    this.words = larger
+  }
+}
+
 export class Tape {
   readonly threads: number
   readonly #functions: ReadonlyMap<string, number>
-  readonly #words: number[][]
+  readonly #lists: readonly WordList[]
 
   /** @param functions the module's functions in the order of their indices */
   constructor(threads: number, functions: ReadonlyMap<string, number>) {
     this.threads = threads
     this.#functions = functions
-    this.#words = Array.from({ length: threads }, () => [])
+    this.#lists = Array.from({ length: threads }, () => new WordList())
+  }
+
+  /** Empties the lists for another job. */
+  clear(): this {
+    for (const list of this.#lists) list.length = 0
+    return this
   }
 
   call(thread: number, name: string, args: readonly number[], context: readonly number[] = []): void {
     const index = this.#functions.get(name)
     if (index === undefined || args.length > ARGUMENT_WORDS) throw new TypeError(`${name} cannot be put on a tape`)
-    const words = this.#words[thread]!
-    words.push(index, context.length)
-    for (let i = 0; i < ARGUMENT_WORDS; i++) words.push(args[i] ?? 0)
-    for (const word of context) words.push(word)
+    const list = this.#lists[thread]!
+    list.reserve(HEADER_WORDS + ARGUMENT_WORDS + context.length)
+    const { words } = list
+    let at = list.length
+    words[at++] = index
+    words[at++] = context.length
+    for (let i = 0; i < ARGUMENT_WORDS; i++) words[at++] = i < args.length ? args[i]! : 0
+    for (let i = 0; i < context.length; i++) words[at++] = context[i]!
+    list.length = at
   }
 
   /** What is before it on any thread's list is done before anything behind it starts. */
   barrier(): void {
-    if (this.threads > 1) for (const words of this.#words) words.push(BARRIER)
+    if (this.threads > 1) for (const list of this.#lists) this.#mark(list, BARRIER)
   }
 
   /** Writes the lists. @returns their addresses, one a thread */
   write(buffers: NamedBuffers, integers: () => Int32Array): number[] {
-    const addresses = this.#words.map((words, thread) => buffers.get(`tape:${thread}`, (words.length + 1) * 4))
+    for (const list of this.#lists) this.#mark(list, END)
+    const addresses = this.#lists.map(({ length }, thread) => buffers.get(`tape:${thread}`, length * 4))
     const memory = integers()
-    this.#words.forEach((words, thread) => {
-      memory.set(words, addresses[thread]! / 4)
-      memory[addresses[thread]! / 4 + words.length] = END
-    })
+    this.#lists.forEach(({ words, length }, thread) => memory.set(words.subarray(0, length), addresses[thread]! / 4))
     return addresses
+  }
+
+  #mark(list: WordList, word: number): void {
+    list.reserve(1)
+    list.words[list.length++] = word
   }
 }
 

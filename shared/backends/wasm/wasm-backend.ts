@@ -4,6 +4,7 @@ import { ProgramEngine } from '../program-engine.ts'
 import { compileNetwork, detectFeatures } from './kernels.ts'
 import { LinearMemory, NamedBuffers } from './memory.ts'
 import type { Tile } from './products.ts'
+import { Tape } from './tape.ts'
 import { ThreadTeam } from './thread-team.ts'
 import { WasmRecurrence, type WasmShared } from './wasm-recurrence.ts'
 
@@ -44,6 +45,7 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
         memory,
         buffers,
         threads: team.threads,
+        tape: new Tape(team.threads, compiled.functions),
         run: (tape) => {
           const tapes = tape.write(buffers, () => memory.integers)
           team.run(engine, tapes)

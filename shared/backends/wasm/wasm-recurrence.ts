@@ -13,7 +13,7 @@ import type { LinearMemory, NamedBuffers } from './memory.ts'
 import { padTo, rowFloats, type PartPlan } from './part-plan.ts'
 import { PartRun, type AdjointRows, type Injection, type RowBlock, type RunInput } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
-import { Tape } from './tape.ts'
+import type { Tape } from './tape.ts'
 
 /** Fewer rows than this leave most of a tile's work to loading weights. */
 const LEAST_ROWS = 4
@@ -25,6 +25,8 @@ export interface WasmShared {
   readonly memory: LinearMemory
   readonly buffers: NamedBuffers
   readonly threads: number
+  /** The one job that is being put together. */
+  readonly tape: Tape
   /** Plays a tape on all threads. */
   run(tape: Tape): void
   /** Whether sequences of so many rows keep no saved values but compute them again on the way back. */
@@ -331,7 +333,7 @@ export class WasmRecurrence implements Recurrence {
   }
 
   #newTape(): Tape {
-    return new Tape(this.#shared.threads, this.#shared.compiled.functions)
+    return this.#shared.tape.clear()
   }
 
   /** The input of layer 0 in the engine's memory. */
