@@ -1,0 +1,82 @@
+/**
+ * The renderer (and the desktop's main process) built when they are missing or older than their sources: the repository's folder enters, the
+ * folder of the result leaves. An installed lab has no sources and takes what is there. Building itself is vite's.
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LabError } from '../../shared/protocol/errors.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What is built, from which configuration, and what its result depends on. */
+const TARGETS = {
+  renderer: { config: 'renderer/vite.config.ts', sources: ['renderer', 'shared', 'package-lock.json'] },
+  electron: {
+    config: 'main/electron/vite.config.ts',
+    sources: ['main', 'shared', 'package.json', 'package-lock.json'],
+  },
+} as const
+
+export type BuildTarget = keyof typeof TARGETS
+
+/** @returns the folder of the result. @throws LabError `internal` when it cannot be built */
+export async function ensureBuilt(target: BuildTarget): Promise<string> {
+  const folder = path.join(ROOT, 'dist', 'app', target)
+  const { config, sources } = TARGETS[target]
+  if (!existsSync(path.join(ROOT, config))) return folder
+  const digest = await digestOf(sources)
+  const stamp = path.join(folder, '.sources')
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === digest) return folder
+  await runVite(config)
+  await mkdir(folder, { recursive: true })
+  await writeFile(stamp, digest)
+  return folder
+}
+
+/** Of names and contents: times say little after a checkout. */
+async function digestOf(sources: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(process.versions.node)
+  for (const file of (await Promise.all(sources.map(listFiles))).flat().sort())
+    hash
+      .update(file)
+      .update('\0')
+      .update(await readFile(path.join(ROOT, file)))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+async function listFiles(source: string): Promise<string[]> {
+  if (path.extname(source) !== '') return [source]
+  const entries = await readdir(path.join(ROOT, source), { withFileTypes: true, recursive: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)))
+}
+
+function runVite(config: string): Promise<void> {
+  const vite = path.join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
+  const child = spawn(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) resolve()
+      else
+        reject(
+          new LabError('internal', 'the screens cannot be built.', {
+            where: config,
+            found: said.trim().slice(-2000),
+            remedy: 'Run `npm ci` again.',
+          }),
+        )
+    })
+  })
+}
