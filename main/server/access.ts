@@ -38,7 +38,8 @@ export function judge(visitor: Visitor, rules: AccessRules): Judgement {
     return { kind: 'refused', status: 403, reason: 'This origin is not the lab’s own.' }
   if (visitor.method !== 'GET' && visitor.method !== 'HEAD')
     return { kind: 'refused', status: 405, reason: 'Only GET is answered.' }
-  if (!visitor.url.startsWith('/')) return { kind: 'refused', status: 400, reason: 'This is no path.' }
+  // Two slashes would name another host in the answer's Location.
+  if (!/^\/(?![/\\])/.test(visitor.url)) return { kind: 'refused', status: 400, reason: 'This is no path.' }
   const url = new URL(`http://lab${visitor.url}`)
   const given = url.searchParams.get('token')
   if (given !== null && isSame(given, rules.token)) {

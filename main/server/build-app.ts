@@ -14,9 +14,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What is built, from which configuration, and what its result depends on. */
 const TARGETS = {
-  renderer: { config: 'renderer/vite.config.ts', sources: ['renderer', 'shared', 'package-lock.json'] },
+  renderer: {
+    config: 'renderer/vite.config.ts',
+    modes: ['production'],
+    sources: ['renderer', 'shared', 'package-lock.json'],
+  },
   electron: {
     config: 'main/electron/vite.config.ts',
+    modes: ['main', 'preload'],
     sources: ['main', 'shared', 'package.json', 'package-lock.json'],
   },
 } as const
@@ -26,12 +31,12 @@ export type BuildTarget = keyof typeof TARGETS
 /** @returns the folder of the result. @throws LabError `internal` when it cannot be built */
 export async function ensureBuilt(target: BuildTarget): Promise<string> {
   const folder = path.join(ROOT, 'dist', 'app', target)
-  const { config, sources } = TARGETS[target]
+  const { config, modes, sources } = TARGETS[target]
   if (!existsSync(path.join(ROOT, config))) return folder
   const digest = await digestOf(sources)
   const stamp = path.join(folder, '.sources')
   if ((await readFile(stamp, 'utf8').catch(() => '')) === digest) return folder
-  await runVite(config)
+  await Promise.all(modes.map((mode) => runVite(config, mode)))
   await mkdir(folder, { recursive: true })
   await writeFile(stamp, digest)
   return folder
@@ -57,9 +62,9 @@ async function listFiles(source: string): Promise<string[]> {
     .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)))
 }
 
-function runVite(config: string): Promise<void> {
+function runVite(config: string, mode: string): Promise<void> {
   const vite = path.join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-  const child = spawn(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
+  const child = spawn(process.execPath, [vite, 'build', '--config', config, '--mode', mode, '--logLevel', 'warn'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

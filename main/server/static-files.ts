@@ -30,22 +30,13 @@ export class StaticFiles {
   }
 
   static async read(folder: string): Promise<StaticFiles> {
-    const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+    const names = await listFiles(folder, '')
     const files = await Promise.all(
-      entries
-        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-        .map(async (entry): Promise<[string, StaticFile]> => {
-          const file = path.join(entry.parentPath, entry.name)
-          const name = path.relative(folder, file).split(path.sep).join('/')
-          return [
-            `/${name}`,
-            {
-              bytes: await readFile(file),
-              type: TYPES[path.extname(name)] ?? 'application/octet-stream',
-              isImmutable: name.startsWith('assets/'),
-            },
-          ]
-        }),
+      names.map(async (name): Promise<[string, StaticFile]> => {
+        const bytes = await readFile(path.join(folder, name))
+        const type = TYPES[path.extname(name)] ?? 'application/octet-stream'
+        return [`/${name}`, { bytes, type, isImmutable: name.startsWith('assets/') }]
+      }),
     )
     return new StaticFiles(new Map(files))
   }
@@ -54,4 +45,19 @@ export class StaticFiles {
   get(pathname: string): StaticFile | undefined {
     return this.#files.get(pathname) ?? (/\.[a-z0-9]+$/i.test(pathname) ? undefined : this.#files.get('/index.html'))
   }
+}
+
+/** Names with `/`, hidden files left out. Electron 22's Node 16 cannot list folders within folders by itself. */
+async function listFiles(folder: string, prefix: string): Promise<string[]> {
+  const entries = await readdir(path.join(folder, prefix), { withFileTypes: true })
+  const names = await Promise.all(
+    entries
+      .filter(({ name }) => !name.startsWith('.'))
+      .map((entry) =>
+        entry.isDirectory()
+          ? listFiles(folder, `${prefix}${entry.name}/`)
+          : Promise.resolve([`${prefix}${entry.name}`]),
+      ),
+  )
+  return names.flat()
 }

@@ -71,9 +71,16 @@ async function runOne(id: string): Promise<void> {
   send({ kind: 'ended', record: await store.readRecord(id), error: error === null ? null : toWireError(error) })
 }
 
-for (const id of task.runIds) {
-  if (pauseAsked) break
-  if (!stopAsked.has(id)) await runOne(id)
+async function runAll(): Promise<void> {
+  for (const id of task.runIds) {
+    if (pauseAsked) break
+    if (!stopAsked.has(id)) await runOne(id)
+  }
+  send({ kind: 'done' })
+  port.close()
 }
-send({ kind: 'done' })
-port.close()
+
+// No await at the top level: the desktop's bundle is CommonJS.
+runAll().catch((error: unknown) => {
+  throw error // ends the thread, which the host tells as a crash
+})
