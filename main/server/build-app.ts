@@ -5,11 +5,14 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../../shared/protocol/errors.ts'
 
+/** Beside the result: the digest of its sources. */
+const STAMP = '.sources'
+const MOST_ATTEMPTS = 5
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What is built, from which configuration, and what its result depends on. */
@@ -34,12 +37,29 @@ export async function ensureBuilt(target: BuildTarget): Promise<string> {
   const { config, modes, sources } = TARGETS[target]
   if (!existsSync(path.join(ROOT, config))) return folder
   const digest = await digestOf(sources)
-  const stamp = path.join(folder, '.sources')
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === digest) return folder
-  await Promise.all(modes.map((mode) => runVite(config, mode)))
-  await mkdir(folder, { recursive: true })
-  await writeFile(stamp, digest)
+  if ((await readFile(path.join(folder, STAMP), 'utf8').catch(() => '')) === digest) return folder
+  // Aside and then put in its place whole: two labs may be started at once, and one may be killed on the way.
+  const aside = `${folder}.${process.pid}`
+  try {
+    await Promise.all(modes.map((mode) => runVite(config, mode, aside)))
+    await writeFile(path.join(aside, STAMP), digest)
+    await putInPlace(aside, folder)
+  } finally {
+    await rm(aside, { recursive: true, force: true })
+  }
   return folder
+}
+
+async function putInPlace(built: string, folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await rm(folder, { recursive: true, force: true })
+    try {
+      await rename(built, folder)
+      return
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS) throw error // another lab put its own there in between
+    }
+  }
 }
 
 /** Of names and contents: times say little after a checkout. */
@@ -62,12 +82,16 @@ async function listFiles(source: string): Promise<string[]> {
     .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)))
 }
 
-function runVite(config: string, mode: string): Promise<void> {
+function runVite(config: string, mode: string, outDir: string): Promise<void> {
   const vite = path.join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-  const child = spawn(process.execPath, [vite, 'build', '--config', config, '--mode', mode, '--logLevel', 'warn'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [vite, 'build', '--config', config, '--mode', mode, '--outDir', outDir, '--logLevel', 'warn'],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   return new Promise((resolve, reject) => {
