@@ -1,5 +1,6 @@
 // The linter's rules, and with them the arrows of the architecture: shared/ knows nothing of its hosts, main/ and renderer/ meet only in shared/.
 import js from '@eslint/js'
+import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
 const forbid = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
@@ -12,9 +13,10 @@ const meetInShared = (other) => ({
   regex: `(^|/)(${other}|test)/`,
   message: 'main/ and renderer/ meet only in shared/, and neither knows the tests.',
 })
+const noElectron = { group: ['electron'], message: 'Only main/electron/ imports electron.' }
 /** A folder of shared/ may not import from those that stand after it in the method's order. */
 const layers = [
-  ['protocol', 'numerics'],
+  ['numerics'],
   ['compiler'],
   ['cells'],
   ['networks'],
@@ -26,13 +28,58 @@ const layers = [
   ['runs'],
   ['training'],
 ]
+/** Errors stand before everything; commands, events and what they carry stand after everything. */
+const errorsOnly = {
+  regex: '^(\\.\\./)+protocol/(?!errors\\.ts$)',
+  message: 'Of shared/protocol, only errors.ts stands before the rest of shared/.',
+}
+/** main/, from what knows least to what knows all. */
+const mainLayers = [['store'], ['engine'], ['lab'], ['server'], ['cli', 'electron']]
+const mainLayerRules = mainLayers.flatMap((folders, index) => {
+  const later = mainLayers.slice(index + 1).flat()
+  if (later.length === 0) return []
+  return [
+    {
+      files: folders.map((folder) => `main/${folder}/**/*.ts`),
+      rules: forbid(meetInShared('renderer'), noElectron, {
+        regex: `^(\\.\\./)+(${later.join('|')})/`,
+        message: `main/${folders[0]} stands before ${later.join(', ')} (run folders -> engine -> lab -> doors).`,
+      }),
+    },
+  ]
+})
+/** renderer/: views use components, components use charts, composables and stores; a store knows no view and sends no command. */
+const rendererLayers = [['transport', 'locales'], ['stores'], ['composables'], ['charts'], ['components'], ['views']]
+const rendererLayerRules = rendererLayers.flatMap((folders, index) => {
+  const later = rendererLayers.slice(index + 1).flat()
+  return [
+    {
+      files: folders.map((folder) => `renderer/${folder}/**/*.{ts,vue}`),
+      rules: forbid(
+        hosts,
+        meetInShared('main'),
+        ...(folders[0] === 'stores'
+          ? [{ regex: 'transport/lab-client', message: 'Views send commands; only events change stores.' }]
+          : []),
+        ...(later.length === 0
+          ? []
+          : [
+              {
+                regex: `^(\\.\\./)+(${later.join('|')})/`,
+                message: `renderer/${folders[0]} stands before ${later.join(', ')}.`,
+              },
+            ]),
+      ),
+    },
+  ]
+})
 const layerRules = layers.flatMap((folders, index) => {
   const later = layers.slice(index + 1).flat()
   if (later.length === 0) return []
   return [
     {
       files: folders.map((folder) => `shared/${folder}/**/*.ts`),
-      rules: forbid(hosts, outward, {
+      rules: forbid(hosts, outward, errorsOnly, {
         regex: `^(\\.\\./)+(${later.join('|')})/`,
         message: `shared/${folders[0]} stands before ${later.join(', ')} (design: One direction).`,
       }),
@@ -44,6 +91,8 @@ export default tseslint.config(
   { ignores: ['node_modules/**', 'dist/**', 'coverage/**'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
+  ...vue.configs['flat/recommended'],
+  { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   {
     languageOptions: { globals: { WebAssembly: 'readonly', process: 'readonly', console: 'readonly' } },
     rules: {
@@ -53,13 +102,35 @@ export default tseslint.config(
       'no-undef': 'off', // the compiler checks names, per folder
     },
   },
+  {
+    files: ['renderer/**/*.vue'],
+    rules: {
+      // Prettier's matters:
+      'vue/html-indent': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      // A prop's type says whether it may be left out; undefined is the default.
+      'vue/require-default-prop': 'off',
+      'vue/no-v-html': 'error',
+    },
+  },
   { files: ['shared/**/*.ts'], rules: forbid(hosts, outward) },
   ...layerRules,
+  { files: ['shared/training/**/*.ts'], rules: forbid(hosts, outward, errorsOnly) },
   {
     files: ['main/**/*.ts'],
     ignores: ['main/electron/**'],
-    rules: forbid(meetInShared('renderer'), { group: ['electron'], message: 'Only main/electron/ imports electron.' }),
+    rules: forbid(meetInShared('renderer'), noElectron),
   },
+  ...mainLayerRules,
   { files: ['main/electron/**/*.ts'], rules: forbid(meetInShared('renderer')) },
-  { files: ['renderer/**/*.ts'], rules: forbid(hosts, meetInShared('main')) },
+  {
+    files: ['renderer/**/*.{ts,vue}'],
+    ignores: ['renderer/vite.config.ts'],
+    rules: forbid(hosts, meetInShared('main')),
+  },
+  ...rendererLayerRules,
 )

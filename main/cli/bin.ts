@@ -95,6 +95,18 @@ withThreads(withJson(program.command('bench').description('measure one training 
   .option('--preset <NAME>', 'which network and batch', 'quick')
   .option('--backend <NAME>', 'wasm or reference', 'wasm')
   .action(async (options: Record<string, unknown>) => (await import('./commands/bench.ts')).benchCommand(options))
+withThreads(
+  withHome(withJson(program.command('serve').description('serve the screens of the lab to a browser on this machine'))),
+)
+  .option('--port <PORT>', 'on 127.0.0.1; default: any that is free')
+  .action(async (options: Record<string, unknown>) => (await import('./commands/serve.ts')).serveCommand(options))
+withThreads(
+  withHome(
+    withJson(program.command('start').description('open the desktop, or serve the screens where there is none')),
+  ),
+)
+  .option('--port <PORT>', 'of the served screens; default: any that is free')
+  .action(async (options: Record<string, unknown>) => (await import('./commands/start.ts')).startCommand(options))
 program
   .command('schema')
   .description('print the JSON Schema of a configuration')

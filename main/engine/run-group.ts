@@ -62,7 +62,7 @@ export async function prepare(
 }
 
 /**
- * @returns the records at the end, or 'paused' when `control` asked for it
+ * @returns the records at the end, those of stopped runs among them, or 'paused' when `control` asked for it
  * @throws LabError of the run that failed; the others stay queued
  */
 export async function runGroup(

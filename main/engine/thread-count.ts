@@ -8,7 +8,7 @@ export const THREADS_VARIABLE = 'WARMUP_LAB_THREADS'
 /** @throws LabError `usage` when the variable (or `--threads`, which sets it) is not a number of threads */
 export function threadCount(): number {
   const given = process.env[THREADS_VARIABLE]
-  if (given === undefined || given === '') return Math.min(os.availableParallelism(), MAX_THREADS)
+  if (given === undefined || given === '') return Math.min(coreCount(), MAX_THREADS)
   const threads = Number(given)
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
     throw new LabError('usage', 'The number of threads cannot be used.', {
@@ -18,4 +18,9 @@ export function threadCount(): number {
       remedy: 'Leave it out to use every core.',
     })
   return threads
+}
+
+/** Electron 22 runs Node 16, which cannot tell what this process may use of the machine's cores. */
+function coreCount(): number {
+  return typeof os.availableParallelism === 'function' ? os.availableParallelism() : os.cpus().length
 }

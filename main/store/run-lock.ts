@@ -56,6 +56,17 @@ export async function takeLock(folder: string, id: string): Promise<HeldLock> {
   }
 }
 
+/**
+ * Removes the lock that a worker thread of this process left behind. Only for whoever knows that the thread has ended: to everybody
+ * else the lock of a living process is held.
+ */
+export async function releaseLockOfDeadThread(folder: string): Promise<void> {
+  const lock = await readLock(folder)
+  if (lock === null || lock.pid !== process.pid || lock.host !== os.hostname()) return
+  if (lock.startToken !== null && lock.startToken !== startTokenOf(process.pid)) return
+  await rm(path.join(folder, LOCK_FILE), { force: true })
+}
+
 export async function lockState(folder: string): Promise<LockState> {
   const lock = await readLock(folder)
   if (lock === null) {

@@ -85,7 +85,7 @@ export class RunStore {
 
   /** All runs, oldest first; damaged ones, which have no time, before them. */
   async list(): Promise<ListedRun[]> {
-    const listed = await Promise.all((await this.#ids()).map((id) => this.#listOne(id)))
+    const listed = await Promise.all((await this.#ids()).map((id) => this.listOne(id)))
     return listed.sort(
       (a, b) => (a.record?.createdAt ?? '').localeCompare(b.record?.createdAt ?? '') || (a.id < b.id ? -1 : 1),
     )
@@ -244,7 +244,8 @@ export class RunStore {
     }
   }
 
-  async #listOne(id: string): Promise<ListedRun> {
+  /** One run as a list shows it. */
+  async listOne(id: string): Promise<ListedRun> {
     try {
       const record = await this.readRecord(id)
       return { id, record, crashed: await this.isCrashed(record), damaged: null }
@@ -364,7 +365,8 @@ function queuedRecord(
   }
 }
 
-function parseEvent(line: string, where: string): RunEvent {
+/** One line of the metrics. @throws LabError `run-folder` when it is damaged */
+export function parseEvent(line: string, where: string): RunEvent {
   try {
     const event = JSON.parse(line) as RunEvent | null
     if (typeof event?.type === 'string') return event

@@ -75,7 +75,7 @@ export function countParameters(
 }
 
 /** The number of parameters as a formula in H and I: `3 H^2 + 3 H I + 6 H`. */
-function parameterFormula({ parameters }: CellProgram): string {
+export function parameterFormula({ parameters }: CellProgram): string {
   const counts = new Map<string, number>()
   for (const { dims } of parameters) {
     const key = [...dims].sort().join('')
@@ -88,22 +88,29 @@ function parameterFormula({ parameters }: CellProgram): string {
     .join(' + ')
 }
 
-function printRule({ rule, args }: InitialRule): string {
+export function printRule({ rule, args }: InitialRule): string {
   return args.length === 0
     ? rule
     : `${rule}(${args.map((arg) => (typeof arg === 'number' ? arg : arg.constant)).join(', ')})`
 }
 
+/** The lines of a cell's text that are equations, as they were written. */
+export function printEquations({ text }: CellProgram): string[] {
+  return text
+    .split('\n')
+    .filter((line) => /=/.test(line.replace(/#.*/, '')) && !/^\s*constant\b/.test(line))
+    .map((line) => line.trim())
+}
+
 /** Everything about a cell, for a reader. */
 export function describeCell(program: CellProgram, sizes: { readonly I: number; readonly H: number }): string {
-  const { name, source, text, states, parameters, initialValues } = program
-  const equations = text.split('\n').filter((line) => /=/.test(line.replace(/#.*/, '')) && !/^\s*constant\b/.test(line))
+  const { name, source, states, parameters, initialValues } = program
   const ruleOf = (symbol: string): string => printRule(initialValues.find(({ symbols }) => symbols.includes(symbol))!)
   const width = Math.max(...parameters.map(({ symbol }) => symbol.length))
   return [
     `${name}${source === '' ? '' : `  (${source})`}`,
     '',
-    ...equations.map((line) => `  ${line.trim()}`),
+    ...printEquations(program).map((line) => `  ${line}`),
     '',
     `states      ${states.join(', ')}  (the first is the output)`,
     `parameters  ${parameterFormula(program)} = ${countParameters(program, sizes)} at H = ${sizes.H}, I = ${sizes.I}`,

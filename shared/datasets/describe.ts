@@ -80,7 +80,7 @@ class Moments {
 }
 
 /** One series of a batch, without padding. */
-function takeSeries({ batch, inputs, lengths, targetSteps, targets }: SeriesBatch, b: number): ExampleSeries {
+export function takeSeries({ batch, inputs, lengths, targetSteps, targets }: SeriesBatch, b: number): ExampleSeries {
   const inputSize = inputs.length / (lengths.reduce((longest, length) => Math.max(longest, length), 0) * batch)
   const targetSize = targets.length / targetSteps.length
   const slots = Array.from({ length: targetSteps.length / batch }, (_, k) => k * batch + b)

@@ -20,6 +20,10 @@ export type ErrorCode =
   | 'golden-case'
   | 'backend'
   | 'interrupted'
+  | 'worker'
+  | 'protocol'
+  | 'unauthorized'
+  | 'connection'
   | 'internal'
 
 const EXIT_USAGE: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'cell-syntax', 'cell-shape', 'cell-initial'])
@@ -44,12 +48,15 @@ export interface LabErrorDetail {
 /** An error that the user can act on. Anything else that is thrown is a defect of the lab. */
 export class LabError extends Error {
   readonly code: ErrorCode
+  /** What is wrong, without place, expectation and remedy. */
+  readonly summary: string
   readonly detail: LabErrorDetail
 
   constructor(code: ErrorCode, message: string, detail: LabErrorDetail = {}) {
     super(formatMessage(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause })
     this.name = 'LabError'
     this.code = code
+    this.summary = message
     this.detail = detail
   }
 

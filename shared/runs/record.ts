@@ -5,7 +5,7 @@
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
-const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'finished', 'failed']
+const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
 export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 

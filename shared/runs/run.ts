@@ -6,7 +6,8 @@
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { TensorMap } from '../numerics/dims.ts'
 
-export type RunStatus = 'queued' | 'running' | 'paused' | 'finished' | 'failed'
+/** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
+export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
 
 /** `run.json`. */
 export interface RunRecord {

@@ -22,7 +22,7 @@ export interface Clock {
 }
 
 export interface TrainControl {
-  /** Asked before every step and chunk: a wish to pause or stop, after a checkpoint. */
+  /** Asked before every step and chunk: a wish to leave after a checkpoint. A stopped run is not meant to go on, but can. */
   requested(): 'pause' | 'stop' | null
   /** Lets the host's event loop run (timers, signals); called before every step and chunk. */
   rest?(): Promise<void>
@@ -41,12 +41,12 @@ export interface TrainRunOptions {
 }
 
 /**
- * Trains a run to its end, or to a pause.
- * @returns the test results, or 'paused' once everything is saved
+ * Trains a run to its end, to a pause or to a stop.
+ * @returns the test results, or 'paused' or 'stopped' once everything is saved
  * @throws LabError `non-finite`, `warm-up-restarts`, `checkpoint`, `config`; the record then says `failed`, and the last
  *   good checkpoint stays
  */
-export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused'> {
+export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused' | 'stopped'> {
   const { record, network, backend, writer, clock } = options
   const now = (): string => new Date(clock.now()).toISOString()
   let engine: Engine | null = null
@@ -63,6 +63,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
     })
     const result = await takePhases(session, options)
     if (result === 'paused') await writer.update({ status: 'paused' })
+    else if (result === 'stopped') await writer.update({ status: 'stopped', endedAt: now() })
     else await writer.update({ status: 'finished', endedAt: now(), result })
     return result
   } catch (error) {
@@ -139,7 +140,10 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
   return session
 }
 
-async function takePhases(session: TrainingSession, options: TrainRunOptions): Promise<RunResult | 'paused'> {
+async function takePhases(
+  session: TrainingSession,
+  options: TrainRunOptions,
+): Promise<RunResult | 'paused' | 'stopped'> {
   const { progress, engine, seeds } = session
   try {
     if (progress.phase === 'warm-up') {
@@ -157,7 +161,7 @@ async function takePhases(session: TrainingSession, options: TrainRunOptions): P
     if (!(error instanceof PauseSignal)) throw error
     // In the test nothing moves but the engine may hold the best weights; the checkpoint at its start is the one to keep.
     if (progress.phase !== 'test') await session.checkpoint()
-    return 'paused'
+    return options.control.requested() === 'stop' ? 'stopped' : 'paused'
   }
 }
 

@@ -116,7 +116,7 @@ function productFunction({ rows, columns }: TileShape): number[] {
 }
 
 /** Imports shared memory `host.memory` of MEMORY_PAGES; exports `product`. */
-export function tileModule(shape: TileShape): Uint8Array {
+export function tileModule(shape: TileShape): Uint8Array<ArrayBuffer> {
   const text = (value: string): number[] => sized([...Buffer.from(value)])
   const type = (parameters: number): number[] => [0x60, ...sized(Array<number>(parameters).fill(I32)), 0]
   return new Uint8Array([

@@ -1,12 +1,10 @@
-/** `lab export`: the weights of one seed as safetensors or NPZ, under PyTorch's names where the cell has a module there. */
+/** `lab export`: the weights of one seed as safetensors or NPZ. */
 import path from 'node:path'
-import { encodeSafetensors } from '../../../shared/exchange/safetensors.ts'
-import { toPytorchNames } from '../../../shared/exchange/pytorch-names.ts'
-import { writeNpz } from '../../../shared/numerics/npz.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { encodeWeights } from '../../engine/trained-weights.ts'
 import { replaceFile } from '../../store/durable-file.ts'
+import { findOneRun } from '../find-one-run.ts'
 import { print, printJson } from '../output.ts'
-import { findOneRun, networkOf, selectSeed } from './weights.ts'
 
 export async function exportCommand(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
   const { format, weights } = options as { format: string; weights: string }
@@ -23,27 +21,10 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
       found: `\`${weights}\``,
     })
   const { store, record } = await findOneRun(name, options)
-  const file = await store.readWeights(record.id)
-  const seed = chooseSeed(
-    options.seed,
-    record.config.seeds,
-    record.result?.best ?? [],
-    record.result?.metric === 'accuracy',
-  )
-  const network = await networkOf(record)
-  const tensors = toPytorchNames(network, selectSeed(file.tensors, seed, weights))
-  const output = typeof options.output === 'string' ? options.output : `${record.id}-seed${seed}.${format}`
-  const metadata = {
-    run: record.id,
-    strategy: record.strategy,
-    seed: String(seed),
-    weights,
-    cells: record.config.layers.map(({ cell }) => cell).join(','),
-  }
-  await replaceFile(
-    path.resolve(output),
-    format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata),
-  ).catch((cause: unknown) => {
+  const seed = typeof options.seed === 'string' ? readSeed(options.seed) : null
+  const { bytes, tensorNames, fileName, ...chosen } = await encodeWeights(store, record, { format, seed, weights })
+  const output = typeof options.output === 'string' ? options.output : fileName
+  await replaceFile(path.resolve(output), bytes).catch((cause: unknown) => {
     throw new LabError('weights', 'The file cannot be written.', {
       where: output,
       found: cause instanceof Error ? cause.message : String(cause),
@@ -51,29 +32,16 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
       cause,
     })
   })
-  if (options.json) printJson({ type: 'export', run: record.id, seed, file: output, tensors: [...tensors.keys()] })
-  else print(`${output}: ${tensors.size} tensors of seed ${seed} (${weights} weights)`)
+  if (options.json) printJson({ type: 'export', run: record.id, seed: chosen.seed, file: output, tensors: tensorNames })
+  else print(`${output}: ${tensorNames.length} tensors of seed ${chosen.seed} (${weights} weights)`)
 }
 
-/** The seed asked for, or the one with the best test result. */
-function chooseSeed(
-  asked: unknown,
-  seeds: readonly number[],
-  results: readonly number[],
-  higherIsBetter: boolean,
-): number {
-  if (asked !== undefined) {
-    const seed = Number(asked)
-    if (!seeds.includes(seed))
-      throw new LabError('usage', 'The run has no such seed.', {
-        where: '--seed',
-        expected: `one of ${seeds.join(', ')}`,
-        found: `\`${String(asked)}\``,
-      })
-    return seed
-  }
-  const order = seeds
-    .map((_, index) => index)
-    .sort((a, b) => (higherIsBetter ? -1 : 1) * ((results[a] ?? 0) - (results[b] ?? 0)))
-  return seeds[order[0]!]!
+function readSeed(text: string): number {
+  const seed = Number(text)
+  if (text.trim() !== '' && Number.isInteger(seed)) return seed
+  throw new LabError('usage', 'A seed is a whole number.', {
+    where: '--seed',
+    expected: 'a seed of the run',
+    found: `\`${text}\``,
+  })
 }

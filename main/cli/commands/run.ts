@@ -4,12 +4,12 @@ import process from 'node:process'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
+import { LAB_VERSION } from '../../engine/version.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import { loadConfig } from '../load-config.ts'
 import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
-import { labVersion } from '../version.ts'
 
 const EXIT_INTERRUPTED = 130
 
@@ -26,7 +26,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   await prepare(config, baseFolder)
   const store = openStore(options)
   const records = await store.createGroup(config, trialStrategies(config), {
-    lab: await labVersion(),
+    lab: LAB_VERSION,
     node: process.versions.node,
   })
   await runRecords(store, records, options)
@@ -62,7 +62,7 @@ async function runRecords(store: RunStore, records: readonly RunRecord[], option
       records,
       process.cwd(),
       {
-        requested: () => (interrupted ? 'stop' : null),
+        requested: () => (interrupted ? 'pause' : null),
         // Signals and timers are seen only when the event loop turns.
         rest: () => new Promise((resolve) => setImmediate(resolve)),
       },

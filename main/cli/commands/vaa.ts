@@ -4,8 +4,9 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { openDatasets } from '../../engine/run-group.ts'
+import { networkOf, selectSeed } from '../../engine/trained-weights.ts'
+import { findOneRun } from '../find-one-run.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
-import { findOneRun, networkOf, selectSeed } from './weights.ts'
 
 /** M of VAA*: warm-up's own. */
 const VAA_STAR_STEPS = 200

@@ -1,0 +1,45 @@
+/** `lab serve`: the lab's screens for a browser on this machine, until Ctrl-C, which saves first. */
+import { once } from 'node:events'
+import process from 'node:process'
+import { LabError } from '../../../shared/protocol/errors.ts'
+import { Lab } from '../../lab/lab.ts'
+import { ensureBuilt } from '../../server/build-app.ts'
+import { startServer } from '../../server/server.ts'
+import { StaticFiles } from '../../server/static-files.ts'
+import { homeOf } from '../open-store.ts'
+import { print, printJson } from '../output.ts'
+
+const MOST_PORT = 65_535
+
+/** @param why one line before the address: why the browser and not the desktop */
+export async function serveCommand(
+  options: Readonly<Record<string, unknown>>,
+  why: string | null = null,
+): Promise<void> {
+  const port = readPort(options.port)
+  const [folder, lab] = await Promise.all([ensureBuilt('renderer'), Lab.open(homeOf(options))])
+  const server = await startServer(lab, await StaticFiles.read(folder), port)
+  if (options.json) printJson({ type: 'serve', address: server.address, port: server.port, why })
+  else {
+    if (why !== null) print(why)
+    print(`Warmup Lab: ${server.address}`)
+    print('Ctrl-C pauses what runs, saves and ends.')
+  }
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  if (lab.isBusy) process.stderr.write('Saving; press Ctrl-C again to stop at once.\n')
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(130))
+  await lab.close()
+  await server.close()
+  process.exit(0)
+}
+
+function readPort(given: unknown): number {
+  if (given === undefined) return 0
+  const port = Number(given)
+  if (Number.isInteger(port) && port >= 0 && port <= MOST_PORT) return port
+  throw new LabError('usage', 'This is no port.', {
+    where: '--port',
+    expected: `a whole number from 0 to ${MOST_PORT}; 0 takes any that is free`,
+    found: `\`${String(given)}\``,
+  })
+}

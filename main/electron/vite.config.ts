@@ -1,0 +1,37 @@
+/**
+ * How the desktop's main process is built: CommonJS for Node 16 and newer, into dist/app/electron, its worker threads beside it. Two modes:
+ * the preload is built alone, since a sandboxed preload can require nothing but electron.
+ */
+import { builtinModules } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const fromHere = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+const MAIN = {
+  main: fromHere('./main.ts'),
+  'group-thread': fromHere('../engine/host/group-thread.ts'),
+  'wasm-thread': fromHere('../engine/wasm-thread.ts'),
+}
+
+export default defineConfig(({ mode }) => ({
+  root: fromHere('.'),
+  cacheDir: fromHere(`../../node_modules/.cache/vite-electron-${mode}`),
+  publicDir: false,
+  ssr: { noExternal: true, target: 'node' },
+  build: {
+    ssr: true,
+    target: 'node16',
+    outDir: fromHere('../../dist/app/electron'),
+    emptyOutDir: false, // the two modes share the folder
+    minify: false,
+    sourcemap: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: mode === 'preload' ? { preload: fromHere('./preload.ts') } : MAIN,
+      external: ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
+      // One folder: threads are found beside whatever chunk starts them.
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
+    },
+  },
+}))

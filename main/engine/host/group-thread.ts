@@ -1,0 +1,86 @@
+/**
+ * The worker thread that owns a group: its runs are trained here one after the other, with their datasets, engine, files and
+ * checkpoints; the host only hears of it. A run that fails is told, and the next one begins.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { performance } from 'node:perf_hooks'
+import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import { stepsPerEpoch } from '../../../shared/training/batches.ts'
+import { RunStore } from '../../store/run-store.ts'
+import { openDatasets, runGroup } from '../run-group.ts'
+import { EventBatcher } from './event-batcher.ts'
+import type { FromThread, GroupTask, ToThread } from './thread-protocol.ts'
+
+/** How long the loop may go without looking at its messages and timers. */
+const TURN_EVERY_MS = 10
+
+const port = parentPort!
+const task = workerData as GroupTask
+const store = new RunStore(task.home)
+const send = (message: FromThread): void => port.postMessage(message)
+
+let pauseAsked = false
+const stopAsked = new Set<string>()
+
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'pause') pauseAsked = true
+  else stopAsked.add(message.runId)
+})
+
+let lastTurnMs = 0
+
+/** Messages and timers are seen only when the event loop turns. */
+function turnLoop(): Promise<void> {
+  const now = performance.now()
+  if (now - lastTurnMs < TURN_EVERY_MS) return Promise.resolve()
+  lastTurnMs = now
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+async function countTrainingSteps({ config }: RunRecord): Promise<number | null> {
+  const { steps, epochs, batch } = config.training
+  if (steps !== null) return steps
+  if (config.dataset.kind !== 'file') return epochs * stepsPerEpoch(config.dataset.counts.train, batch)
+  const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, task.home)
+  return epochs * stepsPerEpoch(dataset!.counts.train, batch)
+}
+
+async function runOne(id: string): Promise<void> {
+  const batcher = new EventBatcher<RunEvent>((events) => send({ kind: 'events', runId: id, events }))
+  let error: unknown = null
+  try {
+    const record = await store.readRecord(id)
+    if (record.status === 'finished') return
+    const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
+    send({ kind: 'started', record, keptMetricsBytes, trainingSteps: await countTrainingSteps(record) })
+    await runGroup(
+      store,
+      [record],
+      task.home,
+      {
+        requested: () => (stopAsked.has(id) ? 'stop' : pauseAsked ? 'pause' : null),
+        rest: turnLoop,
+      },
+      { started: () => undefined, event: (_, event) => batcher.push(event) },
+    )
+  } catch (thrown) {
+    error = thrown
+  }
+  batcher.flush()
+  send({ kind: 'ended', record: await store.readRecord(id), error: error === null ? null : toWireError(error) })
+}
+
+async function runAll(): Promise<void> {
+  for (const id of task.runIds) {
+    if (pauseAsked) break
+    if (!stopAsked.has(id)) await runOne(id)
+  }
+  send({ kind: 'done' })
+  port.close()
+}
+
+// No await at the top level: the desktop's bundle is CommonJS.
+runAll().catch((error: unknown) => {
+  throw error // ends the thread, which the host tells as a crash
+})

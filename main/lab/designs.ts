@@ -1,0 +1,163 @@
+/**
+ * What the design of an experiment asks for: any JSON, text of a cell or settings of a dataset enter, what they come to leaves, or what
+ * is wrong with them. Nothing is run or written.
+ */
+import { builtInCells } from '../../shared/cells/library.ts'
+import { compileCell } from '../../shared/compiler/passes.ts'
+import {
+  countParameters,
+  describeCell,
+  parameterFormula,
+  printEquations,
+  printRule,
+} from '../../shared/compiler/print.ts'
+import { createDataset } from '../../shared/datasets/create-dataset.ts'
+import type { Dataset } from '../../shared/datasets/dataset.ts'
+import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
+import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
+import { presets } from '../../shared/experiments/presets.ts'
+import { parseConfig } from '../../shared/experiments/schema.ts'
+import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
+import type { Network } from '../../shared/networks/network.ts'
+import { elementCount } from '../../shared/numerics/dims.ts'
+import type { CheckedPayload } from '../../shared/protocol/commands.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type {
+  CheckedCell,
+  DatasetPreview,
+  NetworkView,
+  PresetView,
+  ResolvedConfig,
+} from '../../shared/protocol/views.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { stepsPerEpoch } from '../../shared/training/batches.ts'
+import { createCellLookup } from '../engine/cell-lookup.ts'
+import { loadDatasetSources } from '../store/datasets.ts'
+
+const CONFIG_NAME = 'configuration'
+
+export class Designs {
+  readonly #baseFolder: string
+  /** The last dataset: a keystroke elsewhere in the design asks for the same one, and MNIST is 55 MB. */
+  #known: { readonly key: string; readonly dataset: Promise<Dataset> } | null = null
+  #presets: PresetView[] | null = null
+
+  /** @param baseFolder where relative paths of own series start */
+  constructor(baseFolder: string) {
+    this.#baseFolder = baseFolder
+  }
+
+  presets(): PresetView[] {
+    this.#presets ??= presets.map(({ name, description, config, published }) => ({
+      name,
+      description,
+      published,
+      config: parseConfig(config, `preset ${name}`),
+    }))
+    return this.#presets
+  }
+
+  cells(): { name: string; text: string }[] {
+    return Object.entries(builtInCells).map(([name, text]) => ({ name, text }))
+  }
+
+  async resolve(json: unknown): Promise<ResolvedConfig> {
+    try {
+      const config = parseConfig(json, CONFIG_NAME)
+      const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
+      const cellOf = createCellLookup(config.cells)
+      const { steps, epochs, batch } = config.training
+      return {
+        ok: true,
+        config,
+        networks: trialStrategies(config).map((strategy) =>
+          viewNetwork(strategy, buildNetwork(config, strategy, cellOf, dataset)),
+        ),
+        trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
+      }
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      return { ok: false, errors: [toWireError(error)] }
+    }
+  }
+
+  checkCell({ name, text, inputSize, units }: CheckedPayload<'cell.check'>): CheckedCell {
+    try {
+      const program = compileCell(text, name)
+      const sizes = { I: inputSize, H: units }
+      const ruleOf = (symbol: string): string =>
+        printRule(program.initialValues.find(({ symbols }) => symbols.includes(symbol))!)
+      return {
+        ok: true,
+        name: program.name,
+        source: program.source,
+        equations: printEquations(program),
+        states: program.states,
+        parameters: program.parameters.map(({ symbol, dims }) => ({ symbol, dims, initialValues: ruleOf(symbol) })),
+        parameterFormula: parameterFormula(program),
+        parameterCount: countParameters(program, sizes),
+        description: describeCell(program, sizes),
+      }
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      return { ok: false, diagnostics: [toWireError(error)] }
+    }
+  }
+
+  /** @throws LabError `config`, `dataset` */
+  async previewDataset({
+    dataset: json,
+    seed,
+    seriesCount,
+  }: CheckedPayload<'dataset.preview'>): Promise<DatasetPreview> {
+    const { dataset: config } = parseConfig({ dataset: json }, CONFIG_NAME)
+    const dataset = await this.#dataset(config, seed)
+    const indices = Array.from({ length: Math.min(seriesCount, dataset.counts.train) }, (_, index) => index)
+    const batch = dataset.batch('train', indices)
+    return {
+      description: describeDataset(dataset),
+      series: indices.map((index) => {
+        const { steps, firstInputs, targets } = takeSeries(batch, index)
+        return { length: steps, inputs: firstInputs, targets }
+      }),
+    }
+  }
+
+  #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
+    const key = JSON.stringify([config, seed])
+    if (this.#known?.key !== key || config.kind === 'file') {
+      const dataset = loadDatasetSources(config, this.#baseFolder).then((sources) =>
+        createDataset(config, seed, sources),
+      )
+      this.#known = { key, dataset }
+    }
+    return this.#known.dataset
+  }
+}
+
+/** @throws LabError `config` */
+export function readDesign(json: unknown): ExperimentConfig {
+  return parseConfig(json, CONFIG_NAME)
+}
+
+function viewNetwork(strategy: Strategy, network: Network): NetworkView {
+  const countOf = (holds: (owner: Network['parameters'][number]) => boolean): number =>
+    network.parameters.filter(holds).reduce((sum, { shape }) => sum + elementCount(shape), 0)
+  return {
+    strategy,
+    inputSize: network.inputSize,
+    outputSize: network.outputSize,
+    layers: network.wiredLayers.map(({ inputSize, parts }) => ({
+      inputSize,
+      parts: parts.map((part) => ({
+        cell: part.cell.name,
+        units: part.units,
+        warm: part.warm,
+        parameterCount: countOf((parameter) => parameter.part === part),
+      })),
+    })),
+    readoutParameterCount: countOf(({ part }) => part === null),
+    parameterCount: countOf(() => true),
+    stateSize: network.stateSize,
+  }
+}

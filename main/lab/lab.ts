@@ -1,0 +1,161 @@
+/**
+ * The laboratory as a service: commands enter, checked against the protocol; results leave, and events to every window that is connected.
+ * The WebSocket server and Electron's IPC are two doors to this one class. Training is left to the engine's host, files to the store.
+ */
+import path from 'node:path'
+import type { CheckedPayload, CommandHandlers, CommandName } from '../../shared/protocol/commands.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { LabEvent } from '../../shared/protocol/events.ts'
+import { checkPayload } from '../../shared/protocol/messages.ts'
+import type { Settings } from '../../shared/protocol/settings.ts'
+import type { LabSnapshot } from '../../shared/protocol/views.ts'
+import { trialStrategies } from '../../shared/experiments/trials.ts'
+import { prepare } from '../engine/run-group.ts'
+import { threadCount } from '../engine/thread-count.ts'
+import { LAB_VERSION } from '../engine/version.ts'
+import { RunStore } from '../store/run-store.ts'
+import { readSettings, writeSettings } from '../store/settings.ts'
+import { takeFromTrash, moveToTrash } from '../store/trash.ts'
+import { Designs, readDesign } from './designs.ts'
+import { exportRun } from './export-run.ts'
+import { RunCatalog } from './run-catalog.ts'
+import { RunMonitor } from './run-monitor.ts'
+
+/** Other processes write into the same home: how often the folders are read again while a window looks. */
+const REFRESH_EVERY_MS = 5000
+
+export class Lab {
+  readonly #home: string
+  readonly #store: RunStore
+  readonly #designs: Designs
+  readonly #catalog: RunCatalog
+  readonly #monitor: RunMonitor
+  readonly #listeners = new Set<(event: LabEvent) => void>()
+  readonly #refreshTimer: NodeJS.Timeout
+  #settings: Settings
+
+  private constructor(home: string, settings: Settings) {
+    const tell = (event: LabEvent): void => {
+      for (const listener of this.#listeners) listener(event)
+    }
+    this.#home = home
+    this.#settings = settings
+    this.#store = new RunStore(home)
+    this.#designs = new Designs(home)
+    this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
+    this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
+    this.#refreshTimer = setInterval(() => {
+      if (this.#listeners.size > 0) this.#catalog.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
+    }, REFRESH_EVERY_MS)
+    this.#refreshTimer.unref()
+  }
+
+  /** @param home folder of runs and settings, see store/home.ts */
+  static async open(home: string): Promise<Lab> {
+    const lab = new Lab(home, await readSettings(home))
+    await lab.#catalog.refresh()
+    return lab
+  }
+
+  /** Hears every event from now on. @returns ends it */
+  listen(listener: (event: LabEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  snapshot(): LabSnapshot {
+    return {
+      labVersion: LAB_VERSION,
+      home: this.#home,
+      device: { backend: 'wasm', threads: threadCount(), platform: `${process.platform} ${process.arch}` },
+      settings: this.#settings,
+      runs: this.#catalog.list(),
+      progress: this.#monitor.progress(),
+    }
+  }
+
+  /** Whether something is being trained or waits for it. */
+  get isBusy(): boolean {
+    return this.#monitor.isBusy
+  }
+
+  /**
+   * Carries out a command that came from a window.
+   * @throws LabError with the code of what went wrong; `protocol` for a command or payload that is none
+   */
+  async execute(name: string, payload: unknown): Promise<unknown> {
+    const checked = checkPayload(name, payload)
+    const handler = this.#handlers[checked.name] as (payload: CheckedPayload<CommandName>) => Promise<unknown>
+    return handler(checked.payload)
+  }
+
+  /** Pauses what runs and waits until it is saved. */
+  async close(): Promise<void> {
+    clearInterval(this.#refreshTimer)
+    await this.#monitor.close()
+    this.#listeners.clear()
+  }
+
+  readonly #handlers: CommandHandlers = {
+    'lab.snapshot': async () => this.snapshot(),
+    'settings.change': async (change) => {
+      this.#settings = { ...this.#settings, ...change }
+      await writeSettings(this.#home, this.#settings)
+      for (const listener of this.#listeners) listener({ type: 'settings', settings: this.#settings })
+      return this.#settings
+    },
+    'presets.list': async () => this.#designs.presets(),
+    'config.resolve': ({ config }) => this.#designs.resolve(config),
+    'cells.list': async () => this.#designs.cells(),
+    'cell.check': async (payload) => this.#designs.checkCell(payload),
+    'dataset.preview': (payload) => this.#designs.previewDataset(payload),
+    'run.start': ({ config }) => this.#startGroup(config),
+    'run.pause': async ({ runId }) => this.#monitor.pause(runId),
+    'run.resume': ({ runId }) => this.#monitor.resume(runId),
+    'run.stop': ({ runId }) => this.#monitor.stop(runId),
+    'run.list': async () => {
+      await this.#catalog.refresh()
+      return this.#catalog.list()
+    },
+    'run.read': async ({ runId }) => {
+      await this.#catalog.update([runId])
+      const { record } = await this.#store.listOne(runId)
+      const summary = this.#catalog.get(runId)!
+      const { config = null, versions = null, backend = null } = record ?? {}
+      return { summary, config, versions, backend }
+    },
+    'run.metrics': (payload) => this.#monitor.metrics(payload),
+    'run.export': (payload) => exportRun(this.#store, payload),
+    'run.delete': async ({ runId }) => {
+      if (this.#catalog.get(runId)?.active)
+        throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
+          where: runId,
+          remedy: 'Stop it first.',
+        })
+      await moveToTrash(this.#home, this.#store, runId)
+      this.#catalog.remove(runId)
+      return null
+    },
+    'run.undelete': async ({ runId }) => {
+      await takeFromTrash(this.#home, this.#store, runId)
+      await this.#catalog.update([runId])
+      return null
+    },
+  }
+
+  async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
+    const config = readDesign(json)
+    // Made absolute, so that a resume from elsewhere finds it.
+    if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
+    await prepare(config, this.#home)
+    const records = await this.#store.createGroup(config, trialStrategies(config), {
+      lab: LAB_VERSION,
+      node: process.versions.node,
+    })
+    const groupId = records[0]!.groupId
+    const runIds = records.map(({ id }) => id)
+    this.#monitor.start(groupId, runIds)
+    await this.#catalog.update(runIds)
+    return { groupId, runIds }
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Runs on the way: wishes (start, pause, resume, stop) enter and go to the engine's host; what the host tells becomes the series and the
+ * progress of each live run, and events for the windows. Ranges of series are answered from memory, for other runs from their files.
+ */
+import { trialStrategies } from '../../shared/experiments/trials.ts'
+import type { CheckedPayload } from '../../shared/protocol/commands.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { LabEvent } from '../../shared/protocol/events.ts'
+import type { RunMetrics, RunProgress } from '../../shared/protocol/views.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import type { RunRecord } from '../../shared/runs/run.ts'
+import { EngineHost, type HostEvent } from '../engine/host/engine-host.ts'
+import { releaseLockOfDeadThread } from '../store/run-lock.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { LiveRun } from './live-run.ts'
+import type { RunCatalog } from './run-catalog.ts'
+import { RunSeries } from './run-series.ts'
+
+/** Runs that are not live and whose series stay in memory. */
+const MOST_CACHED_RUNS = 6
+
+export class RunMonitor {
+  readonly #store: RunStore
+  readonly #catalog: RunCatalog
+  readonly #tell: (event: LabEvent) => void
+  readonly #host: EngineHost
+  readonly #live = new Map<string, LiveRun>()
+  /** Least recently asked for first. */
+  readonly #cached = new Map<string, RunSeries>()
+  readonly #reading = new Map<string, Promise<void>>()
+  /** Groups that the host holds. */
+  readonly #groups = new Set<string>()
+
+  constructor(home: string, store: RunStore, catalog: RunCatalog, tell: (event: LabEvent) => void) {
+    this.#store = store
+    this.#catalog = catalog
+    this.#tell = tell
+    this.#host = new EngineHost(home, (event) => this.#hear(event))
+  }
+
+  holds(runId: string): boolean {
+    return this.#host.holds(runId)
+  }
+
+  get isBusy(): boolean {
+    return this.#groups.size > 0
+  }
+
+  progress(): RunProgress[] {
+    return [...this.#live.values()].map((live) => live.progress())
+  }
+
+  start(groupId: string, runIds: readonly string[]): void {
+    this.#groups.add(groupId)
+    this.#host.start(groupId, runIds)
+  }
+
+  /** @throws LabError `usage` when the run is not held */
+  pause(runId: string): null {
+    this.#host.pause(runId)
+    this.#ask(runId, 'pause')
+    return null
+  }
+
+  /** @throws LabError `usage` for a run that is finished or held already; `run-locked` for one of another process */
+  async resume(runId: string): Promise<null> {
+    if (this.#host.holds(runId)) throw resumeError(runId, 'a run that is being trained or waits for it')
+    const record = await this.#store.readRecord(runId)
+    if (record.status === 'finished') throw resumeError(runId, 'a finished run')
+    if (record.status === 'running' && !(await this.#store.isCrashed(record)))
+      throw resumeError(runId, 'a run of another process')
+    const others = await this.#queuedAfter(record)
+    this.start(record.groupId, [runId, ...others])
+    await this.#catalog.update([runId, ...others])
+    return null
+  }
+
+  /** Ends a run at its next step; one that waits or is paused is marked as stopped. */
+  async stop(runId: string): Promise<null> {
+    const isRunning = this.#host.isRunning(runId)
+    if (this.#host.holds(runId)) this.#host.stop(runId)
+    if (isRunning) this.#ask(runId, 'stop')
+    else await this.#markStopped(runId)
+    return null
+  }
+
+  async metrics(payload: CheckedPayload<'run.metrics'>): Promise<RunMetrics> {
+    const { runId } = payload
+    const live = this.#live.get(runId)
+    if (live) {
+      await live.loaded
+      return live.series.metrics(payload)
+    }
+    const series = await this.#seriesOf(runId)
+    const reading = (this.#reading.get(runId) ?? Promise.resolve()).catch(() => undefined).then(() => series.readFile())
+    this.#reading.set(runId, reading)
+    await reading
+    return series.metrics(payload)
+  }
+
+  notice(runId: string | null, error: unknown): void {
+    this.#tell({ type: 'notice', runId, error: toWireError(error) })
+  }
+
+  async close(): Promise<void> {
+    await this.#host.close()
+  }
+
+  #ask(runId: string, asked: RunProgress['asked']): void {
+    for (const live of this.#live.values())
+      if (
+        live.record.id === runId ||
+        (asked === 'pause' && live.record.groupId === this.#catalog.get(runId)?.groupId)
+      ) {
+        live.asked = asked
+        this.#tell({ type: 'progress', progress: live.progress() })
+      }
+  }
+
+  #hear(event: HostEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.#begin(event)
+        this.#update([event.record.id])
+        break
+      case 'events': {
+        const live = this.#live.get(event.runId)
+        if (!live) break
+        live.push(event.events)
+        this.#tell({ type: 'progress', progress: live.progress() })
+        // The record says `running` only when training has begun.
+        if (event.events.some(({ type }) => type === 'phase') || this.#catalog.get(event.runId)?.state !== 'running')
+          this.#update([event.runId])
+        break
+      }
+      case 'ended':
+        this.#end(event.record.id)
+        if (event.error) this.#tell({ type: 'notice', runId: event.record.id, error: event.error })
+        this.#update([event.record.id])
+        break
+      case 'crashed':
+        if (event.runId !== null) this.#end(event.runId)
+        this.#tell({ type: 'notice', runId: event.runId, error: event.error })
+        if (event.runId !== null) this.#afterCrash(event.runId)
+        break
+      case 'released':
+        this.#groups.delete(event.groupId)
+        this.#update(event.runIds)
+        break
+    }
+  }
+
+  #begin({ record, keptMetricsBytes, trainingSteps }: Extract<HostEvent, { type: 'started' }>): void {
+    const { id } = record
+    this.#cached.delete(id)
+    const live = new LiveRun(record, this.#store.folder(id), keptMetricsBytes, trainingSteps, (firstIndex, events) =>
+      this.#tell({ type: 'run-events', runId: id, firstIndex, events }),
+    )
+    live.loaded.catch((error: unknown) => this.notice(id, error))
+    this.#live.set(id, live)
+    this.#tell({ type: 'run-gap', runId: id })
+    this.#tell({ type: 'progress', progress: live.progress() })
+  }
+
+  #end(runId: string): void {
+    if (this.#live.delete(runId)) this.#tell({ type: 'progress-end', runId })
+  }
+
+  /** A dead thread leaves its lock, which names this living process. */
+  #afterCrash(runId: string): void {
+    releaseLockOfDeadThread(this.#store.folder(runId))
+      .then(() => this.#catalog.update([runId]))
+      .catch((error: unknown) => this.notice(runId, error))
+  }
+
+  #update(runIds: readonly string[]): void {
+    this.#catalog.update(runIds).catch((error: unknown) => this.notice(null, error))
+  }
+
+  async #seriesOf(runId: string): Promise<RunSeries> {
+    const known = this.#cached.get(runId)
+    if (known) {
+      this.#cached.delete(runId)
+      this.#cached.set(runId, known)
+      return known
+    }
+    const { config } = await this.#store.readRecord(runId)
+    const series = new RunSeries(runId, this.#store.folder(runId), config.seeds.length)
+    this.#cached.set(runId, series)
+    for (const oldest of this.#cached.keys()) {
+      if (this.#cached.size <= MOST_CACHED_RUNS) break
+      this.#cached.delete(oldest)
+      this.#reading.delete(oldest)
+    }
+    return series
+  }
+
+  /** The runs of the group that were never begun and come after this one. */
+  async #queuedAfter({ groupId, config, strategy }: RunRecord): Promise<string[]> {
+    const order = trialStrategies(config)
+    const runs = this.#catalog.list().filter((run) => run.groupId === groupId && run.state === 'queued')
+    return runs
+      .filter((run) => run.strategy !== null && order.indexOf(run.strategy) > order.indexOf(strategy))
+      .filter(({ id }) => !this.#host.holds(id))
+      .sort((a, b) => order.indexOf(a.strategy!) - order.indexOf(b.strategy!))
+      .map(({ id }) => id)
+  }
+
+  async #markStopped(runId: string): Promise<void> {
+    const { status } = await this.#store.readRecord(runId)
+    if (status === 'finished' || status === 'stopped') throw resumeError(runId, `a ${status} run`)
+    const writer = await this.#store.openWriter(runId)
+    try {
+      await writer.update({ status: 'stopped', endedAt: new Date().toISOString() })
+    } finally {
+      await writer.close()
+    }
+    await this.#catalog.update([runId])
+  }
+}
+
+function resumeError(runId: string, found: string): LabError {
+  return new LabError('usage', 'this run cannot be taken up or ended.', {
+    where: runId,
+    expected: 'a run that waits, is paused, stopped, failed or crashed',
+    found,
+    remedy: 'Start a new run with its configuration.',
+  })
+}

@@ -1,0 +1,78 @@
+/**
+ * Every series of one run in memory: its events enter, from the file or live, and ranges of its series leave in buckets. How many
+ * events it knows is what lets a window join a range and the live events without a gap.
+ */
+import { decimate, SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
+import { Timeline } from '../../shared/runs/timeline.ts'
+import type { RunEvent } from '../../shared/runs/run.ts'
+import type { CheckedPayload } from '../../shared/protocol/commands.ts'
+import type { RunMetrics } from '../../shared/protocol/views.ts'
+import { readMetricsPieces, statMetrics } from '../store/metrics-file.ts'
+
+export class RunSeries {
+  readonly #runId: string
+  readonly #folder: string
+  readonly #seedCount: number
+  #timeline = new Timeline()
+  #columns = new Map<SeriesName, SeriesColumns>()
+  #eventCount = 0
+  #bytesRead = 0
+  #inode = 0
+
+  constructor(runId: string, folder: string, seedCount: number) {
+    this.#runId = runId
+    this.#folder = folder
+    this.#seedCount = seedCount
+  }
+
+  get eventCount(): number {
+    return this.#eventCount
+  }
+
+  push(events: readonly RunEvent[]): void {
+    for (const event of events) {
+      this.#eventCount++
+      for (const { series, position, values } of this.#timeline.push(event)) {
+        let columns = this.#columns.get(series)
+        if (columns === undefined) this.#columns.set(series, (columns = new SeriesColumns(this.#seedCount)))
+        columns.push(position, values)
+      }
+    }
+  }
+
+  /** Reads what the file has more than was read; all of it again when it has become shorter. */
+  async readFile(toByte = Infinity): Promise<void> {
+    const { sizeBytes, inode } = await statMetrics(this.#folder)
+    if (sizeBytes < this.#bytesRead || inode !== this.#inode) this.#forget()
+    this.#inode = inode
+    for await (const { events, endByte } of readMetricsPieces(
+      this.#folder,
+      this.#bytesRead,
+      Math.min(toByte, sizeBytes),
+    )) {
+      this.push(events)
+      this.#bytesRead = endByte
+    }
+  }
+
+  /** A range of some series; those that the run has not are left out. */
+  metrics({ series, from, to, buckets }: CheckedPayload<'run.metrics'>): RunMetrics {
+    return {
+      runId: this.#runId,
+      eventCount: this.#eventCount,
+      lastPosition: this.#timeline.lastPosition,
+      phases: [...this.#timeline.phases],
+      series: series.flatMap((name) => {
+        const columns = this.#columns.get(name)
+        return columns === undefined ? [] : [decimate(name, columns, from, to, buckets)]
+      }),
+    }
+  }
+
+  #forget(): void {
+    this.#timeline = new Timeline()
+    this.#columns = new Map()
+    this.#eventCount = 0
+    this.#bytesRead = 0
+  }
+}

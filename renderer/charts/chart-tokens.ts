@@ -1,0 +1,31 @@
+/** The page's design tokens as values that a canvas can draw with. Read again when the theme changes. */
+import { readToken } from '../composables/use-theme.ts'
+
+export interface ChartTokens {
+  readonly font: string
+  readonly ink: string
+  readonly quiet: string
+  readonly line: string
+  readonly gridLine: string
+  readonly panel: string
+  readonly validation: string
+  readonly vaaStar: string
+  /** The same colour for the same strategy everywhere. */
+  readonly strategy: (name: string) => string
+}
+
+export function readChartTokens(): ChartTokens {
+  const strategies = new Map(['none', 'warmed-up', 'double'].map((name) => [name, readToken(`--strategy-${name}`)]))
+  const ink = readToken('--ink')
+  return {
+    font: readToken('--font'),
+    ink,
+    quiet: readToken('--ink-quiet'),
+    line: readToken('--line-strong'),
+    gridLine: readToken('--grid-line'),
+    panel: readToken('--panel'),
+    validation: readToken('--series-validation'),
+    vaaStar: readToken('--series-vaa-star'),
+    strategy: (name) => strategies.get(name) ?? ink,
+  }
+}

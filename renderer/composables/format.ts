@@ -1,0 +1,35 @@
+/** Numbers and times as the screens write them: three significant digits, tabular, the unit beside. */
+
+/** `0.0123`, `1.2e-7`, `12,300`; a dash for what is not there. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '–'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2)
+  if (size >= 1000) return Math.round(value).toLocaleString('en-US')
+  return String(Number(value.toPrecision(3)))
+}
+
+/** `4 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(ms: number | null): string {
+  if (ms === null || !Number.isFinite(ms)) return '–'
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
+}
+
+/** `231 MB`. */
+export function formatBytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`
+}
+
+/** In the user's language and zone. */
+export function formatTime(iso: string | null): string {
+  return iso === null ? '–' : new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+}
+
+export function meanAndStd(values: readonly number[]): { mean: number; std: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, std: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 }
+}

@@ -1,0 +1,33 @@
+/** Keeps asking the lab what the design on the table comes to: shortly after each change, and no answer replaces a later one. */
+import { watch } from 'vue'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { useDesignStore } from '../stores/design-store.ts'
+import { useLabStore } from '../stores/lab-store.ts'
+import { useLab } from '../transport/lab-client.ts'
+
+const WAIT_MS = 30
+
+export function useDesignCheck(): void {
+  const client = useLab()
+  const design = useDesignStore()
+  const lab = useLabStore()
+  let shownRevision = -1
+  watch(
+    () => [design.revision, lab.line] as const,
+    ([revision, line], _, onCleanup) => {
+      const timer = setTimeout(() => {
+        if (design.config === null || line !== 'open') return
+        client
+          .execute('config.resolve', { config: design.config })
+          .then((resolved) => {
+            if (revision < shownRevision) return
+            shownRevision = revision
+            design.setResolved(resolved)
+          })
+          .catch((error: unknown) => lab.addNotice(null, toWireError(error)))
+      }, WAIT_MS)
+      onCleanup(() => clearTimeout(timer))
+    },
+    { immediate: true },
+  )
+}

@@ -1,0 +1,112 @@
+/**
+ * The series of one run for a chart: a range in buckets is asked of the lab, and live events continue it. When the tail grows long, a gap
+ * is seen or the zoom changes, the range is asked for again, so that the window holds no more than its pixels.
+ */
+import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import type { LabEvent } from '../../shared/protocol/events.ts'
+import type { RunMetrics } from '../../shared/protocol/views.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import type { SeriesName, SeriesPoint } from '../../shared/runs/series.ts'
+import { Timeline, type PhaseMark } from '../../shared/runs/timeline.ts'
+import { useLabStore } from '../stores/lab-store.ts'
+import { useLab } from '../transport/lab-client.ts'
+
+/** Positions, inclusive; null: the whole run, which grows. */
+export type PositionRange = { readonly from: number; readonly to: number } | null
+
+export interface RunSeriesView {
+  readonly base: RunMetrics
+  /** Points after `base`, by series; empty while zoomed. */
+  readonly tail: ReadonlyMap<SeriesName, readonly SeriesPoint[]>
+  readonly phases: readonly PhaseMark[]
+  readonly lastPosition: number
+}
+
+export function useRunSeries(
+  runId: Ref<string>,
+  series: readonly SeriesName[],
+  range: Ref<PositionRange>,
+  buckets: Ref<number>,
+): ShallowRef<RunSeriesView | null> {
+  const client = useLab()
+  const lab = useLabStore()
+  const view = shallowRef<RunSeriesView | null>(null)
+  let timeline = new Timeline()
+  let nextIndex = 0
+  let tail = new Map<SeriesName, SeriesPoint[]>()
+  let base: RunMetrics | null = null
+  let asking = 0
+  let isAsking = false
+  let held: Extract<LabEvent, { type: 'run-events' }>[] = []
+  let frame = 0
+
+  function draw(): void {
+    frame = 0
+    if (base === null) return
+    view.value = { base, tail, phases: [...timeline.phases], lastPosition: timeline.lastPosition }
+  }
+
+  function ask(): void {
+    const turn = ++asking
+    isAsking = true
+    held = []
+    const { from, to } = range.value ?? { from: null, to: null }
+    client
+      .execute('run.metrics', { runId: runId.value, series: [...series], from, to, buckets: buckets.value })
+      .then((metrics) => {
+        if (turn !== asking) return
+        isAsking = false
+        base = metrics
+        timeline = new Timeline(metrics.phases, metrics.lastPosition)
+        tail = new Map()
+        nextIndex = metrics.eventCount
+        const waiting = held
+        held = []
+        waiting.forEach(take)
+        draw()
+      })
+      .catch((error: unknown) => {
+        if (turn !== asking) return
+        isAsking = false
+        lab.addNotice(runId.value, toWireError(error))
+      })
+  }
+
+  function take(event: Extract<LabEvent, { type: 'run-events' }>): void {
+    if (isAsking) {
+      held.push(event)
+      return
+    }
+    if (event.firstIndex > nextIndex) return ask()
+    for (const item of event.events.slice(nextIndex - event.firstIndex))
+      for (const point of timeline.push(item)) {
+        if (range.value !== null || !series.includes(point.series)) continue
+        const points = tail.get(point.series)
+        if (points) points.push(point)
+        else tail.set(point.series, [point])
+      }
+    nextIndex = Math.max(nextIndex, event.firstIndex + event.events.length)
+    if ([...tail.values()].some(({ length }) => length > buckets.value)) return ask()
+    if (frame === 0) frame = requestAnimationFrame(draw)
+  }
+
+  const endListening = client.onEvent((event) => {
+    if (event.type === 'run-events' && event.runId === runId.value) take(event)
+    // A new snapshot means that the line was lost: what was missed is asked for.
+    if ((event.type === 'run-gap' && event.runId === runId.value) || event.type === 'snapshot') ask()
+  })
+  onScopeDispose(() => {
+    endListening()
+    cancelAnimationFrame(frame)
+  })
+  watch(
+    runId,
+    () => {
+      base = null
+      view.value = null
+    },
+    { flush: 'sync' },
+  )
+  watch([runId, range, buckets], ask, { immediate: true })
+  return view
+}

@@ -1,0 +1,15 @@
+/** Which view belongs to which address. A view is loaded when it is first needed. */
+import { createRouter, createWebHistory, type Router } from 'vue-router'
+import DesignView from './views/DesignView.vue'
+
+export function createRoutes(): Router {
+  return createRouter({
+    history: createWebHistory(),
+    routes: [
+      { path: '/', redirect: '/design' },
+      { path: '/design', name: 'design', component: DesignView },
+      { path: '/runs/:runId?', name: 'runs', component: () => import('./views/RunsView.vue'), props: true },
+      { path: '/:rest(.*)', redirect: '/design' },
+    ],
+  })
+}

@@ -1,0 +1,80 @@
+/**
+ * The design on the table: an experiment's configuration that the user edits, with undo and redo. A document of this window, and no state
+ * of the lab; what it comes to (networks, errors) is asked of the lab and put in by `setResolved`.
+ */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import type { ResolvedConfig } from '../../shared/protocol/views.ts'
+
+const MOST_UNDO = 200
+/** Changes of one field that follow each other this fast are one change. */
+const MERGE_MS = 800
+
+export const useDesignStore = defineStore('design', () => {
+  const config = ref<ExperimentConfig | null>(null)
+  const presetName = ref<string | null>(null)
+  const resolved = shallowRef<ResolvedConfig | null>(null)
+  const past = ref<string[]>([])
+  const future = ref<string[]>([])
+  let lastField = ''
+  let lastEditMs = 0
+
+  const canUndo = computed(() => past.value.length > 0)
+  const canRedo = computed(() => future.value.length > 0)
+  /** Grows with every change; what watches the design watches this. */
+  const revision = ref(0)
+
+  /** A new beginning; undo leads back to what was before. */
+  function open(next: ExperimentConfig, preset: string | null): void {
+    remember('')
+    config.value = copy(next)
+    presetName.value = preset
+    revision.value++
+  }
+
+  /** @param field its path; edits of one field in a row are undone together */
+  function edit(field: string, change: (config: ExperimentConfig) => void): void {
+    if (config.value === null) return
+    remember(field)
+    change(config.value)
+    revision.value++
+  }
+
+  function undo(): void {
+    step(past.value, future.value)
+  }
+
+  function redo(): void {
+    step(future.value, past.value)
+  }
+
+  function setResolved(next: ResolvedConfig): void {
+    resolved.value = next
+  }
+
+  function remember(field: string): void {
+    const now = performance.now()
+    const isSameEdit = field !== '' && field === lastField && now - lastEditMs < MERGE_MS
+    lastField = field
+    lastEditMs = now
+    if (config.value === null || isSameEdit) return
+    past.value = [...past.value, JSON.stringify(config.value)].slice(-MOST_UNDO)
+    future.value = []
+  }
+
+  function step(from: string[], to: string[]): void {
+    const text = from.pop()
+    if (text === undefined || config.value === null) return
+    to.push(JSON.stringify(config.value))
+    config.value = JSON.parse(text) as ExperimentConfig
+    lastField = ''
+    revision.value++
+  }
+
+  return { config, presetName, resolved, revision, canUndo, canRedo, open, edit, undo, redo, setResolved }
+})
+
+function copy(config: ExperimentConfig): ExperimentConfig {
+  return JSON.parse(JSON.stringify(config)) as ExperimentConfig
+}

@@ -1,0 +1,26 @@
+/** Everything that the lab tells its windows. Only these change the renderer's stores. */
+import type { RunEvent } from '../runs/run.ts'
+import type { Settings } from './settings.ts'
+import type { LabSnapshot, RunProgress, RunSummary } from './views.ts'
+import type { WireError } from './wire-error.ts'
+
+export type LabEvent =
+  /** The first one of every connection, and after a gap: replaces all that was known. */
+  | { readonly type: 'snapshot'; readonly snapshot: LabSnapshot }
+  | { readonly type: 'settings'; readonly settings: Settings }
+  /** A run is new or another. */
+  | { readonly type: 'run'; readonly run: RunSummary }
+  | { readonly type: 'run-removed'; readonly runId: string }
+  | { readonly type: 'progress'; readonly progress: RunProgress }
+  | { readonly type: 'progress-end'; readonly runId: string }
+  /** Events of a run in order; `firstIndex` is the place of the first among all of the run. */
+  | {
+      readonly type: 'run-events'
+      readonly runId: string
+      readonly firstIndex: number
+      readonly events: readonly RunEvent[]
+    }
+  /** Events were left out for a slow window, or the run went back to a checkpoint: ask for its metrics again. */
+  | { readonly type: 'run-gap'; readonly runId: string }
+  /** Something went wrong that no command waits for. */
+  | { readonly type: 'notice'; readonly runId: string | null; readonly error: WireError }

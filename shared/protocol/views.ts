@@ -1,0 +1,154 @@
+/**
+ * What commands answer and events carry: plain data made for showing, ready for JSON. Made in main/lab from records, configurations
+ * and cells; the renderer shows it and makes none of it up.
+ */
+import type { DatasetDescription } from '../datasets/describe.ts'
+import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { RunResult, RunStatus } from '../runs/run.ts'
+import type { PhaseMark } from '../runs/timeline.ts'
+import type { DecimatedSeries } from '../runs/series.ts'
+import type { Settings } from './settings.ts'
+import type { WireError } from './wire-error.ts'
+
+/** The record's status, and what only the lab knows: its worker has died, or the folder cannot be read. */
+export type RunState = RunStatus | 'crashed' | 'damaged'
+
+/** A run as a list shows it. */
+export interface RunSummary {
+  readonly id: string
+  readonly groupId: string
+  readonly name: string
+  readonly state: RunState
+  readonly strategy: Strategy | null
+  /** `gru 128 + gru 128`; empty for a damaged run. */
+  readonly network: string
+  readonly dataset: string
+  readonly seeds: readonly number[]
+  readonly createdAt: string | null
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly result: RunResult | null
+  readonly error: { readonly code: string; readonly message: string } | null
+  /** Whether this lab's engine holds it: running, or waiting for its turn. */
+  readonly active: boolean
+}
+
+export interface RunProgress {
+  readonly runId: string
+  readonly phase: 'preparing' | 'warm-up' | 'training' | 'test'
+  /** Of the phase; warm-up counts the steps of restarts too. */
+  readonly step: number
+  /** Steps of the phase; null where not known. */
+  readonly totalSteps: number | null
+  readonly stepsPerSecond: number | null
+  /** Series of all seeds. */
+  readonly sequencesPerSecond: number | null
+  readonly remainingMs: number | null
+  readonly memoryBytes: number
+  /** Asked for and not yet reached. */
+  readonly asked: 'pause' | 'stop' | null
+}
+
+export interface PresetView {
+  readonly name: string
+  readonly description: string
+  /** Whole: every default filled in. */
+  readonly config: ExperimentConfig
+  readonly published: { readonly metric: string; readonly mean: number; readonly std: number } | null
+}
+
+export interface PartView {
+  readonly cell: string
+  readonly units: number
+  readonly warm: boolean
+  readonly parameterCount: number
+}
+
+/** The network of one strategy. */
+export interface NetworkView {
+  readonly strategy: Strategy
+  readonly inputSize: number
+  readonly outputSize: number
+  readonly layers: readonly { readonly inputSize: number; readonly parts: readonly PartView[] }[]
+  readonly readoutParameterCount: number
+  /** Of one seed. */
+  readonly parameterCount: number
+  readonly stateSize: number
+}
+
+export type ResolvedConfig =
+  | {
+      readonly ok: true
+      readonly config: ExperimentConfig
+      readonly networks: readonly NetworkView[]
+      /** Steps of training; warm-up takes `config.warmup.steps` before. */
+      readonly trainingSteps: number
+    }
+  | { readonly ok: false; readonly errors: readonly WireError[] }
+
+export interface CellParameterView {
+  readonly symbol: string
+  readonly dims: readonly ('H' | 'I')[]
+  readonly initialValues: string
+}
+
+export type CheckedCell =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly source: string
+      readonly equations: readonly string[]
+      readonly states: readonly string[]
+      readonly parameters: readonly CellParameterView[]
+      /** `3 H² + 3 H I + 3 H`. */
+      readonly parameterFormula: string
+      readonly parameterCount: number
+      /** Everything, passes included, as `lab cell` prints it. */
+      readonly description: string
+    }
+  | { readonly ok: false; readonly diagnostics: readonly WireError[] }
+
+export interface DatasetPreview {
+  readonly description: DatasetDescription
+  /** A few training series, whole. */
+  readonly series: readonly {
+    readonly length: number
+    /** [T][I] */
+    readonly inputs: readonly (readonly number[])[]
+    readonly targets: readonly { readonly step: number; readonly values: readonly number[] }[]
+  }[]
+}
+
+export interface RunDetail {
+  readonly summary: RunSummary
+  /** Null for a damaged run. */
+  readonly config: ExperimentConfig | null
+  readonly versions: { readonly lab: string; readonly node: string } | null
+  readonly backend: string | null
+}
+
+/** A range of a run's series, and how much of the run it knows: live events from `eventCount` on continue it. */
+export interface RunMetrics {
+  readonly runId: string
+  readonly eventCount: number
+  /** The last position of any series. */
+  readonly lastPosition: number
+  readonly phases: readonly PhaseMark[]
+  readonly series: readonly DecimatedSeries[]
+}
+
+export interface ExportedFile {
+  readonly fileName: string
+  readonly mediaType: string
+  readonly base64: string
+}
+
+/** Everything that a window needs to begin with. */
+export interface LabSnapshot {
+  readonly labVersion: string
+  readonly home: string
+  readonly device: { readonly backend: string; readonly threads: number; readonly platform: string }
+  readonly settings: Settings
+  readonly runs: readonly RunSummary[]
+  readonly progress: readonly RunProgress[]
+}

@@ -1,0 +1,172 @@
+/**
+ * The values of a run over time as columns, and a range of them in buckets: positions and one value a seed enter, each bucket's
+ * least, greatest and mean value of each seed leave, so that no peak is lost at any zoom.
+ */
+
+export const SERIES_NAMES = [
+  'warmup-loss',
+  'warmup-vaa-star',
+  'convergence-steps',
+  'loss',
+  'gradient-norm',
+  'learning-rate',
+  'validation-loss',
+  'validation-accuracy',
+  'vaa',
+  'vaa-star',
+] as const
+
+export type SeriesName = (typeof SERIES_NAMES)[number]
+
+/** One position of one series: a value a seed, null where a seed has none. */
+export interface SeriesPoint {
+  readonly series: SeriesName
+  /** Optimiser steps since the run began, those of warm-up included. */
+  readonly position: number
+  readonly values: readonly (number | null)[]
+}
+
+/** The values of a seed, one a bucket; null where it has none there. */
+export interface SeedBuckets {
+  readonly least: readonly (number | null)[]
+  readonly greatest: readonly (number | null)[]
+  readonly mean: readonly (number | null)[]
+}
+
+export interface DecimatedSeries {
+  readonly name: SeriesName
+  /** Whether a bucket may hold more than one point. */
+  readonly decimated: boolean
+  /** Points in the range. */
+  readonly pointCount: number
+  /** Position of each bucket's first point; buckets without points are left out. */
+  readonly positions: readonly number[]
+  /** One a seed. */
+  readonly seeds: readonly SeedBuckets[]
+}
+
+const FIRST_CAPACITY = 256
+
+/** One series, growing; NaN where a seed has no value. Positions never go back. */
+export class SeriesColumns {
+  readonly seedCount: number
+  #length = 0
+  #positions = new Float64Array(FIRST_CAPACITY)
+  #values: Float64Array[]
+
+  constructor(seedCount: number) {
+    this.seedCount = seedCount
+    this.#values = Array.from({ length: seedCount }, () => new Float64Array(FIRST_CAPACITY))
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Views of what is filled; valid until the next push. */
+  get positions(): Float64Array {
+    return this.#positions.subarray(0, this.#length)
+  }
+
+  values(seedIndex: number): Float64Array {
+    return this.#values[seedIndex]!.subarray(0, this.#length)
+  }
+
+  push(position: number, values: readonly (number | null)[]): void {
+    if (this.#length === this.#positions.length) this.#grow()
+    this.#positions[this.#length] = position
+    this.#values.forEach((column, r) => (column[this.#length] = values[r] ?? Number.NaN))
+    this.#length++
+  }
+
+  #grow(): void {
+    const larger = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const copy = new Float64Array(column.length * 2)
+      copy.set(column)
+      return copy
+    }
+    this.#positions = larger(this.#positions)
+    this.#values = this.#values.map(larger)
+  }
+}
+
+/** The first index whose position is at least `position`. */
+export function lowerBound(positions: Float64Array, position: number): number {
+  let low = 0
+  let high = positions.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (positions[middle]! < position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * @param from first position, inclusive; null: the beginning
+ * @param to last position, inclusive; null: the end
+ * @param buckets at most so many entries leave
+ */
+export function decimate(
+  name: SeriesName,
+  columns: SeriesColumns,
+  from: number | null,
+  to: number | null,
+  buckets: number,
+): DecimatedSeries {
+  const { positions } = columns
+  const start = from === null ? 0 : lowerBound(positions, from)
+  const end = to === null ? positions.length : lowerBound(positions, nextAfter(to))
+  const pointCount = Math.max(0, end - start)
+  const edges = pointCount <= buckets ? null : bucketEdges(positions, start, end, buckets)
+  const bounds = edges ?? Array.from({ length: pointCount + 1 }, (_, index) => start + index)
+  return {
+    name,
+    decimated: edges !== null,
+    pointCount,
+    positions: bounds.slice(0, -1).map((index) => positions[index]!),
+    seeds: Array.from({ length: columns.seedCount }, (_, r) => seedBuckets(columns.values(r), bounds)),
+  }
+}
+
+/** Indices where buckets of equal width in position begin, empty ones left out, and the end. */
+function bucketEdges(positions: Float64Array, start: number, end: number, buckets: number): number[] {
+  const first = positions[start]!
+  const width = (positions[end - 1]! - first) / buckets
+  const edges = [start]
+  for (let bucket = 1; bucket < buckets; bucket++) {
+    const index = lowerBound(positions, first + bucket * width)
+    if (index > edges.at(-1)! && index < end) edges.push(index)
+  }
+  edges.push(end)
+  return edges
+}
+
+function seedBuckets(values: Float64Array, bounds: readonly number[]): SeedBuckets {
+  const least: (number | null)[] = []
+  const greatest: (number | null)[] = []
+  const mean: (number | null)[] = []
+  for (let bucket = 0; bucket + 1 < bounds.length; bucket++) {
+    let low = Infinity
+    let high = -Infinity
+    let sum = 0
+    let count = 0
+    for (let index = bounds[bucket]!; index < bounds[bucket + 1]!; index++) {
+      const value = values[index]!
+      if (Number.isNaN(value)) continue
+      if (value < low) low = value
+      if (value > high) high = value
+      sum += value
+      count++
+    }
+    least.push(count === 0 ? null : low)
+    greatest.push(count === 0 ? null : high)
+    mean.push(count === 0 ? null : sum / count)
+  }
+  return { least, greatest, mean }
+}
+
+/** Anything greater: positions are whole numbers. */
+function nextAfter(position: number): number {
+  return Math.floor(position) + 1
+}

@@ -1,0 +1,88 @@
+/** A served lab in a process and a home of its own, and a real Chromium looking at it: what the browser tests share. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright'
+
+const BIN = path.join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.ts')
+const START_MS = 20_000
+
+export interface ServedLab {
+  readonly home: string
+  readonly address: string
+  /** Milliseconds from its start to the line with the address. */
+  readonly startMs: number
+  readonly process: ChildProcess
+  close(): Promise<void>
+}
+
+/** `npm start` without a display; prints a loopback address with a token. @throws when it does not within 20 s */
+export async function serveLab(): Promise<ServedLab> {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'warmup-lab-test-'))
+  const begin = performance.now()
+  const child = spawn(process.execPath, [BIN, 'start'], {
+    env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', WARMUP_LAB_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    const timer = setTimeout(() => reject(new Error(`no address within ${START_MS} ms: ${said}`)), START_MS)
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(said)
+      if (!found) return
+      clearTimeout(timer)
+      resolve(found[0])
+    })
+    child.on('close', (code) => reject(new Error(`the lab ended with ${code}: ${said}`)))
+  })
+  return {
+    home,
+    address,
+    startMs: performance.now() - begin,
+    process: child,
+    async close() {
+      const ended = new Promise((resolve) => child.once('close', resolve))
+      child.kill('SIGTERM')
+      await ended
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Playwright's Chromium, an installed one, or Debian's, which root may install. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium()
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
+}
+
+function findChromium(): string {
+  const known = [
+    chromium.executablePath(),
+    '/usr/bin/google-chrome',
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  ]
+  const found = known.find((file) => existsSync(file))
+  if (found !== undefined) return found
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { stdio: 'inherit' })
+    if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium'
+  }
+  throw new Error('No Chromium: install Google Chrome or Chromium, or `npx playwright install chromium`.')
+}
+
+/** Collects what the page complains of: a test ends with none. */
+export function watchComplaints(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  return complaints
+}

@@ -1,0 +1,67 @@
+/** A real Electron with the lab in it: found, built, and started under a display of its own where there is none. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { _electron, type ElectronApplication, type Page } from 'playwright'
+import { findElectron } from '../../main/cli/desktop.ts'
+import { ensureBuilt } from '../../main/server/build-app.ts'
+
+const DISPLAY_MS = 10_000
+/** Beside the checkout, where there is one: prints the folder of an Electron for machines that cannot download one. */
+const ELECTRON_TOOL = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools', 'electron-dist')
+
+/** The program's path, or why the desktop cannot be tested here. */
+export function findTestElectron(): Promise<Awaited<ReturnType<typeof findElectron>>> {
+  const given = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  const folder =
+    given || (existsSync(ELECTRON_TOOL) ? spawnSync(ELECTRON_TOOL, { encoding: 'utf8' }).stdout.trim() : '')
+  return findElectron({ ...process.env, DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: folder })
+}
+
+/** Under Linux a display that nobody sees; elsewhere the one that is there. */
+async function openDisplay(): Promise<{ name: string; close: () => void }> {
+  if (process.platform !== 'linux') return { name: '', close: () => undefined }
+  const server: ChildProcess = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
+  const name = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Xvfb gives no display')), DISPLAY_MS)
+    server.on('error', reject)
+    server.stdio[3]!.on('data', (chunk: Buffer) => {
+      clearTimeout(timer)
+      resolve(`:${chunk.toString().trim()}`)
+    })
+  })
+  return { name, close: () => server.kill() }
+}
+
+export interface DesktopLab {
+  readonly app: ElectronApplication
+  readonly page: Page
+  readonly home: string
+  close(): Promise<void>
+}
+
+export async function startDesktop(program: string): Promise<DesktopLab> {
+  const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
+  const home = await mkdtemp(path.join(os.tmpdir(), 'warmup-lab-test-'))
+  const display = await openDisplay()
+  const environment = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
+  const app = await _electron.launch({
+    executablePath: program,
+    args: ['--no-sandbox', path.join(folder, 'main.cjs')], // containers and root have no use of Chromium's sandbox
+    env: { ...(environment as Record<string, string>), DISPLAY: display.name, WARMUP_LAB_HOME: home },
+  })
+  return {
+    app,
+    home,
+    page: await app.firstWindow(),
+    async close() {
+      await app.close()
+      display.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}

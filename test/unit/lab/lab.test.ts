@@ -1,0 +1,96 @@
+/** The lab as a service, without a door: commands in, events out, real runs in worker threads. */
+import { describe, expect, it } from 'vitest'
+import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
+
+describe('the lab', () => {
+  it('trains every strategy of a configuration and tells all of its events, in order and once', async () => {
+    const { run, events, until } = await openLab()
+    const { runIds } = await run('run.start', { config: SMALL_CONFIG })
+    expect(runIds).toHaveLength(2)
+    await until(runIs(runIds[1]!, 'finished'))
+    for (const runId of runIds) {
+      const told = events.flatMap((event) => (event.type === 'run-events' && event.runId === runId ? [event] : []))
+      expect(told[0]!.firstIndex).toBe(0)
+      told
+        .slice(1)
+        .forEach(({ firstIndex }, i) => expect(firstIndex).toBe(told[i]!.firstIndex + told[i]!.events.length))
+      const steps = told.flatMap(({ events }) => events).filter(({ type }) => type === 'train-step')
+      expect(steps).toHaveLength(40)
+      const { series, eventCount } = await run('run.metrics', { runId, series: ['loss', 'vaa'], buckets: 1000 })
+      expect(eventCount).toBe(told.at(-1)!.firstIndex + told.at(-1)!.events.length)
+      expect(series.map(({ name, pointCount }) => [name, pointCount])).toContainEqual(['loss', 40])
+    }
+  })
+
+  it('pauses a run at a step, resumes it and stops it', async () => {
+    const { run, events, until } = await openLab()
+    const [runId] = (await run('run.start', { config: LONG_CONFIG })).runIds as [string]
+    await until((event) => event.type === 'run-events' && event.firstIndex > 0)
+    await run('run.pause', { runId })
+    await until(runIs(runId, 'paused'))
+    await expect(run('run.pause', { runId })).rejects.toMatchObject({ code: 'usage' })
+    const paused = await run('run.metrics', { runId, series: ['loss'], buckets: 8 })
+    events.length = 0
+    await run('run.resume', { runId })
+    await until((event) => event.type === 'run-events')
+    const continued = events.find((event) => event.type === 'run-events')
+    expect(continued).toMatchObject({ firstIndex: paused.eventCount })
+    await run('run.stop', { runId })
+    await until(runIs(runId, 'stopped'))
+  })
+
+  it('keeps each seed’s least and greatest value in every bucket', async () => {
+    const { run, until } = await openLab()
+    const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+    await until(runIs(runId, 'finished'))
+    const read = async (buckets: number) => (await run('run.metrics', { runId, series: ['loss'], buckets })).series[0]!
+    const [whole, coarse] = [await read(1000), await read(4)]
+    expect(whole.decimated).toBe(false)
+    expect(coarse.positions.length).toBeLessThanOrEqual(4)
+    for (const r of [0, 1]) {
+      const values = whole.seeds[r]!.mean as number[]
+      expect(Math.max(...(coarse.seeds[r]!.greatest as number[]))).toBe(Math.max(...values))
+      expect(Math.min(...(coarse.seeds[r]!.least as number[]))).toBe(Math.min(...values))
+    }
+  })
+
+  it('deletes a run into the trash and takes it back', async () => {
+    const { run, until } = await openLab()
+    const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+    await until(runIs(runId, 'finished'))
+    await run('run.delete', { runId })
+    expect(await run('run.list', {})).toEqual([])
+    await run('run.undelete', { runId })
+    expect(await run('run.list', {})).toMatchObject([{ id: runId, state: 'finished' }])
+  })
+
+  it('exports weights, series and configuration of a finished run', async () => {
+    const { run, until } = await openLab()
+    const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+    await until(runIs(runId, 'finished'))
+    const weights = await run('run.export', { runId, format: 'safetensors' })
+    expect(weights.fileName).toMatch(/\.safetensors$/)
+    const csv = Buffer.from((await run('run.export', { runId, format: 'csv' })).base64, 'base64').toString()
+    expect(csv.split('\n').filter((line) => line.startsWith('loss,'))).toHaveLength(2 * 40)
+  })
+
+  it('resolves configurations, checks cells with line and column, and previews datasets', async () => {
+    const { run } = await openLab()
+    const resolved = await run('config.resolve', { config: SMALL_CONFIG })
+    expect(resolved).toMatchObject({ ok: true, trainingSteps: 40 })
+    expect(resolved.ok && resolved.networks.map(({ parameterCount }) => parameterCount)).toEqual([273, 177])
+    const wrong = await run('config.resolve', { config: { ...SMALL_CONFIG, sedes: [1] } })
+    expect(wrong).toMatchObject({ ok: false, errors: [{ code: 'config', remedy: 'Did you mean `seeds`?' }] })
+    const cell = await run('cell.check', { name: 'mine', text: 'cell mine\n\nh_new = tanh(W x +)\n' })
+    expect(cell).toMatchObject({ ok: false, diagnostics: [{ location: { line: 3 } }] })
+    const preview = await run('dataset.preview', { dataset: SMALL_CONFIG.dataset, seriesCount: 2 })
+    expect(preview.series.map(({ length }) => length)).toEqual([12, 12])
+  })
+
+  it('refuses commands and payloads that are not in the protocol', async () => {
+    const { lab } = await openLab()
+    await expect(lab.execute('rm', {})).rejects.toMatchObject({ code: 'protocol' })
+    await expect(lab.execute('run.pause', { runId: 7 })).rejects.toMatchObject({ code: 'protocol' })
+    await expect(lab.execute('run.delete', { runId: '../runs' })).rejects.toMatchObject({ code: 'usage' })
+  })
+})
