@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -15,7 +16,7 @@ let browser: Browser
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-}, 120_000)
+}, INSTALL_MS)
 
 afterAll(async () => {
   await browser?.close()

@@ -1,10 +1,11 @@
 /** A served lab in a process and a home of its own, and a real Chromium looking at it: what the browser tests share. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright'
+import { installDebianPackage } from '../debian-package.ts'
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.ts')
 const START_MS = 20_000
@@ -69,11 +70,8 @@ function findChromium(): string {
   ]
   const found = known.find((file) => existsSync(file))
   if (found !== undefined) return found
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { stdio: 'inherit' })
-    if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium'
-  }
+  installDebianPackage('chromium')
+  if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium'
   throw new Error('No Chromium: install Google Chrome or Chromium, or `npx playwright install chromium`.')
 }
 

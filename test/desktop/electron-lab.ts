@@ -7,6 +7,7 @@ import path from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
 import { findElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
+import { installDebianPackage } from '../debian-package.ts'
 
 const DISPLAY_MS = 10_000
 /** Beside the checkout, where there is one: prints the folder of an Electron for machines that cannot download one. */
@@ -23,12 +24,13 @@ export function findTestElectron(): Promise<Awaited<ReturnType<typeof findElectr
 /** Under Linux a display that nobody sees; elsewhere the one that is there. */
 async function openDisplay(): Promise<{ name: string; close: () => void }> {
   if (process.platform !== 'linux') return { name: '', close: () => undefined }
+  if (spawnSync('Xvfb', ['-help']).error) installDebianPackage('xvfb')
   const server: ChildProcess = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x900x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const name = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('Xvfb gives no display')), DISPLAY_MS)
-    server.on('error', reject)
+    server.on('error', () => reject(new Error('No Xvfb: on Debian and Ubuntu, `apt install xvfb`.')))
     server.stdio[3]!.on('data', (chunk: Buffer) => {
       clearTimeout(timer)
       resolve(`:${chunk.toString().trim()}`)

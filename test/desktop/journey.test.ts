@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 
@@ -14,7 +15,7 @@ describe.skipIf(electron.program === null)('the desktop', () => {
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true })
     desktop = await startDesktop(electron.program!)
-  }, 60_000)
+  }, INSTALL_MS)
 
   afterAll(() => desktop?.close())
 
