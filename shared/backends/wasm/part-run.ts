@@ -8,7 +8,7 @@ import type { NamedBuffers } from './memory.ts'
 import type { PartPlan } from './part-plan.ts'
 import type { PackedProject, PartWeights } from './part-weights.ts'
 import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
-import { backwardExtras, NO_INJECTION, sweepContext, sweepName, type SweepContext } from './sweep.ts'
+import { NO_INJECTION, sweepName, type SweepContext } from './sweep.ts'
 import { overShares, type Tape } from './tape.ts'
 import { SUMMED_COLUMNS } from './rows.ts'
 
@@ -67,6 +67,8 @@ export interface PartRunSetup {
   /** Of the part's functions in the module. */
   readonly prefix: string
   readonly plan: PartPlan
+  /** What the part's sweeps want to be told. */
+  readonly contexts: Readonly<Record<'forward' | 'backward', SweepContext>>
   readonly cell: CellProgram
   readonly weights: PartWeights
   readonly buffers: NamedBuffers
@@ -89,13 +91,33 @@ interface Stream {
   readonly isSegment: boolean
 }
 
+/** Where a sweep of one block finds a buffer: all that a call adds is its step. */
+interface SweepPlace {
+  /** Of the block's first row. */
+  readonly base: number
+  readonly stepBytes: number
+  readonly isSegment: boolean
+  /** From one step of the sweep to the next; negative on the way back. */
+  readonly stride: number
+}
+
+/** The places of a sweep's buffers in the order of its context, and the packed matrices behind them. */
+interface SweepFrame {
+  readonly places: readonly SweepPlace[]
+  readonly packed: readonly number[]
+}
+
 export class PartRun {
   readonly #setup: PartRunSetup
   readonly #streams = new Map<string, Stream>()
   readonly #segmentSteps: number
+  readonly #forwardSweep: string
+  readonly #backwardSweep: string
 
   constructor(setup: PartRunSetup) {
     this.#setup = setup
+    this.#forwardSweep = sweepName(setup.prefix, 'forward')
+    this.#backwardSweep = sweepName(setup.prefix, 'backward')
     this.#segmentSteps = Math.max(1, Math.min(setup.steps, Math.floor(SEGMENT_ROWS / setup.batch)))
   }
 
@@ -117,8 +139,9 @@ export class PartRun {
   forward(tape: Tape, block: RowBlock): void {
     const { steps, recomputing, saving } = this.#setup
     const span = saving && recomputing ? this.#segmentSteps : steps
+    const frame = this.#forwardFrame(block)
     for (let start = 0; start < steps; start += span)
-      this.#sweepForward(tape, block, start, Math.min(span, steps - start))
+      this.#sweepForward(tape, block, frame, start, Math.min(span, steps - start))
   }
 
   /**
@@ -130,33 +153,33 @@ export class PartRun {
     const { injections, truncateEvery, inputAdjoint, movesWeights } = input
     let adjoints = cell.states.map((_, s) => [this.#stream(`d${s}`).base, this.#stream(`e${s}`).base] as const)
     for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
-    const lists = new Map(
-      blocks.map((block) => [
-        block,
-        injections
-          .filter(({ row }) => row >= block.start && row < block.start + block.count)
-          .sort((a, b) => b.step - a.step),
-      ]),
-    )
+    const ways = blocks.map((block) => ({
+      block,
+      forward: recomputing ? this.#forwardFrame(block) : null,
+      backward: this.#backwardFrame(block, input.above),
+      injections: new InjectionList(injections, block, this.stateRowBytes),
+    }))
     let end = steps
     while (end > 0) {
       const segment = Math.floor((end - 1) / this.#segmentSteps)
       const start = segment * this.#segmentSteps
-      if (recomputing) for (const block of blocks) this.#sweepForward(tape, block, start, end - start)
+      for (const { block, forward } of ways) if (forward) this.#sweepForward(tape, block, forward, start, end - start)
       while (end > start) {
         // A call ends where the adjoint is cut.
         const cut =
           truncateEvery === null ? start : Math.max(start, Math.floor((end - 1) / truncateEvery) * truncateEvery)
         const count = end - cut
-        for (const block of blocks) {
-          const list = lists.get(block)!
-          const words: number[] = []
-          while (list.length > 0 && list[0]!.step >= cut) {
-            const { step, row, state, source } = list.shift()!
-            words.push(step - cut, state, (row - block.start) * this.stateRowBytes, source)
-          }
-          this.#sweepBackward(tape, block, cut, count, adjoints, input.above, words)
-        }
+        for (const way of ways)
+          this.#sweepBackward(
+            tape,
+            way.block,
+            way.backward,
+            cut,
+            count,
+            adjoints,
+            input.above,
+            way.injections.takeFrom(cut),
+          )
         if (count % 2 === 1) adjoints = adjoints.map(([before, after]) => [after, before] as const)
         if (truncateEvery !== null && cut % truncateEvery === 0)
           for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
@@ -174,11 +197,10 @@ export class PartRun {
   }
 
   /** `count` steps of a block's rows: products of the input for some steps at once, then those steps one by one. */
-  #sweepForward(tape: Tape, block: RowBlock, first: number, count: number): void {
-    const { plan, weights, input, prefix } = this.#setup
+  #sweepForward(tape: Tape, block: RowBlock, frame: SweepFrame, first: number, count: number): void {
+    const { weights, input } = this.#setup
     const isConstant = input.stepBytes === 0
     const stepsAtOnce = this.#blockSteps(block)
-    const layout = sweepContext(plan.forward, [])
     for (let start = first; start < first + count; start += stepsAtOnce) {
       const steps = Math.min(stepsAtOnce, first + count - start)
       if (!isConstant || start === first)
@@ -201,52 +223,77 @@ export class PartRun {
             0,
           ])
         }
-      const context = this.#context(layout, 'forward', (buffer) => this.#forwardStart(buffer, start, block))
-      tape.call(block.thread, sweepName(prefix, 'forward'), [steps, block.count], context)
+      tape.call(block.thread, this.#forwardSweep, [steps, block.count], this.#context(frame, start))
     }
   }
 
-  #forwardStart(buffer: string, t: number, block: RowBlock): { address: number; stride: number } {
-    const { input } = this.#setup
-    if (buffer.startsWith('pre')) {
+  #forwardFrame(block: RowBlock): SweepFrame {
+    const { contexts, input } = this.#setup
+    return this.#frame(contexts.forward, 'forward', (buffer) => {
+      if (!buffer.startsWith('pre')) return this.#sweepPlace(buffer, block, 1)
       const { base, stepBytes } = this.#stream(buffer, block)
-      return { address: base, stride: input.stepBytes === 0 ? 0 : stepBytes }
-    }
-    return { address: this.#rowAddress(buffer, t, block), stride: this.#stream(buffer).stepBytes }
+      return { base, stepBytes: 0, isSegment: false, stride: input.stepBytes === 0 ? 0 : stepBytes }
+    })
+  }
+
+  /** Adjoints of states change places from sweep to sweep: their words are filled in by `#sweepBackward`. */
+  #backwardFrame(block: RowBlock, above: AdjointRows | null): SweepFrame {
+    const { contexts, batch, cell } = this.#setup
+    const stateAdjoints = new Set(cell.states.flatMap((_, s) => [`d${s}`, `e${s}`]))
+    return this.#frame(contexts.backward, 'backward', (buffer) => {
+      if (stateAdjoints.has(buffer)) return { base: 0, stepBytes: 0, isSegment: false, stride: 0 }
+      if (buffer !== 'above') return this.#sweepPlace(buffer, block, -1)
+      if (!above) return { base: 0, stepBytes: 0, isSegment: false, stride: 0 }
+      const stepBytes = batch * above.rowBytes
+      return { base: above.address + block.start * above.rowBytes, stepBytes, isSegment: false, stride: -stepBytes }
+    })
+  }
+
+  #sweepPlace(buffer: string, block: RowBlock, direction: 1 | -1): SweepPlace {
+    const { base, stepBytes, rowBytes, isSegment } = this.#stream(buffer)
+    return { base: base + block.start * rowBytes, stepBytes, isSegment, stride: direction * stepBytes }
+  }
+
+  #frame(
+    { buffers, projects }: SweepContext,
+    direction: 'forward' | 'backward',
+    place: (buffer: string) => SweepPlace,
+  ): SweepFrame {
+    const { weights } = this.#setup
+    return { places: buffers.map(place), packed: projects.map((project) => weights.projects.get(project)![direction]) }
+  }
+
+  /** The words of a sweep that begins with step t. */
+  #context({ places, packed }: SweepFrame, t: number): number[] {
+    const segmentStep = this.#segmentStep(t)
+    const words: number[] = []
+    for (const { base, stepBytes, isSegment, stride } of places)
+      words.push(base + (isSegment ? segmentStep : t) * stepBytes, stride)
+    for (const address of packed) words.push(address)
+    return words
   }
 
   /** Steps `cut` to `cut + count - 1`, the last one first. */
   #sweepBackward(
     tape: Tape,
     block: RowBlock,
+    frame: SweepFrame,
     cut: number,
     count: number,
     adjoints: readonly (readonly [number, number])[],
     above: AdjointRows | null,
     injections: readonly number[],
   ): void {
-    const { plan, prefix, batch, cell } = this.#setup
-    const last = cut + count - 1
-    const layout = sweepContext(plan.backward, backwardExtras(cell.states.length))
-    const context = this.#context(layout, 'backward', (buffer) => {
-      const stateAdjoint = /^([de])(\d+)$/.exec(buffer)
-      if (stateAdjoint) {
-        const pair = adjoints[Number(stateAdjoint[2])]!
-        return { address: pair[stateAdjoint[1] === 'd' ? 0 : 1] + block.start * this.stateRowBytes, stride: 0 }
-      }
-      if (buffer === 'above') {
-        if (!above) return { address: 0, stride: 0 }
-        const stepBytes = batch * above.rowBytes
-        return { address: above.address + last * stepBytes + block.start * above.rowBytes, stride: -stepBytes }
-      }
-      return { address: this.#rowAddress(buffer, last, block), stride: -this.#stream(buffer).stepBytes }
+    const context = this.#context(frame, cut + count - 1)
+    // The context begins with the places of d0, e0, d1, ...: see backwardExtras.
+    adjoints.forEach(([before, after], state) => {
+      const rows = block.start * this.stateRowBytes
+      context[4 * state] = before + rows
+      context[4 * state + 2] = after + rows
     })
-    tape.call(
-      block.thread,
-      sweepName(prefix, 'backward'),
-      [count, block.count, above?.rowBytes ?? 0],
-      [...context, ...injections, NO_INJECTION],
-    )
+    for (const word of injections) context.push(word)
+    context.push(NO_INJECTION)
+    tape.call(block.thread, this.#backwardSweep, [count, block.count, above?.rowBytes ?? 0], context)
   }
 
   /** dx (+)= adjoints of a segment's input products times the weights, for a block's rows. */
@@ -374,20 +421,6 @@ export class PartRun {
     tape.call(block.thread, 'clear', [address + block.start * this.stateRowBytes, bytes / 16])
   }
 
-  #context(
-    { buffers, projects }: SweepContext,
-    direction: 'forward' | 'backward',
-    place: (buffer: string) => { address: number; stride: number },
-  ): number[] {
-    const words: number[] = []
-    for (const buffer of buffers) {
-      const { address, stride } = place(buffer)
-      words.push(address, stride)
-    }
-    for (const project of projects) words.push(this.#setup.weights.projects.get(project)![direction])
-    return words
-  }
-
   /** Steps whose input products a block makes at once. */
   #blockSteps(block: RowBlock): number {
     return Math.max(1, Math.floor(BLOCK_ROWS / block.count))
@@ -396,9 +429,13 @@ export class PartRun {
   /** Address of a block's first row of a buffer at step t. */
   #rowAddress(buffer: string, t: number, block: RowBlock): number {
     const { base, stepBytes, rowBytes, isSegment } = this.#stream(buffer)
+    return base + (isSegment ? this.#segmentStep(t) : t) * stepBytes + block.start * rowBytes
+  }
+
+  /** Where step t stands in a buffer that holds SEGMENTS_ALIVE segments. */
+  #segmentStep(t: number): number {
     const segment = Math.floor(t / this.#segmentSteps)
-    const step = isSegment ? (segment % SEGMENTS_ALIVE) * this.#segmentSteps + (t % this.#segmentSteps) : t
-    return base + step * stepBytes + block.start * rowBytes
+    return (segment % SEGMENTS_ALIVE) * this.#segmentSteps + (t % this.#segmentSteps)
   }
 
   #stream(buffer: string, block?: RowBlock): Stream {
@@ -445,5 +482,31 @@ export class PartRun {
       default:
         return { base: get(stepBytes), stepBytes: 0, rowBytes, isSegment }
     }
+  }
+}
+
+/** A block's injections, the last step first. */
+class InjectionList {
+  readonly #sorted: readonly Injection[]
+  readonly #block: RowBlock
+  readonly #stateRowBytes: number
+  #taken = 0
+
+  constructor(injections: readonly Injection[], block: RowBlock, stateRowBytes: number) {
+    this.#sorted = injections
+      .filter(({ row }) => row >= block.start && row < block.start + block.count)
+      .sort((a, b) => b.step - a.step)
+    this.#block = block
+    this.#stateRowBytes = stateRowBytes
+  }
+
+  /** The words of those at step `cut` and later that have not been taken; steps are counted from `cut`. */
+  takeFrom(cut: number): number[] {
+    const words: number[] = []
+    for (; this.#taken < this.#sorted.length && this.#sorted[this.#taken]!.step >= cut; this.#taken++) {
+      const { step, row, state, source } = this.#sorted[this.#taken]!
+      words.push(step - cut, state, (row - this.#block.start) * this.#stateRowBytes, source)
+    }
+    return words
   }
 }

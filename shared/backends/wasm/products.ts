@@ -256,14 +256,17 @@ function repeat(f: FunctionBuilder, count: Local, body: () => void): void {
 }
 
 /** Rows that `addOuter` sums before it goes on: a packed panel of each operand stays in the first-level cache. */
-const OUTER_ROWS = 256
+const OUTER_ROWS = 128
 
-/** Columns of a that `addOuter` packs together: whole tiles and whole vectors. Its work is split in multiples of this. */
+/** Columns of whole tiles and whole vectors: the work of `addOuter` is split in multiples of this. */
 export const outerColumns = ({ rows }: Tile): number => (rows % 4 === 0 ? rows : rows % 2 === 0 ? 2 * rows : 4 * rows)
+
+/** Columns of a that `addOuter` packs together: each panel of b is read from the second-level cache once for all of them. */
+const packedColumns = (tile: Tile): number => 2 * outerColumns(tile)
 
 /** Bytes that `addOuter` needs for itself. */
 export const outerScratchBytes = (tile: Tile, bPanels: number): number =>
-  4 * OUTER_ROWS * (outerColumns(tile) + bPanels * tile.columns)
+  4 * OUTER_ROWS * (packedColumns(tile) + bPanels * tile.columns)
 
 /** Names and parameters (addresses and strides in bytes) of what `addProducts` adds. */
 export const MULTIPLY = 'multiply'
@@ -307,7 +310,7 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
       f.advance(c!, tile.columns * 4)
     })
   })
-  const aColumns = outerColumns(tile)
+  const aColumns = packedColumns(tile)
   const outerTiles = heights.map((rows) => addOuterTile(module, { rows, columns: tile.columns }, aColumns, features))
   const packA = addPackRows(module, 'packA', aColumns / 4)
   const packB = addPackRows(module, 'packB', tile.columns / 4)

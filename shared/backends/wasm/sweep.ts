@@ -27,7 +27,7 @@ const WORD_BYTES = 4
 const BUFFER_BYTES = 2 * WORD_BYTES
 
 /** The buffers and weights that the stages use, in a fixed order. */
-export function sweepContext(stages: readonly StagePlan[], extra: readonly string[]): SweepContext {
+function sweepContext(stages: readonly StagePlan[], extra: readonly string[]): SweepContext {
   const buffers = new Set(extra)
   const projects = new Set<number>()
   for (const { products, kernels } of stages) {
@@ -44,8 +44,13 @@ export function sweepContext(stages: readonly StagePlan[], extra: readonly strin
 /** A kernel's name ends with the dimension of its columns. */
 const maskOf = (kernelName: string): string => (kernelName.endsWith('H') ? 'maskH' : 'maskI')
 
-/** What the backward sweep reads besides its stages: adjoints of all states, and the outputs' adjoint from the layer above. */
-export function backwardExtras(states: number): string[] {
+/** The contexts of a part's two sweeps. */
+export function sweepContexts(plan: PartPlan, states: number): Readonly<Record<'forward' | 'backward', SweepContext>> {
+  return { forward: sweepContext(plan.forward, []), backward: sweepContext(plan.backward, backwardExtras(states)) }
+}
+
+/** What the backward sweep reads besides its stages, before all else: adjoints of all states, and the outputs' adjoint from the layer above. */
+function backwardExtras(states: number): string[] {
   return [...Array.from({ length: states }, (_, s) => [`d${s}`, `e${s}`]).flat(), 'above']
 }
 
@@ -56,9 +61,10 @@ export function backwardExtras(states: number): string[] {
  * `e` after an odd one.
  */
 export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number, prefix: string): void {
+  const contexts = sweepContexts(plan, states)
   module.add(sweepName(prefix, 'forward'), 3, (f) => {
     const [context, steps, rows] = [f.parameter(0), f.parameter(1), f.parameter(2)]
-    const layout = sweepContext(plan.forward, [])
+    const layout = contexts.forward
     const addresses = loadAddresses(f, context, layout)
     f.loop(() => {
       for (const stage of plan.forward) writeStage(module, f, stage, plan, { context, layout, addresses, rows })
@@ -73,7 +79,7 @@ export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number,
       Local,
       Local,
     ]
-    const layout = sweepContext(plan.backward, backwardExtras(states))
+    const layout = contexts.backward
     const addresses = loadAddresses(f, context, layout)
     const held = f.integerLocal()
     const injections = f.integerLocal()

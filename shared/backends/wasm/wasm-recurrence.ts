@@ -13,6 +13,7 @@ import type { LinearMemory, NamedBuffers } from './memory.ts'
 import { padTo, rowFloats, type PartPlan } from './part-plan.ts'
 import { PartRun, type AdjointRows, type Injection, type RowBlock, type RunInput } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
+import { sweepContexts, type SweepContext } from './sweep.ts'
 import type { Tape } from './tape.ts'
 
 /** Fewer rows than this leave most of a tile's work to loading weights. */
@@ -36,6 +37,7 @@ export interface WasmShared {
 interface PartUnit {
   readonly part: Part
   readonly plan: PartPlan
+  readonly contexts: Readonly<Record<'forward' | 'backward', SweepContext>>
   readonly weights: PartWeights
   readonly mask: Readonly<Record<'I' | 'H', number>>
   /** Columns of the part's states in state rows. */
@@ -70,6 +72,7 @@ export class WasmRecurrence implements Recurrence {
         return {
           part,
           plan,
+          contexts: sweepContexts(plan, part.cell.states.length),
           weights: new PartWeights(memory, plan, vectorSizes, this.#flat, startOf, compiled.tile),
           mask: { I: this.#writeMask(part.inputSize), H: this.#writeMask(part.units) },
           stateOffsets: network.stateSlices
@@ -433,11 +436,12 @@ export class WasmRecurrence implements Recurrence {
     sizes: { steps: number; batch: number; saving: boolean; input: RunInput },
   ): PartRun {
     const { buffers, compiled } = this.#shared
-    const { part, plan, weights, mask } = unit
+    const { part, plan, contexts, weights, mask } = unit
     return new PartRun({
       name: `${kind}:${part.layerIndex}.${part.partIndex}`,
       prefix: partPrefix(part.layerIndex, part.partIndex),
       plan,
+      contexts,
       cell: part.cell,
       weights,
       buffers,
