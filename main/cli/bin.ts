@@ -2,6 +2,7 @@
 /** The command line: reads the arguments, loads the one command that is asked for, and turns errors into messages and exit codes. */
 import { Command, CommanderError } from 'commander'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { MEMORY_VARIABLE, memoryBound } from '../engine/memory-bound.ts'
 import { THREADS_VARIABLE, threadCount } from '../engine/thread-count.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 
@@ -16,18 +17,21 @@ const withJson = (command: Command): Command => command.option('--json', 'one JS
 const withHome = (command: Command): Command =>
   command.option('--home <DIR>', 'folder of the runs (default: WARMUP_LAB_HOME or the data folder of the platform)')
 
-const withThreads = (command: Command): Command =>
-  command.option(
-    '--threads <N>',
-    'threads of the wasm engine (default: WARMUP_LAB_THREADS or every core); results do not depend on it',
-  )
+/** What the engine may use of this machine; results do not depend on it. */
+const withEngine = (command: Command): Command =>
+  command
+    .option('--threads <N>', 'threads of the wasm engine (default: WARMUP_LAB_THREADS or every core)')
+    .option('--memory <SIZE>', 'memory of the wasm engine, as 2GiB (default: WARMUP_LAB_MEMORY or 1.5GiB)')
 program.hook('preAction', (_program, command) => {
-  const { threads } = command.opts<{ threads?: string }>()
+  const { threads, memory } = command.opts<{ threads?: string; memory?: string }>()
   if (threads !== undefined) process.env[THREADS_VARIABLE] = threads
-  threadCount() // a wrong number is told before a run is made
+  if (memory !== undefined) process.env[MEMORY_VARIABLE] = memory
+  // A wrong amount is told before a run is made.
+  threadCount()
+  memoryBound()
 })
 
-const run = withThreads(
+const run = withEngine(
   withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))),
 ).option('--print-config', 'print the resolved configuration and stop')
 for (const { flags, description } of RUN_OPTIONS) run.option(flags, description)
@@ -39,7 +43,7 @@ run.action(async (file: string | undefined, options: Record<string, unknown>) =>
   (await import('./commands/run.ts')).runCommand(file, options),
 )
 
-withThreads(
+withEngine(
   withHome(
     withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
   ),
@@ -49,11 +53,11 @@ withThreads(
 withHome(withJson(program.command('runs').description('list the runs'))).action(
   async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options),
 )
-withThreads(withJson(program.command('verify <CASES...>').description('check golden cases on each backend'))).action(
+withEngine(withJson(program.command('verify <CASES...>').description('check golden cases on each backend'))).action(
   async (files: string[], options: Record<string, unknown>) =>
     (await import('./commands/verify.ts')).verifyCommand(files, options),
 )
-withThreads(
+withEngine(
   withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a finished run'))),
 )
   .option('--series <N>', 'n, series compared', '32')
@@ -79,6 +83,15 @@ withJson(
   .action(async (file: string | undefined, options: Record<string, unknown>) =>
     (await import('./commands/dataset.ts')).datasetCommand(file, options),
   )
+const memory = withEngine(
+  withJson(
+    program.command('memory [CONFIG]').description('show what a training step of a configuration takes of memory'),
+  ),
+)
+for (const { flags, description } of RUN_OPTIONS) memory.option(flags, description)
+memory.action(async (file: string | undefined, options: Record<string, unknown>) =>
+  (await import('./commands/memory.ts')).memoryCommand(file, options),
+)
 withJson(program.command('presets [NAME]').description('list the presets, or print one')).action(
   async (name: string | undefined, options: Record<string, unknown>) =>
     (await import('./commands/presets.ts')).presetsCommand(name, options),
@@ -91,16 +104,16 @@ withHome(withJson(program.command('export <RUN>').description('write the trained
   .action(async (name: string, options: Record<string, unknown>) =>
     (await import('./commands/export.ts')).exportCommand(name, options),
   )
-withThreads(withJson(program.command('bench').description('measure one training step of a preset on a backend')))
+withEngine(withJson(program.command('bench').description('measure one training step of a preset on a backend')))
   .option('--preset <NAME>', 'which network and batch', 'quick')
   .option('--backend <NAME>', 'wasm or reference', 'wasm')
   .action(async (options: Record<string, unknown>) => (await import('./commands/bench.ts')).benchCommand(options))
-withThreads(
+withEngine(
   withHome(withJson(program.command('serve').description('serve the screens of the lab to a browser on this machine'))),
 )
   .option('--port <PORT>', 'on 127.0.0.1; default: any that is free')
   .action(async (options: Record<string, unknown>) => (await import('./commands/serve.ts')).serveCommand(options))
-withThreads(
+withEngine(
   withHome(
     withJson(program.command('start').description('open the desktop, or serve the screens where there is none')),
   ),

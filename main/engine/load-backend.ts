@@ -1,28 +1,38 @@
 /** Loads a backend by name, on first use. Wasm backends of a process share their threads and the start-up self-test. */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import type { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
+import { memoryBound } from './memory-bound.ts'
 import { threadCount } from './thread-count.ts'
 
 export interface LoadOptions {
   /** Of the wasm backend; default: `threadCount()` */
   readonly threads?: number
+  /** What an engine of the wasm backend may take; default: `memoryBound()` */
+  readonly memoryBytes?: number
 }
 
-const wasmBackends = new Map<number, Promise<Backend>>()
+/** By threads and memory. */
+const wasmBackends = new Map<string, Promise<Backend>>()
+const teams = new Map<number, ThreadTeam>()
 let pairedVectors: Promise<boolean> | null = null
 
 /**
  * @param name `auto` takes the fastest that works here
  * @throws LabError `backend` for an unknown name
  */
-export async function loadBackend(name: string, { threads = threadCount() }: LoadOptions = {}): Promise<Backend> {
+export async function loadBackend(
+  name: string,
+  { threads = threadCount(), memoryBytes = memoryBound() }: LoadOptions = {},
+): Promise<Backend> {
   switch (name) {
     case 'reference':
       return (await import('../../shared/backends/reference/reference-backend.ts')).referenceBackend
     case 'auto':
     case 'wasm': {
-      const known = wasmBackends.get(threads) ?? loadWasm(threads)
-      wasmBackends.set(threads, known)
+      const key = `${threads} ${memoryBytes}`
+      const known = wasmBackends.get(key) ?? loadWasm(threads, memoryBytes)
+      wasmBackends.set(key, known)
       return known
     }
     default:
@@ -33,7 +43,7 @@ export async function loadBackend(name: string, { threads = threadCount() }: Loa
   }
 }
 
-async function loadWasm(threads: number): Promise<Backend> {
+async function loadWasm(threads: number, memoryBytes: number): Promise<Backend> {
   const [{ createWasmBackend, PAIRED_VECTORS_TILE, SINGLE_VECTORS_TILE }, { startTeam }, { enablePairedVectors }] =
     await Promise.all([
       import('../../shared/backends/wasm/wasm-backend.ts'),
@@ -42,5 +52,7 @@ async function loadWasm(threads: number): Promise<Backend> {
     ])
   pairedVectors ??= enablePairedVectors()
   const tile = (await pairedVectors) ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE
-  return createWasmBackend({ tile, team: startTeam(threads) })
+  const team = teams.get(threads) ?? startTeam(threads)
+  teams.set(threads, team)
+  return createWasmBackend({ tile, team, memoryBytes })
 }

@@ -2,6 +2,7 @@
  * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process. What the command
  * line, the server and the desktop all call.
  */
+import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
@@ -13,6 +14,7 @@ import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { createCellLookup } from './cell-lookup.ts'
 import { loadBackend } from './load-backend.ts'
+import { planMemory } from './memory.ts'
 
 const HEARTBEAT_MS = 10_000
 
@@ -48,16 +50,23 @@ export async function openDatasets(config: ExperimentConfig, baseFolder: string)
   return config.seeds.map((seed) => createDataset(config.dataset, seed, sources))
 }
 
-/** Everything that can be wrong with a configuration is found here, before a run is acknowledged. */
-export async function prepare(
-  config: ExperimentConfig,
-  baseFolder: string,
-): Promise<{ datasets: Dataset[]; networks: Map<Strategy, Network> }> {
+export interface PreparedGroup {
+  /** One a seed. */
+  readonly datasets: readonly Dataset[]
+  readonly networks: ReadonlyMap<Strategy, Network>
+}
+
+/** The network of every strategy. */
+export function wireNetworks(config: ExperimentConfig, dataset: Dataset): Map<Strategy, Network> {
   const cellOf = createCellLookup(config.cells)
+  return new Map(trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, dataset)]))
+}
+
+/** Everything that can be wrong with a configuration is found here, before a run is acknowledged. */
+export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<PreparedGroup> {
   const datasets = await openDatasets(config, baseFolder)
-  const networks = new Map(
-    trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, datasets[0]!)]),
-  )
+  const networks = wireNetworks(config, datasets[0]!)
+  for (const { plan, request } of planMemory(config, networks, datasets[0]!).values()) requireRoom(plan, request)
   return { datasets, networks }
 }
 

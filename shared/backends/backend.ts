@@ -166,5 +166,7 @@ export interface Engine {
   ): Promise<PerReplica<readonly number[]>>
   /** The run of Algorithm 1 up to the states that are compared. */
   converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>>
+  /** Memory that the engine has taken; null from a backend that does not count it. */
+  memoryBytes(): number | null
   dispose(): void
 }

@@ -63,6 +63,13 @@ function comparedColumns(network: Network, layer: Layer): number[] {
     .flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i))
 }
 
+/** What an engine holds outside JavaScript's heap. */
+export interface EngineResources {
+  dispose(): void
+  /** null where nobody counts */
+  memoryBytes(): number | null
+}
+
 /** Steps of a convergence run between two looks at its states. */
 const CONVERGENCE_BLOCK = 32
 
@@ -75,14 +82,14 @@ export class ProgramEngine implements Engine {
   readonly #allParameters: readonly FlatRange[]
   readonly #warmParameters: readonly FlatRange[]
   readonly #newArray: (length: number) => FloatArray
-  readonly #dispose: () => void
+  readonly #resources: EngineResources
 
   /** @param newArray an array of the backend's precision */
   constructor(
     network: Network,
     recurrences: readonly Recurrence[],
     newArray: (length: number) => FloatArray,
-    dispose: () => void,
+    resources: EngineResources,
   ) {
     this.network = network
     this.replicas = recurrences.length
@@ -91,7 +98,7 @@ export class ProgramEngine implements Engine {
     this.#ranges = parameterRanges(network)
     this.#allParameters = joinRanges(this.#ranges)
     this.#warmParameters = joinRanges(this.#ranges.filter(({ warm }) => warm))
-    this.#dispose = dispose
+    this.#resources = resources
   }
 
   readParameters(replica: number): TensorMap {
@@ -230,8 +237,12 @@ export class ProgramEngine implements Engine {
     return requests.map((request, replica) => (request === null ? null : this.#converge(replica, request)))
   }
 
+  memoryBytes(): number | null {
+    return this.#resources.memoryBytes()
+  }
+
   dispose(): void {
-    this.#dispose()
+    this.#resources.dispose()
   }
 
   /** Loss and gradients of a training step, the regulariser's included; leaves the gradients in the recurrence. */

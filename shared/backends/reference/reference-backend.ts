@@ -12,7 +12,7 @@ export const referenceBackend: Backend = {
         network,
         Array.from({ length: replicas }, () => new ReferenceRecurrence(network)),
         (length) => new Float64Array(length),
-        () => undefined,
+        { dispose: () => undefined, memoryBytes: () => null },
       ),
     ),
 }

@@ -8,15 +8,19 @@ import { addProducts, type Tile, type VectorFeatures } from './products.ts'
 import { addRowOperations } from './rows.ts'
 import { addSweeps } from './sweep.ts'
 
-export interface CompiledNetwork {
-  readonly module: WebAssembly.Module
-  /** Index of every function in the module, by name. */
-  readonly functions: ReadonlyMap<string, number>
+/** What is known of a network before any code is written. */
+export interface NetworkPlan {
   /** [layer][part] */
   readonly plans: readonly (readonly PartPlan[])[]
   readonly tile: Tile
   /** Floats in a row of each layer's input. */
   readonly inputWidths: readonly number[]
+}
+
+export interface CompiledNetwork extends NetworkPlan {
+  readonly module: WebAssembly.Module
+  /** Index of every function in the module, by name. */
+  readonly functions: ReadonlyMap<string, number>
 }
 
 /** What the names of a part's functions begin with. */
@@ -32,6 +36,14 @@ export function detectFeatures(): VectorFeatures {
   return { relaxedMultiplyAdd: WebAssembly.validate(module.bytes()) }
 }
 
+export function planNetwork(network: Network, tile: Tile): NetworkPlan {
+  const inputWidths = network.wiredLayers.map(({ inputSize }) => rowFloats(padTo(inputSize, 4)))
+  const plans = network.wiredLayers.map((layer) =>
+    layer.parts.map((part, p) => planPart(part, inputWidths[layer.index]! * 4, tile, partPrefix(layer.index, p))),
+  )
+  return { plans, tile, inputWidths }
+}
+
 /** @param variant names an empty function, so that two modules of the same code differ */
 export function compileNetwork(
   network: Network,
@@ -43,17 +55,15 @@ export function compileNetwork(
   addProducts(module, tile, features)
   addRowOperations(module)
   addOptimizerKernels(module)
-  const inputWidths = network.wiredLayers.map(({ inputSize }) => rowFloats(padTo(inputSize, 4)))
-  const plans = network.wiredLayers.map((layer) =>
-    layer.parts.map((part, p) => {
-      const plan = planPart(part, inputWidths[layer.index]! * 4, tile, partPrefix(layer.index, p))
+  const networkPlan = planNetwork(network, tile)
+  for (const layer of network.wiredLayers)
+    layer.parts.forEach((part, p) => {
+      const plan = networkPlan.plans[layer.index]![p]!
       for (const stage of [...plan.forward, ...plan.backward])
         for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
       addSweeps(module, plan, part.cell.states.length, partPrefix(layer.index, p))
-      return plan
-    }),
-  )
+    })
   if (variant !== undefined) module.add(`variant:${variant}`, 0, () => undefined)
   const functions = new Map(module.names.map((name, index) => [name, index]))
-  return { module: new WebAssembly.Module(module.bytes()), functions, plans, tile, inputWidths }
+  return { ...networkPlan, module: new WebAssembly.Module(module.bytes()), functions }
 }

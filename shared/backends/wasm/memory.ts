@@ -15,6 +15,9 @@ function sizeClass(bytes: number): number {
   return octave + Math.ceil((Math.max(bytes, 1024) - octave) / (octave / 4)) * (octave / 4)
 }
 
+/** What a buffer of so many bytes takes. */
+export const roundedBytes = (bytes: number): number => sizeClass(bytes + SLACK_BYTES)
+
 export class LinearMemory {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })
   #top = CONSTANT_BYTES
@@ -39,7 +42,7 @@ export class LinearMemory {
 
   /** @returns the address of at least `bytes` bytes, 64-byte aligned; the content is arbitrary. */
   allocate(bytes: number): number {
-    const size = sizeClass(bytes + SLACK_BYTES)
+    const size = roundedBytes(bytes)
     const reused = this.#free.get(size)?.pop()
     if (reused !== undefined) return reused
     const address = this.#top

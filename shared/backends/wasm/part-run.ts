@@ -5,7 +5,7 @@
  */
 import type { CellProgram } from '../../compiler/passes.ts'
 import type { NamedBuffers } from './memory.ts'
-import type { PartPlan } from './part-plan.ts'
+import type { BufferPlan, PartPlan } from './part-plan.ts'
 import type { PackedProject, PartWeights } from './part-weights.ts'
 import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
 import { NO_INJECTION, sweepName, type SweepContext } from './sweep.ts'
@@ -82,6 +82,37 @@ export interface PartRunSetup {
   readonly input: RunInput
 }
 
+/** What decides how large a run's buffers are. */
+export type RunSizes = Pick<PartRunSetup, 'steps' | 'batch' | 'saving' | 'recomputing'>
+
+/** Steps of a segment. */
+const segmentSteps = ({ steps, batch }: RunSizes): number =>
+  Math.max(1, Math.min(steps, Math.floor(SEGMENT_ROWS / batch)))
+
+/** Steps whose input products a block of so many rows makes at once. */
+const blockSteps = (rows: number): number => Math.max(1, Math.floor(BLOCK_ROWS / rows))
+
+/** Whether a buffer holds segments by turns, not all steps. */
+const holdsSegments = ({ extent }: BufferPlan, { saving, recomputing }: RunSizes): boolean =>
+  extent === 'segment' || (extent === 'sequence' && saving && recomputing)
+
+/** Bytes of a buffer; for the extent `block`, `batch` is the block's rows. */
+export function bufferBytes(buffer: BufferPlan, sizes: RunSizes): number {
+  const { steps, batch, saving } = sizes
+  const stepBytes = batch * buffer.width * 4
+  if (holdsSegments(buffer, sizes)) return SEGMENTS_ALIVE * segmentSteps(sizes) * stepBytes
+  switch (buffer.extent) {
+    case 'history':
+      return (steps + 1) * stepBytes
+    case 'sequence':
+      return saving ? steps * stepBytes : stepBytes
+    case 'block':
+      return blockSteps(batch) * stepBytes
+    default:
+      return stepBytes
+  }
+}
+
 /** Where a buffer's first row is at its first step, and how far the next step is. */
 interface Stream {
   readonly base: number
@@ -118,7 +149,7 @@ export class PartRun {
     this.#setup = setup
     this.#forwardSweep = sweepName(setup.prefix, 'forward')
     this.#backwardSweep = sweepName(setup.prefix, 'backward')
-    this.#segmentSteps = Math.max(1, Math.min(setup.steps, Math.floor(SEGMENT_ROWS / setup.batch)))
+    this.#segmentSteps = segmentSteps(setup)
   }
 
   /** Address of state `state` after `t` steps: [B, padded H]. */
@@ -200,7 +231,7 @@ export class PartRun {
   #sweepForward(tape: Tape, block: RowBlock, frame: SweepFrame, first: number, count: number): void {
     const { weights, input } = this.#setup
     const isConstant = input.stepBytes === 0
-    const stepsAtOnce = this.#blockSteps(block)
+    const stepsAtOnce = blockSteps(block.count)
     for (let start = first; start < first + count; start += stepsAtOnce) {
       const steps = Math.min(stepsAtOnce, first + count - start)
       if (!isConstant || start === first)
@@ -421,11 +452,6 @@ export class PartRun {
     tape.call(block.thread, 'clear', [address + block.start * this.stateRowBytes, bytes / 16])
   }
 
-  /** Steps whose input products a block makes at once. */
-  #blockSteps(block: RowBlock): number {
-    return Math.max(1, Math.floor(BLOCK_ROWS / block.count))
-  }
-
   /** Address of a block's first row of a buffer at step t. */
   #rowAddress(buffer: string, t: number, block: RowBlock): number {
     const { base, stepBytes, rowBytes, isSegment } = this.#stream(buffer)
@@ -448,7 +474,7 @@ export class PartRun {
   }
 
   #place(buffer: string, block?: RowBlock): Stream {
-    const { plan, buffers, batch, steps, saving, recomputing, input, weights, mask, name } = this.#setup
+    const { plan, buffers, batch, saving, input, weights, mask, name } = this.#setup
     const fixed = (base: number): Stream => ({ base, stepBytes: 0, rowBytes: 0, isSegment: false })
     if (buffer === 'x')
       return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
@@ -459,29 +485,18 @@ export class PartRun {
       const before = this.#stream(`s${buffer.slice(1)}`)
       return { ...before, base: before.base + before.stepBytes }
     }
-    const { width, extent } = plan.buffers.get(buffer)!
-    const rowBytes = width * 4
-    const stepBytes = batch * rowBytes
-    const get = (bytes: number): number => buffers.get(`${name}:${buffer}`, bytes)
-    const isSegment = extent === 'segment' || (extent === 'sequence' && saving && recomputing)
-    if (isSegment) return { base: get(SEGMENTS_ALIVE * this.#segmentSteps * stepBytes), stepBytes, rowBytes, isSegment }
-    switch (extent) {
-      case 'history':
-        return { base: get((steps + 1) * stepBytes), stepBytes, rowBytes, isSegment }
-      case 'sequence':
-        return saving
-          ? { base: get(steps * stepBytes), stepBytes, rowBytes, isSegment }
-          : { base: get(stepBytes), stepBytes: 0, rowBytes, isSegment }
-      case 'block': {
-        const own = buffers.get(
-          `${name}:${buffer}:${block!.thread}`,
-          this.#blockSteps(block!) * block!.count * rowBytes,
-        )
-        return { base: own, stepBytes: block!.count * rowBytes, rowBytes, isSegment }
-      }
-      default:
-        return { base: get(stepBytes), stepBytes: 0, rowBytes, isSegment }
+    const bufferPlan = plan.buffers.get(buffer)!
+    const { extent } = bufferPlan
+    const rowBytes = bufferPlan.width * 4
+    if (extent === 'block') {
+      const bytes = bufferBytes(bufferPlan, { ...this.#setup, batch: block!.count })
+      const base = buffers.get(`${name}:${buffer}:${block!.thread}`, bytes)
+      return { base, stepBytes: block!.count * rowBytes, rowBytes, isSegment: false }
     }
+    const base = buffers.get(`${name}:${buffer}`, bufferBytes(bufferPlan, this.#setup))
+    const isSegment = holdsSegments(bufferPlan, this.#setup)
+    const hasSteps = isSegment || extent === 'history' || (extent === 'sequence' && saving)
+    return { base, stepBytes: hasSteps ? batch * rowBytes : 0, rowBytes, isSegment }
   }
 }
 

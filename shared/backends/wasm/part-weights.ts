@@ -23,6 +23,21 @@ export interface PackedProject {
 
 const packedFloats = ({ panels, depth }: Packing, tile: Tile): number => panels * depth * tile.columns
 
+/** Bytes from one row of a project's gradient to the next: whole panels. */
+const gradientRowBytes = ({ inSize }: ProjectPlan, tile: Tile): number =>
+  rowFloats(Math.ceil(inSize / tile.columns) * tile.columns) * 4
+
+const gradientRows = ({ matrices, gateStride }: ProjectPlan): number => matrices.length * gateStride
+
+/** Sizes of the large buffers of a part's weights. */
+export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
+  return projects.flatMap((project) => [
+    4 * packedFloats(project.packing.forward, tile),
+    4 * packedFloats(project.packing.backward, tile),
+    gradientRows(project) * gradientRowBytes(project, tile),
+  ])
+}
+
 export class PartWeights {
   readonly projects: ReadonlyMap<number, PackedProject>
   /** Addresses of vectors by symbol, and of their gradients' sums. */
@@ -52,17 +67,14 @@ export class PartWeights {
     }
     this.projects = new Map(
       plan.projects.map((project): [number, PackedProject] => {
-        const rows = project.matrices.length * project.gateStride
-        const gradientPanels = Math.ceil(project.inSize / tile.columns)
-        const gradientRowBytes = rowFloats(gradientPanels * tile.columns) * 4
         const packed: PackedProject = {
           plan: project,
           forward: zeros(packedFloats(project.packing.forward, tile)),
           backward: zeros(packedFloats(project.packing.backward, tile)),
-          gradient: memory.allocate(rows * gradientRowBytes),
-          gradientRowBytes,
-          gradientPanels,
-          gradientRows: rows,
+          gradient: memory.allocate(gradientRows(project) * gradientRowBytes(project, tile)),
+          gradientRowBytes: gradientRowBytes(project, tile),
+          gradientPanels: Math.ceil(project.inSize / tile.columns),
+          gradientRows: gradientRows(project),
         }
         return [project.project, packed]
       }),

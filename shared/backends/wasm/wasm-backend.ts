@@ -2,6 +2,7 @@
 import type { Backend } from '../backend.ts'
 import { ProgramEngine } from '../program-engine.ts'
 import { compileNetwork, detectFeatures } from './kernels.ts'
+import { planMemory } from './memory-plan.ts'
 import { LinearMemory, NamedBuffers } from './memory.ts'
 import type { Tile } from './products.ts'
 import { Tape } from './tape.ts'
@@ -16,16 +17,19 @@ export const PAIRED_VECTORS_TILE: Tile = { rows: 6, columns: 16 }
 export interface WasmOptions {
   readonly tile: Tile
   readonly team: ThreadTeam
-  /** Saved values of a sequence may take so much memory; beyond that they are computed twice instead. */
-  readonly savedBytesLimit: number
+  /** What an engine may take for a training step: where values kept for the way back would go beyond it, they are computed twice. */
+  readonly memoryBytes: number
   /** Makes the bytes of the module its own. */
   readonly variant: string
 }
 
+/** Leaves a process under 2 GB. */
+export const DEFAULT_MEMORY_BYTES = 1.5 * 2 ** 30
+
 export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
   const tile = options.tile ?? SINGLE_VECTORS_TILE
   const team = options.team ?? soloTeam()
-  const savedBytesLimit = options.savedBytesLimit ?? 1e9
+  const memoryBytes = options.memoryBytes ?? DEFAULT_MEMORY_BYTES
   return {
     name: 'wasm',
     precision: 'float32',
@@ -35,10 +39,7 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
       const buffers = new NamedBuffers(memory)
       const compiled = compileNetwork(network, tile, detectFeatures(), options.variant)
       const engine = await team.install(compiled.module, memory.memory)
-      const savedRowBytes = compiled.plans
-        .flat()
-        .flatMap(({ buffers: plans }) => [...plans.values()])
-        .reduce((sum, { width, extent }) => sum + (extent === 'sequence' ? 4 * width : 0), 0)
+      const isRecomputing = new Map<string, boolean>()
       const shared: WasmShared = {
         network,
         compiled,
@@ -51,13 +52,19 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
           team.run(engine, tapes)
           buffers.releaseOutgrown()
         },
-        isRecomputing: (rows) => rows * savedRowBytes > savedBytesLimit,
+        isRecomputing: (steps, batch) => {
+          const size = `${steps}x${batch}`
+          const request = { steps, batch, replicas, threads: team.threads }
+          const known = isRecomputing.get(size) ?? !planMemory(network, compiled, request, memoryBytes).keepsValues
+          isRecomputing.set(size, known)
+          return known
+        },
       }
       return new ProgramEngine(
         network,
         Array.from({ length: replicas }, () => new WasmRecurrence(shared)),
         (length) => new Float32Array(length),
-        () => team.remove(engine),
+        { dispose: () => team.remove(engine), memoryBytes: () => memory.byteLength },
       )
     },
   }

@@ -30,8 +30,8 @@ export interface WasmShared {
   readonly tape: Tape
   /** Plays a tape on all threads. */
   run(tape: Tape): void
-  /** Whether sequences of so many rows keep no saved values but compute them again on the way back. */
-  isRecomputing(rows: number): boolean
+  /** Whether sequences of this size keep no saved values but compute them again on the way back. */
+  isRecomputing(steps: number, batch: number): boolean
 }
 
 interface PartUnit {
@@ -447,7 +447,7 @@ export class WasmRecurrence implements Recurrence {
       buffers,
       tile: compiled.tile,
       mask,
-      recomputing: this.#shared.isRecomputing(sizes.steps * sizes.batch),
+      recomputing: sizes.saving && this.#shared.isRecomputing(sizes.steps, sizes.batch),
       ...sizes,
     })
   }

@@ -192,6 +192,14 @@ describe('the command line answers with the exit code and one line', () => {
     ['a cell that is not there', () => ['cell', 'none.txt'], 2, 'usage'],
     ['a preset that is not there', () => ['presets', 'none'], 2, 'usage'],
     ['no threads', () => ['run', '--preset', 'quick', '--threads', '0'], 2, 'usage'],
+    ['memory without a unit', () => ['run', '--preset', 'quick', '--memory', '2000'], 2, 'usage'],
+    ['more memory than addresses', () => ['run', '--preset', 'quick', '--memory', '5GiB'], 2, 'usage'],
+    [
+      'a step that does not fit into memory',
+      () => ['run', '--preset', 'table3-gru-none', '--memory', '50MB'],
+      1,
+      'backend',
+    ],
     ['threads that are no number', () => ['run', '--preset', 'quick', '--threads', 'all'], 2, 'usage'],
     ['a measure of no series', () => ['vaa', 'nothing', '--series', '0'], 2, 'usage'],
   ])('%s', async (_, args, exitCode, code) => {

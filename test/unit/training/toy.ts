@@ -225,6 +225,7 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
       }),
     trainGradients: missing,
     warmupGradients: missing,
+    memoryBytes: () => null,
     dispose: () => undefined,
   }
 }

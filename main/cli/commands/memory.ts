@@ -1,0 +1,40 @@
+/** `lab memory`: what a training step of each strategy takes, and how the engine keeps it within its bound. */
+import { mebibytes } from '../../../shared/backends/memory-plan.ts'
+import { planMemory } from '../../engine/memory.ts'
+import { openDatasets, wireNetworks } from '../../engine/run-group.ts'
+import { loadConfig } from '../load-config.ts'
+import { formatTable, print, printJson } from '../output.ts'
+
+export async function memoryCommand(
+  file: string | undefined,
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { config, baseFolder } = await loadConfig(file, options)
+  const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
+  const plans = planMemory(config, wireNetworks(config, dataset!), dataset!)
+  if (plans.size === 0 && !options.json) print(`The backend ${config.backend} does not count its memory.`)
+  for (const [strategy, { plan, request }] of plans) {
+    if (options.json) {
+      printJson({ type: 'memory', strategy, ...request, ...plan })
+      continue
+    }
+    const { steps, batch, replicas } = request
+    print(
+      `${config.name}, ${strategy}: ${steps} steps of ${batch} series, ${replicas} ${replicas === 1 ? 'seed' : 'seeds'}\n`,
+    )
+    const rows = plan.items
+      .toSorted((a, b) => b.bytes - a.bytes)
+      .map(({ what, bytes }) => [what, `${mebibytes(bytes)}`])
+    print(
+      formatTable(
+        ['memory', 'MiB'],
+        [...rows, ['total', `${mebibytes(plan.totalBytes)}`], ['bound (--memory)', `${mebibytes(plan.boundBytes)}`]],
+      ),
+    )
+    print(
+      plan.keepsValues
+        ? '\nValues for the way back are kept.\n'
+        : '\nValues for the way back are kept for a segment of steps and computed again for the others: about a third more work.\n',
+    )
+  }
+}
