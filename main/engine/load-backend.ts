@@ -2,6 +2,7 @@
 import type { Backend } from '../../shared/backends/backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
+import type { KernelChoice } from './kernel-choice.ts'
 import { memoryBound } from './memory-bound.ts'
 import { threadCount } from './thread-count.ts'
 
@@ -15,7 +16,7 @@ export interface LoadOptions {
 /** By threads and memory. */
 const wasmBackends = new Map<string, Promise<Backend>>()
 const teams = new Map<number, ThreadTeam>()
-let pairedVectors: Promise<boolean> | null = null
+let kernels: Promise<KernelChoice> | null = null
 
 /**
  * @param name `auto` takes the fastest that works here
@@ -44,14 +45,13 @@ export async function loadBackend(
 }
 
 async function loadWasm(threads: number, memoryBytes: number): Promise<Backend> {
-  const [{ createWasmBackend, PAIRED_VECTORS_TILE, SINGLE_VECTORS_TILE }, { startTeam }, { enablePairedVectors }] =
-    await Promise.all([
-      import('../../shared/backends/wasm/wasm-backend.ts'),
-      import('./start-team.ts'),
-      import('./vector-width.ts'),
-    ])
-  pairedVectors ??= enablePairedVectors()
-  const tile = (await pairedVectors) ? PAIRED_VECTORS_TILE : SINGLE_VECTORS_TILE
+  const [{ createWasmBackend }, { startTeam }, { chooseKernels }] = await Promise.all([
+    import('../../shared/backends/wasm/wasm-backend.ts'),
+    import('./start-team.ts'),
+    import('./kernel-choice.ts'),
+  ])
+  kernels ??= chooseKernels()
+  const { tile } = await kernels
   const team = teams.get(threads) ?? startTeam(threads)
   teams.set(threads, team)
   return createWasmBackend({ tile, team, memoryBytes })

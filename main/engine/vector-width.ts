@@ -8,24 +8,32 @@ const FIRST_NODE_WITH_REVECTORIZE = 24
 const PAIRED = '--experimental-wasm-revectorize'
 const SINGLE = '--no-experimental-wasm-revectorize'
 
-/**
- * Trains a small network both ways and compares the bits; leaves V8 set to pairs when they are the same, and to single vectors
- * when they are not. For modules compiled from then on.
- */
-export async function enablePairedVectors(): Promise<boolean> {
+/** Whether this V8 can join pairs at all. */
+export function knowsPairedVectors(): boolean {
   const [major] = process.versions.node.split('.').map(Number)
-  if (major! < FIRST_NODE_WITH_REVECTORIZE || process.arch !== 'x64') return false
-  // Only the optimising compiler joins operations: without the other one, the first call is compiled by it.
+  return major! >= FIRST_NODE_WITH_REVECTORIZE && process.arch === 'x64'
+}
+
+/** For modules compiled from then on. */
+export function setPairedVectors(paired: boolean): void {
+  v8.setFlagsFromString(paired ? PAIRED : SINGLE)
+}
+
+/** Runs with V8's optimising compiler alone: only that joins operations, and a first call is compiled by it. */
+export async function withOptimisedCode<Result>(run: () => Promise<Result>): Promise<Result> {
   v8.setFlagsFromString('--no-liftoff')
   try {
-    v8.setFlagsFromString(SINGLE)
-    const single = await trainedBits(PAIRED_VECTORS_TILE, 'single')
-    v8.setFlagsFromString(PAIRED)
-    const paired = await trainedBits(PAIRED_VECTORS_TILE, 'paired')
-    const agree = Buffer.from(single.buffer).equals(Buffer.from(paired.buffer))
-    if (!agree) v8.setFlagsFromString(SINGLE)
-    return agree
+    return await run()
   } finally {
     v8.setFlagsFromString('--liftoff')
   }
+}
+
+/** Trains a small network both ways and compares the bits. Call it in `withOptimisedCode`; leaves V8 set to either. */
+export async function pairedVectorsAgree(): Promise<boolean> {
+  setPairedVectors(false)
+  const single = await trainedBits(PAIRED_VECTORS_TILE, 'single')
+  setPairedVectors(true)
+  const paired = await trainedBits(PAIRED_VECTORS_TILE, 'paired')
+  return Buffer.from(single.buffer).equals(Buffer.from(paired.buffer))
 }

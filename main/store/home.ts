@@ -25,3 +25,24 @@ export function labHome(
     }
   }
 }
+
+/**
+ * The platform's folder for what can be made again at any time.
+ * @returns an absolute path
+ */
+export function cacheFolder(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+  userFolder: string = os.homedir(),
+): string {
+  switch (platform) {
+    case 'win32':
+      return path.join(environment.LOCALAPPDATA || path.join(userFolder, 'AppData', 'Local'), 'Warmup Lab', 'Cache')
+    case 'darwin':
+      return path.join(userFolder, 'Library', 'Caches', 'Warmup Lab')
+    default: {
+      const cache = environment.XDG_CACHE_HOME
+      return path.join(cache && path.isAbsolute(cache) ? cache : path.join(userFolder, '.cache'), 'warmup-lab')
+    }
+  }
+}

@@ -6,7 +6,7 @@ import type { Split } from '../datasets/dataset.ts'
 import type { MeasureSubject } from './measure.ts'
 
 /** Series evaluated at once: enough for full tiles, few enough to keep long sequences in memory. */
-const CHUNK_SERIES = 256
+export const CHUNK_SERIES = 256
 
 export interface Evaluation {
   /** Mean of squared errors over used slots and outputs, or of cross-entropies over used slots. */

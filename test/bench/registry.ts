@@ -1,10 +1,24 @@
 /** Every case by name, in the order of the report. To add a measurement: a file beside this, and a line here. */
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { BenchCase } from './bench-case.ts'
+import { compileCases } from './compile-case.ts'
+import { evaluationCase } from './evaluation-case.ts'
+import { scalingCases } from './scaling-case.ts'
+import { startUpCase } from './start-up-case.ts'
 import { stepCases } from './step-cases.ts'
 import { trainCase } from './train-case.ts'
+import { vaaCases } from './vaa-case.ts'
+import { warmUpCases } from './warm-up-case.ts'
 
-export const benchCases: readonly BenchCase[] = [...stepCases.map(trainCase)]
+export const benchCases: readonly BenchCase[] = [
+  ...stepCases.map(trainCase),
+  ...warmUpCases,
+  ...vaaCases,
+  evaluationCase,
+  ...compileCases,
+  startUpCase,
+  ...scalingCases,
+]
 
 /**
  * @param names all cases when empty

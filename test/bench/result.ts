@@ -29,6 +29,8 @@ export interface BenchResult {
   readonly kernelMs?: Readonly<Record<string, number>>
   /** Time over what growth in proportion from the scaling's base would take; for threads, over an equal share each. */
   readonly relativeToLinear?: number
+  /** What the case is to reach, and whether it did. */
+  readonly target?: { readonly what: string; readonly met: boolean }
   readonly note?: string
 }
 

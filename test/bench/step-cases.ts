@@ -30,7 +30,7 @@ export interface StepCase {
 }
 
 /** Not in the library, so that nothing in the engine can have been made for it: an update gate alone (Collins et al. 2017, UGRNN). */
-const OWN_CELL = `
+export const OWN_CELL = `
 cell own
 
 g  = sigmoid(W_g x + U_g h + b_g)

@@ -49,6 +49,7 @@ function columnsOf(results: readonly BenchResult[]): Column[] {
     number('of the peak, %', ({ peakShare }) => (peakShare === undefined ? undefined : Math.round(100 * peakShare))),
     number('memory, MiB', ({ memoryMiB }) => memoryMiB),
     number('time ÷ linear', ({ relativeToLinear }) => relativeToLinear),
+    text('target', ({ target }) => target && `${target.what}: ${target.met ? 'met' : 'missed'}`),
     ...kernelNames(results).map((name) => number(`${name}, ms`, ({ kernelMs }) => kernelMs?.[name])),
     text('note', ({ note }) => note),
   ].filter(({ cell }) => results.some((result) => cell(result) !== undefined))

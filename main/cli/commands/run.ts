@@ -1,8 +1,12 @@
 /** `lab run` and `lab resume`: makes a group of runs or takes up an old one, shows progress, ends with the table of means. */
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
+import { chromeTrace } from '../../../shared/backends/trace.ts'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import { loadBackend } from '../../engine/load-backend.ts'
 import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
 import { LAB_VERSION } from '../../engine/version.ts'
 import type { RunStore } from '../../store/run-store.ts'
@@ -12,6 +16,8 @@ import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
 
 const EXIT_INTERRUPTED = 130
+/** Kernels and waits of a thread that a trace holds: a few hundred steps. */
+const TRACED_SPANS = 100_000
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -29,7 +35,25 @@ export async function runCommand(file: string | undefined, options: Options): Pr
     lab: LAB_VERSION,
     node: process.versions.node,
   })
-  await runRecords(store, records, options)
+  await traced(config.backend, options.trace as string | undefined, () => runRecords(store, records, options))
+}
+
+/** Runs, and writes what the engine's threads did from the first step on: also of a run that fails. */
+async function traced(backendName: string, file: string | undefined, run: () => Promise<void>): Promise<void> {
+  if (file === undefined) return run()
+  const { tracing } = await loadBackend(backendName)
+  if (!tracing)
+    throw new LabError('usage', 'This backend has no threads to trace.', {
+      where: '--trace',
+      expected: 'the backend wasm',
+      found: backendName,
+    })
+  tracing.start(TRACED_SPANS)
+  try {
+    await run()
+  } finally {
+    await writeFile(file, chromeTrace(tracing.stop()))
+  }
 }
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {

@@ -9,10 +9,24 @@ import { Tape } from './tape.ts'
 import { ThreadTeam } from './thread-team.ts'
 import { WasmRecurrence, type WasmShared } from './wasm-recurrence.ts'
 
-/** The fastest tile where V8 uses 128-bit vectors: twelve accumulators and their operands in sixteen registers. */
-export const SINGLE_VECTORS_TILE: Tile = { rows: 6, columns: 8 }
-/** The fastest where V8 joins pairs of vectors to 256 bits: the same twelve accumulators, twice as wide. */
-export const PAIRED_VECTORS_TILE: Tile = { rows: 6, columns: 16 }
+/**
+ * Tiles worth trying, the likeliest first. 128-bit vectors: twelve accumulators and their operands in sixteen registers; more where
+ * there are 32 (ARM).
+ */
+export const SINGLE_VECTORS_TILES: readonly Tile[] = [
+  { rows: 6, columns: 8 },
+  { rows: 4, columns: 8 },
+  { rows: 8, columns: 8 },
+  { rows: 4, columns: 16 },
+]
+/** Where V8 joins pairs of vectors to 256 bits: as many accumulators, twice as wide. */
+export const PAIRED_VECTORS_TILES: readonly Tile[] = [
+  { rows: 6, columns: 16 },
+  { rows: 4, columns: 16 },
+  { rows: 12, columns: 8 },
+]
+const [SINGLE_VECTORS_TILE] = SINGLE_VECTORS_TILES as [Tile, ...Tile[]]
+export const [PAIRED_VECTORS_TILE] = PAIRED_VECTORS_TILES as [Tile, ...Tile[]]
 
 export interface WasmOptions {
   readonly tile: Tile

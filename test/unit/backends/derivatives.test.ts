@@ -7,7 +7,7 @@ import { referenceBackend } from '../../../shared/backends/reference/reference-b
 import {
   createWasmBackend,
   PAIRED_VECTORS_TILE,
-  SINGLE_VECTORS_TILE,
+  SINGLE_VECTORS_TILES,
 } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../../shared/numerics/dims.ts'
@@ -69,7 +69,7 @@ describe('the derivative of a random cell matches central differences', () => {
   })
 })
 
-async function compare(net: Network, spread: number, request: TrainRequest, tile = SINGLE_VECTORS_TILE): Promise<void> {
+async function compare(net: Network, spread: number, request: TrainRequest, tile = SINGLE_VECTORS_TILES): Promise<void> {
   const values = weights(net, 11, spread)
   const results = await Promise.all(
     [referenceBackend, createWasmBackend({ tile })].map(async (backend) => {
@@ -105,7 +105,7 @@ describe('wasm agrees with the reference', () => {
       await compare(net, 0.4, train(net, 19, 11))
     },
   )
-  it.each([SINGLE_VECTORS_TILE, PAIRED_VECTORS_TILE])(
+  it.each([SINGLE_VECTORS_TILES, PAIRED_VECTORS_TILE])(
     'a double layer of two cells, truncated back-propagation, dropout, tile %o',
     async (tile) => {
       const net = network(

@@ -1,7 +1,12 @@
-/** What a step computes depends on no number of threads: the same bits on one, two, three and eight, cores or no cores. */
+/** What a step computes depends on no number of threads and on no tile: the same bits on one, two, three and eight, cores or no cores. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../../main/engine/load-backend.ts'
-import type { OptimizerSettings, TrainRequest } from '../../../shared/backends/backend.ts'
+import type { Backend, OptimizerSettings, TrainRequest } from '../../../shared/backends/backend.ts'
+import {
+  createWasmBackend,
+  PAIRED_VECTORS_TILES,
+  SINGLE_VECTORS_TILES,
+} from '../../../shared/backends/wasm/wasm-backend.ts'
 import { gru } from '../../../shared/cells/gru.ts'
 import { lstm } from '../../../shared/cells/lstm.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
@@ -58,10 +63,10 @@ function networkOf({ layers }: Case): Network {
 }
 
 /** Losses and gradient norms of three steps, and the bytes of all parameters after them. */
-async function train(testCase: Case, backendName: string, threads: number, trained = 3) {
+async function train(testCase: Case, backend: Backend, trained = 3) {
   const { steps, batch, truncateEvery } = testCase
   const network = networkOf(testCase)
-  const engine = await (await loadBackend(backendName, { threads })).createEngine(network, 1)
+  const engine = await backend.createEngine(network, 1)
   const random = new RandomStream(1, 'preview')
   const normal = (count: number, scale = 1): Float32Array =>
     Float32Array.from({ length: count }, () => scale * random.normal())
@@ -95,15 +100,22 @@ async function train(testCase: Case, backendName: string, threads: number, train
 }
 
 describe.each(Object.entries(cases))('%s', (_, testCase) => {
-  const single = train(testCase, 'wasm', 1)
+  const single = loadBackend('wasm', { threads: 1 }).then((backend) => train(testCase, backend))
   afterAll(async () => void (await single))
 
   it.each([2, 3, 8])('on %d threads has the bits of one', async (threads) => {
-    expect(await train(testCase, 'wasm', threads)).toEqual(await single)
+    expect(await train(testCase, await loadBackend('wasm', { threads }))).toEqual(await single)
   })
 
+  it.each([...SINGLE_VECTORS_TILES, ...PAIRED_VECTORS_TILES])(
+    'has the same bits with tiles of $rows x $columns',
+    async (tile) => {
+      expect(await train(testCase, createWasmBackend({ tile }))).toEqual(await single)
+    },
+  )
+
   it('has the loss and the gradient of the reference', async () => {
-    const [exact] = (await train(testCase, 'reference', 1, 1)).steps
+    const [exact] = (await train(testCase, await loadBackend('reference'), 1)).steps
     const [mine] = (await single).steps
     expect(Math.abs(mine!.loss / exact!.loss - 1)).toBeLessThan(1e-5)
     expect(Math.abs(mine!.gradientNorm / exact!.gradientNorm - 1)).toBeLessThan(1e-5)
