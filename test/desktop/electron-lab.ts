@@ -1,13 +1,13 @@
 /** A real Electron with the lab in it: found, built, and started under a display of its own where there is none. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
 import { findElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { installDebianPackage } from '../debian-package.ts'
+import { makeLabHome } from '../lab-home.ts'
 
 const DISPLAY_MS = 10_000
 /** Beside the checkout, where there is one: prints the folder of an Electron for machines that cannot download one. */
@@ -48,7 +48,7 @@ export interface DesktopLab {
 
 export async function startDesktop(program: string): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
-  const home = await mkdtemp(path.join(os.tmpdir(), 'warmup-lab-test-'))
+  const home = await makeLabHome(false)
   const display = await openDisplay()
   const environment = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
   const app = await _electron.launch({
