@@ -18,6 +18,8 @@ export interface ServedLab {
   readonly process: ChildProcess
   /** Ends the lab and starts it again on the same home. @param signal SIGTERM saves first, SIGKILL is a crash */
   restart(signal: NodeJS.Signals): Promise<void>
+  /** The same, on this port. */
+  restartAt(port: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,6 +42,10 @@ export async function serveLab({ isFirstRun = false } = {}): Promise<ServedLab> 
       await end(started.process, signal)
       started = await startProcess(home)
     },
+    async restartAt(port) {
+      await end(started.process, 'SIGTERM')
+      started = await startProcess(home, ['--port', `${port}`])
+    },
     async close() {
       await end(started.process, 'SIGTERM')
       await rm(home, { recursive: true, force: true })
@@ -47,9 +53,12 @@ export async function serveLab({ isFirstRun = false } = {}): Promise<ServedLab> 
   }
 }
 
-async function startProcess(home: string): Promise<{ address: string; startMs: number; process: ChildProcess }> {
+async function startProcess(
+  home: string,
+  more: readonly string[] = [],
+): Promise<{ address: string; startMs: number; process: ChildProcess }> {
   const begin = performance.now()
-  const child = spawn(process.execPath, [BIN, 'start'], {
+  const child = spawn(process.execPath, [BIN, 'start', ...more], {
     env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', WARMUP_LAB_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

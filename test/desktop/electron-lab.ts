@@ -61,6 +61,12 @@ export async function startDesktop(program: string): Promise<DesktopLab> {
     home,
     page: await app.firstWindow(),
     async close() {
+      // A test that failed may leave a run behind, whose question nobody would answer.
+      await app
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false })
+        })
+        .catch(() => undefined) // it has quit already
       await app.close()
       display.close()
       await rm(home, { recursive: true, force: true })
