@@ -55,6 +55,7 @@ export const useLabStore = defineStore('lab', () => {
 
   /** Also for the errors of this window's own commands. */
   function addNotice(runId: string | null, error: WireError): void {
+    if (error.code === 'connection') return // the banner says it once, for everything that waited
     notices.value = [...notices.value, { id: ++noticeCount, runId, error }].slice(-MOST_NOTICES)
   }
 
