@@ -43,22 +43,35 @@ export interface DesktopLab {
   readonly app: ElectronApplication
   readonly page: Page
   readonly home: string
+  /** On this process's clock: when Electron was started. */
+  readonly launchedAtMs: number
   close(): Promise<void>
 }
 
-export async function startDesktop(program: string): Promise<DesktopLab> {
+/** @param environment beside that of this process */
+export async function startDesktop(
+  program: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
   const home = await makeLabHome(false)
   const display = await openDisplay()
-  const environment = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
+  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
+  const launchedAtMs = performance.now()
   const app = await _electron.launch({
     executablePath: program,
     args: ['--no-sandbox', path.join(folder, 'main.cjs')], // containers and root have no use of Chromium's sandbox
-    env: { ...(environment as Record<string, string>), DISPLAY: display.name, WARMUP_LAB_HOME: home },
+    env: {
+      ...(inherited as Record<string, string>),
+      ...environment,
+      DISPLAY: display.name,
+      WARMUP_LAB_HOME: home,
+    },
   })
   return {
     app,
     home,
+    launchedAtMs,
     page: await app.firstWindow(),
     async close() {
       // A test that failed may leave a run behind, whose question nobody would answer.
