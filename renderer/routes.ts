@@ -9,6 +9,7 @@ export function createRoutes(): Router {
       { path: '/', redirect: '/design' },
       { path: '/design', name: 'design', component: DesignView },
       { path: '/runs/:runId?', name: 'runs', component: () => import('./views/RunsView.vue'), props: true },
+      { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
       { path: '/:rest(.*)', redirect: '/design' },
     ],
   })

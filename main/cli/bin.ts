@@ -112,14 +112,14 @@ withEngine(withJson(program.command('bench').description('measure one training s
 withEngine(
   withHome(withJson(program.command('serve').description('serve the screens of the lab to a browser on this machine'))),
 )
-  .option('--port <PORT>', 'on 127.0.0.1; default: any that is free')
+  .option('--port <PORT>', 'on 127.0.0.1; default: that of the last time, or any that is free')
   .action(async (options: Record<string, unknown>) => (await import('./commands/serve.ts')).serveCommand(options))
 withEngine(
   withHome(
     withJson(program.command('start').description('open the desktop, or serve the screens where there is none')),
   ),
 )
-  .option('--port <PORT>', 'of the served screens; default: any that is free')
+  .option('--port <PORT>', 'of the served screens; default: that of the last time, or any that is free')
   .action(async (options: Record<string, unknown>) => (await import('./commands/start.ts')).startCommand(options))
 program
   .command('schema')

@@ -1,31 +1,38 @@
-/** What the desktop shows of the runs outside of the window: progress on the taskbar, and a notification when a run has ended unseen. */
-import { BrowserWindow, Notification } from 'electron'
+/** The signs of run-signs.ts in Electron's calls: the taskbar of every window, notifications, and the machine kept awake. */
+import { Notification, powerSaveBlocker } from 'electron'
 import type { Lab } from '../lab/lab.ts'
+import { RunSigns } from './run-signs.ts'
+import { TEXTS } from './texts.ts'
+import type { Windows } from './windows.ts'
 
-const ENDS = new Set(['finished', 'failed', 'crashed'])
 const NO_PROGRESS = -1
+/** Electron shows a bar without an end for more than 1. */
+const UNKNOWN_PROGRESS = 2
 
-export function showSigns(lab: Lab, window: () => BrowserWindow | null): void {
-  const running = new Set<string>()
-  lab.listen((event) => {
-    switch (event.type) {
-      case 'progress': {
-        const { runId, step, totalSteps } = event.progress
-        running.add(runId)
-        if (totalSteps) window()?.setProgressBar(step / totalSteps)
-        break
+export function showSigns(lab: Lab, windows: Windows): void {
+  let blocker: number | null = null
+  // Kept, or a notification is collected before it is clicked.
+  const notifications = new Set<Notification>()
+  const signs = new RunSigns({
+    progress(share) {
+      const value = share === null ? NO_PROGRESS : share === 'unknown' ? UNKNOWN_PROGRESS : share
+      for (const window of windows.all()) window.setProgressBar(value)
+    },
+    notify(runId, name, state) {
+      if (windows.hasFocus() || !Notification.isSupported()) return
+      const notification = new Notification({ title: TEXTS.appName, body: `${name} ${TEXTS.ended[state]}` })
+      notifications.add(notification)
+      notification.on('click', () => windows.showRun(runId))
+      notification.on('close', () => notifications.delete(notification))
+      notification.show()
+    },
+    stayAwake(isTraining) {
+      if (isTraining) blocker = powerSaveBlocker.start('prevent-app-suspension')
+      else if (blocker !== null) {
+        powerSaveBlocker.stop(blocker)
+        blocker = null
       }
-      case 'progress-end':
-        window()?.setProgressBar(NO_PROGRESS)
-        break
-      case 'run':
-        if (ENDS.has(event.run.state) && running.delete(event.run.id) && window()?.isFocused() !== true)
-          notify(event.run.name, event.run.state)
-        break
-    }
+    },
   })
-}
-
-function notify(name: string, state: string): void {
-  if (Notification.isSupported()) new Notification({ title: 'Warmup Lab', body: `${name}: ${state}` }).show()
+  lab.listen((event) => signs.hear(event))
 }

@@ -1,48 +1,51 @@
-/** The desktop's main process: one instance, the lab, its window, and the order in which they come and go. */
-import { app, type BrowserWindow, type Event } from 'electron'
+/** The desktop's main process: one instance, the lab, its windows, and the order in which they come and go. */
+import { app, nativeTheme } from 'electron'
 import path from 'node:path'
 import { Lab } from '../lab/lab.ts'
 import { StaticFiles } from '../server/static-files.ts'
 import { labHome } from '../store/home.ts'
 import { registerScheme, serveApp } from './app-protocol.ts'
 import { showSigns } from './desktop-signs.ts'
+import { answerFileDialogs } from './file-dialogs.ts'
 import { openDoor } from './ipc.ts'
 import { setMenu } from './menu.ts'
-import { guardQuit } from './quit.ts'
-import { openWindow, refusePermissions } from './window.ts'
+import { Quit } from './quit.ts'
+import { refusePermissions } from './window.ts'
+import { Windows } from './windows.ts'
 
 const folder = __dirname
 const home = labHome()
-let window: BrowserWindow | null = null
-/** Set once the lab is open. */
-let judgeClose: (event: Event) => void = () => undefined
-
-function show(): void {
-  if (window === null) {
-    window = openWindow(home, folder)
-    window.on('close', (event) => judgeClose(event))
-    window.on('closed', () => (window = null))
-    return
-  }
-  if (window.isMinimized()) window.restore()
-  window.focus()
-}
 
 async function start(): Promise<void> {
   registerScheme()
   const labOpening = Lab.open(home)
   const filesReading = StaticFiles.read(path.join(folder, '..', 'renderer'))
+  const windows = new Windows(home, folder)
   openDoor(labOpening)
+  answerFileDialogs()
+  app.on('window-all-closed', () => undefined) // judged below, once the lab is open
   await app.whenReady()
   refusePermissions()
-  setMenu()
+  setMenu({ act: (action) => windows.act(action), openWindow: () => windows.open() })
   serveApp(await filesReading)
-  show()
-  app.on('activate', show)
-  app.on('second-instance', show)
+  windows.show()
+  app.on('activate', () => windows.show())
+  app.on('second-instance', () => windows.show())
   const lab = await labOpening
-  judgeClose = guardQuit(lab, () => window)
-  showSigns(lab, () => window)
+  followTheme(lab)
+  const quit = new Quit(lab, windows)
+  windows.judgeClose = (event, window) => quit.judge(event, window)
+  showSigns(lab, windows)
+  app.on('window-all-closed', () => quit.afterLastWindow())
+  if (windows.all().length === 0) quit.afterLastWindow()
+}
+
+/** Dialogs, menus and the ground of a new window look like the page. */
+function followTheme(lab: Lab): void {
+  nativeTheme.themeSource = lab.settings.theme
+  lab.listen((event) => {
+    if (event.type === 'settings') nativeTheme.themeSource = event.settings.theme
+  })
 }
 
 // Two labs on one home would be two engines on the same cores.
@@ -53,4 +56,3 @@ if (app.requestSingleInstanceLock())
     app.exit(1)
   })
 else app.quit()
-app.on('window-all-closed', () => app.quit())

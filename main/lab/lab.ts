@@ -2,6 +2,7 @@
  * The laboratory as a service: commands enter, checked against the protocol; results leave, and events to every window that is connected.
  * The WebSocket server and Electron's IPC are two doors to this one class. Training is left to the engine's host, files to the store.
  */
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { CheckedPayload, CommandHandlers, CommandName } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
@@ -25,6 +26,7 @@ import { RunMonitor } from './run-monitor.ts'
 const REFRESH_EVERY_MS = 5000
 
 export class Lab {
+  readonly #instanceId = randomUUID()
   readonly #home: string
   readonly #store: RunStore
   readonly #designs: Designs
@@ -65,6 +67,7 @@ export class Lab {
 
   snapshot(): LabSnapshot {
     return {
+      instanceId: this.#instanceId,
       labVersion: LAB_VERSION,
       home: this.#home,
       device: { backend: 'wasm', threads: threadCount(), platform: `${process.platform} ${process.arch}` },
@@ -72,6 +75,10 @@ export class Lab {
       runs: this.#catalog.list(),
       progress: this.#monitor.progress(),
     }
+  }
+
+  get settings(): Settings {
+    return this.#settings
   }
 
   /** Whether something is being trained or waits for it. */

@@ -22,12 +22,13 @@ export async function syncFolder(folder: string): Promise<void> {
 /**
  * After the promise resolves the file holds `content`, also if the power fails; before, or if it rejects, it holds what it
  * held. Two calls at once are safe; the later rename wins.
+ * @param mode of the new file, less what the process masks: 0o600 for what the user alone may read
  */
-export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(file: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   const folder = path.dirname(file)
   const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`)
   try {
-    const handle = await open(temporary, 'wx')
+    const handle = await open(temporary, 'wx', mode)
     try {
       await handle.writeFile(content)
       await handle.sync()

@@ -1,14 +1,22 @@
-/** A file that the lab has made, saved the way the browser (or Electron, which asks where) saves downloads. */
+/**
+ * A file that the lab or a chart has made, saved where the user wants it. What goes wrong becomes a notice. Also for files made in the page:
+ * `saveBytes`.
+ */
+import { toWireError } from '../../shared/protocol/wire-error.ts'
 import type { ExportedFile } from '../../shared/protocol/views.ts'
+import { useLabStore } from '../stores/lab-store.ts'
+import { fileDialogs, toBase64 } from '../transport/file-dialogs.ts'
 
-const KEEP_MS = 10_000
+/** @returns whether it was saved; not when the user has changed their mind */
+export async function saveFile({ fileName, mediaType, base64 }: ExportedFile): Promise<boolean> {
+  try {
+    return (await fileDialogs().saveFile({ fileName, mediaType, base64 })) !== null
+  } catch (error) {
+    useLabStore().addNotice(null, toWireError(error))
+    return false
+  }
+}
 
-export function saveFile({ fileName, mediaType, base64 }: ExportedFile): void {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  const url = URL.createObjectURL(new Blob([bytes], { type: mediaType }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = fileName
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS)
+export function saveBytes(fileName: string, mediaType: string, bytes: Uint8Array): Promise<boolean> {
+  return saveFile({ fileName, mediaType, base64: toBase64(bytes) })
 }

@@ -8,11 +8,17 @@ const darkWish = window.matchMedia('(prefers-color-scheme: dark)')
 const systemIsDark = ref(darkWish.matches)
 darkWish.addEventListener('change', ({ matches }) => (systemIsDark.value = matches))
 
+/** What was chosen last, for the moments before the lab answers. */
+const REMEMBERED = 'theme'
+
 export function useTheme(): { theme: ComputedRef<Theme> } {
   const lab = useLabStore()
   const theme = computed<Theme>(() => {
-    const chosen = lab.settings?.theme ?? 'system'
-    return chosen === 'system' ? (systemIsDark.value ? 'dark' : 'light') : chosen
+    const chosen = lab.settings?.theme ?? localStorage.getItem(REMEMBERED) ?? 'system'
+    return chosen === 'system' ? (systemIsDark.value ? 'dark' : 'light') : chosen === 'dark' ? 'dark' : 'light'
+  })
+  watchEffect(() => {
+    if (lab.settings) localStorage.setItem(REMEMBERED, lab.settings.theme)
   })
   watchEffect(() => (document.documentElement.dataset.theme = theme.value))
   return { theme }

@@ -13,10 +13,15 @@ export interface Notice {
   readonly error: WireError
 }
 
+export type Comeback = 'same-lab' | 'restarted' | 'other-version'
+
 const MOST_NOTICES = 20
 
 export const useLabStore = defineStore('lab', () => {
   const line = ref<LineState>('connecting')
+  /** What the last return of the line has brought, until it is put away: the same lab, one started again, or another version. */
+  const comeback = ref<Comeback | null>(null)
+  let instanceId = ''
   const version = ref('')
   const home = ref('')
   const device = ref<LabSnapshot['device'] | null>(null)
@@ -27,6 +32,8 @@ export const useLabStore = defineStore('lab', () => {
   function hear(event: LabEvent): void {
     switch (event.type) {
       case 'snapshot':
+        if (instanceId !== '') comeback.value = comebackOf(event.snapshot)
+        instanceId = event.snapshot.instanceId
         version.value = event.snapshot.labVersion
         home.value = event.snapshot.home
         device.value = event.snapshot.device
@@ -41,8 +48,14 @@ export const useLabStore = defineStore('lab', () => {
     }
   }
 
+  function comebackOf(snapshot: LabSnapshot): Comeback {
+    if (snapshot.labVersion !== version.value) return 'other-version'
+    return snapshot.instanceId === instanceId ? 'same-lab' : 'restarted'
+  }
+
   /** Also for the errors of this window's own commands. */
   function addNotice(runId: string | null, error: WireError): void {
+    if (error.code === 'connection') return // the banner says it once, for everything that waited
     notices.value = [...notices.value, { id: ++noticeCount, runId, error }].slice(-MOST_NOTICES)
   }
 
@@ -50,5 +63,5 @@ export const useLabStore = defineStore('lab', () => {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
 
-  return { line, version, home, device, settings, notices, hear, addNotice, dismiss }
+  return { line, comeback, version, home, device, settings, notices, hear, addNotice, dismiss }
 })

@@ -11,6 +11,7 @@ export class SocketTransport implements Transport {
   #listener: TransportListener | null = null
   #retryMs = FIRST_RETRY_MS
   #closed = false
+  #isRefused = false
 
   constructor(url: string) {
     this.#url = url
@@ -31,19 +32,31 @@ export class SocketTransport implements Transport {
   }
 
   #connect(): void {
-    this.#listener?.state('connecting')
+    if (this.#retryMs === FIRST_RETRY_MS) this.#listener?.state('connecting') // later it stays lost until it is open
     const socket = new WebSocket(this.#url)
     this.#socket = socket
+    let wasOpen = false
     socket.addEventListener('open', () => {
+      wasOpen = true
+      this.#isRefused = false
       this.#retryMs = FIRST_RETRY_MS
       this.#listener?.state('open')
     })
     socket.addEventListener('message', ({ data }) => this.#listener?.message(JSON.parse(data as string) as LabMessage))
     socket.addEventListener('close', () => {
       if (this.#closed) return
-      this.#listener?.state('lost')
+      if (!this.#isRefused) this.#listener?.state('lost')
+      if (!wasOpen) void this.#lookWhy()
       setTimeout(() => this.#connect(), this.#retryMs)
       this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2)
     })
+  }
+
+  /** A socket does not tell why it was not opened; a page's address does. */
+  async #lookWhy(): Promise<void> {
+    const answer = await fetch(window.location.pathname, { method: 'HEAD', cache: 'no-store' }).catch(() => null)
+    if (answer?.status !== 401 || this.#closed) return
+    this.#isRefused = true
+    this.#listener?.state('refused')
   }
 }

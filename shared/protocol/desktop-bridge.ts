@@ -1,10 +1,16 @@
-/** What Electron's preload gives to the page as `window.warmupLab`: the protocol's messages and nothing of Electron. */
+/** What the desktop's preload gives the page, and the IPC channels behind it: the protocol's messages and file dialogs, and nothing of Electron. */
+import type { AppAction } from './app-actions.ts'
+import type { DialogAnswer, OpenedFile, OpenFileRequest, SaveFileRequest } from './file-dialogs.ts'
 import type { CommandMessage, LabMessage } from './messages.ts'
 
 export interface DesktopBridge {
   /** Begins the conversation; the first message is a snapshot. @param listener hears everything from then on */
   connect(listener: (message: LabMessage) => void): void
   send(message: CommandMessage): void
+  /** @param listener hears what is chosen in the menu */
+  onAction(listener: (action: AppAction) => void): void
+  saveFile(request: SaveFileRequest): Promise<DialogAnswer<{ readonly savedAs: string }>>
+  openFile(request: OpenFileRequest): Promise<DialogAnswer<OpenedFile>>
 }
 
 /** IPC channels; no other is listened to. */
@@ -12,6 +18,12 @@ export const DESKTOP_CHANNELS = {
   connect: 'warmup-lab:connect',
   /** From the window. */
   command: 'warmup-lab:command',
-  /** To the window. */
+  /** To the window, with its number. */
   message: 'warmup-lab:message',
+  /** From the window: the number of the last message that it has worked through. */
+  received: 'warmup-lab:received',
+  /** To the window: chosen in the menu. */
+  action: 'warmup-lab:action',
+  saveFile: 'warmup-lab:save-file',
+  openFile: 'warmup-lab:open-file',
 } as const

@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'protocol'
   | 'unauthorized'
   | 'connection'
+  /** A file that the user saves or opens. */
+  | 'file'
   | 'internal'
 
 const EXIT_USAGE: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'cell-syntax', 'cell-shape', 'cell-initial'])

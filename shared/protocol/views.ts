@@ -145,6 +145,8 @@ export interface ExportedFile {
 
 /** Everything that a window needs to begin with. */
 export interface LabSnapshot {
+  /** Of this start of the lab: another one says that it was ended and started again. */
+  readonly instanceId: string
   readonly labVersion: string
   readonly home: string
   readonly device: { readonly backend: string; readonly threads: number; readonly platform: string }

@@ -1,11 +1,11 @@
 /** A served lab in a process and a home of its own, and a real Chromium looking at it: what the browser tests share. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright'
 import { installDebianPackage } from '../debian-package.ts'
+import { makeLabHome } from '../lab-home.ts'
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.ts')
 const START_MS = 20_000
@@ -16,14 +16,49 @@ export interface ServedLab {
   /** Milliseconds from its start to the line with the address. */
   readonly startMs: number
   readonly process: ChildProcess
+  /** Ends the lab and starts it again on the same home. @param signal SIGTERM saves first, SIGKILL is a crash */
+  restart(signal: NodeJS.Signals): Promise<void>
+  /** The same, on this port. */
+  restartAt(port: number): Promise<void>
   close(): Promise<void>
 }
 
 /** `npm start` without a display; prints a loopback address with a token. @throws when it does not within 20 s */
-export async function serveLab(): Promise<ServedLab> {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'warmup-lab-test-'))
+export async function serveLab({ isFirstRun = false } = {}): Promise<ServedLab> {
+  const home = await makeLabHome(isFirstRun)
+  let started = await startProcess(home)
+  return {
+    home,
+    get address() {
+      return started.address
+    },
+    get startMs() {
+      return started.startMs
+    },
+    get process() {
+      return started.process
+    },
+    async restart(signal) {
+      await end(started.process, signal)
+      started = await startProcess(home)
+    },
+    async restartAt(port) {
+      await end(started.process, 'SIGTERM')
+      started = await startProcess(home, ['--port', `${port}`])
+    },
+    async close() {
+      await end(started.process, 'SIGTERM')
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startProcess(
+  home: string,
+  more: readonly string[] = [],
+): Promise<{ address: string; startMs: number; process: ChildProcess }> {
   const begin = performance.now()
-  const child = spawn(process.execPath, [BIN, 'start'], {
+  const child = spawn(process.execPath, [BIN, 'start', ...more], {
     env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', WARMUP_LAB_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -39,18 +74,14 @@ export async function serveLab(): Promise<ServedLab> {
     })
     child.on('close', (code) => reject(new Error(`the lab ended with ${code}: ${said}`)))
   })
-  return {
-    home,
-    address,
-    startMs: performance.now() - begin,
-    process: child,
-    async close() {
-      const ended = new Promise((resolve) => child.once('close', resolve))
-      child.kill('SIGTERM')
-      await ended
-      await rm(home, { recursive: true, force: true })
-    },
-  }
+  return { address, startMs: performance.now() - begin, process: child }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  child.kill(signal)
+  await ended
 }
 
 /** Playwright's Chromium, an installed one, or Debian's, which root may install. */

@@ -1,13 +1,13 @@
 /** A real Electron with the lab in it: found, built, and started under a display of its own where there is none. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
 import { findElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { installDebianPackage } from '../debian-package.ts'
+import { makeLabHome } from '../lab-home.ts'
 
 const DISPLAY_MS = 10_000
 /** Beside the checkout, where there is one: prints the folder of an Electron for machines that cannot download one. */
@@ -43,24 +43,43 @@ export interface DesktopLab {
   readonly app: ElectronApplication
   readonly page: Page
   readonly home: string
+  /** On this process's clock: when Electron was started. */
+  readonly launchedAtMs: number
   close(): Promise<void>
 }
 
-export async function startDesktop(program: string): Promise<DesktopLab> {
+/** @param environment beside that of this process */
+export async function startDesktop(
+  program: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
-  const home = await mkdtemp(path.join(os.tmpdir(), 'warmup-lab-test-'))
+  const home = await makeLabHome(false)
   const display = await openDisplay()
-  const environment = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
+  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
+  const launchedAtMs = performance.now()
   const app = await _electron.launch({
     executablePath: program,
     args: ['--no-sandbox', path.join(folder, 'main.cjs')], // containers and root have no use of Chromium's sandbox
-    env: { ...(environment as Record<string, string>), DISPLAY: display.name, WARMUP_LAB_HOME: home },
+    env: {
+      ...(inherited as Record<string, string>),
+      ...environment,
+      DISPLAY: display.name,
+      WARMUP_LAB_HOME: home,
+    },
   })
   return {
     app,
     home,
+    launchedAtMs,
     page: await app.firstWindow(),
     async close() {
+      // A test that failed may leave a run behind, whose question nobody would answer.
+      await app
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false })
+        })
+        .catch(() => undefined) // it has quit already
       await app.close()
       display.close()
       await rm(home, { recursive: true, force: true })

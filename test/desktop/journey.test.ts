@@ -47,13 +47,13 @@ describe.skipIf(electron.program === null)('the desktop', () => {
     const seen = await desktop.page.evaluate(() => ({
       require: typeof (window as { require?: unknown }).require,
       process: typeof (window as { process?: unknown }).process,
-      bridge: Object.keys((window as { warmupLab?: object }).warmupLab ?? {}),
+      bridge: Object.keys((window as { warmupLab?: object }).warmupLab ?? {}).sort(),
       origin: window.location.origin,
     }))
     expect(seen).toEqual({
       require: 'undefined',
       process: 'undefined',
-      bridge: ['connect', 'send'],
+      bridge: ['connect', 'onAction', 'openFile', 'saveFile', 'send'],
       origin: 'lab://app',
     })
   })

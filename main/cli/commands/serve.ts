@@ -4,6 +4,7 @@ import process from 'node:process'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { Lab } from '../../lab/lab.ts'
 import { ensureBuilt } from '../../server/build-app.ts'
+import { readLastAddress, saveLastAddress } from '../../server/last-address.ts'
 import { startServer } from '../../server/server.ts'
 import { StaticFiles } from '../../server/static-files.ts'
 import { homeOf } from '../open-store.ts'
@@ -17,8 +18,15 @@ export async function serveCommand(
   why: string | null = null,
 ): Promise<void> {
   const port = readPort(options.port)
-  const [folder, lab] = await Promise.all([ensureBuilt('renderer'), Lab.open(homeOf(options))])
-  const server = await startServer(lab, await StaticFiles.read(folder), port)
+  const home = homeOf(options)
+  const [folder, lab, last] = await Promise.all([ensureBuilt('renderer'), Lab.open(home), readLastAddress(home)])
+  const files = await StaticFiles.read(folder)
+  // Where it was last, unless another program is there by now.
+  const server = await startServer(lab, files, port ?? last.port ?? 0, last.token).catch((error: unknown) => {
+    if (port !== null || last.port === null) throw error
+    return startServer(lab, files, 0, last.token)
+  })
+  await saveLastAddress(home, { port: server.port, token: last.token })
   if (options.json) printJson({ type: 'serve', address: server.address, port: server.port, why })
   else {
     if (why !== null) print(why)
@@ -33,8 +41,9 @@ export async function serveCommand(
   process.exit(0)
 }
 
-function readPort(given: unknown): number {
-  if (given === undefined) return 0
+/** @returns null: as last time, or any that is free */
+function readPort(given: unknown): number | null {
+  if (given === undefined) return null
   const port = Number(given)
   if (Number.isInteger(port) && port >= 0 && port <= MOST_PORT) return port
   throw new LabError('usage', 'This is no port.', {

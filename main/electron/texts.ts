@@ -1,0 +1,52 @@
+/** The words of the desktop outside of its page: menu, dialogs, notifications. Those of the page stand in renderer/locales. */
+import type { RunState } from '../../shared/protocol/views.ts'
+
+export const TEXTS = {
+  appName: 'Warmup Lab',
+  menu: {
+    file: '&File',
+    newWindow: 'New Window',
+    openDesign: 'Open Design…',
+    saveDesign: 'Save Design As…',
+    settings: 'Settings…',
+    run: '&Run',
+    pauseOrResume: 'Pause or Resume',
+    stop: 'Stop',
+    nextRun: 'Next Run',
+    previousRun: 'Previous Run',
+    view: '&View',
+    design: 'Design',
+    runs: 'Runs',
+    search: 'Search',
+    theme: 'Change Theme',
+    help: '&Help',
+    shortcuts: 'Keyboard Shortcuts',
+    tour: 'Tour',
+    paper: 'The Paper (arXiv:2106.01001)',
+    show: 'Show Warmup Lab',
+    pauseAndQuit: 'Pause and Quit',
+  },
+  quit: {
+    message: 'A run is being trained.',
+    detail: 'It is paused and saved, and can be resumed with the same result.',
+    confirm: 'Pause and Quit',
+    cancel: 'Cancel',
+  },
+  close: {
+    message: 'A run is being trained.',
+    detail:
+      'It can go on without a window; starting Warmup Lab again shows it. Or it is paused and saved, and can be resumed with the same result.',
+    trainOn: 'Keep Training',
+    pause: 'Pause and Quit',
+    cancel: 'Cancel',
+    remember: 'Do the same from now on (it can be changed in the settings)',
+  },
+  ended: {
+    finished: 'has finished',
+    failed: 'has failed',
+    crashed: 'has crashed and can be resumed',
+  } satisfies Partial<Record<RunState, string>>,
+  notSaved: 'The runs could not be saved.',
+}
+
+export const PAPER_URL = 'https://arxiv.org/abs/2106.01001'

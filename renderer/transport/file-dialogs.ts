@@ -1,0 +1,90 @@
+/** Files that the user saves and opens: the system's dialogs on the desktop; downloads and a file input in a browser. */
+import type { DesktopBridge } from '../../shared/protocol/desktop-bridge.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type {
+  DialogAnswer,
+  FileDialogs,
+  OpenedFile,
+  OpenFileRequest,
+  SaveFileRequest,
+} from '../../shared/protocol/file-dialogs.ts'
+import { fromWireError } from '../../shared/protocol/wire-error.ts'
+
+/** A download may be read from its address for so long. */
+const KEEP_MS = 10_000
+
+export class DesktopFileDialogs implements FileDialogs {
+  readonly #bridge: DesktopBridge
+
+  constructor(bridge: DesktopBridge) {
+    this.#bridge = bridge
+  }
+
+  // Plain copies: Vue's proxies do not cross IPC.
+  async saveFile({ fileName, mediaType, base64 }: SaveFileRequest): Promise<{ readonly savedAs: string } | null> {
+    return resultOf(await this.#bridge.saveFile({ fileName, mediaType, base64 }))
+  }
+
+  async openFile({ title, extensions, mostBytes }: OpenFileRequest): Promise<OpenedFile | null> {
+    return resultOf(await this.#bridge.openFile({ title, extensions: [...extensions], mostBytes }))
+  }
+}
+
+function resultOf<Result>(answer: DialogAnswer<Result>): Result | null {
+  if (answer.ok) return answer.result
+  throw fromWireError(answer.error)
+}
+
+export class BrowserFileDialogs implements FileDialogs {
+  async saveFile({ fileName, mediaType, base64 }: SaveFileRequest): Promise<{ readonly savedAs: string }> {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    const url = URL.createObjectURL(new Blob([bytes], { type: mediaType }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = fileName
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), KEEP_MS)
+    return { savedAs: fileName }
+  }
+
+  async openFile({ extensions, mostBytes }: OpenFileRequest): Promise<OpenedFile | null> {
+    const file = await chooseFile(extensions.map((extension) => `.${extension}`).join(','))
+    if (file === null) return null
+    if (file.size > mostBytes)
+      throw new LabError('file', 'this file is too large.', {
+        where: file.name,
+        expected: `at most ${mostBytes} bytes`,
+        found: `${file.size}`,
+        remedy: 'Choose another file.',
+      })
+    return { fileName: file.name, path: null, base64: toBase64(new Uint8Array(await file.arrayBuffer())) }
+  }
+}
+
+function chooseFile(accept: string): Promise<File | null> {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = accept
+  return new Promise((resolve) => {
+    input.addEventListener('change', () => resolve(input.files?.[0] ?? null))
+    input.addEventListener('cancel', () => resolve(null))
+    input.click()
+  })
+}
+
+/** In pieces: one call with every byte as an argument would exceed the stack. */
+export function toBase64(bytes: Uint8Array): string {
+  const PIECE = 0x8000
+  let binary = ''
+  for (let start = 0; start < bytes.length; start += PIECE)
+    binary += String.fromCharCode(...bytes.subarray(start, start + PIECE))
+  return btoa(binary)
+}
+
+let dialogs: FileDialogs | null = null
+
+/** Those of this window. */
+export function fileDialogs(): FileDialogs {
+  dialogs ??= window.warmupLab ? new DesktopFileDialogs(window.warmupLab) : new BrowserFileDialogs()
+  return dialogs
+}

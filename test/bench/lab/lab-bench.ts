@@ -1,0 +1,101 @@
+/** `npm run bench:lab`: cold starts, and what an open window costs a run. Prints the figures beside their targets; progress goes to stderr. */
+import { parseArgs } from 'node:util'
+import { print, printJson } from '../../../main/cli/output.ts'
+import { findTestElectron } from '../../desktop/electron-lab.ts'
+import { describeMachine, measureBusyCores } from '../machine.ts'
+import { measureDesktopStarts, measurePageStarts } from './cold-start.ts'
+import { measureLoad } from './load.ts'
+import { median } from './statistics.ts'
+
+const USAGE = `usage: npm run bench:lab -- [--rounds N] [--pairs N] [--seconds N] [--threads N] [--only start|load] [--json]
+
+  --rounds N     cold starts of each kind; default 7
+  --pairs N      alternated pairs of the load test; default 10
+  --seconds N    of each half of a pair; default 60, so that the window is open for ten minutes
+  --threads N    of the engine in the load test; default 1, which leaves a core for drawing
+`
+
+interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  /** Null: reported only. */
+  readonly below: number | null
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    pairs: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '60' },
+    threads: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+const progress = (line: string): void => void process.stderr.write(`${line}\n`)
+
+async function measure(): Promise<Figure[]> {
+  const figures: Figure[] = []
+  const electron = await findTestElectron()
+  if (electron.program === null) progress(`no desktop: ${electron.why}`)
+  if (values.only !== 'load') {
+    const pages = await measurePageStarts(Number(values.rounds))
+    progress(`served page, ms: ${pages.map((ms) => ms.toFixed(0)).join(' ')}`)
+    figures.push({ name: 'served page, address to usable', value: median(pages), unit: 'ms', below: 1000 })
+    if (electron.program !== null) {
+      const starts = await measureDesktopStarts(electron.program, Number(values.rounds))
+      progress(`desktop, ms: ${starts.map((ms) => ms.toFixed(0)).join(' ')}`)
+      figures.push({ name: 'desktop, process to usable window', value: median(starts), unit: 'ms', below: 2500 })
+    }
+  }
+  if (values.only !== 'start' && electron.program !== null) {
+    const threads = Number(values.threads)
+    const load = await measureLoad(
+      electron.program,
+      Number(values.pairs),
+      1000 * Number(values.seconds),
+      threads,
+      progress,
+    )
+    figures.push(
+      {
+        name: `steps logged, window open, ${threads} thread(s)`,
+        value: median(load.pairs.map(({ openStepsPerSecond }) => openStepsPerSecond)),
+        unit: '/s',
+        below: null,
+      },
+      { name: 'window open', value: load.openMs / 1000, unit: 's', below: null },
+      {
+        name: 'slowdown by the open window, median of the pairs',
+        value: 100 * median(load.pairs.map(({ slowdown }) => slowdown)),
+        unit: '%',
+        below: threads === 1 ? 5 : null,
+      },
+      { name: 'frame time, median', value: load.frameMsP50, unit: 'ms', below: null },
+      { name: 'frame time, 95th percentile', value: load.frameMsP95, unit: 'ms', below: 33 },
+    )
+  }
+  return figures
+}
+
+if (values.help) print(USAGE.trimEnd())
+else {
+  const busyBefore = await measureBusyCores()
+  const figures = await measure()
+  const busyCores = [busyBefore, await measureBusyCores()]
+  if (values.json) printJson({ machine: describeMachine(), busyCores, figures })
+  else {
+    for (const line of describeMachine()) print(line)
+    print(
+      `cores that other processes kept busy before and after: ${busyCores.map((count) => count.toFixed(1)).join(', ')}`,
+    )
+    for (const { name, value, unit, below } of figures) {
+      const verdict =
+        below === null ? '' : value < below ? `  (target < ${below}: met)` : `  (target < ${below}: MISSED)`
+      print(`${name}: ${value.toPrecision(3)} ${unit}${verdict}`)
+    }
+  }
+}

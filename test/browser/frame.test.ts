@@ -1,0 +1,163 @@
+/** The frame of every view: tour, shortcuts, settings and themes, with keys alone, without a violation that axe finds and without a complaint. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
+import { findAxeViolations } from './axe.ts'
+import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+
+const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
+const WAIT = { timeout: 30_000, interval: 100 }
+const SIZES = [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+]
+
+describe('the frame', { timeout: 120_000 }, () => {
+  let browser: Browser
+  let lab: ServedLab
+
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true })
+    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ isFirstRun: true })])
+  }, INSTALL_MS)
+  afterAll(async () => {
+    await browser?.close()
+    await lab?.close()
+  })
+
+  async function openPage(): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ viewport: SIZES[0]!, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    const complaints = watchComplaints(page)
+    await page.goto(lab.address)
+    await page.getByRole('link', { name: 'Design' }).waitFor()
+    return { page, complaints }
+  }
+
+  const theme = (page: Page): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset.theme)
+
+  /** Both themes, both sizes: looked at by axe, kept as pictures, and nothing wider than the window. */
+  async function inspect(page: Page, name: string, within: string | null = null): Promise<void> {
+    for (const wanted of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: wanted })
+      await expect.poll(() => theme(page)).toBe(wanted)
+      expect(await findAxeViolations(page, within), `${name}, ${wanted}`).toEqual([])
+      for (const size of SIZES) {
+        await page.setViewportSize(size)
+        const overflow = await page.evaluate(() => ({
+          x: document.documentElement.scrollWidth - window.innerWidth,
+          y: document.documentElement.scrollHeight - window.innerHeight,
+        }))
+        expect(overflow, `${name} at ${size.width}x${size.height}`).toEqual({ x: 0, y: 0 })
+        await page.screenshot({ path: path.join(PICTURES, `${name}-${wanted}-${size.width}.png`) })
+      }
+      await page.setViewportSize(SIZES[0]!)
+    }
+  }
+
+  it('begins with a tour that keys lead through, that trains the quick preset, and that does not come back', async () => {
+    const { page, complaints } = await openPage()
+    const tour = page.getByRole('dialog', { name: 'Tour' })
+    await tour.waitFor()
+    await expect.poll(() => tour.evaluate((panel) => panel === document.activeElement)).toBe(true)
+    await inspect(page, 'tour', '.tour')
+    for (const heading of ['Design an experiment', 'Train your first networks']) {
+      await tour.getByRole('button', { name: 'Next' }).press('Enter')
+      await tour.getByRole('heading', { name: heading }).waitFor()
+      await expect.poll(() => tour.evaluate((panel) => panel === document.activeElement)).toBe(true)
+    }
+    await tour.getByRole('button', { name: 'Train the quick preset' }).press('Enter')
+    await tour.getByRole('heading', { name: 'Watch it live' }).waitFor()
+    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Running')
+    await page.screenshot({ path: path.join(PICTURES, 'tour-watch.png') })
+    await page.keyboard.press('Escape')
+    await expect.poll(() => tour.count()).toBe(0)
+    await page.keyboard.press('p')
+    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
+    await page.reload()
+    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
+    expect(await tour.count()).toBe(0)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('shows all shortcuts on `?`, and the keys that it shows do what it says', async () => {
+    const { page, complaints } = await openPage()
+    await page.keyboard.press('?')
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await dialog.waitFor()
+    await inspect(page, 'shortcuts')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => dialog.count()).toBe(0)
+    await page.keyboard.press('g')
+    await page.keyboard.press('r')
+    await expect.poll(() => page.url()).toContain('/runs')
+    await page.keyboard.press('j')
+    await expect.poll(() => page.url()).toMatch(/\/runs\/.+/)
+    await page.keyboard.press('/')
+    const search = page.getByRole('searchbox')
+    await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(true)
+    await page.keyboard.type('gx?')
+    expect(await search.inputValue()).toBe('gx?')
+    expect(await dialog.count()).toBe(0)
+    await search.fill('')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('g')
+    await page.keyboard.press('t')
+    await page.getByRole('dialog', { name: 'Tour' }).waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('has settings that hold at once and in every window; single keys can be switched off', async () => {
+    const { page, complaints } = await openPage()
+    const other = await openPage()
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await inspect(page, 'settings')
+    await page.getByRole('radio', { name: 'Dark' }).check()
+    await expect.poll(() => theme(other.page)).toBe('dark')
+    await page.getByRole('radio', { name: 'Light' }).check()
+    await expect.poll(() => theme(other.page)).toBe('light')
+    await page.getByRole('checkbox', { name: 'Single keys' }).uncheck()
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Single keys' }).isChecked()).toBe(false)
+    await page.getByRole('heading', { name: 'Settings' }).click()
+    await page.keyboard.press('?')
+    await page.keyboard.press('g')
+    await page.keyboard.press('d')
+    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).count()).toBe(0)
+    expect(page.url()).toContain('/settings')
+    await page.getByRole('checkbox', { name: 'Single keys' }).check()
+    await page.getByRole('radio', { name: 'System' }).check()
+    expect([...complaints, ...other.complaints]).toEqual([])
+    await page.context().close()
+    await other.page.context().close()
+  })
+
+  it('saves the design to a file by Ctrl+S and opens it again by Ctrl+O; a file that is none is told with its remedy', async () => {
+    const { page, complaints } = await openPage()
+    await page.getByRole('button', { name: 'Start' }).waitFor()
+    const downloading = page.waitForEvent('download')
+    await page.keyboard.press('Control+s')
+    const download = await downloading
+    expect(download.suggestedFilename()).toMatch(/\.json$/)
+    const saved = await download.path()
+    page.on('filechooser', () => undefined)
+    await page.getByLabel('Name').fill('another')
+    const choose = async (file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> => {
+      const chooser = page.waitForEvent('filechooser')
+      await page.keyboard.press('Control+o')
+      await (await chooser).setFiles(file)
+    }
+    await choose(saved)
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe(path.parse(download.suggestedFilename()).name)
+    await choose({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('{ no') })
+    await page.getByText('Choose a configuration that the lab has saved').waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+})

@@ -1,0 +1,231 @@
+/**
+ * The desktop around its page, in a real Electron: menu, file dialogs, windows that show one state, the rate of messages, a page that
+ * is busy, a page that is killed, and what becomes of a run when its window is closed. Electron's dialogs are answered by the test.
+ */
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
+import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
+import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+
+const electron = await findTestElectron()
+const WAIT = { timeout: 30_000, interval: 100 }
+
+describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 120_000 }, () => {
+  let desktop: DesktopLab
+
+  afterEach(() => desktop?.close())
+
+  async function open(): Promise<DesktopLab> {
+    desktop = await startDesktop(electron.program!)
+    desktop.page.setDefaultTimeout(15_000)
+    await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
+    return desktop
+  }
+
+  /** Starts what a configuration file says, chosen in the dialog that the menu opens. */
+  async function startFromFile({ app, page, home }: DesktopLab, config: object): Promise<void> {
+    const file = path.join(home, 'design.json')
+    await writeFile(file, JSON.stringify(config))
+    await app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [chosen] })
+    }, file)
+    await choose('design.open')
+    await page.getByRole('heading', { name: (config as { name: string }).name }).waitFor()
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByTestId('state').waitFor()
+  }
+
+  const choose = (id: string): Promise<void> =>
+    desktop.app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()!.getMenuItemById(item)!.click(), id)
+
+  /** Of the page in Electron's own words: also of one that Playwright has lost. */
+  const read = (script: string): Promise<unknown> =>
+    desktop.app.evaluate(
+      ({ BrowserWindow }, code) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code) as Promise<unknown>,
+      script,
+    )
+  const position = (): Promise<unknown> =>
+    read(`Number(document.querySelector('[data-testid="last-position"]')?.textContent ?? -1)`)
+
+  it(
+    'leads from view to view by its menu, and every action of the menu is one that the page knows',
+    async () => {
+      const { page, app } = await open()
+      await choose('go.runs')
+      await expect.poll(() => page.url()).toContain('/runs')
+      await choose('go.settings')
+      await page.getByRole('heading', { name: 'Settings' }).waitFor()
+      await choose('help.shortcuts')
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+      const accelerators = await app.evaluate(({ Menu }) => {
+        const all: string[] = []
+        const walk = (menu: Electron.Menu): void =>
+          menu.items.forEach((item) => {
+            if (item.accelerator) all.push(String(item.accelerator))
+            if (item.submenu) walk(item.submenu)
+          })
+        walk(Menu.getApplicationMenu()!)
+        return all
+      })
+      expect(new Set(accelerators).size).toBe(accelerators.length)
+      expect(accelerators).toContain('CmdOrCtrl+O')
+    },
+    INSTALL_MS,
+  )
+
+  it('saves and opens files by the system’s dialogs, and refuses what is no request', async () => {
+    const { page, app, home } = await open()
+    const target = path.join(home, 'saved.json')
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+    }, target)
+    await choose('design.save')
+    await expect.poll(() => existsSync(target), WAIT).toBe(true)
+    expect(JSON.parse(await readFile(target, 'utf8'))).toHaveProperty('training')
+
+    await app.evaluate(({ dialog }) => {
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath: '/no/such/folder/file' })
+    })
+    await choose('design.save')
+    await page.getByText('this file cannot be written').waitFor()
+
+    const answers = await page.evaluate(async () => {
+      const bridge = window as unknown as { warmupLab: { saveFile(request: unknown): Promise<unknown> } }
+      return Promise.all(
+        [
+          { fileName: '../escaped', mediaType: 'text/plain', base64: '' },
+          { fileName: 'name', mediaType: 'text/plain', base64: 'no base64!' },
+          { fileName: 'name', mediaType: 'text/plain', base64: '', path: '/etc/passwd' },
+          null,
+        ].map((request) => bridge.warmupLab.saveFile(request)),
+      )
+    })
+    for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'protocol' } })
+  })
+
+  it('shows one state in two windows', async () => {
+    const { page, app } = await open()
+    const opened = app.waitForEvent('window')
+    await app.evaluate(({ Menu }) => {
+      const file = Menu.getApplicationMenu()!.items.find(({ submenu }) =>
+        submenu?.items.some(({ label }) => label === 'New Window'),
+      )!
+      file.submenu!.items.find(({ label }) => label === 'New Window')!.click()
+    })
+    const second = await opened
+    second.setDefaultTimeout(15_000)
+    await second.getByRole('button', { name: 'Start' }).waitFor()
+    await page.getByRole('link', { name: /^Runs/ }).click()
+    // The new window is in front: the menu speaks to it.
+    await startFromFile({ ...desktop, page: second }, { ...SMALL_CONFIG, strategies: ['none'] })
+    await page.getByRole('link', { name: /^small / }).click()
+    for (const window of [page, second])
+      await expect.poll(() => window.getByTestId('state').textContent(), WAIT).toBe('Finished')
+    await second.getByLabel('Theme').selectOption('dark')
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
+    await second.close()
+  })
+
+  it('sends a window at most 30 batches a second, few to one that is busy, and no event is lost', async () => {
+    await open()
+    await desktop.app.evaluate(({ BrowserWindow }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0]!
+      const send = webContents.send.bind(webContents)
+      const times: number[] = []
+      ;(globalThis as { sentAt?: number[] }).sentAt = times
+      webContents.send = (channel: string, ...rest: unknown[]) => {
+        if ((rest[1] as { kind?: string } | undefined)?.kind === 'events') times.push(performance.now())
+        send(channel, ...rest)
+      }
+    })
+    const sentAt = (): Promise<number[]> =>
+      desktop.app.evaluate(() => [...(globalThis as unknown as { sentAt: number[] }).sentAt])
+    await startFromFile(desktop, { ...SMALL_CONFIG, strategies: ['none'], training: { steps: 3000, batch: 8 } })
+    await expect.poll(position, WAIT).toBeGreaterThan(100)
+    const before = (await sentAt()).length
+    await desktop.page.evaluate(() => {
+      const end = performance.now() + 2000
+      while (performance.now() < end);
+    })
+    // What was under way when the page became busy, what it answered before, and no more.
+    expect((await sentAt()).length - before).toBeLessThan(30)
+    await expect.poll(() => desktop.page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
+    await expect.poll(position, WAIT).toBe(3000)
+    const times = await sentAt()
+    for (const time of times)
+      expect(times.filter((other) => other >= time && other < time + 1000).length).toBeLessThanOrEqual(31)
+  })
+
+  it('brings a killed page back, whole, while the run goes on', async () => {
+    await open()
+    await startFromFile(desktop, LONG_CONFIG)
+    await expect.poll(position, WAIT).toBeGreaterThan(50)
+    const before = (await position()) as number
+    await desktop.app.evaluate(({ BrowserWindow }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0]!
+      return new Promise<void>((resolve) => {
+        webContents.once('render-process-gone', () => resolve())
+        process.kill(webContents.getOSProcessId(), 'SIGKILL')
+      })
+    })
+    await expect.poll(() => position().catch(() => -1), WAIT).toBeGreaterThan(before)
+    expect(await read(`document.querySelector('[data-testid="state"]').textContent`)).toBe('Running')
+    await read(`window.dispatchEvent(new KeyboardEvent('keydown', { key: 'p' }))`)
+    await expect.poll(() => read(`document.querySelector('[data-testid="state"]').textContent`), WAIT).toBe('Paused')
+  })
+
+  it('asks before a window with a running run closes: cancelled, it stays; trained on, the run goes on and a new window shows it', async () => {
+    const { app } = await open()
+    await startFromFile(desktop, LONG_CONFIG)
+    await expect.poll(position, WAIT).toBeGreaterThan(50)
+    await app.evaluate(({ app: electronApp, dialog, BrowserWindow }) => {
+      const state = { asked: 0, response: 2 }
+      ;(globalThis as { answers?: typeof state }).answers = state
+      dialog.showMessageBox = async () => {
+        state.asked++
+        return { response: state.response, checkboxChecked: false }
+      }
+      BrowserWindow.getAllWindows()[0]!.close()
+      void electronApp
+    })
+    const asked = (): Promise<number> =>
+      app.evaluate(() => (globalThis as unknown as { answers: { asked: number } }).answers.asked)
+    const windowCount = (): Promise<number> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+    await expect.poll(asked, WAIT).toBe(1)
+    expect(await windowCount()).toBe(1)
+    await app.evaluate(({ BrowserWindow }) => {
+      ;(globalThis as unknown as { answers: { response: number } }).answers.response = 0
+      BrowserWindow.getAllWindows()[0]!.close()
+    })
+    await expect.poll(windowCount, WAIT).toBe(0)
+    const reopened = app.waitForEvent('window')
+    await app.evaluate(({ app: electronApp }) => electronApp.emit('second-instance'))
+    const page = await reopened
+    await page.getByRole('link', { name: /^Runs/ }).click()
+    await page.getByRole('link', { name: /^long / }).click()
+    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Running')
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
+  })
+
+  it('saves before it quits, and only one instance has the home', async () => {
+    const { app, home } = await open()
+    await startFromFile(desktop, LONG_CONFIG)
+    await expect.poll(position, WAIT).toBeGreaterThan(50)
+    expect(await app.evaluate(({ app: electronApp }) => electronApp.hasSingleInstanceLock())).toBe(true)
+    const runId = decodeURIComponent(new URL(desktop.page.url()).pathname.split('/').at(-1)!)
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false })
+    })
+    await app.close() // as the menu's Quit does
+    const record = JSON.parse(await readFile(path.join(home, 'runs', runId, 'run.json'), 'utf8')) as { status: string }
+    expect(record.status).toBe('paused')
+    expect(existsSync(path.join(home, 'runs', runId, 'checkpoint.safetensors'))).toBe(true)
+    const window = JSON.parse(await readFile(path.join(home, 'window.json'), 'utf8')) as { bounds: { width: number } }
+    expect(window.bounds.width).toBeGreaterThan(700)
+  })
+})
