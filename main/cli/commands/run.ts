@@ -30,17 +30,25 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   // The file's path is made absolute, so that a resume from elsewhere finds it.
   if (config.dataset.kind === 'file') config.dataset.path = path.resolve(baseFolder, config.dataset.path)
   await prepare(config, baseFolder)
+  const trace = typeof options.trace === 'string' ? await openTrace(config.backend, options.trace) : null
   const store = openStore(options)
   const records = await store.createGroup(config, trialStrategies(config), {
     lab: LAB_VERSION,
     node: process.versions.node,
   })
-  await traced(config.backend, options.trace as string | undefined, () => runRecords(store, records, options))
+  try {
+    trace?.start()
+    await runRecords(store, records, options)
+  } finally {
+    await trace?.end() // also of a run that fails
+  }
 }
 
-/** Runs, and writes what the engine's threads did from the first step on: also of a run that fails. */
-async function traced(backendName: string, file: string | undefined, run: () => Promise<void>): Promise<void> {
-  if (file === undefined) return run()
+/**
+ * Writes down what the engine's threads do, into a file that is opened before a run is made.
+ * @throws LabError `usage`
+ */
+async function openTrace(backendName: string, file: string): Promise<{ start(): void; end(): Promise<void> }> {
   const { tracing } = await loadBackend(backendName)
   if (!tracing)
     throw new LabError('usage', 'This backend has no threads to trace.', {
@@ -48,12 +56,17 @@ async function traced(backendName: string, file: string | undefined, run: () => 
       expected: 'the backend wasm',
       found: backendName,
     })
-  tracing.start(TRACED_SPANS)
-  try {
-    await run()
-  } finally {
-    await writeFile(file, chromeTrace(tracing.stop()))
-  }
+  const write = (text: string): Promise<void> =>
+    writeFile(file, text).catch((cause: unknown) => {
+      throw new LabError('usage', 'The trace cannot be written.', {
+        where: `--trace ${file}`,
+        found: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'Choose a file in a folder that exists and may be written.',
+        cause,
+      })
+    })
+  await write('')
+  return { start: () => tracing.start(TRACED_SPANS), end: () => write(chromeTrace(tracing.stop())) }
 }
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {

@@ -192,6 +192,18 @@ describe('the command line answers with the exit code and one line', () => {
     ['a cell that is not there', () => ['cell', 'none.txt'], 2, 'usage'],
     ['a preset that is not there', () => ['presets', 'none'], 2, 'usage'],
     ['no threads', () => ['run', '--preset', 'quick', '--threads', '0'], 2, 'usage'],
+    [
+      'a trace in a folder that is not',
+      () => ['run', '--preset', 'quick', '--trace', '/no/such/folder/t.json'],
+      2,
+      'usage',
+    ],
+    [
+      'a trace of a backend without threads',
+      () => ['run', '--preset', 'quick', '--backend', 'reference', '--trace', 't.json'],
+      2,
+      'usage',
+    ],
     ['memory without a unit', () => ['run', '--preset', 'quick', '--memory', '2000'], 2, 'usage'],
     ['more memory than addresses', () => ['run', '--preset', 'quick', '--memory', '5GiB'], 2, 'usage'],
     [
