@@ -131,6 +131,8 @@ export class ThreadTeam {
   #members: readonly ThreadPort[] = []
   #nextEngine = 1
   #trace: TraceBuffer | null = null
+  /** Engines that have gone while a trace was being written. */
+  readonly #tracedNames = new Map<number, readonly string[]>()
 
   /**
    * @param threads 1 .. MAX_THREADS, the leader included
@@ -171,6 +173,8 @@ export class ThreadTeam {
   }
 
   remove(engine: number): void {
+    const installed = this.#engines.get(engine)
+    if (this.#trace && installed) this.#tracedNames.set(engine, installed.names)
     this.#engines.delete(engine)
     this.#mail({ kind: 'remove', engine })
   }
@@ -209,7 +213,12 @@ export class ThreadTeam {
     this.#trace = null
     if (trace === null) return []
     this.#mail({ kind: 'trace', buffer: null })
-    return trace.spans((engine, index) => this.#engines.get(engine)?.names[index] ?? `function ${index}`)
+    const spans = trace.spans(
+      (engine, index) =>
+        (this.#engines.get(engine)?.names ?? this.#tracedNames.get(engine))?.[index] ?? `function ${index}`,
+    )
+    this.#tracedNames.clear()
+    return spans
   }
 
   /** Lets the members go; the team does nothing more. */
