@@ -17,6 +17,7 @@ const noElectron = { group: ['electron'], message: 'Only main/electron/ imports 
 /** A folder of shared/ may not import from those that stand after it in the method's order. */
 const layers = [
   ['numerics'],
+  ['statistics'],
   ['compiler'],
   ['cells'],
   ['networks'],

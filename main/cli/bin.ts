@@ -51,6 +51,22 @@ withEngine(
 ).action(async (name: string, options: Record<string, unknown>) =>
   (await import('./commands/run.ts')).resumeCommand(name, options),
 )
+withEngine(
+  withHome(
+    withJson(
+      program.command('sweep <FILE>').description('run every point of a sweep, or go on with a sweep by its name'),
+    ),
+  ),
+)
+  .option('--rerun-failed', 'take up runs that have failed, from their last checkpoint')
+  .option('--table', 'only print what the points have come to')
+  .option('--csv <FILE>', 'write every result, a line a seed')
+  .action(async (file: string, options: Record<string, unknown>) =>
+    (await import('./commands/sweep.ts')).sweepCommand(file, options),
+  )
+withHome(withJson(program.command('sweeps').description('list the sweeps'))).action(
+  async (options: Record<string, unknown>) => (await import('./commands/sweep.ts')).sweepsCommand(options),
+)
 withHome(withJson(program.command('runs').description('list the runs'))).action(
   async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options),
 )

@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { compileCell } from '../../shared/compiler/passes.ts'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import { isFieldName, setField, type Json } from '../../shared/experiments/fields.ts'
 import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { RUN_OPTIONS, type RunOption } from './run-options.ts'
-
-type Json = Record<string, unknown>
 
 export interface LoadedConfig {
   readonly config: ExperimentConfig
@@ -133,41 +132,10 @@ async function setCell(json: Json, nameOrFile: string): Promise<void> {
   setField(json, 'layers.*.cell', name, '--cell')
 }
 
-function setField(json: Json, field: string, value: unknown, where: string): void {
-  if (field === 'strategies' && Array.isArray(json.strategies) === false) json.strategies = null
-  if (field.startsWith('layers.')) {
-    const layers = (Array.isArray(json.layers) ? json.layers : [{}]) as Json[]
-    if (field === 'layers.length') {
-      const count = value as number
-      if (!Number.isInteger(count) || count < 1 || count > 16)
-        throw new LabError('usage', 'The number of layers is wrong.', {
-          where,
-          expected: '1 to 16',
-          found: String(value),
-        })
-      json.layers = Array.from({ length: count }, (_, index) => layers[Math.min(index, layers.length - 1)])
-    } else json.layers = layers.map((layer) => ({ ...layer, [field.slice('layers.*.'.length)]: value }))
-    return
-  }
-  const keys = field.split('.')
-  let at: Json = json
-  for (const key of keys.slice(0, -1)) {
-    const index = Array.isArray(at) ? Number(key) : key
-    const next = (at as Record<string | number, unknown>)[index]
-    if (typeof next !== 'object' || next === null) (at as Record<string | number, unknown>)[index] = {}
-    at = (at as Record<string | number, unknown>)[index] as Json
-  }
-  at[keys.at(-1)!] = value
-}
-
 function setAssignment(json: Json, assignment: string): void {
   const at = assignment.indexOf('=')
   const field = assignment.slice(0, at)
-  if (
-    at < 1 ||
-    !/^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/.test(field) ||
-    /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(field)
-  )
+  if (at < 1 || !isFieldName(field))
     throw new LabError('usage', 'An assignment names a field and its value.', {
       where: '--set',
       expected: 'FIELD=JSON, as in training.batch=64',

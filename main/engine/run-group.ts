@@ -9,6 +9,7 @@ import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import { summarize } from '../../shared/statistics/summary.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -37,10 +38,8 @@ export interface GroupListener {
 export function summarise(records: readonly RunRecord[]): SummaryRow[] {
   return records.flatMap(({ strategy, result }) => {
     if (result === null) return []
-    const { best } = result
-    const mean = best.reduce((sum, value) => sum + value, 0) / best.length
-    const variance = best.length > 1 ? best.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (best.length - 1) : 0
-    return [{ strategy, metric: result.metric, mean, std: Math.sqrt(variance), seeds: best }]
+    const { mean, std } = summarize(result.best)
+    return [{ strategy, metric: result.metric, mean, std, seeds: result.best }]
   })
 }
 

@@ -20,6 +20,7 @@ export type DrawPurpose =
   | 'regulariser'
   | 'dropout'
   | 'preview'
+  | 'sweep'
 
 const MULTIPLIER_0 = 0xd2511f53
 const MULTIPLIER_1 = 0xcd9e8d57

@@ -13,6 +13,7 @@ import type { RunStore } from '../../store/run-store.ts'
 import { loadConfig } from '../load-config.ts'
 import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
+import { untilInterrupted } from '../interrupt.ts'
 import { ProgressLine } from '../progress.ts'
 
 const EXIT_INTERRUPTED = 130
@@ -85,55 +86,35 @@ async function runRecords(store: RunStore, records: readonly RunRecord[], option
   const progress = json ? null : new ProgressLine()
   const groupId = records[0]!.groupId
   if (json) printJson({ type: 'group', id: groupId, runs: records.map(({ id }) => id) })
-  let interrupted = false
-  const onSignal = (): void => {
-    if (interrupted) process.exit(EXIT_INTERRUPTED)
-    interrupted = true
-    progress?.end()
-    process.stderr.write('Saving; press Ctrl-C again to stop at once.\n')
+  const done = await untilInterrupted(progress, (control) =>
+    runGroup(store, records, process.cwd(), control, {
+      started: (record) =>
+        json ? printJson({ type: 'run', id: record.id, strategy: record.strategy }) : progress!.start(record),
+      event: (record, event) => (json ? printJson({ run: record.id, ...event }) : progress!.event(record, event)),
+    }),
+  )
+  progress?.end()
+  if (done === 'paused') {
+    process.stderr.write(`Saved. Go on with: lab resume ${groupId}\n`)
+    process.exitCode = EXIT_INTERRUPTED
+    return
   }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  try {
-    const done = await runGroup(
-      store,
-      records,
-      process.cwd(),
-      {
-        requested: () => (interrupted ? 'pause' : null),
-        // Signals and timers are seen only when the event loop turns.
-        rest: () => new Promise((resolve) => setImmediate(resolve)),
-      },
-      {
-        started: (record) =>
-          json ? printJson({ type: 'run', id: record.id, strategy: record.strategy }) : progress!.start(record),
-        event: (record, event) => (json ? printJson({ run: record.id, ...event }) : progress!.event(record, event)),
-      },
+  const rows = summarise(done)
+  if (json) printJson({ type: 'summary', rows })
+  else {
+    print('')
+    print(
+      formatTable(
+        ['strategy', 'metric', 'mean', 'std', ...done[0]!.config.seeds.map((seed) => `seed ${seed}`)],
+        rows.map(({ strategy, metric, mean, std, seeds }) => [
+          strategy,
+          metric,
+          formatNumber(mean),
+          formatNumber(std),
+          ...seeds.map(formatNumber),
+        ]),
+      ),
     )
-    progress?.end()
-    if (done === 'paused') {
-      process.stderr.write(`Saved. Go on with: lab resume ${groupId}\n`)
-      process.exitCode = EXIT_INTERRUPTED
-      return
-    }
-    const rows = summarise(done)
-    if (json) printJson({ type: 'summary', rows })
-    else {
-      print('')
-      print(
-        formatTable(
-          ['strategy', 'metric', 'mean', 'std', ...done[0]!.config.seeds.map((seed) => `seed ${seed}`)],
-          rows.map(({ strategy, metric, mean, std, seeds }) => [
-            strategy,
-            metric,
-            formatNumber(mean),
-            formatNumber(std),
-            ...seeds.map(formatNumber),
-          ]),
-        ),
-      )
-      print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
-    }
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
   }
 }

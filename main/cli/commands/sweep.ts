@@ -1,0 +1,152 @@
+/** `lab sweep` and `lab sweeps`: runs every point of a sweep, goes on with one, and prints what its points have come to. */
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { formatAxisValue, parseSweep, type Sweep } from '../../../shared/experiments/sweep.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
+import { prepareSweep, runSweep, tableOfSweep, type SweepRow } from '../../engine/run-sweep.ts'
+import { SweepStore, type SweepRecord } from '../../store/sweep-store.ts'
+import { homeOf, openStore } from '../open-store.ts'
+import { formatNumber, formatTable, print, printJson } from '../output.ts'
+import { ProgressLine } from '../progress.ts'
+import { untilInterrupted } from '../interrupt.ts'
+
+const EXIT_INTERRUPTED = 130
+const EXIT_FAILED_RUNS = 1
+
+type Options = Readonly<Record<string, unknown>>
+
+/** @param fileOrName a file starts a sweep; the name of one goes on with it */
+export async function sweepCommand(fileOrName: string, options: Options): Promise<void> {
+  const runs = openStore(options)
+  const sweeps = new SweepStore(homeOf(options))
+  const text = await readFileIfAny(fileOrName)
+  const { record, sweep } =
+    text === null ? await sweeps.find(fileOrName) : await startSweep(sweeps, text, fileOrName, options)
+  const json = options.json === true
+  if (json) printJson({ type: 'sweep', id: record.id, points: sweep.points.length, axes: sweep.axes })
+  else print(`${record.id}: ${sweep.points.length} points over ${sweep.axes.join(', ') || 'nothing'}`)
+  let done: 'done' | 'paused' = 'done'
+  if (options.table !== true) {
+    const progress = json ? null : new ProgressLine()
+    done = await untilInterrupted(progress, (control) =>
+      runSweep({ runs, sweeps }, record, sweep, {
+        rerunFailed: options.rerunFailed === true,
+        control,
+        listener: {
+          started: (run) =>
+            json ? printJson({ type: 'run', id: run.id, strategy: run.strategy }) : progress!.start(run),
+          event: (run, event) => (json ? printJson({ run: run.id, ...event }) : progress!.event(run, event)),
+          failed: (id, error) => {
+            progress?.end()
+            if (json) printJson({ type: 'failed', run: id, code: error.code, message: error.message })
+            else process.stderr.write(`${id} failed [${error.code}]: ${error.message}\n`)
+          },
+        },
+      }),
+    )
+    progress?.end()
+  }
+  const rows = await tableOfSweep(runs, record, sweep)
+  if (typeof options.csv === 'string') await writeCsv(options.csv, rows, sweep)
+  if (json) for (const row of rows) printJson({ type: 'row', ...row })
+  else printTable(rows, sweep, record)
+  if (done === 'paused') {
+    process.stderr.write(`Saved. Go on with: lab sweep ${record.id}\n`)
+    process.exitCode = EXIT_INTERRUPTED
+  } else if (rows.some(({ status }) => status === 'failed')) {
+    process.stderr.write(`Some runs have failed. Take them up again with: lab sweep ${record.id} --rerun-failed\n`)
+    process.exitCode = EXIT_FAILED_RUNS
+  }
+}
+
+export async function sweepsCommand(options: Options): Promise<void> {
+  const sweeps = new SweepStore(homeOf(options))
+  const runs = openStore(options)
+  const ids = await sweeps.ids()
+  if (ids.length === 0 && !options.json) print('No sweeps yet. Start one: lab sweep FILE')
+  for (const id of ids) {
+    const { record, sweep } = await sweeps.find(id)
+    const rows = await tableOfSweep(runs, record, sweep)
+    const count = (status: SweepRow['status']): number => rows.filter((row) => row.status === status).length
+    const counts = { runs: rows.length, finished: count('finished'), failed: count('failed') }
+    if (options.json) printJson({ type: 'sweep', id, createdAt: record.createdAt, axes: sweep.axes, ...counts })
+    else print(`${id}  ${counts.finished} of ${counts.runs} runs finished, ${counts.failed} failed`)
+  }
+}
+
+async function readFileIfAny(name: string): Promise<string | null> {
+  try {
+    return await readFile(name, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' && !/[./\\]/.test(name)) return null
+    throw new LabError('usage', 'The sweep cannot be read.', {
+      where: name,
+      expected: 'a file, or the name of a sweep that `lab sweeps` lists',
+      found: code === 'ENOENT' ? 'no such file' : (cause as Error).message,
+      cause,
+    })
+  }
+}
+
+async function startSweep(
+  sweeps: SweepStore,
+  text: string,
+  file: string,
+  options: Options,
+): Promise<{ record: SweepRecord; sweep: Sweep }> {
+  if (options.rerunFailed === true || options.table === true)
+    throw new LabError('usage', 'This belongs to a sweep that has been started.', {
+      where: options.table === true ? '--table' : '--rerun-failed',
+      expected: 'the name of a sweep',
+      found: `the file ${file}`,
+      remedy: 'List the sweeps with `lab sweeps`.',
+    })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new LabError('config', 'The sweep is not JSON.', {
+      where: file,
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Correct it; comments and trailing commas are not JSON.',
+      cause,
+    })
+  }
+  const { definition, sweep } = parseSweep(json, path.basename(file))
+  const baseFolder = path.dirname(path.resolve(file))
+  await prepareSweep(sweep, baseFolder)
+  return { record: await sweeps.create(definition, baseFolder, sweep.points.length), sweep }
+}
+
+function printTable(rows: readonly SweepRow[], { axes }: Sweep, { id }: SweepRecord): void {
+  const metrics = [...new Set(rows.flatMap(({ metric }) => metric ?? []))]
+  print('')
+  print(
+    formatTable(
+      [...axes, 'strategy', 'status', metrics.join(' or ') || 'result', 'std', 'seeds'],
+      rows.map(({ values, strategy, status, summary }) => [
+        ...axes.map((axis) => formatAxisValue(values[axis])),
+        strategy,
+        status,
+        summary ? formatNumber(summary.mean) : '',
+        summary ? formatNumber(summary.std) : '',
+        summary ? String(summary.count) : '',
+      ]),
+    ),
+  )
+  print(`\n${id}  (test set, weights of the best validation)`)
+}
+
+/** A line for every seed of every run; numbers in full. */
+async function writeCsv(file: string, rows: readonly SweepRow[], { axes }: Sweep): Promise<void> {
+  const quoted = (value: string): string => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
+  const lines = rows.flatMap(({ point, values, strategy, runId, status, metric, seeds }) => {
+    const start = [String(point), ...axes.map((axis) => formatAxisValue(values[axis])), strategy, runId ?? '', status]
+    return seeds.length === 0
+      ? [[...start, '', '', '']]
+      : seeds.map(({ seed, value }) => [...start, metric ?? '', String(seed), String(value)])
+  })
+  const header = ['point', ...axes, 'strategy', 'run', 'status', 'metric', 'seed', 'value']
+  await writeFile(file, [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''))
+}

@@ -1,0 +1,164 @@
+/**
+ * A sweep: one configuration, and fields of it that take every combination of some values, or values drawn at random. Its text enters,
+ * the configuration of every point leaves, checked; what runs them is elsewhere.
+ */
+import { z } from 'zod'
+import { RandomStream } from '../numerics/random.ts'
+import { LabError } from '../protocol/errors.ts'
+import type { ExperimentConfig } from './config.ts'
+import { isFieldName, setField, type Json } from './fields.ts'
+import { presets } from './presets.ts'
+import { parseConfig } from './schema.ts'
+
+/** More is a mistake in a grid. */
+export const MOST_POINTS = 10_000
+
+const range = { low: z.number(), high: z.number() }
+const distribution = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('uniform'), ...range }),
+  z.strictObject({ kind: z.literal('log-uniform'), ...range }).describe('low > 0'),
+  z.strictObject({ kind: z.literal('integer'), ...range }).describe('Whole numbers from low to high, both included.'),
+  z.strictObject({ kind: z.literal('choice'), values: z.array(z.unknown()).min(1) }),
+])
+
+const schema = z.strictObject({
+  name: z.string().min(1).max(60).default('sweep'),
+  preset: z.string().optional().describe('The preset that the points start from; or `config`.'),
+  config: z.record(z.string(), z.unknown()).optional(),
+  grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
+  random: z
+    .strictObject({
+      count: z.number().int().positive(),
+      seed: z.number().int().min(0).default(0),
+      fields: z.record(z.string(), distribution),
+    })
+    .nullable()
+    .default(null),
+})
+
+export type SweepDefinition = z.infer<typeof schema>
+type Distribution = z.infer<typeof distribution>
+
+export interface SweepPoint {
+  /** What the point has of each axis, by field. */
+  readonly values: Readonly<Record<string, unknown>>
+  readonly config: ExperimentConfig
+}
+
+export interface Sweep {
+  readonly name: string
+  /** Fields, in the order of the file: the grid's, then those drawn. */
+  readonly axes: readonly string[]
+  /** Every combination of the grid, the last axis fastest, each with every draw. */
+  readonly points: readonly SweepPoint[]
+}
+
+/**
+ * @param json what a sweep's file holds
+ * @param where its name, for messages
+ * @throws LabError `config` for a wrong file and for a point whose configuration is wrong, which is named by its values
+ */
+export function parseSweep(json: unknown, where: string): { definition: SweepDefinition; sweep: Sweep } {
+  const parsed = schema.safeParse(json)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new LabError('config', 'The sweep is wrong.', {
+      where: [where, issue!.path.join('.')].filter((part) => part !== '').join(', '),
+      expected: 'name, preset or config, grid, random',
+      found: issue!.message,
+      remedy: 'A sweep is {"preset": "quick", "grid": {"layers.*.cell": ["gru", "lstm"]}}.',
+    })
+  }
+  const definition = parsed.data
+  const base = baseOf(definition, where)
+  const { grid, random, name } = definition
+  const axes = [...Object.keys(grid), ...Object.keys(random?.fields ?? {})]
+  axes.forEach((axis, i) => {
+    if (!isFieldName(axis) || axes.indexOf(axis) !== i)
+      throw new LabError('config', 'An axis of the sweep is wrong.', {
+        where,
+        expected: 'the dotted name of a field, once, as in training.batch or layers.*.cell',
+        found: `\`${axis}\``,
+      })
+  })
+  const count = Object.values(grid).reduce((product, values) => product * values.length, random?.count ?? 1)
+  if (count > MOST_POINTS)
+    throw new LabError('config', 'The sweep has too many points.', {
+      where,
+      expected: `at most ${MOST_POINTS}`,
+      found: String(count),
+      remedy: 'Leave out values, or draw points at random.',
+    })
+  const draws = random ? drawPoints(random, where) : [{}]
+  const combinations = Object.entries(grid).reduce<Json[]>(
+    (points, [axis, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [axis]: value }))),
+    [{}],
+  )
+  const points = combinations
+    .flatMap((combination) => draws.map((draw) => ({ ...combination, ...draw })))
+    .map((values, index): SweepPoint => {
+      const own = copyJson(base)
+      for (const [axis, value] of Object.entries(values)) setField(own, axis, copyJson(value), where)
+      own.name = `${name} ${index + 1}`
+      return { values, config: parseConfig(own, `${where}, point ${index + 1} (${describePoint(values)})`) }
+    })
+  return { definition, sweep: { name, axes, points } }
+}
+
+/** `layers.*.cell=gru, dataset.steps=100` */
+export function describePoint(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .map(([axis, value]) => `${axis}=${formatAxisValue(value)}`)
+    .join(', ')
+}
+
+export const formatAxisValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** Everything here has come from JSON. */
+const copyJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value
+
+function baseOf({ preset, config }: SweepDefinition, where: string): Json {
+  if ((preset === undefined) === (config === undefined))
+    throw new LabError('config', 'A sweep starts from a preset or from a configuration.', {
+      where,
+      expected: 'one of `preset` and `config`',
+      found: preset === undefined ? 'neither' : 'both',
+    })
+  if (config !== undefined) return config
+  const known = presets.find(({ name }) => name === preset)
+  if (!known)
+    throw new LabError('config', 'There is no preset of this name.', {
+      where: `${where}, preset`,
+      expected: 'a name that `lab presets` lists',
+      found: `\`${preset}\``,
+    })
+  return copyJson(known.config as Json)
+}
+
+/** The i-th point's draws are those of stream i of the sweep's seed: they do not depend on how many points there are. */
+function drawPoints({ count, seed, fields }: NonNullable<SweepDefinition['random']>, where: string): Json[] {
+  for (const [axis, { kind, ...limits }] of Object.entries(fields))
+    if ('low' in limits && (!(limits.low < limits.high) || (kind === 'log-uniform' && limits.low <= 0)))
+      throw new LabError('config', 'A range of the sweep is empty.', {
+        where: `${where}, random.fields.${axis}`,
+        expected: kind === 'log-uniform' ? '0 < low < high' : 'low < high',
+        found: `${limits.low} to ${limits.high}`,
+      })
+  return Array.from({ length: count }, (_, index) => {
+    const stream = new RandomStream(seed, 'sweep', index)
+    return Object.fromEntries(Object.entries(fields).map(([axis, field]) => [axis, draw(field, stream)]))
+  })
+}
+
+function draw(field: Distribution, stream: RandomStream): unknown {
+  switch (field.kind) {
+    case 'uniform':
+      return field.low + (field.high - field.low) * stream.uniform()
+    case 'log-uniform':
+      return Math.exp(Math.log(field.low) + Math.log(field.high / field.low) * stream.uniform())
+    case 'integer':
+      return Math.ceil(field.low) + stream.integer(Math.floor(field.high) - Math.ceil(field.low) + 1)
+    case 'choice':
+      return field.values[stream.integer(field.values.length)]
+  }
+}

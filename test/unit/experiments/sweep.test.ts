@@ -1,0 +1,120 @@
+/** The points of a sweep, and what is said of a wrong one. */
+import { describe, expect, it } from 'vitest'
+import { parseSweep } from '../../../shared/experiments/sweep.ts'
+
+const points = (json: unknown) => parseSweep(json, 'sweep.json').sweep.points
+
+describe('a grid', () => {
+  const sweep = {
+    name: 'memory',
+    preset: 'quick',
+    grid: { 'layers.*.cell': ['gru', 'lstm', 'mgu'], 'dataset.steps': [50, 100], strategies: [['none'], ['double']] },
+  }
+
+  it('has every combination, the last axis fastest, in the configurations themselves', () => {
+    const found = points(sweep).map(({ config: { layers, dataset, strategies, name } }) => [
+      name,
+      layers[0]!.cell,
+      (dataset as { steps: number }).steps,
+      strategies![0],
+    ])
+    expect(found).toHaveLength(12)
+    expect(found.slice(0, 3)).toEqual([
+      ['memory 1', 'gru', 50, 'none'],
+      ['memory 2', 'gru', 50, 'double'],
+      ['memory 3', 'gru', 100, 'none'],
+    ])
+    expect(found[11]).toEqual(['memory 12', 'mgu', 100, 'double'])
+  })
+
+  it('changes nothing else of the configuration', () => {
+    const [only] = points({ preset: 'quick', grid: { 'training.batch': [7] } })
+    const [plain] = points({ preset: 'quick' })
+    expect(only!.config).toEqual({ ...plain!.config, training: { ...plain!.config.training, batch: 7 } })
+  })
+})
+
+describe('random points', () => {
+  const sweep = (count: number, seed = 3) => ({
+    preset: 'quick',
+    random: {
+      count,
+      seed,
+      fields: {
+        'training.optimizer.learningRate': { kind: 'log-uniform', low: 1e-4, high: 1e-1 },
+        'warmup.steps': { kind: 'integer', low: 5, high: 8 },
+        'layers.*.cell': { kind: 'choice', values: ['gru', 'mgu'] },
+        'training.dropout': { kind: 'uniform', low: 0, high: 0.5 },
+      },
+    },
+  })
+  const drawn = (count: number, seed?: number) => points(sweep(count, seed)).map(({ values }) => values)
+
+  it('do not depend on how many there are, but on the seed', () => {
+    expect(drawn(40).slice(0, 5)).toEqual(drawn(5))
+    expect(drawn(5, 4)).not.toEqual(drawn(5))
+  })
+
+  it('stay in their ranges and reach all of them', () => {
+    const all = drawn(200)
+    const rates = all.map((values) => values['training.optimizer.learningRate'] as number)
+    expect(Math.min(...rates)).toBeGreaterThanOrEqual(1e-4)
+    expect(Math.max(...rates)).toBeLessThanOrEqual(1e-1)
+    // Half of a log-uniform draw lies below the geometric mean, 10^-2.5.
+    const low = rates.filter((rate) => rate < 10 ** -2.5).length
+    expect(low).toBeGreaterThan(70)
+    expect(low).toBeLessThan(130)
+    expect([...new Set(all.map((values) => values['warmup.steps']))].sort()).toEqual([5, 6, 7, 8])
+    expect([...new Set(all.map((values) => values['layers.*.cell']))].sort()).toEqual(['gru', 'mgu'])
+  })
+})
+
+it.each([
+  ['no start', { grid: {} }, 'one of `preset` and `config`'],
+  ['two starts', { preset: 'quick', config: {}, grid: {} }, 'found both'],
+  ['an unknown preset', { preset: 'quickest' }, 'quickest'],
+  ['an unknown field', { preset: 'quick', axes: {} }, 'axes'],
+  ['an axis without values', { preset: 'quick', grid: { 'training.batch': [] } }, 'grid.training.batch'],
+  ['an axis that is no name', { preset: 'quick', grid: { 'training batch': [1] } }, '`training batch`'],
+  ['a way into the objects', { preset: 'quick', grid: { '__proto__.x': [1] } }, '`__proto__.x`'],
+  ['a value that is wrong', { preset: 'quick', grid: { 'training.batch': [8, -1] } }, 'point 2 (training.batch=-1)'],
+  ['a field that there is not', { preset: 'quick', grid: { 'training.batches': [8] } }, 'batches'],
+  [
+    'an axis twice',
+    {
+      preset: 'quick',
+      grid: { 'training.batch': [8] },
+      random: { count: 2, fields: { 'training.batch': { kind: 'integer', low: 1, high: 2 } } },
+    },
+    'training.batch',
+  ],
+  [
+    'an empty range',
+    { preset: 'quick', random: { count: 1, fields: { 'training.dropout': { kind: 'uniform', low: 1, high: 0 } } } },
+    '1 to 0',
+  ],
+  [
+    'a logarithm of nothing',
+    {
+      preset: 'quick',
+      random: { count: 1, fields: { 'training.dropout': { kind: 'log-uniform', low: 0, high: 0.5 } } },
+    },
+    '0 < low < high',
+  ],
+  [
+    'too many points',
+    {
+      preset: 'quick',
+      grid: {
+        'training.batch': Array.from({ length: 200 }, (_, i) => i + 1),
+        'warmup.steps': Array.from({ length: 200 }, (_, i) => i),
+      },
+    },
+    '40000',
+  ],
+  ['no object', [1], 'sweep.json'],
+])('%s is refused', (_, json, said) => {
+  expect(() => points(json)).toThrow(
+    expect.objectContaining({ code: 'config', message: expect.stringContaining(said) as string }),
+  )
+})
