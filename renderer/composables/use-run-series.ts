@@ -10,6 +10,7 @@ import type { SeriesName, SeriesPoint } from '../../shared/runs/series.ts'
 import { Timeline, type PhaseMark } from '../../shared/runs/timeline.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
+import { DrawingPace } from './drawing-pace.ts'
 
 /** Positions, inclusive; null: the whole run, which grows. */
 export type PositionRange = { readonly from: number; readonly to: number } | null
@@ -38,10 +39,10 @@ export function useRunSeries(
   let asking = 0
   let isAsking = false
   let held: Extract<LabEvent, { type: 'run-events' }>[] = []
-  let frame = 0
+
+  const pace = new DrawingPace(draw)
 
   function draw(): void {
-    frame = 0
     if (base === null) return
     view.value = { base, tail, phases: [...timeline.phases], lastPosition: timeline.lastPosition }
   }
@@ -87,7 +88,7 @@ export function useRunSeries(
       }
     nextIndex = Math.max(nextIndex, event.firstIndex + event.events.length)
     if ([...tail.values()].some(({ length }) => length > buckets.value)) return ask()
-    if (frame === 0) frame = requestAnimationFrame(draw)
+    pace.request()
   }
 
   const endListening = client.onEvent((event) => {
@@ -97,7 +98,7 @@ export function useRunSeries(
   })
   onScopeDispose(() => {
     endListening()
-    cancelAnimationFrame(frame)
+    pace.stop()
   })
   watch(
     runId,

@@ -48,10 +48,14 @@ export interface DesktopLab {
   close(): Promise<void>
 }
 
-/** @param environment beside that of this process */
+/**
+ * @param program Electron, or a packaged lab
+ * @param environment beside that of this process
+ */
 export async function startDesktop(
   program: string,
   environment: Readonly<Record<string, string>> = {},
+  { isPackaged = false } = {},
 ): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
   const home = await makeLabHome(false)
@@ -60,7 +64,7 @@ export async function startDesktop(
   const launchedAtMs = performance.now()
   const app = await _electron.launch({
     executablePath: program,
-    args: ['--no-sandbox', path.join(folder, 'main.cjs')], // containers and root have no use of Chromium's sandbox
+    args: ['--no-sandbox', ...(isPackaged ? [] : [path.join(folder, 'main.cjs')])], // containers and root have no use of Chromium's sandbox
     env: {
       ...(inherited as Record<string, string>),
       ...environment,

@@ -144,7 +144,12 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     })
     const sentAt = (): Promise<number[]> =>
       desktop.app.evaluate(() => [...(globalThis as unknown as { sentAt: number[] }).sentAt])
-    await startFromFile(desktop, { ...SMALL_CONFIG, strategies: ['none'], training: { steps: 3000, batch: 8 } })
+    await startFromFile(desktop, {
+      ...SMALL_CONFIG,
+      strategies: ['none'],
+      seeds: [0, 1, 2, 3, 4, 5, 6, 7],
+      training: { steps: 3000, batch: 8 },
+    })
     await expect.poll(position, WAIT).toBeGreaterThan(100)
     const before = (await sentAt()).length
     await desktop.page.evaluate(() => {

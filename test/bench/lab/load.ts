@@ -97,6 +97,7 @@ async function collectFrames(page: Page, during: () => Promise<void>): Promise<n
 
 async function openRunWindow({ app }: DesktopLab, runId: string): Promise<Page> {
   const opening = app.waitForEvent('window')
+  opening.catch(() => undefined) // told by what fails first
   await app.evaluate(({ app: electronApp }) => electronApp.emit('second-instance'))
   const page = await opening
   await page.locator('a[href="/runs"]').click()
@@ -105,8 +106,15 @@ async function openRunWindow({ app }: DesktopLab, runId: string): Promise<Page> 
   return page
 }
 
+/** Resolves once they are gone: one that is closing would be brought to the front instead of a new one being opened. */
 const closeWindows = ({ app }: DesktopLab): Promise<void> =>
-  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.close()))
+  app.evaluate(({ BrowserWindow }) => {
+    const closed = BrowserWindow.getAllWindows().map(
+      (window) => new Promise<void>((resolve) => window.once('closed', () => resolve())),
+    )
+    BrowserWindow.getAllWindows().forEach((window) => window.close())
+    return Promise.all(closed).then(() => undefined)
+  })
 
 /** Through the page's own line to the lab. */
 async function startRun({ page, app, home }: DesktopLab): Promise<string> {
