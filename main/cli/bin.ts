@@ -67,6 +67,13 @@ withEngine(
 withHome(withJson(program.command('sweeps').description('list the sweeps'))).action(
   async (options: Record<string, unknown>) => (await import('./commands/sweep.ts')).sweepsCommand(options),
 )
+withHome(
+  withJson(
+    program.command('compare <RUNS...>').description('compare finished runs over their seeds, each with the first'),
+  ),
+).action(async (names: string[], options: Record<string, unknown>) =>
+  (await import('./commands/compare.ts')).compareCommand(names, options),
+)
 withHome(withJson(program.command('runs').description('list the runs'))).action(
   async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options),
 )

@@ -1,0 +1,96 @@
+/** `lab compare`: runs side by side, with intervals and paired tests of each against the first over the seeds that both have. */
+import { LabError } from '../../../shared/protocol/errors.ts'
+import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
+import { meanInterval, pairedT, signedRank } from '../../../shared/statistics/paired-tests.ts'
+import { summarize } from '../../../shared/statistics/summary.ts'
+import { openStore } from '../open-store.ts'
+import { formatNumber, formatTable, print, printJson } from '../output.ts'
+
+interface Finished {
+  readonly record: RunRecord
+  readonly result: RunResult
+}
+
+/** @param names runs or groups; a group stands for all its runs */
+export async function compareCommand(
+  names: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const store = openStore(options)
+  const records = (await Promise.all(names.map((name) => store.find(name)))).flat()
+  const runs = records.map(requireFinished)
+  const [first] = runs as [Finished, ...Finished[]]
+  if (runs.length < 2)
+    throw new LabError('usage', 'There is nothing to compare with.', {
+      where: names.join(' '),
+      expected: 'two runs or more, or a group of them',
+      found: 'one run',
+    })
+  const metrics = [...new Set(runs.map(({ result }) => result.metric))]
+  if (metrics.length > 1)
+    throw new LabError('usage', 'These runs are measured differently.', {
+      where: names.join(' '),
+      expected: 'one metric',
+      found: metrics.join(', '),
+    })
+  const rows = runs.map((run, index) => describe(run, index === 0 ? null : first))
+  if (options.json) {
+    for (const row of rows) printJson({ type: 'compared', ...row })
+    return
+  }
+  const number = (value: number | null): string => (value === null ? '' : formatNumber(value))
+  print(
+    formatTable(
+      ['run', 'strategy', metrics[0]!, 'std', '95% low', '95% high', 'difference', 'p (t)', 'p (Wilcoxon)', 'seeds'],
+      rows.map(({ run, strategy, mean, std, interval, paired }) => [
+        run,
+        strategy,
+        formatNumber(mean),
+        formatNumber(std),
+        number(interval?.low ?? null),
+        number(interval?.high ?? null),
+        number(paired?.difference ?? null),
+        number(paired?.pT ?? null),
+        number(paired?.pWilcoxon ?? null),
+        paired ? String(paired.seeds.length) : '',
+      ]),
+    ),
+  )
+  print(`\nDifferences and two-sided p-values: each run against ${first.record.id}, over the seeds that both have.`)
+}
+
+function requireFinished(record: RunRecord): Finished {
+  if (record.result) return { record, result: record.result }
+  throw new LabError('usage', 'This run has no result.', {
+    where: record.id,
+    expected: 'a finished run',
+    found: `one that is ${record.status}`,
+    remedy: `Go on with it: lab resume ${record.id}`,
+  })
+}
+
+function describe({ record, result }: Finished, against: Finished | null) {
+  const { mean, std } = summarize(result.best)
+  const both = against ? result.seeds.filter((seed) => against.result.seeds.includes(seed)) : []
+  const valuesOf = ({ result: { seeds, best } }: Finished): number[] => both.map((seed) => best[seeds.indexOf(seed)]!)
+  const mine = valuesOf({ record, result })
+  const theirs = against ? valuesOf(against) : []
+  const t = both.length > 1 ? pairedT(mine, theirs) : null
+  return {
+    run: record.id,
+    strategy: record.strategy,
+    metric: result.metric,
+    mean,
+    std,
+    /** Of the mean, 95%; null for one seed. */
+    interval: result.best.length > 1 ? meanInterval(result.best) : null,
+    paired: t && {
+      seeds: both,
+      difference: t.meanDifference,
+      interval: t.interval,
+      t: t.t,
+      pT: t.p,
+      pWilcoxon: signedRank(mine, theirs).p,
+    },
+  }
+}
