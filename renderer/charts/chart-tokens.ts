@@ -14,7 +14,20 @@ export interface ChartTokens {
   readonly strategy: (name: string) => string
 }
 
-export function readChartTokens(): ChartTokens {
+/** @param theme of a picture for a paper, whatever the page's is */
+export function readChartTokens(theme: 'page' | 'light' = 'page'): ChartTokens {
+  if (theme === 'page') return tokensOf(readToken)
+  const probe = document.createElement('div')
+  probe.dataset.theme = 'light'
+  document.body.append(probe)
+  try {
+    return tokensOf((name) => readToken(name, probe))
+  } finally {
+    probe.remove()
+  }
+}
+
+function tokensOf(readToken: (name: string) => string): ChartTokens {
   const strategies = new Map(['none', 'warmed-up', 'double'].map((name) => [name, readToken(`--strategy-${name}`)]))
   const ink = readToken('--ink')
   return {

@@ -1,14 +1,17 @@
 /**
- * One run as a chart's option: its series and phases enter; loss above (logarithmic), VAA and VAA* below, on one axis of optimiser steps,
- * leave. Seeds are thin lines, their mean a strong one; in a bucket of many points each seed keeps its least and greatest value.
+ * One run as a chart's option: its series and phases enter; loss above, VAA and VAA* below, on one axis of optimiser steps, leave. The mean
+ * over seeds is a strong line in a band of one standard deviation, seeds are thin ones; in a bucket of many points each seed keeps its
+ * least and greatest value.
  */
-import type { LineSeriesOption } from 'echarts/charts'
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import type { PhaseMark } from '../../shared/runs/timeline.ts'
-import type { RunSeriesView } from '../composables/use-run-series.ts'
+import { smooth } from '../../shared/runs/smooth.ts'
+import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
 import { formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
+import { hasPoints, meanPoints, seedPoints, type MeanPoint, type Point } from './run-points.ts'
 
 /** What the chart shows, and where: grid 0 is the loss, grid 1 the attractors. */
 export const RUN_CHART_SERIES = [
@@ -20,7 +23,7 @@ export const RUN_CHART_SERIES = [
   'vaa-star',
 ] as const satisfies readonly SeriesName[]
 
-type ChartSeriesName = (typeof RUN_CHART_SERIES)[number]
+export type ChartSeriesName = (typeof RUN_CHART_SERIES)[number]
 
 interface Look {
   readonly grid: 0 | 1
@@ -50,22 +53,53 @@ export interface RunChartWords {
 /** Shorter phases have no room for their name. */
 const LEAST_NAMED_SHARE = 0.1
 
-type Point = [position: number, value: number]
+/** What the user has chosen to see. */
+export interface ChartSettings {
+  /** Weight of the past, in [0, 1). */
+  readonly smoothing: number
+  readonly logLoss: boolean
+  readonly logSteps: boolean
+  readonly showBand: boolean
+  readonly showSeeds: boolean
+}
+
+export const DEFAULT_CHART_SETTINGS: ChartSettings = {
+  smoothing: 0,
+  logLoss: true,
+  logSteps: false,
+  showBand: true,
+  showSeeds: false,
+}
+
+/** What a chart is of. */
+export interface RunChartSubject {
+  readonly view: RunSeriesView
+  readonly seedCount: number
+  readonly strategy: string
+  /** Levels of VAA that say something: 1/n, and where a warm-up begins anew. */
+  readonly references: readonly { readonly value: number; readonly label: string }[]
+  /** What is zoomed to; null: everything. */
+  readonly range: PositionRange
+}
 
 export function runChartOption(
-  view: RunSeriesView,
-  seedCount: number,
-  strategy: string,
+  subject: RunChartSubject,
+  settings: ChartSettings,
   tokens: ChartTokens,
   words: RunChartWords,
 ): EChartsCoreOption {
+  const { view, range } = subject
   const names = RUN_CHART_SERIES.filter((name) => hasPoints(view, name))
+  // Beside the axis, not above its numbers, which stand close to those of the plot above.
+  const nameStyle = { color: tokens.quiet, align: 'left', padding: [0, 0, 0, 4] }
   const axisStyle = {
     axisLine: { lineStyle: { color: tokens.line } },
     axisLabel: { color: tokens.quiet },
     splitLine: { lineStyle: { color: tokens.gridLine } },
     nameTextStyle: { color: tokens.quiet },
+    axisPointer: { label: { formatter: ({ value }: { value: unknown }) => formatNumber(Number(value)) } },
   }
+  const positionAxis = settings.logSteps ? { type: 'log', min: 1 } : { type: 'value', min: 0 }
   return {
     animation: false,
     textStyle: { fontFamily: tokens.font, color: tokens.ink },
@@ -83,21 +117,27 @@ export function runChartOption(
       valueFormatter: (value: unknown) => formatNumber(typeof value === 'number' ? value : null),
     },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
-    dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none' }],
+    // Written every time: a range in percent would drift while the run grows.
+    dataZoom: [
+      {
+        type: 'inside',
+        xAxisIndex: [0, 1],
+        filterMode: 'none',
+        ...(range ? { startValue: range.from, endValue: range.to } : { start: 0, end: 100 }),
+      },
+    ],
     xAxis: [
       {
         ...axisStyle,
+        ...positionAxis,
         gridIndex: 0,
-        type: 'value',
-        min: 0,
         max: Math.max(1, view.lastPosition),
         splitLine: { show: false },
       },
       {
         ...axisStyle,
+        ...positionAxis,
         gridIndex: 1,
-        type: 'value',
-        min: 0,
         max: Math.max(1, view.lastPosition),
         splitLine: { show: false },
         name: words.axis,
@@ -109,27 +149,54 @@ export function runChartOption(
       {
         ...axisStyle,
         gridIndex: 0,
-        type: 'log',
+        type: settings.logLoss ? 'log' : 'value',
+        scale: true,
         name: words.loss,
+        nameTextStyle: nameStyle,
         axisLabel: { color: tokens.quiet, formatter: formatNumber },
       },
-      { ...axisStyle, gridIndex: 1, type: 'value', min: 0, max: 1, interval: 0.25, name: words.attractors },
+      {
+        ...axisStyle,
+        gridIndex: 1,
+        type: 'value',
+        min: 0,
+        max: 1,
+        interval: 0.25,
+        name: words.attractors,
+        nameTextStyle: nameStyle,
+      },
     ],
     series: [
-      ...names.flatMap((name) => lines(view, name, seedCount, strategy, tokens, words)),
+      ...names.flatMap((name) => lines(subject, name, settings, tokens, words)),
       ...([0, 1] as const).map((grid) => phaseMarks(view, grid, tokens, words)),
+      referenceLines(subject, tokens),
     ],
   }
 }
 
+/** Whether a logarithmic axis can show it. */
+const isDrawable = (position: number, value: number, grid: 0 | 1, settings: ChartSettings): boolean =>
+  (!settings.logSteps || position > 0) && (grid !== 0 || !settings.logLoss || value > 0)
+
+/** Points of the means that the chosen axes cannot show. */
+export function countHiddenPoints({ view, seedCount }: RunChartSubject, settings: ChartSettings): number {
+  return RUN_CHART_SERIES.reduce(
+    (sum, name) =>
+      sum +
+      meanPoints(view, name, seedCount).filter(
+        ({ position, mean }) => !isDrawable(position, mean, LOOKS[name].grid, settings),
+      ).length,
+    0,
+  )
+}
+
 function lines(
-  view: RunSeriesView,
+  { view, seedCount, strategy }: RunChartSubject,
   name: ChartSeriesName,
-  seedCount: number,
-  strategy: string,
+  settings: ChartSettings,
   tokens: ChartTokens,
   words: RunChartWords,
-): LineSeriesOption[] {
+): (LineSeriesOption | CustomSeriesOption)[] {
   const look = LOOKS[name]
   const colour = look.colour(tokens, strategy)
   const common = {
@@ -140,23 +207,100 @@ function lines(
     symbolSize: 4,
     color: colour,
   } as const
-  const seeds = Array.from({ length: seedCount }, (_, r): LineSeriesOption => ({
+  const drawable = (points: readonly Point[]): Point[] =>
+    points.filter(([position, value]) => isDrawable(position, value, look.grid, settings))
+  const means = meanPoints(view, name, seedCount)
+  const smoothed = smooth(
+    means.map(({ mean }) => mean),
+    settings.smoothing,
+  )
+  const raw = drawable(means.map(({ position, mean }): Point => [position, mean]))
+  const thin = (id: string, data: readonly Point[], opacity: number): LineSeriesOption => ({
     ...common,
-    id: `${name} ${r}`,
+    id,
     symbol: 'none',
-    data: seedPoints(view, name, r),
-    lineStyle: { width: 1, opacity: seedCount > 1 ? 0.28 : 0, color: colour, type: look.dash },
+    data: data.map((point) => [...point]),
+    lineStyle: { width: 1, opacity, color: colour, type: look.dash },
     tooltip: { show: false },
     silent: true,
-  }))
-  const mean: LineSeriesOption = {
-    ...common,
-    id: name,
-    name: words.series(name),
-    data: meanPoints(view, name, seedCount),
-    lineStyle: { width: 2, color: colour, type: look.dash },
+  })
+  return [
+    ...(settings.showBand && seedCount > 1 ? [band(name, means, colour, settings)] : []),
+    ...(settings.showSeeds && seedCount > 1
+      ? Array.from({ length: seedCount }, (_, r) =>
+          thin(`${name} seed ${r}`, drawable(seedPoints(view, name, r)), SEED_OPACITY),
+        )
+      : []),
+    ...(settings.smoothing > 0 ? [thin(`${name} raw`, raw, RAW_OPACITY)] : []),
+    {
+      ...common,
+      id: name,
+      name: words.series(name),
+      data: drawable(means.map(({ position }, i): Point => [position, smoothed[i]!])).map((point) => [...point]),
+      lineStyle: { width: 2, color: colour, type: look.dash },
+    },
+  ]
+}
+
+const SEED_OPACITY = 0.4
+const RAW_OPACITY = 0.3
+const BAND_OPACITY = 0.16
+
+/** One standard deviation to both sides of the mean, as one area. */
+function band(
+  name: ChartSeriesName,
+  means: readonly MeanPoint[],
+  colour: string,
+  settings: ChartSettings,
+): CustomSeriesOption {
+  const { grid } = LOOKS[name]
+  const shown = means.filter(({ position, mean }) => isDrawable(position, mean, grid, settings))
+  // Under zero a logarithmic axis ends: the band goes down to a thousandth of the mean there, far below the plot.
+  const low = ({ mean, std }: MeanPoint): number =>
+    grid === 0 && settings.logLoss ? Math.max(mean - std, mean * 1e-3) : mean - std
+  return {
+    id: `${name} band`,
+    type: 'custom',
+    xAxisIndex: grid,
+    yAxisIndex: grid,
+    silent: true,
+    clip: true,
+    z: 1,
+    tooltip: { show: false },
+    data: shown.length === 0 ? [] : [[shown[0]!.position, shown[0]!.mean]],
+    renderItem: (_params, api) => ({
+      type: 'polygon',
+      shape: {
+        points: [
+          ...shown.map((point) => api.coord([point.position, point.mean + point.std])),
+          ...[...shown].reverse().map((point) => api.coord([point.position, low(point)])),
+        ],
+      },
+      style: { fill: colour, opacity: BAND_OPACITY },
+    }),
   }
-  return [...seeds, mean]
+}
+
+/** Levels of VAA with their names. */
+function referenceLines({ references }: RunChartSubject, tokens: ChartTokens): LineSeriesOption {
+  return {
+    id: 'references',
+    type: 'line',
+    xAxisIndex: 1,
+    yAxisIndex: 1,
+    data: [],
+    tooltip: { show: false },
+    markLine: {
+      symbol: 'none',
+      silent: true,
+      animation: false,
+      lineStyle: { color: tokens.quiet, type: 'dashed', width: 1, opacity: 0.7 },
+      data: references.map(({ value, label }) => ({
+        yAxis: value,
+        label: { formatter: label, color: tokens.quiet, position: 'insideEndTop', fontSize: 11 },
+      })),
+    },
+  }
 }
 
 /** A line where each phase begins, in a series of its own; named above, where there is room for the name. */
@@ -192,44 +336,4 @@ function phaseMarks(
       })),
     },
   }
-}
-
-function hasPoints({ base, tail }: RunSeriesView, name: SeriesName): boolean {
-  return (
-    (tail.get(name)?.length ?? 0) > 0 || base.series.some((series) => series.name === name && series.pointCount > 0)
-  )
-}
-
-function seedPoints({ base, tail }: RunSeriesView, name: SeriesName, r: number): Point[] {
-  const points: Point[] = []
-  const series = base.series.find((entry) => entry.name === name)
-  series?.positions.forEach((position, index) => {
-    const { least, greatest } = series.seeds[r]!
-    const low = least[index]
-    const high = greatest[index]
-    if (typeof low === 'number') points.push([position, low])
-    if (typeof high === 'number' && high !== low) points.push([position, high])
-  })
-  for (const { position, values } of tail.get(name) ?? []) {
-    const value = values[r]
-    if (typeof value === 'number') points.push([position, value])
-  }
-  return points
-}
-
-function meanPoints({ base, tail }: RunSeriesView, name: SeriesName, seedCount: number): Point[] {
-  const points: Point[] = []
-  const add = (position: number, values: readonly (number | null | undefined)[]): void => {
-    const known = values.filter((value): value is number => typeof value === 'number' && !Number.isNaN(value))
-    if (known.length > 0) points.push([position, known.reduce((sum, value) => sum + value, 0) / known.length])
-  }
-  const series = base.series.find((entry) => entry.name === name)
-  series?.positions.forEach((position, index) =>
-    add(
-      position,
-      Array.from({ length: seedCount }, (_, r) => series.seeds[r]!.mean[index]),
-    ),
-  )
-  for (const { position, values } of tail.get(name) ?? []) add(position, values)
-  return points
 }

@@ -25,6 +25,6 @@ export function useTheme(): { theme: ComputedRef<Theme> } {
 }
 
 /** A token's value now. @param name with its dashes */
-export function readToken(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+export function readToken(name: string, element: Element = document.documentElement): string {
+  return getComputedStyle(element).getPropertyValue(name).trim()
 }

@@ -24,6 +24,10 @@ export interface RunSummary {
   readonly network: string
   readonly dataset: string
   readonly seeds: readonly number[]
+  /** n of its VAA; null where it measures none. */
+  readonly vaaSeries: number | null
+  /** VAA* above which its warm-up begins anew; null without a warm-up. */
+  readonly restartAbove: number | null
   readonly createdAt: string | null
   readonly startedAt: string | null
   readonly endedAt: string | null

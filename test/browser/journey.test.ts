@@ -75,7 +75,7 @@ describe('the served lab', () => {
     await page.getByRole('button', { name: 'Resume' }).click()
     await untilPositionIsOver(page, paused)
     await expect.poll(() => state.textContent(), { timeout: 60_000 }).toBe('Finished')
-    expect(await position(page)).toBe(1520)
+    await expect.poll(() => position(page), { timeout: 10_000 }).toBe(1520) // drawn a little after it is told
     await page.screenshot({ path: path.join(PICTURES, 'finished.png') })
 
     await page.getByLabel('Theme').selectOption('dark')

@@ -110,6 +110,7 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
     await expect.poll(() => state(page), WAIT).toBe('Paused')
     const saved = await position(page)
     await page.keyboard.press('p')
+    await expect.poll(() => state(page), WAIT).toBe('Running')
     await untilPosition(page, saved + 20)
     await lab.restart('SIGKILL')
     await page.getByText('Connected again: the lab was started anew.').waitFor()

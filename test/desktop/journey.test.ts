@@ -38,7 +38,7 @@ describe.skipIf(electron.program === null)('the desktop', () => {
     await page.reload()
     await expect.poll(position, { timeout: 30_000 }).toBeGreaterThan(100)
     await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 90_000 }).toBe('Finished')
-    expect(await position()).toBe(1200)
+    await expect.poll(position, { timeout: 10_000 }).toBe(1200) // drawn a little after it is told
     await page.screenshot({ path: path.join(PICTURES, 'desktop.png') })
     expect(complaints).toEqual([])
   }, 150_000)

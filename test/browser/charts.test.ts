@@ -1,0 +1,125 @@
+/** A run's charts in a real Chromium: how they are drawn, where they are zoomed to while the run goes on, and the files they are saved as. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
+import { findAxeViolations } from './axe.ts'
+import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+
+const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
+const WAIT = { timeout: 60_000, interval: 50 }
+const CONFIG = {
+  name: 'charted',
+  dataset: { kind: 'copy-first-input', steps: 12, counts: { train: 512, validation: 64, test: 64 } },
+  layers: [{ cell: 'mgu', units: 8 }],
+  strategies: ['double'],
+  warmup: { steps: 30 },
+  training: { steps: 2500, batch: 8, validateEverySteps: 100 },
+  measures: { everySteps: 200, vaa: { series: 8, convergenceSteps: 50 } },
+  seeds: [0, 1, 2],
+}
+
+let lab: ServedLab
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })).newPage()
+  complaints = watchComplaints(page)
+  await page.goto(lab.address)
+  await page.getByRole('button', { name: 'Start' }).waitFor()
+  const chooser = page.waitForEvent('filechooser')
+  await page.keyboard.press('Control+O')
+  const file = { name: 'charted.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
+  await (await chooser).setFiles(file)
+  await page.getByRole('heading', { name: 'charted' }).waitFor()
+  await page.getByRole('button', { name: 'Start' }).click()
+}, INSTALL_MS)
+
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+
+const position = async (): Promise<number> => Number(await page.getByTestId('last-position').textContent())
+
+async function save(format: string): Promise<Buffer> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('combobox', { name: 'Save chart' }).selectOption(format)
+  return readFile(await (await download).path())
+}
+
+describe('the charts of a run', () => {
+  it('stay where they are zoomed to while the run goes on', async () => {
+    await expect.poll(position, WAIT).toBeGreaterThan(200)
+    const canvas = page.locator('.chart canvas').first()
+    const box = (await canvas.boundingBox())!
+    await page.mouse.move(box.x + box.width / 2, box.y + 120)
+    await page.mouse.wheel(0, -300)
+    await page.getByRole('button', { name: 'Whole run' }).waitFor()
+    const zoomed = async (): Promise<unknown> => page.locator('.chart').getAttribute('data-range')
+    const range = await zoomed()
+    expect(range).toMatch(/^\d+ \d+$/)
+    await expect.poll(position, WAIT).toBeGreaterThan((await position()) + 200)
+    expect(await zoomed()).toBe(range)
+    await page.getByRole('button', { name: 'Whole run' }).click()
+    expect(await zoomed()).toBeNull()
+  })
+
+  it('say what a logarithmic axis cannot show, and take a cursor from the keyboard', async () => {
+    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Finished')
+    await expect.poll(position, WAIT).toBe(2530)
+    // VAA is measured before the first step.
+    await page.getByLabel('Log steps').check()
+    await page.getByText(/points? at zero or below cannot be shown/).waitFor()
+    await page.getByLabel('Log steps').uncheck()
+    await page.getByLabel('Seeds', { exact: true }).check()
+    await page.getByRole('slider', { name: 'Smoothing' }).fill('0.9')
+    await page.locator('.chart').focus()
+    await page.keyboard.press('End')
+    await expect
+      .poll(() => page.getByTestId('cursor').textContent())
+      .toMatch(/^step 2530: .*(training|validation) [\d.e-]+/)
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Shift+ArrowRight')
+    await expect.poll(() => page.getByTestId('cursor').textContent()).toMatch(/^step \d+: .*warm-up loss/)
+    await page.getByText('Values as a table').click()
+    const rows = page.getByRole('table').getByRole('row')
+    expect(await rows.count()).toBeGreaterThan(5)
+    await page.screenshot({ path: path.join(PICTURES, 'charts.png') })
+  })
+
+  it('are saved as drawing, picture and values', async () => {
+    const svg = (await save('svg')).toString()
+    expect(svg).toMatch(/^<svg /)
+    for (const word of ['training', 'validation', 'VAA*', 'optimiser steps', 'Training']) expect(svg).toContain(word)
+    const png = await save('png')
+    expect(png.subarray(1, 4).toString()).toBe('PNG')
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2700, 1860])
+
+    const runs = path.join(lab.home, 'runs')
+    const metrics = readFileSync(path.join(runs, readdirSync(runs)[0]!, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+    const logged = metrics
+      .map((line) => JSON.parse(line) as { type: string; step: number; loss: number[] })
+      .filter(({ type }) => type === 'train-step')
+      .flatMap(({ step, loss }) => loss.map((value, r) => `loss,${30 + step},${r},${value}`))
+    expect(logged).toHaveLength(3 * 2500)
+    const csv = (await save('csv')).toString().trim().split('\n')
+    expect(csv.filter((line) => line.startsWith('loss,'))).toEqual(logged)
+  })
+
+  it.each(['light', 'dark'])('have no violation of accessibility in %s', async (theme) => {
+    await page.getByLabel('Theme').selectOption(theme)
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)
+    expect(await findAxeViolations(page)).toEqual([])
+    await page.screenshot({ path: path.join(PICTURES, `charts-${theme}.png`) })
+    expect(complaints).toEqual([])
+  })
+})
