@@ -104,8 +104,8 @@ export function runChartOption(
     animation: false,
     textStyle: { fontFamily: tokens.font, color: tokens.ink },
     grid: [
-      { left: 64, right: 24, top: 48, height: '38%' },
-      { left: 64, right: 24, bottom: 48, height: '32%' },
+      { left: 64, right: 24, top: 48, height: '36%' },
+      { left: 64, right: 24, bottom: 48, height: '30%' },
     ],
     legend: { top: 0, left: 56, textStyle: { color: tokens.ink }, itemWidth: 22, data: names.map(words.series) },
     tooltip: {

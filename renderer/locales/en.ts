@@ -180,6 +180,12 @@ export const en = {
     published: 'Published: {metric} {mean} ± {std}',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
     equations: 'Equations',
+    equationsOf: 'Equations of {cell}',
+    makeOwn: 'Change them: a cell of my own',
+    ownEquations: 'Equations of this cell, one a line: capitals are matrices, x the input, primed names new states',
+    goToMistake: 'Go there',
+    cellIsFine: 'The equations are understood.',
+    cellFacts: 'States {states}; {count} parameters for one input.',
     loading: 'Loading…',
   },
   runs: {

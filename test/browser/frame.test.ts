@@ -1,5 +1,6 @@
 /** The frame of every view: tour, shortcuts, settings and themes, with keys alone, without a violation that axe finds and without a complaint. */
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -125,6 +126,8 @@ describe('the frame', { timeout: 120_000 }, () => {
     await expect.poll(() => theme(other.page)).toBe('light')
     await page.getByRole('checkbox', { name: 'Single keys' }).uncheck()
     await expect.poll(() => page.getByRole('checkbox', { name: 'Single keys' }).isChecked()).toBe(false)
+    const saved = (): Promise<string> => readFile(path.join(lab.home, 'settings.json'), 'utf8')
+    await expect.poll(saved).toContain('"singleKeys": false')
     await page.getByRole('heading', { name: 'Settings' }).click()
     await page.keyboard.press('?')
     await page.keyboard.press('g')

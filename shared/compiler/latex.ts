@@ -1,0 +1,95 @@
+/**
+ * A cell's equations as LaTeX, from the syntax tree, in the paper's notation: new states and everything computed on the way stand at t, old
+ * states at t - 1, σ is the sigmoid, ⊙ the elementwise product.
+ */
+import type { BinaryOperator, CellSyntax, Expression } from './ast.ts'
+import { isMatrixName } from './parse.ts'
+
+/** How tightly an operator binds; what binds less needs parentheses inside what binds more. */
+const BINDING: Readonly<Record<BinaryOperator, number>> = { '+': 1, '-': 1, '*': 2, '/': 2 }
+const SUM = 1
+const PRODUCT = 2
+const PRODUCT_OF_MATRIX = 3
+const ATOM = 4
+
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  sigmoid: '\\sigma',
+  tanh: '\\tanh',
+  exp: '\\exp',
+  log: '\\log',
+  sin: '\\sin',
+  cos: '\\cos',
+  min: '\\min',
+  max: '\\max',
+}
+
+/** @returns one formula an equation, in their order */
+export function cellToLatex({ equations }: CellSyntax): string[] {
+  const states = new Set(
+    equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1)),
+  )
+  const computed = new Set(equations.map(({ target }) => target))
+  const names: NameWriter = (name) => {
+    if (states.has(name)) return symbol(name, 't-1')
+    if (name === 'x' || computed.has(name)) return symbol(name.replace(/'$/, ''), 't')
+    return symbol(name, null)
+  }
+  return equations.map(({ target, value }) => `${names(target)} = ${write(value, names).text}`)
+}
+
+type NameWriter = (name: string) => string
+
+/** `h~` is \tilde{h}, `b_r` b_{r}, `W_r` the same upright and bold as a matrix. */
+function symbol(name: string, time: string | null): string {
+  const [, stem, tilde, index] = /^([A-Za-z]+\d*)(~?)(?:_(.+))?$/.exec(name) ?? [name, name, '', undefined]
+  const letters = stem!.length > 1 ? `\\mathrm{${stem}}` : stem!
+  const base = isMatrixName(name) ? `\\mathbf{${stem}}` : tilde ? `\\tilde{${letters}}` : letters
+  const below = [index?.replaceAll('_', '\\_'), time].filter((part) => part !== undefined && part !== null).join(',')
+  return below === '' ? base : `${base}_{${below}}`
+}
+
+interface Written {
+  readonly text: string
+  readonly binding: number
+}
+
+function write(expression: Expression, names: NameWriter): Written {
+  const within = (child: Expression, least: number): string => {
+    const { text, binding } = write(child, names)
+    return binding < least ? `\\left(${text}\\right)` : text
+  }
+  switch (expression.kind) {
+    case 'number':
+      return { text: String(expression.value), binding: ATOM }
+    case 'name':
+      return { text: names(expression.name), binding: ATOM }
+    case 'negate':
+      return { text: `-${within(expression.operand, PRODUCT)}`, binding: SUM }
+    case 'power':
+      return { text: `${within(expression.base, ATOM)}^{${expression.exponent}}`, binding: PRODUCT_OF_MATRIX }
+    case 'call': {
+      const args = expression.args.map((arg) => write(arg, names).text)
+      const { callee } = expression
+      if (callee === 'sqrt') return { text: `\\sqrt{${args[0]}}`, binding: ATOM }
+      if (callee === 'abs') return { text: `\\left|${args[0]}\\right|`, binding: ATOM }
+      const known = FUNCTIONS[callee] ?? `\\operatorname{${callee.replaceAll('_', '\\_')}}`
+      return { text: `${known}\\left(${args.join(', ')}\\right)`, binding: ATOM }
+    }
+    case 'matrix':
+      return {
+        text: `${symbol(expression.matrix, null)}\\,${within(expression.operand, ATOM)}`,
+        binding: PRODUCT_OF_MATRIX,
+      }
+    case 'binary': {
+      const { operator, left, right } = expression
+      const binding = BINDING[operator]
+      if (operator === '/')
+        return { text: `\\frac{${write(left, names).text}}{${write(right, names).text}}`, binding: ATOM }
+      // a - (b - c): what follows a minus must bind more.
+      const rightLeast = operator === '-' ? PRODUCT : binding
+      const isScaling = operator === '*' && (left.kind === 'number' || right.kind === 'number')
+      const sign = operator === '*' ? (isScaling ? '\\,' : ' \\odot ') : ` ${operator} `
+      return { text: `${within(left, binding)}${sign}${within(right, rightLeast)}`, binding }
+    }
+  }
+}

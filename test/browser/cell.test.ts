@@ -1,0 +1,90 @@
+/** A cell of the user's own, from a copy of the lab's to a trained run: a mistake on the way, found, gone to and mended with keys alone. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
+import { findAxeViolations } from './axe.ts'
+import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+
+const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
+const CONFIG = {
+  name: 'owned',
+  dataset: { kind: 'copy-first-input', steps: 12, counts: { train: 256, validation: 32, test: 32 } },
+  layers: [{ cell: 'mgu', units: 8 }],
+  strategies: ['none'],
+  training: { steps: 40, batch: 8 },
+  measures: { vaa: null, vaaStar: null },
+  seeds: [0],
+}
+
+let lab: ServedLab
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
+  complaints = watchComplaints(page)
+  await page.goto(lab.address)
+  await page.getByRole('button', { name: 'Start' }).waitFor()
+  const chooser = page.waitForEvent('filechooser')
+  await page.keyboard.press('Control+O')
+  const file = { name: 'owned.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
+  await (await chooser).setFiles(file)
+  await page.getByRole('heading', { name: 'owned' }).waitFor()
+}, INSTALL_MS)
+
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+
+it('shows the equations of a cell as formulas', async () => {
+  await page.getByText('Equations of mgu').click()
+  const formulas = page.getByRole('list', { name: 'Equations' })
+  await expect.poll(() => formulas.locator('math').count()).toBeGreaterThan(1)
+  expect(await formulas.first().textContent()).toContain('σ')
+})
+
+it('makes it the user’s own, says what is wrong, and trains it once it is right', async () => {
+  await page.getByRole('button', { name: 'Change them' }).click()
+  const editor = page.getByRole('textbox', { name: /^Equations of this cell/ })
+  await editor.waitFor()
+  expect(await page.getByLabel('Cell', { exact: true }).inputValue()).toBe('my-mgu')
+  const right = await editor.inputValue()
+  const formulas = page.getByRole('list', { name: 'Equations' }).locator('math')
+  const count = await formulas.count()
+
+  await editor.fill(right.replace("h' =", "h' = 2 ** "))
+  const mistake = page.getByTestId('cell-mistake')
+  await expect.poll(() => mistake.textContent()).toMatch(/my-mgu, line \d+, column \d+/)
+  expect(await formulas.count()).toBe(count) // the last ones that could be read
+  await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(false)
+  await page.screenshot({ path: path.join(PICTURES, 'cell-mistake.png') })
+
+  await page.getByRole('button', { name: 'Go there' }).press('Enter')
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+  const caret = await editor.evaluate((area) => (area as HTMLTextAreaElement).selectionStart)
+  expect((await editor.inputValue()).slice(0, caret)).toMatch(/h' = 2 \*{1,2} ?\*?$/)
+  await page.keyboard.press('Control+A')
+  await page.keyboard.insertText(right.replace("h' =", "h' = 0.5 * h + 0.5 * "))
+  await page.getByText('The equations are understood.').waitFor()
+
+  for (const theme of ['light', 'dark']) {
+    await page.getByLabel('Theme').selectOption(theme)
+    expect(await findAxeViolations(page, '.cell-panel')).toEqual([])
+    await page.screenshot({ path: path.join(PICTURES, `cell-${theme}.png`) })
+  }
+  await page.getByRole('button', { name: 'Start' }).click()
+  await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
+  const runs = path.join(lab.home, 'runs')
+  const { config } = JSON.parse(readFileSync(path.join(runs, readdirSync(runs)[0]!, 'run.json'), 'utf8')) as {
+    config: { layers: { cell: string }[]; cells: Record<string, string> }
+  }
+  expect(config.layers[0]!.cell).toBe('my-mgu')
+  expect(config.cells['my-mgu']).toContain('0.5 * h + 0.5 *')
+  expect(complaints).toEqual([])
+}, 120_000)
