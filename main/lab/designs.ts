@@ -16,7 +16,7 @@ import type { Dataset } from '../../shared/datasets/dataset.ts'
 import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { presets } from '../../shared/experiments/presets.ts'
-import { parseConfig } from '../../shared/experiments/schema.ts'
+import { parseConfig, readConfig } from '../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { elementCount } from '../../shared/numerics/dims.ts'
@@ -62,8 +62,11 @@ export class Designs {
   }
 
   async resolve(json: unknown): Promise<ResolvedConfig> {
+    const read = readConfig(json, CONFIG_NAME)
+    if (!read.ok)
+      return { ok: false, errors: read.mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
+    const { config } = read
     try {
-      const config = parseConfig(json, CONFIG_NAME)
       const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
       const cellOf = createCellLookup(config.cells)
       const { steps, epochs, batch } = config.training
@@ -77,7 +80,7 @@ export class Designs {
       }
     } catch (error) {
       if (!(error instanceof LabError)) throw error
-      return { ok: false, errors: [toWireError(error)] }
+      return { ok: false, errors: [{ ...toWireError(error), field: fieldOf(error) }] }
     }
   }
 
@@ -133,6 +136,14 @@ export class Designs {
     }
     return this.#known.dataset
   }
+}
+
+/** Where a form shows what a dataset or network refuses: it names the field itself, or its kind tells the group. */
+function fieldOf({ code, detail: { where = '' } }: LabError): string {
+  const [named] = /\bdataset\.[\w.]+/.exec(where) ?? []
+  if (named !== undefined) return named
+  if (code === 'dataset') return 'dataset'
+  return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''
 }
 
 /** @throws LabError `config` */

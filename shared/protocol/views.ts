@@ -76,6 +76,11 @@ export interface NetworkView {
   readonly stateSize: number
 }
 
+/** A mistake of a design, and the field at which it is shown: `warmup.steps`, `layers.0.units`; empty for the whole. */
+export interface DesignMistake extends WireError {
+  readonly field: string
+}
+
 export type ResolvedConfig =
   | {
       readonly ok: true
@@ -84,7 +89,7 @@ export type ResolvedConfig =
       /** Steps of training; warm-up takes `config.warmup.steps` before. */
       readonly trainingSteps: number
     }
-  | { readonly ok: false; readonly errors: readonly WireError[] }
+  | { readonly ok: false; readonly errors: readonly DesignMistake[] }
 
 export interface CellParameterView {
   readonly symbol: string
