@@ -2,6 +2,7 @@
  * What the design of an experiment asks for: any JSON, text of a cell or settings of a dataset enter, what they come to leaves, or what
  * is wrong with them. Nothing is run or written.
  */
+import { requireRoom, type MemoryPlan } from '../../shared/backends/memory-plan.ts'
 import { builtInCells } from '../../shared/cells/library.ts'
 import { compileCell } from '../../shared/compiler/passes.ts'
 import {
@@ -16,7 +17,7 @@ import type { Dataset } from '../../shared/datasets/dataset.ts'
 import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { presets } from '../../shared/experiments/presets.ts'
-import { parseConfig } from '../../shared/experiments/schema.ts'
+import { parseConfig, readConfig } from '../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { elementCount } from '../../shared/numerics/dims.ts'
@@ -32,6 +33,7 @@ import type {
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import { createCellLookup } from '../engine/cell-lookup.ts'
+import { planMemory } from '../engine/memory.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
 
 const CONFIG_NAME = 'configuration'
@@ -62,22 +64,30 @@ export class Designs {
   }
 
   async resolve(json: unknown): Promise<ResolvedConfig> {
+    const read = readConfig(json, CONFIG_NAME)
+    if (!read.ok)
+      return { ok: false, errors: read.mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
+    const { config } = read
     try {
-      const config = parseConfig(json, CONFIG_NAME)
       const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
       const cellOf = createCellLookup(config.cells)
+      const networks = new Map(
+        trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, dataset)]),
+      )
+      const plans = planMemory(config, networks, dataset)
+      for (const { plan, request } of plans.values()) requireRoom(plan, request)
       const { steps, epochs, batch } = config.training
       return {
         ok: true,
         config,
-        networks: trialStrategies(config).map((strategy) =>
-          viewNetwork(strategy, buildNetwork(config, strategy, cellOf, dataset)),
+        networks: [...networks].map(([strategy, network]) =>
+          viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
         ),
         trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
       }
     } catch (error) {
       if (!(error instanceof LabError)) throw error
-      return { ok: false, errors: [toWireError(error)] }
+      return { ok: false, errors: [{ ...toWireError(error), field: fieldOf(error) }] }
     }
   }
 
@@ -135,12 +145,21 @@ export class Designs {
   }
 }
 
+/** Where a form shows what a dataset or network refuses: it names the field itself, or its kind tells the group. */
+function fieldOf({ code, detail: { where = '' } }: LabError): string {
+  const [named] = /\bdataset\.[\w.]+/.exec(where) ?? []
+  if (named !== undefined) return named
+  if (code === 'dataset') return 'dataset'
+  if (code === 'backend') return 'training.batch'
+  return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''
+}
+
 /** @throws LabError `config` */
 export function readDesign(json: unknown): ExperimentConfig {
   return parseConfig(json, CONFIG_NAME)
 }
 
-function viewNetwork(strategy: Strategy, network: Network): NetworkView {
+function viewNetwork(strategy: Strategy, network: Network, memory: MemoryPlan | null): NetworkView {
   const countOf = (holds: (owner: Network['parameters'][number]) => boolean): number =>
     network.parameters.filter(holds).reduce((sum, { shape }) => sum + elementCount(shape), 0)
   return {
@@ -159,5 +178,6 @@ function viewNetwork(strategy: Strategy, network: Network): NetworkView {
     readoutParameterCount: countOf(({ part }) => part === null),
     parameterCount: countOf(() => true),
     stateSize: network.stateSize,
+    memory,
   }
 }

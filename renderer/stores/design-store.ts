@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
-import type { ResolvedConfig } from '../../shared/protocol/views.ts'
+import type { DesignMistake, ResolvedConfig } from '../../shared/protocol/views.ts'
 
 const MOST_UNDO = 200
 /** Changes of one field that follow each other this fast are one change. */
@@ -53,6 +53,12 @@ export const useDesignStore = defineStore('design', () => {
     resolved.value = next
   }
 
+  /** What is wrong with a field or with what stands in it. */
+  function mistakesAt(path: string): readonly DesignMistake[] {
+    if (resolved.value === null || resolved.value.ok) return []
+    return resolved.value.errors.filter(({ field }) => field === path || field.startsWith(`${path}.`))
+  }
+
   function remember(field: string): void {
     const now = performance.now()
     const isSameEdit = field !== '' && field === lastField && now - lastEditMs < MERGE_MS
@@ -72,7 +78,7 @@ export const useDesignStore = defineStore('design', () => {
     revision.value++
   }
 
-  return { config, presetName, resolved, revision, canUndo, canRedo, open, edit, undo, redo, setResolved }
+  return { config, presetName, resolved, revision, canUndo, canRedo, open, edit, undo, redo, setResolved, mistakesAt }
 })
 
 function copy(config: ExperimentConfig): ExperimentConfig {

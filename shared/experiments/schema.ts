@@ -209,14 +209,41 @@ const schema = z.strictObject({
 
 const REMEDY = 'Compare it with `lab presets quick` or the published JSON Schema (`lab schema`).'
 
+/** A mistake of a configuration and the field that it stands at: `warmup.steps`, `layers.0.units`; empty for the whole. */
+export interface ConfigMistake {
+  readonly field: string
+  readonly error: LabError
+}
+
 /**
  * @param json what a configuration file holds
  * @param where its name, for messages
  * @throws LabError `config` with the path of the field, what was expected and what was found
  */
 export function parseConfig(json: unknown, where: string): ExperimentConfig {
+  const read = readConfig(json, where)
+  if (!read.ok) throw read.mistakes[0]!.error
+  return read.config
+}
+
+/**
+ * As parseConfig, but with every mistake: of the fields, or where all of them can be read, of how they go together.
+ * @returns the whole configuration, or at least one mistake
+ */
+export function readConfig(
+  json: unknown,
+  where: string,
+):
+  | { readonly ok: true; readonly config: ExperimentConfig }
+  | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] } {
   const parsed = schema.safeParse(json)
-  if (!parsed.success) throw describeIssue(parsed.error.issues[0]!, json, where)
+  if (!parsed.success) {
+    const mistakes = parsed.error.issues.map((issue) => ({
+      field: issue.path.map(String).join('.'),
+      error: describeIssue(issue, json, where),
+    }))
+    return { ok: false, mistakes }
+  }
   const { layers, strategies, ...rest } = parsed.data
   const config: ExperimentConfig = {
     ...rest,
@@ -227,14 +254,16 @@ export function parseConfig(json: unknown, where: string): ExperimentConfig {
     })),
     strategies: strategies ?? (layers.some(({ parts }) => parts !== null) ? null : ['none', 'warmed-up', 'double']),
   }
-  checkTogether(config, where)
-  return config
+  const mistakes = checkTogether(config, where)
+  return mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes }
 }
 
 /** What no single field can say. */
-function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig, where: string): void {
-  const fail = (path: string, message: string, expected: string, found: string, remedy: string): never => {
-    throw new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
+function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
+  const mistakes: ConfigMistake[] = []
+  const fail = (path: string, message: string, expected: string, found: string, remedy: string): void => {
+    const error = new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
+    mistakes.push({ field: path.replace(/\[(\d+)\]/g, '.$1'), error })
   }
   const explicit = layers.filter(({ parts }) => parts !== null).length
   if (explicit > 0 && explicit < layers.length)
@@ -294,6 +323,7 @@ function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig,
     )
   if (dataset.kind === 'mnist' && dataset.counts.test > 10000)
     fail('dataset.counts.test', 'MNIST has 10000 test images.', 'at most 10000', `${dataset.counts.test}`, 'Lower it.')
+  return mistakes
 }
 
 function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): LabError {

@@ -2,6 +2,7 @@
  * What commands answer and events carry: plain data made for showing, ready for JSON. Made in main/lab from records, configurations
  * and cells; the renderer shows it and makes none of it up.
  */
+import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { RunResult, RunStatus } from '../runs/run.ts'
@@ -78,6 +79,13 @@ export interface NetworkView {
   /** Of one seed. */
   readonly parameterCount: number
   readonly stateSize: number
+  /** Of a training step of all seeds; null for an engine that does not count. */
+  readonly memory: MemoryPlan | null
+}
+
+/** A mistake of a design, and the field at which it is shown: `warmup.steps`, `layers.0.units`; empty for the whole. */
+export interface DesignMistake extends WireError {
+  readonly field: string
 }
 
 export type ResolvedConfig =
@@ -88,7 +96,7 @@ export type ResolvedConfig =
       /** Steps of training; warm-up takes `config.warmup.steps` before. */
       readonly trainingSteps: number
     }
-  | { readonly ok: false; readonly errors: readonly WireError[] }
+  | { readonly ok: false; readonly errors: readonly DesignMistake[] }
 
 export interface CellParameterView {
   readonly symbol: string

@@ -79,6 +79,11 @@ describe('the lab', () => {
     const resolved = await run('config.resolve', { config: SMALL_CONFIG })
     expect(resolved).toMatchObject({ ok: true, trainingSteps: 40 })
     expect(resolved.ok && resolved.networks.map(({ parameterCount }) => parameterCount)).toEqual([273, 177])
+    expect(resolved.ok && resolved.networks.every(({ memory }) => memory!.totalBytes < memory!.boundBytes)).toBe(true)
+    const large = await run('config.resolve', {
+      config: { ...SMALL_CONFIG, training: { ...SMALL_CONFIG.training, batch: 10_000_000 } },
+    })
+    expect(large).toMatchObject({ ok: false, errors: [{ code: 'backend', field: 'training.batch' }] })
     const wrong = await run('config.resolve', { config: { ...SMALL_CONFIG, sedes: [1] } })
     expect(wrong).toMatchObject({ ok: false, errors: [{ code: 'config', remedy: 'Did you mean `seeds`?' }] })
     const cell = await run('cell.check', { name: 'mine', text: 'cell mine\n\nh_new = tanh(W x +)\n' })
