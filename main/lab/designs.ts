@@ -36,12 +36,15 @@ import { createCellLookup } from '../engine/cell-lookup.ts'
 import { planMemory } from '../engine/memory.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
 
+/** A design's own, and the images of a preview. */
+const MOST_DATASETS = 2
+
 const CONFIG_NAME = 'configuration'
 
 export class Designs {
   readonly #baseFolder: string
-  /** The last dataset: a keystroke elsewhere in the design asks for the same one, and MNIST is 55 MB. */
-  #known: { readonly key: string; readonly dataset: Promise<Dataset> } | null = null
+  /** The last datasets, by settings and seed: a keystroke elsewhere in the design asks for the same ones, and MNIST is 55 MB. */
+  readonly #known = new Map<string, Promise<Dataset>>()
   #presets: PresetView[] | null = null
 
   /** @param baseFolder where relative paths of own series start */
@@ -135,13 +138,13 @@ export class Designs {
 
   #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
     const key = JSON.stringify([config, seed])
-    if (this.#known?.key !== key || config.kind === 'file') {
-      const dataset = loadDatasetSources(config, this.#baseFolder).then((sources) =>
-        createDataset(config, seed, sources),
-      )
-      this.#known = { key, dataset }
-    }
-    return this.#known.dataset
+    const known = config.kind === 'file' ? undefined : this.#known.get(key)
+    const dataset =
+      known ?? loadDatasetSources(config, this.#baseFolder).then((sources) => createDataset(config, seed, sources))
+    this.#known.delete(key)
+    this.#known.set(key, dataset)
+    for (const oldest of [...this.#known.keys()].slice(0, -MOST_DATASETS)) this.#known.delete(oldest)
+    return dataset
   }
 }
 

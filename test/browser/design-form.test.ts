@@ -118,6 +118,34 @@ describe('the form of a design', { timeout: 120_000 }, () => {
     await page.context().close()
   })
 
+  it('draws examples of each kind of dataset with their statistics, and MNIST as images', async () => {
+    const { page, complaints } = await openDesign()
+    const preview = page.getByRole('region', { name: 'Examples and statistics' })
+    await expect.poll(() => preview.getByRole('img', { name: /100 steps/ }).count()).toBe(4)
+    await control(page, 'dataset.kind').selectOption('denoising')
+    await expect.poll(() => preview.getByRole('row', { name: /input 1/ }).count()).toBe(1)
+    await expect.poll(() => preview.locator('circle').count()).toBe(4 * 5)
+    await control(page, 'dataset.kind').selectOption('mnist')
+    await expect.poll(() => preview.getByRole('img', { name: 'Image of class' }).count(), { timeout: 20_000 }).toBe(8)
+    const drawn = await preview
+      .locator('canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+        return { size: [canvas.width, canvas.height], shades: new Set(data).size }
+      })
+    expect(drawn.size).toEqual([28, 28])
+    expect(drawn.shades).toBeGreaterThan(10)
+    expect(await preview.getByRole('list', { name: 'Series of each class' }).getByRole('listitem').count()).toBe(10)
+    expect(await findAxeViolations(page)).toEqual([])
+    await preview.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: path.join(PICTURES, 'form-mnist.png') })
+    await control(page, 'dataset.kind').selectOption('file')
+    await field(page, 'dataset.path').locator('.error').waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   it('is without a violation that axe finds and without overflow, everything open, in both themes', async () => {
     const { page, complaints } = await openDesign()
     const closed = page.locator('fieldset button[aria-expanded="false"]')
