@@ -40,7 +40,8 @@ export function openDoor(lab: Promise<Lab>): void {
       if (sender.isDestroyed()) return
       disconnect(id)
       const outbox = new Outbox<LabMessage>((number, message) => {
-        if (!sender.isDestroyed() && !sender.isCrashed()) sender.send(DESKTOP_CHANNELS.message, number, message)
+        if (!sender.isDestroyed() && !sender.isCrashed())
+          sender.send(DESKTOP_CHANNELS.message, number, JSON.stringify(message))
       })
       const connection = connect(opened, {
         send: (message) => outbox.send(message),

@@ -2,13 +2,12 @@
 import { contextBridge, ipcRenderer } from 'electron'
 import { isAppAction } from '../../shared/protocol/app-actions.ts'
 import { DESKTOP_CHANNELS, type DesktopBridge } from '../../shared/protocol/desktop-bridge.ts'
-import type { LabMessage } from '../../shared/protocol/messages.ts'
 
 const bridge: DesktopBridge = {
   connect(listener) {
-    ipcRenderer.on(DESKTOP_CHANNELS.message, (_, number: number, message: LabMessage) => {
+    ipcRenderer.on(DESKTOP_CHANNELS.message, (_, number: number, messageJson: string) => {
       try {
-        listener(message)
+        listener(messageJson)
       } finally {
         ipcRenderer.send(DESKTOP_CHANNELS.received, number)
       }

@@ -10,6 +10,9 @@ import { RunSeries } from './run-series.ts'
 const RATE_WINDOW_MS = 8000
 const SHORTEST_STRETCH_MS = 300
 
+/** Numbers that change more often cannot be read, and each change makes a window draw. */
+const TELL_EVERY_MS = 200
+
 interface Sample {
   readonly timeMs: number
   readonly step: number
@@ -27,6 +30,8 @@ export class LiveRun {
   #phase: RunProgress['phase'] = 'preparing'
   #step = 0
   #samples: Sample[] = []
+  #toldMs = -Infinity
+  #toldPhase: RunProgress['phase'] = 'preparing'
 
   /**
    * @param keptMetricsBytes the part of the metrics file that stays
@@ -54,6 +59,15 @@ export class LiveRun {
     for (const event of events) this.#follow(event)
     if (this.#waiting) this.#waiting.push(...events)
     else this.#take(events)
+  }
+
+  /** Whether the windows should be told how far it is: a few times a second, and of every phase at once. Asking counts as telling. */
+  isProgressDue(): boolean {
+    const nowMs = performance.now()
+    if (this.#phase === this.#toldPhase && nowMs - this.#toldMs < TELL_EVERY_MS) return false
+    this.#toldMs = nowMs
+    this.#toldPhase = this.#phase
+    return true
   }
 
   progress(): RunProgress {

@@ -127,7 +127,7 @@ export class RunMonitor {
         const live = this.#live.get(event.runId)
         if (!live) break
         live.push(event.events)
-        this.#tell({ type: 'progress', progress: live.progress() })
+        if (live.isProgressDue()) this.#tell({ type: 'progress', progress: live.progress() })
         // The record says `running` only when training has begun.
         if (event.events.some(({ type }) => type === 'phase') || this.#catalog.get(event.runId)?.state !== 'running')
           this.#update([event.runId])

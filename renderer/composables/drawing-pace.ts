@@ -51,6 +51,13 @@ export class DrawingPace {
     if (this.#state === 'idle') this.#begin()
   }
 
+  /** Draws what waits without resting first: nothing will come after it. */
+  flush(): void {
+    if (!this.#isWanted) return
+    this.stop()
+    this.#draw()
+  }
+
   stop(): void {
     this.#clock.cancelFrame(this.#frame)
     this.#clock.cancelLater(this.#timer)

@@ -93,6 +93,7 @@ export function useRunSeries(
 
   const endListening = client.onEvent((event) => {
     if (event.type === 'run-events' && event.runId === runId.value) take(event)
+    if (event.type === 'progress-end' && event.runId === runId.value) pace.flush()
     // A new snapshot means that the line was lost: what was missed is asked for.
     if ((event.type === 'run-gap' && event.runId === runId.value) || event.type === 'snapshot') ask()
   })

@@ -1,6 +1,6 @@
 /** The lab over the desktop's preload: the main process is there as long as the window is. */
 import type { DesktopBridge } from '../../shared/protocol/desktop-bridge.ts'
-import type { CommandMessage } from '../../shared/protocol/messages.ts'
+import type { CommandMessage, LabMessage } from '../../shared/protocol/messages.ts'
 import type { Transport, TransportListener } from './transport.ts'
 
 declare global {
@@ -18,7 +18,7 @@ export class DesktopTransport implements Transport {
   }
 
   open(listener: TransportListener): void {
-    this.#bridge.connect((message) => listener.message(message))
+    this.#bridge.connect((messageJson) => listener.message(JSON.parse(messageJson) as LabMessage))
     listener.state('open')
   }
 

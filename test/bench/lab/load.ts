@@ -12,11 +12,11 @@ import { percentile } from './statistics.ts'
 /** About 1,000 steps a second on one thread of the machine that it was made for. */
 export const LOAD_CONFIG = {
   name: 'load',
-  dataset: { kind: 'copy-first-input', steps: 20, counts: { train: 2000, validation: 20, test: 20 } },
-  layers: [{ cell: 'gru', units: 16 }],
+  dataset: { kind: 'copy-first-input', steps: 10, counts: { train: 2000, validation: 20, test: 20 } },
+  layers: [{ cell: 'gru', units: 8 }],
   strategies: ['none'],
   seeds: [0, 1, 2, 3, 4, 5, 6, 7],
-  training: { steps: 100_000_000, batch: 8, validateEverySteps: 10_000 },
+  training: { steps: 100_000_000, batch: 4, validateEverySteps: 10_000 },
   measures: {
     everySteps: 10_000,
     vaa: { series: 4, convergenceSteps: 20 },
