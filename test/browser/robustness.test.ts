@@ -126,7 +126,7 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
     await rm(path.join(lab.home, 'served.json'))
     const port = Number(new URL(lab.address).port)
     await lab.restart('SIGTERM')
-    await page.getByText('The lab does not answer.').waitFor()
+    await page.getByText('The lab does not answer.').first().waitFor()
     // Another token on the port that the page knows.
     if (Number(new URL(lab.address).port) !== port) await lab.restartAt(port)
     await page.getByText('started with another token').waitFor()
