@@ -5,8 +5,10 @@
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { RunResult, RunStatus } from '../runs/run.ts'
 import type { PhaseMark } from '../runs/timeline.ts'
+import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { DecimatedSeries } from '../runs/series.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
@@ -149,6 +151,56 @@ export interface RunMetrics {
   readonly series: readonly DecimatedSeries[]
 }
 
+/** A job in the engine's line: a group of runs or a sweep. */
+export interface QueuedJobView {
+  readonly id: string
+  readonly name: string
+  /** Null for a group. */
+  readonly sweepId: string | null
+  /** The next of its runs; null for a sweep that has made none yet. */
+  readonly firstRunId: string | null
+  /** Runs that are made and have not ended. */
+  readonly runCount: number
+  readonly isRunning: boolean
+}
+
+/** `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed. */
+export type SweepState = 'running' | 'waiting' | 'paused' | 'failed' | 'finished'
+
+/** A sweep as a list shows it. */
+export interface SweepSummary {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  readonly state: SweepState
+  readonly pointCount: number
+  /** Strategies of points. */
+  readonly runCount: number
+  readonly counts: Readonly<Partial<Record<SweepRowStatus, number>>>
+  /** Of the runs that are left, if each takes as long as the median one; null before the first has finished. */
+  readonly remainingMs: number | null
+}
+
+export interface SweepDetail {
+  readonly summary: SweepSummary
+  readonly definition: SweepDefinition
+  readonly axes: readonly string[]
+  /** Axes whose values are drawn from a range. */
+  readonly drawnAxes: readonly string[]
+  readonly rows: readonly SweepRow[]
+}
+
+export type CheckedSweep =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly pointCount: number
+      readonly runCount: number
+      /** What the first points have of each axis. */
+      readonly examples: readonly Readonly<Record<string, unknown>>[]
+    }
+  | { readonly ok: false; readonly error: WireError }
+
 export interface ExportedFile {
   readonly fileName: string
   readonly mediaType: string
@@ -165,4 +217,6 @@ export interface LabSnapshot {
   readonly settings: Settings
   readonly runs: readonly RunSummary[]
   readonly progress: readonly RunProgress[]
+  readonly queue: readonly QueuedJobView[]
+  readonly sweeps: readonly SweepSummary[]
 }
