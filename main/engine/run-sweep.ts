@@ -55,6 +55,11 @@ export interface SweepListener extends GroupListener {
   failed(runId: string, error: LabError): void
 }
 
+/** Not the run's own fault, and the next one would meet it, too: a full disk, another process at the same sweep, a defect. */
+export function meetsEveryRun(error: unknown): boolean {
+  return !(error instanceof LabError) || error.code === 'run-folder' || error.code === 'run-locked'
+}
+
 /** Runs one of a sweep's runs here and now. */
 export function runInProcess(
   runs: RunStore,
@@ -68,7 +73,7 @@ export function runInProcess(
     } catch (error) {
       if (!(error instanceof LabError)) throw error
       listener.failed(run.id, error)
-      if ((await runs.readRecord(run.id)).status !== 'failed') throw error // not the run's own fault: a lock, a full disk
+      if (meetsEveryRun(error)) throw error
       return 'done'
     }
   }

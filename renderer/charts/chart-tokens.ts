@@ -12,6 +12,8 @@ export interface ChartTokens {
   readonly vaaStar: string
   /** The same colour for the same strategy everywhere. */
   readonly strategy: (name: string) => string
+  /** For what is no strategy: eight colours that the colour-blind tell apart; beyond them they begin anew. */
+  readonly category: (index: number) => string
 }
 
 /** @param theme of a picture for a paper, whatever the page's is */
@@ -27,8 +29,11 @@ export function readChartTokens(theme: 'page' | 'light' = 'page'): ChartTokens {
   }
 }
 
+const CATEGORY_COUNT = 8
+
 function tokensOf(readToken: (name: string) => string): ChartTokens {
   const strategies = new Map(['none', 'warmed-up', 'double'].map((name) => [name, readToken(`--strategy-${name}`)]))
+  const categories = Array.from({ length: CATEGORY_COUNT }, (_, index) => readToken(`--category-${index + 1}`))
   const ink = readToken('--ink')
   return {
     font: readToken('--font'),
@@ -40,5 +45,6 @@ function tokensOf(readToken: (name: string) => string): ChartTokens {
     validation: readToken('--series-validation'),
     vaaStar: readToken('--series-vaa-star'),
     strategy: (name) => strategies.get(name) ?? ink,
+    category: (index) => categories[index % categories.length]!,
   }
 }

@@ -1,15 +1,11 @@
 /** The design as a file: opened into the design view, saved from it. A file that cannot be read is told and changes nothing. */
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
-import { fileDialogs } from '../transport/file-dialogs.ts'
+import { openJson } from './open-json.ts'
 import { saveBytes } from './save-file.ts'
 import { useCommand } from './use-command.ts'
-
-const MOST_BYTES = 4 << 20
 
 export function useDesignFiles(): { open: () => Promise<void>; save: () => Promise<void> } {
   const { t } = useI18n()
@@ -19,33 +15,17 @@ export function useDesignFiles(): { open: () => Promise<void>; save: () => Promi
   const { send } = useCommand()
 
   async function open(): Promise<void> {
-    try {
-      const file = await fileDialogs().openFile({
-        title: t('files.design'),
-        extensions: ['json'],
-        mostBytes: MOST_BYTES,
-      })
-      if (file === null) return
-      const answer = await send('config.resolve', { config: parse(file.fileName, file.base64) })
-      if (!answer) return
-      if (!answer.result.ok) {
-        for (const error of answer.result.errors) lab.addNotice(null, error)
-        return
-      }
-      design.open(answer.result.config, null)
-      await router.push('/design')
-    } catch (error) {
-      lab.addNotice(null, toWireError(error))
+    const words = { title: t('files.design'), notJson: t('files.notJson'), remedy: t('files.notJsonRemedy') }
+    const file = await openJson(words)
+    if (file === null) return
+    const answer = await send('config.resolve', { config: file.json })
+    if (!answer) return
+    if (!answer.result.ok) {
+      for (const error of answer.result.errors) lab.addNotice(null, error)
+      return
     }
-  }
-
-  function parse(fileName: string, base64: string): unknown {
-    try {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-      return JSON.parse(new TextDecoder().decode(bytes))
-    } catch (cause) {
-      throw new LabError('file', t('files.notJson'), { where: fileName, remedy: t('files.notJsonRemedy'), cause })
-    }
+    design.open(answer.result.config, null)
+    await router.push('/design')
   }
 
   async function save(): Promise<void> {

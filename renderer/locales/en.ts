@@ -1,13 +1,20 @@
 import { fieldGroups, fields } from './en-fields.ts'
+import { compare, figure, queue, sweeps } from './en-many.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
   fields,
   fieldGroups,
+  sweeps,
+  queue,
+  compare,
+  figure,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
     runs: 'Runs',
+    sweeps: 'Sweeps',
+    compare: 'Compare',
     navigation: 'Main',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
@@ -35,6 +42,8 @@ export const en = {
     go: {
       design: 'Design',
       runs: 'Runs',
+      sweeps: 'Sweeps and queue',
+      compare: 'Compare',
       settings: 'Settings',
       search: 'Search the list',
     },
@@ -42,6 +51,7 @@ export const en = {
       open: 'Open a design from a file',
       save: 'Save the design to a file',
       start: 'Start the design',
+      sweep: 'Sweep from the design',
       undo: 'Undo',
       redo: 'Redo',
     },
@@ -134,6 +144,7 @@ export const en = {
     search: 'Search presets',
     noPreset: 'No preset matches.',
     start: 'Start',
+    sweep: 'Sweep…',
     starting: 'Starting…',
     undo: 'Undo',
     redo: 'Redo',
@@ -273,7 +284,7 @@ export const en = {
     showSeedsHint: 'Every seed as a thin line',
     hidden: '{count} points at zero or below cannot be shown on a logarithmic axis.',
     savePicture: 'Save chart',
-    pictures: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', csv: 'All values (CSV)' },
+    pictures: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', pdf: 'Drawing (PDF)', csv: 'All values (CSV)' },
     everyAttractor: '1/n: one attractor for all series',
     restartLevel: '{value}: warm-up begins anew above',
     cursorHint: 'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends.',

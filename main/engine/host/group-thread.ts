@@ -10,7 +10,7 @@ import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
 import { openDatasets, runGroup } from '../run-group.ts'
-import { runSweep } from '../run-sweep.ts'
+import { meetsEveryRun, runSweep } from '../run-sweep.ts'
 import { EventBatcher } from './event-batcher.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
@@ -48,13 +48,12 @@ async function countTrainingSteps({ config }: RunRecord, baseFolder: string): Pr
   return epochs * stepsPerEpoch(dataset!.counts.train, batch)
 }
 
-/** @returns the record as it is afterwards */
-async function runOne(id: string, baseFolder: string): Promise<RunRecord> {
+async function runOne(id: string, baseFolder: string): Promise<{ record: RunRecord; error: unknown }> {
   const batcher = new EventBatcher<RunEvent>((events) => send({ kind: 'events', runId: id, events }))
   let error: unknown = null
   try {
     const record = await store.readRecord(id)
-    if (record.status === 'finished') return record
+    if (record.status === 'finished') return { record, error }
     const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
     const trainingSteps = await countTrainingSteps(record, baseFolder)
     send({ kind: 'started', record, keptMetricsBytes, trainingSteps })
@@ -74,7 +73,7 @@ async function runOne(id: string, baseFolder: string): Promise<RunRecord> {
   batcher.flush()
   const record = await store.readRecord(id)
   send({ kind: 'ended', record, error: error === null ? null : toWireError(error) })
-  return record
+  return { record, error }
 }
 
 async function runGroupTask(runIds: readonly string[]): Promise<void> {
@@ -83,9 +82,6 @@ async function runGroupTask(runIds: readonly string[]): Promise<void> {
     if (!stopAsked.has(id)) await runOne(id, task.home)
   }
 }
-
-/** What a run of a sweep leaves behind when the sweep goes on. */
-const ENDED: ReadonlySet<RunRecord['status']> = new Set(['finished', 'stopped', 'failed'])
 
 async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void> {
   const sweeps = new SweepStore(task.home)
@@ -96,9 +92,8 @@ async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void
     made: (runIds) => send({ kind: 'made', runIds }),
     runOne: async ({ id }) => {
       if (stopAsked.has(id)) return 'done'
-      const { status } = await runOne(id, record.baseFolder)
-      // Else it was paused, or another process holds it: the sweep would meet the same again.
-      return ENDED.has(status) ? 'done' : 'paused'
+      const { record: run, error } = await runOne(id, record.baseFolder)
+      return run.status === 'paused' || (error !== null && meetsEveryRun(error)) ? 'paused' : 'done'
     },
   })
 }
