@@ -36,7 +36,8 @@ function tokensOf(readToken: (name: string) => string): ChartTokens {
   const categories = Array.from({ length: CATEGORY_COUNT }, (_, index) => readToken(`--category-${index + 1}`))
   const ink = readToken('--ink')
   return {
-    font: readToken('--font'),
+    // A drawing writes it into an attribute, as it is.
+    font: readToken('--font').replaceAll('"', "'"),
     ink,
     quiet: readToken('--ink-quiet'),
     line: readToken('--line-strong'),

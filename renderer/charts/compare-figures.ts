@@ -132,6 +132,9 @@ function band(label: string, points: readonly MeanPoint[], colour: string, isLog
   }
 }
 
+/** In the order of the paper. */
+const STRATEGIES: readonly string[] = ['none', 'warmed-up', 'double']
+
 export type Whisker = 'std' | 'interval'
 
 /** One bar. */
@@ -156,7 +159,15 @@ export interface BarWords {
 /** Bars in groups; the whiskers are one standard deviation over the seeds, or the 95% interval of the mean. */
 export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: boolean, words: BarWords): Figure {
   const categories = [...new Set(bars.map(({ category }) => category))]
-  const names = [...new Set(bars.map(({ series }) => series))]
+  const places = bars.map(({ strategy }) => (strategy === null ? -1 : STRATEGIES.indexOf(strategy)))
+  const names = [
+    ...new Set(
+      bars
+        .map((_, i) => i)
+        .sort((a, b) => places[a]! - places[b]!)
+        .map((i) => bars[i]!.series),
+    ),
+  ]
   const drawn = bars.map((bar) => {
     const { mean, std, count } = summarize(bar.values)
     const { low, high } =

@@ -1,5 +1,5 @@
 /** Short names that tell runs apart: what is different between them enters, a text for each leaves, none twice. */
-import { configDifferences } from '../../shared/experiments/config-differences.ts'
+import { configDifferences, type FieldDifference } from '../../shared/experiments/config-differences.ts'
 import { formatAxisValue } from '../../shared/experiments/sweep.ts'
 import type { ComparedRun } from './use-compared-runs.ts'
 
@@ -13,12 +13,21 @@ function shortName(field: string, fields: readonly string[]): string {
   return fields.filter((other) => other.split('.').at(-1) === last).length > 1 ? field : last
 }
 
+/** Not what parts the runs as an earlier field does: the other part's cell beside the cell, a half beside the whole. */
+function saysMore({ values }: FieldDifference, index: number, all: readonly FieldDifference[]): boolean {
+  const parting = (of: readonly unknown[]): string => {
+    const texts = of.map((value) => JSON.stringify(value))
+    return texts.map((text) => texts.indexOf(text)).join()
+  }
+  return all.findIndex((other) => parting(other.values) === parting(values)) === index
+}
+
 /** What is different beside the strategy: `cell mgu · steps 200`; empty where nothing is. */
 export function configLabels(runs: readonly ComparedRun[]): string[] {
   const differences = configDifferences(
     runs.map(({ config }) => config ?? {}),
     SHOWN_ELSEWHERE,
-  )
+  ).filter(saysMore)
   const fields = differences.map(({ field }) => field)
   return runs.map((_, index) =>
     differences

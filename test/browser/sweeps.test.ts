@@ -173,8 +173,10 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     execFileSync('pdftoppm', ['-png', '-r', '80', '-singlefile', file, path.join(PICTURES, 'sweep-chart-pdf')])
     // The drawing in another program than the one that made it.
     const viewer = await browser.newPage({ viewport: { width: 920, height: 400 } })
-    await viewer.setContent(svg)
-    expect(await viewer.getByText('Double layer', { exact: true }).isVisible()).toBe(true)
+    await viewer.goto(`data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`)
+    expect(await viewer.locator('text', { hasText: /^Double layer$/ }).isVisible()).toBe(true)
+    expect(await viewer.locator('parsererror').count()).toBe(0)
+    await viewer.screenshot({ path: path.join(PICTURES, 'sweep-chart-svg.png') })
     await viewer.close()
   })
 
