@@ -1,6 +1,6 @@
 /**
  * The whole programs of backend.ts, written once over the recurrence of a processor backend: readout and loss, VAA* and
- * its adjoint, curriculum's convergence runs, optimiser. Replicas are independent recurrences.
+ * its adjoint, curriculum's convergence runs, optimiser. Replicas are independent recurrences, whose programs may run side by side.
  */
 import { vaaStar, vaaStarWithGradient } from '../attractors/vaa-star.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
@@ -23,6 +23,7 @@ import {
   type WarmupRequest,
   type WarmupResult,
 } from './backend.ts'
+import { runSideBySide, type Program } from './program.ts'
 import { readOut, readOutBackward } from './readout.ts'
 import type { FlatRange, FloatArray, Recurrence } from './recurrence.ts'
 
@@ -63,33 +64,42 @@ function comparedColumns(network: Network, layer: Layer): number[] {
     .flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i))
 }
 
-/** What an engine holds outside JavaScript's heap. */
-export interface EngineResources {
+/** What carries the jobs of an engine out, and what it holds outside JavaScript's heap. */
+export interface JobHost<Job> {
+  /** Does independent jobs, of different replicas, together. */
+  run(jobs: readonly Job[]): void
+  /** How many replicas' programs on sequences of this size run side by side. */
+  sideBySide(size: SequenceSize): number
   dispose(): void
   /** null where nobody counts */
   memoryBytes(): number | null
 }
 
+const batchOf = ({ batch }: { readonly batch: SeriesBatch }): SequenceSize => batch
+
+/** T and B. */
+export type SequenceSize = Pick<SeriesBatch, 'steps' | 'batch'>
+
 /** Steps of a convergence run between two looks at its states. */
 const CONVERGENCE_BLOCK = 32
 
-export class ProgramEngine implements Engine {
+export class ProgramEngine<Job> implements Engine {
   readonly network: Network
   readonly replicas: number
-  readonly #recurrences: readonly Recurrence[]
+  readonly #recurrences: readonly Recurrence<Job>[]
   readonly #ranges: readonly ParameterRange[]
   /** What training moves, and what a masked warm-up does; neighbours joined. */
   readonly #allParameters: readonly FlatRange[]
   readonly #warmParameters: readonly FlatRange[]
   readonly #newArray: (length: number) => FloatArray
-  readonly #resources: EngineResources
+  readonly #host: JobHost<Job>
 
   /** @param newArray an array of the backend's precision */
   constructor(
     network: Network,
-    recurrences: readonly Recurrence[],
+    recurrences: readonly Recurrence<Job>[],
     newArray: (length: number) => FloatArray,
-    resources: EngineResources,
+    host: JobHost<Job>,
   ) {
     this.network = network
     this.replicas = recurrences.length
@@ -98,7 +108,7 @@ export class ProgramEngine implements Engine {
     this.#ranges = parameterRanges(network)
     this.#allParameters = joinRanges(this.#ranges)
     this.#warmParameters = joinRanges(this.#ranges.filter(({ warm }) => warm))
-    this.#resources = resources
+    this.#host = host
   }
 
   readParameters(replica: number): TensorMap {
@@ -107,7 +117,7 @@ export class ProgramEngine implements Engine {
 
   writeParameters(replica: number, values: TensorMap): void {
     this.#fromTensors(values, this.#recurrences[replica]!.parameters, 'parameters')
-    this.#recurrences[replica]!.parametersChanged()
+    runSideBySide([this.#take(replica, 0, 1).parametersChanged()], (jobs) => this.#host.run(jobs))
   }
 
   readOptimizer(replica: number): OptimizerState {
@@ -133,126 +143,179 @@ export class ProgramEngine implements Engine {
     requests: PerReplica<TrainRequest>,
     optimizers: PerReplica<OptimizerSettings>,
   ): Promise<PerReplica<TrainResult>> {
-    return requests.map((request, replica) => {
-      if (request === null) return null
-      const result = this.#train(replica, request)
-      return { ...result, gradientNorm: this.#move(replica, optimizers[replica] ?? null, this.#allParameters) }
-    })
+    return this.#runAll(requests, batchOf, (recurrence, request, replica) =>
+      this.#trainStep(recurrence, request, this.#optimizer(optimizers, replica)),
+    )
   }
 
   async trainGradients(
     requests: PerReplica<TrainRequest>,
   ): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
-    return requests.map((request, replica) => {
-      if (request === null) return null
-      const result = this.#train(replica, request)
-      const recurrence = this.#recurrences[replica]!
-      const gradientNorm = recurrence.gradientNorm(this.#allParameters)
-      return { ...result, gradientNorm, gradients: this.#toTensors(recurrence.gradients) }
-    })
+    return this.#runAll(requests, batchOf, (recurrence, request) => this.#trainGradients(recurrence, request))
   }
 
   async evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>> {
-    return requests.map((batch, replica) => {
-      if (batch === null) return null
-      const recurrence = this.#recurrences[replica]!
-      recurrence.forward({
-        steps: batch.steps,
-        batch: batch.batch,
-        inputs: batch.inputs,
-        isConstant: false,
-        initialStates: null,
-        dropoutMasks: null,
-        saving: false,
-      })
-      const { weight, bias } = this.#readout(recurrence.parameters)
-      const { lossSum, lossCount, correctCount, outputs } = readOut(
-        recurrence.outputsAt(batch.targetSteps),
-        weight,
-        bias,
-        batch,
-        this.network.loss,
-      )
-      return { lossSum, lossCount, correctCount, outputs, finalStates: recurrence.statesAt(batch.lengths) }
-    })
+    return this.#runAll(
+      requests,
+      (batch) => batch,
+      (recurrence, batch) => this.#evaluate(recurrence, batch),
+    )
   }
 
   async warmupStep(
     requests: PerReplica<WarmupRequest>,
     optimizers: PerReplica<OptimizerSettings>,
   ): Promise<PerReplica<WarmupResult>> {
-    return requests.map((request, replica) => {
-      if (request === null) return null
-      const result = this.#warmUp(replica, request)
-      return {
-        ...result,
-        gradientNorm: this.#move(
-          replica,
-          optimizers[replica] ?? null,
-          request.masked ? this.#warmParameters : this.#allParameters,
-        ),
-      }
-    })
+    return this.#runAll(requests, batchOf, (recurrence, request, replica) =>
+      this.#warmupStep(recurrence, request, this.#optimizer(optimizers, replica)),
+    )
   }
 
   async warmupGradients(
     requests: PerReplica<WarmupRequest>,
   ): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>> {
-    return requests.map((request, replica) => {
-      if (request === null) return null
-      const result = this.#warmUp(replica, request)
-      const recurrence = this.#recurrences[replica]!
-      const { gradients } = recurrence
-      if (request.masked) for (const { start, end, warm } of this.#ranges) if (!warm) gradients.fill(0, start, end)
-      const gradientNorm = recurrence.gradientNorm(this.#allParameters)
-      return { ...result, gradientNorm, gradients: this.#toTensors(gradients) }
-    })
+    return this.#runAll(requests, batchOf, (recurrence, request) => this.#warmupGradients(recurrence, request))
   }
 
   async vaaStar(
     requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>,
   ): Promise<PerReplica<readonly number[]>> {
-    return requests.map((request, replica) => {
-      if (request === null) return null
-      const { batch, draw, epsilon } = request
-      const recurrence = this.#recurrences[replica]!
-      this.#forwardTruncated(recurrence, batch, draw.truncations, false)
-      const states = recurrence.statesAt(draw.truncations)
-      return this.network.wiredLayers.map((layer) => {
-        const { index } = layer
-        const columns = comparedColumns(this.network, layer)
-        const converged = recurrence.convergeLayer(
-          index,
-          states,
-          draw.perturbations[index]!,
-          draw.convergenceSteps,
-          false,
-        )
-        return vaaStar(this.#gather(converged, columns, batch.batch), batch.batch, columns.length, epsilon)
-      })
-    })
+    return this.#runAll(requests, batchOf, (recurrence, request) => this.#vaaStar(recurrence, request))
   }
 
   async converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>> {
-    return requests.map((request, replica) => (request === null ? null : this.#converge(replica, request)))
+    return this.#runAll(requests, batchOf, (recurrence, request) => this.#converge(recurrence, request))
   }
 
   memoryBytes(): number | null {
-    return this.#resources.memoryBytes()
+    return this.#host.memoryBytes()
   }
 
   dispose(): void {
-    this.#resources.dispose()
+    this.#host.dispose()
+  }
+
+  /** Runs one program for each request, as many side by side as the host does together. */
+  #runAll<Request, Result>(
+    requests: PerReplica<Request>,
+    sizeOf: (request: Request) => SequenceSize,
+    program: (recurrence: Recurrence<Job>, request: Request, replica: number) => Program<Job, Result>,
+  ): PerReplica<Result> {
+    const results: (Result | null)[] = requests.map(() => null)
+    const asked = requests.flatMap((request, replica) => (request === null ? [] : [{ request, replica }]))
+    const most = Math.min(...asked.map(({ request }) => this.#host.sideBySide(sizeOf(request))))
+    for (let start = 0; start < asked.length; start += most) {
+      const group = asked.slice(start, start + most)
+      const programs = group.map(({ request, replica }, place) =>
+        program(this.#take(replica, place, group.length), request, replica),
+      )
+      runSideBySide(programs, (jobs) => this.#host.run(jobs)).forEach(
+        (result, place) => (results[group[place]!.replica] = result),
+      )
+    }
+    return results
+  }
+
+  #take(replica: number, place: number, count: number): Recurrence<Job> {
+    const recurrence = this.#recurrences[replica]!
+    recurrence.takePlace(place, count)
+    return recurrence
+  }
+
+  #optimizer(optimizers: PerReplica<OptimizerSettings>, replica: number): OptimizerSettings {
+    const settings = optimizers[replica]
+    if (!settings) throw new LabError('internal', `Replica ${replica} has a request but no optimiser settings.`)
+    return settings
+  }
+
+  *#trainStep(
+    recurrence: Recurrence<Job>,
+    request: TrainRequest,
+    settings: OptimizerSettings,
+  ): Program<Job, TrainResult> {
+    const result = yield* this.#train(recurrence, request)
+    return { ...result, gradientNorm: yield* this.#move(recurrence, settings, this.#allParameters) }
+  }
+
+  *#trainGradients(
+    recurrence: Recurrence<Job>,
+    request: TrainRequest,
+  ): Program<Job, TrainResult & { gradients: TensorMap }> {
+    const result = yield* this.#train(recurrence, request)
+    const gradientNorm = yield* recurrence.gradientNorm(this.#allParameters)
+    return { ...result, gradientNorm, gradients: this.#toTensors(recurrence.gradients) }
+  }
+
+  *#evaluate(recurrence: Recurrence<Job>, batch: SeriesBatch): Program<Job, EvaluateResult> {
+    yield* recurrence.forward({
+      steps: batch.steps,
+      batch: batch.batch,
+      inputs: batch.inputs,
+      isConstant: false,
+      initialStates: null,
+      dropoutMasks: null,
+      saving: false,
+    })
+    const { weight, bias } = this.#readout(recurrence.parameters)
+    const { lossSum, lossCount, correctCount, outputs } = readOut(
+      recurrence.outputsAt(batch.targetSteps),
+      weight,
+      bias,
+      batch,
+      this.network.loss,
+    )
+    return { lossSum, lossCount, correctCount, outputs, finalStates: recurrence.statesAt(batch.lengths) }
+  }
+
+  *#warmupStep(
+    recurrence: Recurrence<Job>,
+    request: WarmupRequest,
+    settings: OptimizerSettings,
+  ): Program<Job, WarmupResult> {
+    const result = yield* this.#warmUp(recurrence, request)
+    const moving = request.masked ? this.#warmParameters : this.#allParameters
+    return { ...result, gradientNorm: yield* this.#move(recurrence, settings, moving) }
+  }
+
+  *#warmupGradients(
+    recurrence: Recurrence<Job>,
+    request: WarmupRequest,
+  ): Program<Job, WarmupResult & { gradients: TensorMap }> {
+    const result = yield* this.#warmUp(recurrence, request)
+    const { gradients } = recurrence
+    if (request.masked) for (const { start, end, warm } of this.#ranges) if (!warm) gradients.fill(0, start, end)
+    const gradientNorm = yield* recurrence.gradientNorm(this.#allParameters)
+    return { ...result, gradientNorm, gradients: this.#toTensors(gradients) }
+  }
+
+  *#vaaStar(
+    recurrence: Recurrence<Job>,
+    { batch, draw, epsilon }: { batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number },
+  ): Program<Job, readonly number[]> {
+    yield* this.#forwardTruncated(recurrence, batch, draw.truncations, false)
+    const states = recurrence.statesAt(draw.truncations)
+    const values: number[] = []
+    for (const layer of this.network.wiredLayers) {
+      const columns = comparedColumns(this.network, layer)
+      const converged = yield* recurrence.convergeLayer(
+        layer.index,
+        states,
+        draw.perturbations[layer.index]!,
+        draw.convergenceSteps,
+        false,
+      )
+      values.push(vaaStar(this.#gather(converged, columns, batch.batch), batch.batch, columns.length, epsilon))
+    }
+    return values
   }
 
   /** Loss and gradients of a training step, the regulariser's included; leaves the gradients in the recurrence. */
-  #train(
-    replica: number,
+  *#train(
+    recurrence: Recurrence<Job>,
     { batch, truncateEvery, dropoutMasks, regulariser }: TrainRequest,
-  ): Omit<TrainResult, 'gradientNorm'> {
-    const recurrence = this.#recurrences[replica]!
-    recurrence.clearGradients()
-    recurrence.forward({
+  ): Program<Job, Omit<TrainResult, 'gradientNorm'>> {
+    yield* recurrence.clearGradients()
+    yield* recurrence.forward({
       steps: batch.steps,
       batch: batch.batch,
       inputs: batch.inputs,
@@ -266,7 +329,7 @@ export class ProgramEngine implements Engine {
     const gradient = this.#readout(recurrence.gradients)
     const result = readOut(hidden, weight, bias, batch, this.network.loss)
     const data = readOutBackward(result, hidden, weight, gradient.weight, gradient.bias, batch, this.network.loss)
-    recurrence.backward({
+    yield* recurrence.backward({
       outputs: { steps: batch.targetSteps, data },
       states: null,
       truncateEvery,
@@ -275,24 +338,24 @@ export class ProgramEngine implements Engine {
     let vaaStars: readonly number[] | null = null
     if (regulariser !== null) {
       const { weight: scale, draw, target, epsilon } = regulariser
-      vaaStars = this.#addWarmupGradients(recurrence, { batch, draw, target, epsilon, masked: false }, scale).vaaStar
+      const request = { batch, draw, target, epsilon, masked: false }
+      vaaStars = (yield* this.#addWarmupGradients(recurrence, request, scale)).vaaStar
     }
     return { loss: result.lossSum / result.lossCount, vaaStar: vaaStars }
   }
 
-  #warmUp(replica: number, request: WarmupRequest): Omit<WarmupResult, 'gradientNorm'> {
-    const recurrence = this.#recurrences[replica]!
-    recurrence.clearGradients()
-    return this.#addWarmupGradients(recurrence, request, 1)
+  *#warmUp(recurrence: Recurrence<Job>, request: WarmupRequest): Program<Job, Omit<WarmupResult, 'gradientNorm'>> {
+    yield* recurrence.clearGradients()
+    return yield* this.#addWarmupGradients(recurrence, request, 1)
   }
 
   /** Algorithm 2 and its adjoint: adds `scale` times the gradient of mean_l (VAA*_l - k)^2. */
-  #addWarmupGradients(
-    recurrence: Recurrence,
+  *#addWarmupGradients(
+    recurrence: Recurrence<Job>,
     { batch, draw, target, epsilon, masked }: WarmupRequest,
     scale: number,
-  ): Omit<WarmupResult, 'gradientNorm'> {
-    this.#forwardTruncated(recurrence, batch, draw.truncations, true)
+  ): Program<Job, Omit<WarmupResult, 'gradientNorm'>> {
+    yield* this.#forwardTruncated(recurrence, batch, draw.truncations, true)
     const states = recurrence.statesAt(draw.truncations)
     const stateAdjoint = this.#newArray(states.length)
     const layers = this.network.wiredLayers.map((layer) => ({
@@ -300,8 +363,15 @@ export class ProgramEngine implements Engine {
       columns: comparedColumns(this.network, layer),
     }))
     let loss = 0
-    const vaaStars = layers.map(({ index, columns }) => {
-      const converged = recurrence.convergeLayer(index, states, draw.perturbations[index]!, draw.convergenceSteps, true)
+    const vaaStars: number[] = []
+    for (const { index, columns } of layers) {
+      const converged = yield* recurrence.convergeLayer(
+        index,
+        states,
+        draw.perturbations[index]!,
+        draw.convergenceSteps,
+        true,
+      )
       const { value, gradient } = vaaStarWithGradient(
         this.#gather(converged, columns, batch.batch),
         batch.batch,
@@ -315,11 +385,11 @@ export class ProgramEngine implements Engine {
         for (let b = 0; b < batch.batch; b++)
           finalAdjoint[b * this.network.stateSize + column] = factor * gradient[b * columns.length + i]!
       })
-      const initialAdjoint = recurrence.convergeLayerBackward(index, finalAdjoint)
+      const initialAdjoint = yield* recurrence.convergeLayerBackward(index, finalAdjoint)
       for (let i = 0; i < stateAdjoint.length; i++) stateAdjoint[i]! += initialAdjoint[i]!
-      return value
-    })
-    recurrence.backward({
+      vaaStars.push(value)
+    }
+    yield* recurrence.backward({
       outputs: null,
       states: { steps: draw.truncations, data: stateAdjoint },
       truncateEvery: null,
@@ -329,9 +399,14 @@ export class ProgramEngine implements Engine {
   }
 
   /** Runs all series together up to the longest truncation; states are picked per series afterwards. */
-  #forwardTruncated(recurrence: Recurrence, batch: SeriesBatch, truncations: Int32Array, saving: boolean): void {
+  *#forwardTruncated(
+    recurrence: Recurrence<Job>,
+    batch: SeriesBatch,
+    truncations: Int32Array,
+    saving: boolean,
+  ): Program<Job, void> {
     const steps = truncations.reduce((longest, c) => Math.max(longest, c), 1)
-    recurrence.forward({
+    yield* recurrence.forward({
       steps,
       batch: batch.batch,
       inputs: batch.inputs.subarray(0, steps * batch.batch * this.network.inputSize),
@@ -342,12 +417,11 @@ export class ProgramEngine implements Engine {
     })
   }
 
-  #converge(
-    replica: number,
+  *#converge(
+    recurrence: Recurrence<Job>,
     { batch, truncations, perturbation, convergenceSteps, stopResidual }: ConvergeRequest,
-  ): ConvergedStates {
-    const recurrence = this.#recurrences[replica]!
-    this.#forwardTruncated(recurrence, batch, truncations, false)
+  ): Program<Job, ConvergedStates> {
+    yield* this.#forwardTruncated(recurrence, batch, truncations, false)
     const statesAfter = (step: number): FloatArray => recurrence.statesAt(new Int32Array(batch.batch).fill(step))
     // The last states, newest first. Brent's cycle search: one remembered state, renewed at powers of two.
     const tail: FloatArray[] = []
@@ -362,7 +436,7 @@ export class ProgramEngine implements Engine {
     if (stopResidual !== null || remaining <= TAIL_STEPS) tail.push(states)
     while (remaining > 0) {
       const steps = Math.min(remaining, CONVERGENCE_BLOCK)
-      recurrence.forward({
+      yield* recurrence.forward({
         steps,
         batch: batch.batch,
         inputs: perturbation,
@@ -398,13 +472,11 @@ export class ProgramEngine implements Engine {
     return { tail, exactExit, stoppedAt: null }
   }
 
-  /** Norm of the moving gradients; moves the parameters when there is an optimiser. */
-  #move(replica: number, settings: OptimizerSettings | null, moving: readonly FlatRange[]): number {
-    const recurrence = this.#recurrences[replica]!
-    const norm = recurrence.gradientNorm(moving)
-    if (settings === null) throw new LabError('internal', `Replica ${replica} has a request but no optimiser settings.`)
+  /** Moves the parameters. @returns the norm of the moving gradients */
+  *#move(recurrence: Recurrence<Job>, settings: OptimizerSettings, moving: readonly FlatRange[]): Program<Job, number> {
+    const norm = yield* recurrence.gradientNorm(moving)
     if (!Number.isFinite(norm)) return norm // the caller ends the run; parameters stay the last good ones
-    recurrence.moveParameters(settings, moving, norm)
+    yield* recurrence.moveParameters(settings, moving, norm)
     return norm
   }
 

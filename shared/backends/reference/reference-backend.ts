@@ -12,7 +12,7 @@ export const referenceBackend: Backend = {
         network,
         Array.from({ length: replicas }, () => new ReferenceRecurrence(network)),
         (length) => new Float64Array(length),
-        { dispose: () => undefined, memoryBytes: () => null },
+        { run: () => undefined, sideBySide: () => 1, dispose: () => undefined, memoryBytes: () => null },
       ),
     ),
 }
