@@ -5,7 +5,7 @@
  * its jobs are done.
  */
 import type { OptimizerSettings } from './backend.ts'
-import type { Program } from './program.ts'
+import type { Program } from './programs/program.ts'
 
 export type FloatArray = Float32Array | Float64Array
 

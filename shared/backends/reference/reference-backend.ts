@@ -1,6 +1,6 @@
 /** The reference backend: float64, interpreted, one thread. The oracle of the others. */
 import type { Backend } from '../backend.ts'
-import { ProgramEngine } from '../program-engine.ts'
+import { ProgramEngine } from '../programs/program-engine.ts'
 import { ReferenceRecurrence } from './reference-recurrence.ts'
 
 export const referenceBackend: Backend = {

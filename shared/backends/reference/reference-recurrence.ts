@@ -4,10 +4,10 @@
  */
 import type { NodeId } from '../../compiler/ir.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
-import { parameterRanges } from '../program-engine.ts'
+import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { applyOptimizer, gradientNorm } from '../optimizer.ts'
-import { finished, type Program } from '../program.ts'
+import { finished, type Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
   addOuterProduct,

@@ -1,7 +1,7 @@
 /** The wasm backend: float32 on generated WebAssembly, the embedded default. A team of threads shares the rows of a batch. */
 import type { Backend } from '../backend.ts'
 import type { MemoryPlan } from '../memory-plan.ts'
-import { ProgramEngine } from '../program-engine.ts'
+import { ProgramEngine } from '../programs/program-engine.ts'
 import { compileNetwork, detectFeatures } from './kernels.ts'
 import { planMemory } from './memory-plan.ts'
 import { LinearMemory, NamedBuffers } from './memory.ts'

@@ -4,9 +4,9 @@
  */
 import { LabError } from '../../protocol/errors.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
-import { parameterRanges } from '../program-engine.ts'
+import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
-import type { Program } from '../program.ts'
+import type { Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import { FlatParameters } from './flat-parameters.ts'
 import { partPrefix, type CompiledNetwork } from './kernels.ts'
