@@ -7,14 +7,17 @@ import type { Page } from 'playwright'
 /** What a file input is given: a path, or a name with its bytes. */
 export type GivenFile = string | { readonly name: string; readonly text: string }
 
+const stopped = new WeakSet<Page>()
+
 /** Before the page's first address. */
 export function stopFileChoosers(page: Page): void {
   page.on('filechooser', () => undefined)
+  stopped.add(page)
 }
 
 /** @param ask what makes the page ask for a file */
 export async function giveFile(page: Page, file: GivenFile, ask: () => Promise<unknown>): Promise<void> {
-  if (page.listenerCount('filechooser') === 0) throw new Error('stopFileChoosers comes before the first address')
+  if (!stopped.has(page)) throw new Error('stopFileChoosers comes before the first address')
   const chooser = page.waitForEvent('filechooser')
   await ask()
   await (
