@@ -11,6 +11,7 @@ import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
+import { Estimator } from '../engine/host/estimator.ts'
 import { prepare } from '../engine/run-group.ts'
 import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
@@ -30,6 +31,7 @@ export class Lab {
   readonly #home: string
   readonly #store: RunStore
   readonly #designs: Designs
+  readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #listeners = new Set<(event: LabEvent) => void>()
@@ -44,6 +46,7 @@ export class Lab {
     this.#settings = settings
     this.#store = new RunStore(home)
     this.#designs = new Designs(home)
+    this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
     this.#refreshTimer = setInterval(() => {
@@ -99,6 +102,7 @@ export class Lab {
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
+    await this.#estimator.close()
     await this.#monitor.close()
     this.#listeners.clear()
   }
@@ -113,6 +117,15 @@ export class Lab {
     },
     'presets.list': async () => this.#designs.presets(),
     'config.resolve': ({ config }) => this.#designs.resolve(config),
+    'design.estimate': async ({ estimateId, config }) => {
+      const isBesideRun = this.isBusy
+      const strategies = await this.#estimator.measure(estimateId, readDesign(config))
+      return { isBesideRun: isBesideRun || this.isBusy, strategies }
+    },
+    'design.cancel-estimate': async ({ estimateId }) => {
+      this.#estimator.cancel(estimateId)
+      return null
+    },
     'cells.list': async () => this.#designs.cells(),
     'cell.check': async (payload) => this.#designs.checkCell(payload),
     'dataset.preview': (payload) => this.#designs.previewDataset(payload),
@@ -155,6 +168,7 @@ export class Lab {
     // Made absolute, so that a resume from elsewhere finds it.
     if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
     await prepare(config, this.#home)
+    this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const records = await this.#store.createGroup(config, trialStrategies(config), {
       lab: LAB_VERSION,
       node: process.versions.node,
