@@ -20,6 +20,7 @@ import { readSettings, writeSettings } from '../store/settings.ts'
 import { takeFromTrash, moveToTrash } from '../store/trash.ts'
 import { Designs, readDesign } from './designs.ts'
 import { exportRun } from './export-run.ts'
+import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
 
@@ -31,6 +32,7 @@ export class Lab {
   readonly #home: string
   readonly #store: RunStore
   readonly #designs: Designs
+  readonly #presets: PresetShelf
   readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
@@ -39,13 +41,12 @@ export class Lab {
   #settings: Settings
 
   private constructor(home: string, settings: Settings) {
-    const tell = (event: LabEvent): void => {
-      for (const listener of this.#listeners) listener(event)
-    }
+    const tell = (event: LabEvent): void => this.#tellAll(event)
     this.#home = home
     this.#settings = settings
     this.#store = new RunStore(home)
     this.#designs = new Designs(home)
+    this.#presets = new PresetShelf(home)
     this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
@@ -66,6 +67,10 @@ export class Lab {
   listen(listener: (event: LabEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #tellAll(event: LabEvent): void {
+    for (const listener of this.#listeners) listener(event)
   }
 
   snapshot(): LabSnapshot {
@@ -112,10 +117,20 @@ export class Lab {
     'settings.change': async (change) => {
       this.#settings = { ...this.#settings, ...change }
       await writeSettings(this.#home, this.#settings)
-      for (const listener of this.#listeners) listener({ type: 'settings', settings: this.#settings })
+      this.#tellAll({ type: 'settings', settings: this.#settings })
       return this.#settings
     },
-    'presets.list': async () => this.#designs.presets(),
+    'presets.list': () => this.#presets.list((error) => this.#monitor.notice(null, error)),
+    'presets.save': async ({ config }) => {
+      const replaced = await this.#presets.save(readDesign(config))
+      this.#tellAll({ type: 'presets' })
+      return { replaced }
+    },
+    'presets.remove': async ({ name }) => {
+      const removed = await this.#presets.remove(name)
+      this.#tellAll({ type: 'presets' })
+      return { removed }
+    },
     'config.resolve': ({ config }) => this.#designs.resolve(config),
     'design.estimate': async ({ estimateId, config }) => {
       const isBesideRun = this.isBusy

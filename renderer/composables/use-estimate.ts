@@ -41,8 +41,7 @@ export function useEstimate(): EstimateView {
   /** The design without its name, which takes no time; empty while it is wrong. */
   const key = computed(() => {
     if (design.resolved?.ok !== true || lab.line !== 'open') return ''
-    const { name: _, ...rest } = design.resolved.config
-    return JSON.stringify(rest)
+    return JSON.stringify({ ...design.resolved.config, name: '' })
   })
 
   function cancel(): void {

@@ -41,6 +41,8 @@ export const en = {
     design: {
       open: 'Open a design from a file',
       save: 'Save the design to a file',
+      'copy-link': 'Copy a link to the design',
+      keep: 'Keep the design as a preset',
       start: 'Start the design',
       undo: 'Undo',
       redo: 'Redo',
@@ -131,6 +133,16 @@ export const en = {
   },
   design: {
     presets: 'Presets',
+    ownPresets: 'Your own',
+    labPresets: 'From the lab and the paper',
+    removePreset: 'Remove the preset {name}',
+    presetChange: {
+      saved: 'Kept {name} as a preset.',
+      replaced: 'Replaced the preset {name}.',
+      removed: 'Removed the preset {name}.',
+    },
+    undoChange: 'Undo',
+    linkCopied: 'Link copied: paste it here or in another lab.',
     search: 'Search presets',
     noPreset: 'No preset matches.',
     start: 'Start',

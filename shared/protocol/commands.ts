@@ -29,6 +29,9 @@ export const COMMAND_PAYLOADS = {
   'lab.snapshot': nothing,
   'settings.change': settingsChangeSchema,
   'presets.list': nothing,
+  /** Under the configuration's name; one of the user's own of that name is replaced. */
+  'presets.save': z.strictObject({ config: z.unknown() }),
+  'presets.remove': z.strictObject({ name: z.string().min(1).max(80) }),
   /** Any JSON that a configuration file may hold. */
   'config.resolve': z.strictObject({ config: z.unknown() }),
   /** Measures a few steps of every strategy in a thread of its own. */
@@ -89,6 +92,8 @@ export interface CommandResults {
   'lab.snapshot': LabSnapshot
   'settings.change': Settings
   'presets.list': readonly PresetView[]
+  'presets.save': { readonly replaced: PresetView | null }
+  'presets.remove': { readonly removed: PresetView }
   'config.resolve': ResolvedConfig
   'design.estimate': DesignEstimate
   'design.cancel-estimate': null

@@ -56,6 +56,9 @@ export interface RunProgress {
 }
 
 export interface PresetView {
+  readonly id: string
+  /** The user's own, not one that comes with the lab. */
+  readonly isOwn: boolean
   readonly name: string
   readonly description: string
   /** Whole: every default filled in. */

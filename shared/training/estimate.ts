@@ -109,7 +109,7 @@ export function meanConvergenceSteps({ steps, curriculumIncrement, maxConvergenc
 /** At the mean of convergence steps: a step's time grows with them in a straight line. */
 async function timeWarmup({ engine, datasets, config, now }: EstimateSubject): Promise<number> {
   const { warmup, seeds } = config
-  const { steps: _, batch, target, epsilon, masked, optimizer } = warmup
+  const { batch, target, epsilon, masked, optimizer } = warmup
   const convergenceSteps = Math.max(1, Math.round(meanConvergenceSteps(warmup)))
   const orders = datasets.map(({ counts }, r) =>
     warmupOrder({ seed: seeds[r]!, count: counts.train, batch, fresh: readsFreshSeries(config) }),
