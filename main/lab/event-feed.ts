@@ -90,6 +90,7 @@ function keyOf(event: LabEvent, position: number): string {
     case 'run-gap':
       return `${event.type} ${event.runId}`
     case 'settings':
+    case 'presets':
     case 'snapshot':
       return event.type
     case 'notice':

@@ -11,6 +11,7 @@ import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
+import { Estimator } from '../engine/host/estimator.ts'
 import { prepare } from '../engine/run-group.ts'
 import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
@@ -19,6 +20,7 @@ import { readSettings, writeSettings } from '../store/settings.ts'
 import { takeFromTrash, moveToTrash } from '../store/trash.ts'
 import { Designs, readDesign } from './designs.ts'
 import { exportRun } from './export-run.ts'
+import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
 
@@ -30,6 +32,8 @@ export class Lab {
   readonly #home: string
   readonly #store: RunStore
   readonly #designs: Designs
+  readonly #presets: PresetShelf
+  readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #listeners = new Set<(event: LabEvent) => void>()
@@ -37,13 +41,13 @@ export class Lab {
   #settings: Settings
 
   private constructor(home: string, settings: Settings) {
-    const tell = (event: LabEvent): void => {
-      for (const listener of this.#listeners) listener(event)
-    }
+    const tell = (event: LabEvent): void => this.#tellAll(event)
     this.#home = home
     this.#settings = settings
     this.#store = new RunStore(home)
     this.#designs = new Designs(home)
+    this.#presets = new PresetShelf(home)
+    this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
     this.#refreshTimer = setInterval(() => {
@@ -63,6 +67,10 @@ export class Lab {
   listen(listener: (event: LabEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #tellAll(event: LabEvent): void {
+    for (const listener of this.#listeners) listener(event)
   }
 
   snapshot(): LabSnapshot {
@@ -99,6 +107,7 @@ export class Lab {
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
+    await this.#estimator.close()
     await this.#monitor.close()
     this.#listeners.clear()
   }
@@ -108,11 +117,30 @@ export class Lab {
     'settings.change': async (change) => {
       this.#settings = { ...this.#settings, ...change }
       await writeSettings(this.#home, this.#settings)
-      for (const listener of this.#listeners) listener({ type: 'settings', settings: this.#settings })
+      this.#tellAll({ type: 'settings', settings: this.#settings })
       return this.#settings
     },
-    'presets.list': async () => this.#designs.presets(),
+    'presets.list': () => this.#presets.list((error) => this.#monitor.notice(null, error)),
+    'presets.save': async ({ config }) => {
+      const replaced = await this.#presets.save(readDesign(config))
+      this.#tellAll({ type: 'presets' })
+      return { replaced }
+    },
+    'presets.remove': async ({ name }) => {
+      const removed = await this.#presets.remove(name)
+      this.#tellAll({ type: 'presets' })
+      return { removed }
+    },
     'config.resolve': ({ config }) => this.#designs.resolve(config),
+    'design.estimate': async ({ estimateId, config }) => {
+      const isBesideRun = this.isBusy
+      const strategies = await this.#estimator.measure(estimateId, readDesign(config))
+      return { isBesideRun: isBesideRun || this.isBusy, strategies }
+    },
+    'design.cancel-estimate': async ({ estimateId }) => {
+      this.#estimator.cancel(estimateId)
+      return null
+    },
     'cells.list': async () => this.#designs.cells(),
     'cell.check': async (payload) => this.#designs.checkCell(payload),
     'dataset.preview': (payload) => this.#designs.previewDataset(payload),
@@ -155,6 +183,7 @@ export class Lab {
     // Made absolute, so that a resume from elsewhere finds it.
     if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
     await prepare(config, this.#home)
+    this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const records = await this.#store.createGroup(config, trialStrategies(config), {
       lab: LAB_VERSION,
       node: process.versions.node,

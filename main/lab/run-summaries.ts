@@ -47,7 +47,7 @@ const NOTHING_KNOWN = {
 } as const
 
 /** `gru 128 + lstm 64|64`: layers from the input on, the parts of a double layer with a bar. */
-function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
+export function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
   return layers
     .map(({ cell, coldCell, units, warmUnits, parts }) => {
       if (parts !== null) return parts.map((part) => `${part.cell} ${part.units}`).join(' | ')
@@ -58,7 +58,7 @@ function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): str
     .join(' + ')
 }
 
-function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
+export function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
   switch (dataset.kind) {
     case 'copy-first-input':
       return `copy-first-input T=${dataset.steps}`

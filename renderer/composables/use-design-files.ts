@@ -11,7 +11,14 @@ import { useCommand } from './use-command.ts'
 
 const MOST_BYTES = 4 << 20
 
-export function useDesignFiles(): { open: () => Promise<void>; save: () => Promise<void> } {
+export interface DesignFiles {
+  open(): Promise<void>
+  /** Any JSON: the design, or notices of what is wrong with it. */
+  openConfig(json: unknown): Promise<void>
+  save(): Promise<void>
+}
+
+export function useDesignFiles(): DesignFiles {
   const { t } = useI18n()
   const router = useRouter()
   const design = useDesignStore()
@@ -26,17 +33,21 @@ export function useDesignFiles(): { open: () => Promise<void>; save: () => Promi
         mostBytes: MOST_BYTES,
       })
       if (file === null) return
-      const answer = await send('config.resolve', { config: parse(file.fileName, file.base64) })
-      if (!answer) return
-      if (!answer.result.ok) {
-        for (const error of answer.result.errors) lab.addNotice(null, error)
-        return
-      }
-      design.open(answer.result.config, null)
-      await router.push('/design')
+      await openConfig(parse(file.fileName, file.base64))
     } catch (error) {
       lab.addNotice(null, toWireError(error))
     }
+  }
+
+  async function openConfig(json: unknown): Promise<void> {
+    const answer = await send('config.resolve', { config: json })
+    if (!answer) return
+    if (!answer.result.ok) {
+      for (const error of answer.result.errors) lab.addNotice(null, error)
+      return
+    }
+    design.open(answer.result.config, null)
+    await router.push('/design')
   }
 
   function parse(fileName: string, base64: string): unknown {
@@ -55,5 +66,5 @@ export function useDesignFiles(): { open: () => Promise<void>; save: () => Promi
     await saveBytes(`${name}.json`, 'application/json', new TextEncoder().encode(text))
   }
 
-  return { open, save }
+  return { open, openConfig, save }
 }

@@ -13,7 +13,7 @@ const MERGE_MS = 800
 
 export const useDesignStore = defineStore('design', () => {
   const config = ref<ExperimentConfig | null>(null)
-  const presetName = ref<string | null>(null)
+  const presetId = ref<string | null>(null)
   const resolved = shallowRef<ResolvedConfig | null>(null)
   const past = ref<string[]>([])
   const future = ref<string[]>([])
@@ -29,7 +29,7 @@ export const useDesignStore = defineStore('design', () => {
   function open(next: ExperimentConfig, preset: string | null): void {
     remember('')
     config.value = copy(next)
-    presetName.value = preset
+    presetId.value = preset
     revision.value++
   }
 
@@ -78,7 +78,7 @@ export const useDesignStore = defineStore('design', () => {
     revision.value++
   }
 
-  return { config, presetName, resolved, revision, canUndo, canRedo, open, edit, undo, redo, setResolved, mistakesAt }
+  return { config, presetId, resolved, revision, canUndo, canRedo, open, edit, undo, redo, setResolved, mistakesAt }
 })
 
 function copy(config: ExperimentConfig): ExperimentConfig {

@@ -8,6 +8,7 @@ import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
   DatasetPreview,
+  DesignEstimate,
   ExportedFile,
   LabSnapshot,
   PresetView,
@@ -19,6 +20,8 @@ import type {
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
+/** Chosen by the window. */
+const estimateId = z.string().min(1).max(80)
 const nothing = z.strictObject({})
 const size = z.number().int().min(1).max(100_000)
 
@@ -26,8 +29,15 @@ export const COMMAND_PAYLOADS = {
   'lab.snapshot': nothing,
   'settings.change': settingsChangeSchema,
   'presets.list': nothing,
+  /** Under the configuration's name; one of the user's own of that name is replaced. */
+  'presets.save': z.strictObject({ config: z.unknown() }),
+  'presets.remove': z.strictObject({ name: z.string().min(1).max(80) }),
   /** Any JSON that a configuration file may hold. */
   'config.resolve': z.strictObject({ config: z.unknown() }),
+  /** Measures a few steps of every strategy in a thread of its own. */
+  'design.estimate': z.strictObject({ estimateId, config: z.unknown() }),
+  /** Ends a measurement that nobody waits for any more; its command then fails with `interrupted`. */
+  'design.cancel-estimate': z.strictObject({ estimateId }),
   'cells.list': nothing,
   'cell.check': z.strictObject({
     name: z.string().max(80),
@@ -82,7 +92,11 @@ export interface CommandResults {
   'lab.snapshot': LabSnapshot
   'settings.change': Settings
   'presets.list': readonly PresetView[]
+  'presets.save': { readonly replaced: PresetView | null }
+  'presets.remove': { readonly removed: PresetView }
   'config.resolve': ResolvedConfig
+  'design.estimate': DesignEstimate
+  'design.cancel-estimate': null
   'cells.list': readonly { readonly name: string; readonly text: string }[]
   'cell.check': CheckedCell
   'dataset.preview': DatasetPreview

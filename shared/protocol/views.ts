@@ -8,6 +8,7 @@ import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { RunResult, RunStatus } from '../runs/run.ts'
 import type { PhaseMark } from '../runs/timeline.ts'
 import type { DecimatedSeries } from '../runs/series.ts'
+import type { TimeEstimate } from '../training/estimate.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -55,6 +56,9 @@ export interface RunProgress {
 }
 
 export interface PresetView {
+  readonly id: string
+  /** The user's own, not one that comes with the lab. */
+  readonly isOwn: boolean
   readonly name: string
   readonly description: string
   /** Whole: every default filled in. */
@@ -97,6 +101,14 @@ export type ResolvedConfig =
       readonly trainingSteps: number
     }
   | { readonly ok: false; readonly errors: readonly DesignMistake[] }
+
+/** How long a design would take on this machine as it is now, from measured steps. */
+export interface DesignEstimate {
+  /** Whether something was trained meanwhile: then it took longer than it will alone. */
+  readonly isBesideRun: boolean
+  /** In the order in which they would be run. */
+  readonly strategies: readonly (TimeEstimate & { readonly strategy: Strategy })[]
+}
 
 export interface CellParameterView {
   readonly symbol: string
