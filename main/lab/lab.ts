@@ -131,7 +131,8 @@ export class Lab {
       const { config = null, versions = null, backend = null } = record ?? {}
       return { summary, config, versions, backend }
     },
-    'run.metrics': (payload) => this.#monitor.metrics(payload),
+    'run.metrics': async (payload) => (await this.#monitor.series(payload.runId)).metrics(payload),
+    'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
     'run.export': (payload) => exportRun(this.#store, payload),
     'run.delete': async ({ runId }) => {
       if (this.#catalog.get(runId)?.active)

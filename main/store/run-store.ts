@@ -354,6 +354,7 @@ function queuedRecord(
     strategy,
     config,
     createdAt,
+    forkedFrom: null,
     versions,
     status: 'queued',
     backend: null,

@@ -23,6 +23,11 @@ export function formatBytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`
 }
 
+/** `87 %`. @param share 0 to 1 */
+export function formatShare(share: number | null): string {
+  return share === null ? '–' : `${Math.round(100 * share)} %`
+}
+
 /** In the user's language and zone. */
 export function formatTime(iso: string | null): string {
   return iso === null ? '–' : new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })

@@ -3,7 +3,7 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
-import { SERIES_NAMES } from '../runs/series.ts'
+import { isSeriesName, type SeriesName } from '../runs/series.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
@@ -13,6 +13,7 @@ import type {
   PresetView,
   ResolvedConfig,
   RunDetail,
+  RunMeasures,
   RunMetrics,
   RunSummary,
 } from './views.ts'
@@ -20,6 +21,7 @@ import type {
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
 const nothing = z.strictObject({})
+const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
 const size = z.number().int().min(1).max(100_000)
 
 export const COMMAND_PAYLOADS = {
@@ -59,11 +61,13 @@ export const COMMAND_PAYLOADS = {
   /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
   'run.metrics': z.strictObject({
     runId,
-    series: z.array(z.enum(SERIES_NAMES)).min(1),
+    series: z.array(seriesName).min(1).max(200),
     from: z.number().nullable().default(null),
     to: z.number().nullable().default(null),
     buckets: z.number().int().min(1).max(8192),
   }),
+  /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
+  'run.measures': oneRun,
   'run.export': z.strictObject({
     runId,
     format: z.enum(['safetensors', 'npz', 'csv', 'config']),
@@ -93,6 +97,7 @@ export interface CommandResults {
   'run.list': readonly RunSummary[]
   'run.read': RunDetail
   'run.metrics': RunMetrics
+  'run.measures': RunMeasures
   'run.export': ExportedFile
   'run.delete': null
   'run.undelete': null

@@ -9,6 +9,14 @@ import type { TensorMap } from '../numerics/dims.ts'
 /** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
 export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
 
+/** Which checkpoint of which run a fork began with. */
+export interface RunOrigin {
+  readonly runId: string
+  readonly phase: 'warm-up' | 'training' | 'test'
+  /** Of the phase, restarts of a warm-up counted on. */
+  readonly step: number
+}
+
 /** `run.json`. */
 export interface RunRecord {
   readonly formatVersion: 1
@@ -18,6 +26,8 @@ export interface RunRecord {
   readonly strategy: Strategy
   readonly config: ExperimentConfig
   readonly createdAt: string
+  /** Null for a run that began with itself. */
+  readonly forkedFrom: RunOrigin | null
   readonly versions: { readonly lab: string; readonly node: string }
   status: RunStatus
   /** The backend that ran it, once known; a resume insists on the same. */
@@ -63,6 +73,8 @@ export type RunEvent =
       vaaStar: (number | null)[][] | null
     }
   | { type: 'test'; result: RunResult }
+  /** The first line after those of the run that this one is a fork of. */
+  | { type: 'fork'; from: RunOrigin }
   | { type: 'log'; level: 'info' | 'warning' | 'error'; message: string }
 
 /** Everything that a resume needs beside the configuration. */
