@@ -6,7 +6,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import type { Checkpoint, RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
+import type { Checkpoint, CheckpointName, RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
 import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './checkpoint-file.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
@@ -16,6 +16,7 @@ export const RUN_FILES = {
   record: 'run.json',
   metrics: 'metrics.jsonl',
   checkpoint: 'checkpoint.safetensors',
+  warmedUp: 'warmed-up.safetensors',
   weights: 'weights.safetensors',
   lock: LOCK_FILE,
 } as const
@@ -24,8 +25,8 @@ export const RUN_FILES = {
 const WRITE_EVERY_MS = 250
 
 /** Reads a checkpoint and how many bytes of metrics belong to it; null if there is none. @throws LabError `checkpoint` */
-export function readCheckpoint(folder: string): Promise<SavedCheckpoint | null> {
-  return readCheckpointFile(path.join(folder, RUN_FILES.checkpoint))
+export function readCheckpoint(folder: string, name: CheckpointName = 'last'): Promise<SavedCheckpoint | null> {
+  return readCheckpointFile(path.join(folder, name === 'last' ? RUN_FILES.checkpoint : RUN_FILES.warmedUp))
 }
 
 export class FileRunWriter implements RunWriter {
@@ -53,8 +54,8 @@ export class FileRunWriter implements RunWriter {
 
   /** @param lock of the folder, already held; `close` releases it */
   static async open(folder: string, record: RunRecord, lock: HeldLock): Promise<FileRunWriter> {
-    const { record: recordFile, checkpoint, weights, metrics } = RUN_FILES
-    await removeTemporaryFiles(folder, [recordFile, checkpoint, weights])
+    const { record: recordFile, checkpoint, warmedUp, weights, metrics } = RUN_FILES
+    await removeTemporaryFiles(folder, [recordFile, checkpoint, warmedUp, weights])
     return new FileRunWriter(folder, record, lock, await open(path.join(folder, metrics), 'a+'))
   }
 
@@ -79,13 +80,16 @@ export class FileRunWriter implements RunWriter {
     }, WRITE_EVERY_MS).unref()
   }
 
-  saveCheckpoint({ counters, tensors }: Checkpoint): Promise<void> {
+  saveCheckpoint({ counters, tensors }: Checkpoint, keptAs?: 'warmed-up'): Promise<void> {
     return this.#enqueue(async () => {
       await this.#cutMetrics()
       await this.#writePending()
       await this.#metrics.datasync()
       const { size: metricsBytes } = await this.#metrics.stat()
-      await replaceFile(this.#file('checkpoint'), encodeCheckpoint({ counters, tensors, metricsBytes }))
+      const bytes = encodeCheckpoint({ counters, tensors, metricsBytes })
+      // First, since a resume from the other never comes back here.
+      if (keptAs === 'warmed-up') await replaceFile(this.#file('warmedUp'), bytes)
+      await replaceFile(this.#file('checkpoint'), bytes)
     })
   }
 

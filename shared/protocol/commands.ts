@@ -3,12 +3,14 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
+import { CHECKPOINT_NAMES } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
   DatasetPreview,
   ExportedFile,
+  ForkPointView,
   LabSnapshot,
   PresetView,
   ResolvedConfig,
@@ -21,6 +23,8 @@ import type {
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
 const nothing = z.strictObject({})
+/** A checkpoint of a run, to go on from with another configuration. */
+const forkSource = z.strictObject({ runId, checkpoint: z.enum(CHECKPOINT_NAMES).default('last') })
 const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
 const size = z.number().int().min(1).max(100_000)
 
@@ -28,8 +32,8 @@ export const COMMAND_PAYLOADS = {
   'lab.snapshot': nothing,
   'settings.change': settingsChangeSchema,
   'presets.list': nothing,
-  /** Any JSON that a configuration file may hold. */
-  'config.resolve': z.strictObject({ config: z.unknown() }),
+  /** Any JSON that a configuration file may hold; with `fork`, also what a fork of that run may not change. */
+  'config.resolve': z.strictObject({ config: z.unknown(), fork: forkSource.nullable().default(null) }),
   'cells.list': nothing,
   'cell.check': z.strictObject({
     name: z.string().max(80),
@@ -56,6 +60,10 @@ export const COMMAND_PAYLOADS = {
   'run.resume': oneRun,
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
+  /** Where a run can be forked. */
+  'run.fork-points': oneRun,
+  /** Makes a run that goes on from a checkpoint of another, and queues it. */
+  'run.fork': z.strictObject({ source: forkSource, config: z.unknown() }),
   'run.list': nothing,
   'run.read': oneRun,
   /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
@@ -94,6 +102,8 @@ export interface CommandResults {
   'run.pause': null
   'run.resume': null
   'run.stop': null
+  'run.fork-points': readonly ForkPointView[]
+  'run.fork': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.list': readonly RunSummary[]
   'run.read': RunDetail
   'run.metrics': RunMetrics

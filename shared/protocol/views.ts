@@ -5,7 +5,7 @@
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
-import type { RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
+import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
 import type { Settings } from './settings.ts'
@@ -142,6 +142,13 @@ export interface DatasetPreview {
     readonly inputs: readonly (readonly number[])[]
     readonly targets: readonly { readonly step: number; readonly values: readonly number[] }[]
   }[]
+}
+
+/** A checkpoint from which a run can be forked. */
+export interface ForkPointView {
+  readonly checkpoint: CheckpointName
+  readonly phase: 'warm-up' | 'training'
+  readonly step: number
 }
 
 export interface RunDetail {

@@ -12,7 +12,7 @@ export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished'
 /** Which checkpoint of which run a fork began with. */
 export interface RunOrigin {
   readonly runId: string
-  readonly phase: 'warm-up' | 'training' | 'test'
+  readonly phase: 'warm-up' | 'training'
   /** Of the phase, restarts of a warm-up counted on. */
   readonly step: number
 }
@@ -85,6 +85,11 @@ export interface Checkpoint {
   readonly tensors: TensorMap
 }
 
+/** `last`: what a resume takes. `warmed-up`: kept from the end of the warm-up, for forks with another training. */
+export const CHECKPOINT_NAMES = ['last', 'warmed-up'] as const
+
+export type CheckpointName = (typeof CHECKPOINT_NAMES)[number]
+
 /** The trainer's hold on one run folder. One writer. */
 export interface RunWriter {
   readonly record: RunRecord
@@ -94,8 +99,11 @@ export interface RunWriter {
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or flush. */
   append(events: readonly RunEvent[]): void
-  /** Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it. */
-  saveCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /**
+   * Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it.
+   * @param keptAs also keeps it under this name, whatever is saved later
+   */
+  saveCheckpoint(checkpoint: Checkpoint, keptAs?: Exclude<CheckpointName, 'last'>): Promise<void>
   /** The last checkpoint, or null; metrics written after it are cut off by the next write, since a resume writes them again. */
   loadCheckpoint(): Promise<Checkpoint | null>
   /** Writes `weights.safetensors`: the final best weights. */
