@@ -12,6 +12,7 @@ export const TEXTS = {
     run: '&Run',
     pauseOrResume: 'Pause or Resume',
     stop: 'Stop',
+    fork: 'Fork…',
     nextRun: 'Next Run',
     previousRun: 'Previous Run',
     view: '&View',

@@ -3,7 +3,7 @@
 const isSource = import.meta.url.endsWith('.ts')
 
 /** @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder */
-export function threadFile(name: 'wasm-thread' | 'group-thread'): URL {
+export function threadFile(name: 'wasm-thread' | 'group-thread' | 'predict-thread'): URL {
   if (!isSource) return new URL(`./${name}.cjs`, import.meta.url)
-  return new URL(name === 'group-thread' ? './host/group-thread.ts' : './wasm-thread.ts', import.meta.url)
+  return new URL(name === 'wasm-thread' ? './wasm-thread.ts' : `./host/${name}.ts`, import.meta.url)
 }

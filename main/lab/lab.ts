@@ -13,6 +13,7 @@ import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { forkRun, listForkPoints } from '../engine/fork-run.ts'
+import { predictInThread } from '../engine/host/predict-host.ts'
 import { prepare } from '../engine/run-group.ts'
 import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
@@ -146,6 +147,8 @@ export class Lab {
     },
     'run.metrics': async (payload) => (await this.#monitor.series(payload.runId)).metrics(payload),
     'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
+    'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
+    'run.predict': (payload) => predictInThread(this.#home, payload),
     'run.export': (payload) => exportRun(this.#store, payload),
     'run.delete': async ({ runId }) => {
       if (this.#catalog.get(runId)?.active)

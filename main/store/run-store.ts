@@ -14,6 +14,7 @@ import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
 import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { readLog, type LogPiece } from './log-file.ts'
 import { nearestNames } from './nearest-names.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { FileRunWriter, readCheckpoint, RUN_FILES } from './run-writer.ts'
@@ -247,6 +248,11 @@ export class RunStore {
   /** A checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint` */
   async readCheckpoint(id: string, name: CheckpointName = 'last'): Promise<SavedCheckpoint | null> {
     return readCheckpoint(this.folder(id), name)
+  }
+
+  /** A part of `log.jsonl`, see log-file.ts. */
+  async readLog(id: string, fromByte: number | null): Promise<LogPiece> {
+    return readLog(path.join(this.folder(id), RUN_FILES.log), fromByte)
   }
 
   /** `weights.safetensors` of a finished run. @throws LabError `weights` when there is none or it is damaged */

@@ -15,8 +15,10 @@ import type {
   PresetView,
   ResolvedConfig,
   RunDetail,
+  RunLog,
   RunMeasures,
   RunMetrics,
+  RunPredictions,
   RunSummary,
 } from './views.ts'
 
@@ -76,6 +78,22 @@ export const COMMAND_PAYLOADS = {
   }),
   /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
   'run.measures': oneRun,
+  /** What happened to a run and when: its last part, or what was added since. */
+  'run.log': z.strictObject({
+    runId,
+    /** `nextByte` of the part before. */
+    fromByte: z.number().int().nonnegative().nullable().default(null),
+  }),
+  /** Targets and predictions of a few test series, with the run's weights as they are, and their agreement over a sample. */
+  'run.predict': z.strictObject({
+    runId,
+    /** Null: the first. */
+    seed: z.number().int().nullable().default(null),
+    weights: z.enum(['best', 'last']).default('best'),
+    firstSeries: z.number().int().min(0).default(0),
+    seriesCount: z.number().int().min(1).max(16).default(4),
+    sampleCount: z.number().int().min(1).max(1024).default(64),
+  }),
   'run.export': z.strictObject({
     runId,
     format: z.enum(['safetensors', 'npz', 'csv', 'config']),
@@ -108,6 +126,8 @@ export interface CommandResults {
   'run.read': RunDetail
   'run.metrics': RunMetrics
   'run.measures': RunMeasures
+  'run.log': RunLog
+  'run.predict': RunPredictions
   'run.export': ExportedFile
   'run.delete': null
   'run.undelete': null

@@ -5,6 +5,7 @@
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { LogEntry } from '../runs/log.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
@@ -189,6 +190,58 @@ export interface RunMeasures {
   readonly position: number | null
   /** The whole network first, then layers, then parts. */
   readonly slices: readonly MeasuredSlice[]
+}
+
+/** A part of a run's log. */
+export interface RunLog {
+  readonly entries: readonly LogEntry[]
+  readonly nextByte: number
+  /** Of the file, before the first entry. */
+  readonly skippedBytes: number
+}
+
+/** One test series and what the network made of it. */
+export interface PredictedSeries {
+  /** In the test part. */
+  readonly index: number
+  readonly length: number
+  /** [T][I] */
+  readonly inputs: readonly (readonly number[])[]
+  /** Where it is read out. A target is [O], or one class; an output [O], or the probability of each class. */
+  readonly readouts: readonly {
+    readonly step: number
+    readonly target: readonly number[]
+    readonly output: readonly number[]
+  }[]
+}
+
+/** Over a sample of the test part. */
+export type PredictionAgreement =
+  | {
+      readonly kind: 'regression'
+      readonly seriesCount: number
+      /** Target and output of every readout. */
+      readonly pairs: readonly (readonly [number, number])[]
+      readonly meanSquaredError: number
+    }
+  | {
+      readonly kind: 'classification'
+      readonly seriesCount: number
+      /** How often a class (row) was taken for another (column). */
+      readonly confusion: readonly (readonly number[])[]
+      readonly accuracy: number
+    }
+
+export interface RunPredictions {
+  readonly runId: string
+  readonly seed: number
+  readonly weights: 'best' | 'last'
+  /** The checkpoint that the weights are from; null: those of the finished run. */
+  readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
+  readonly task: 'regression' | 'classification'
+  readonly testCount: number
+  readonly series: readonly PredictedSeries[]
+  readonly agreement: PredictionAgreement
 }
 
 export interface ExportedFile {
