@@ -1,9 +1,10 @@
 /**
- * The files that a fork begins with, beside its record: the metrics of its run up to the checkpoint, a line that says where they are from,
- * and the checkpoint. All of them are on the disk when it is done.
+ * The files that a fork begins with, beside its record: the metrics of its run up to the checkpoint, a line there and in
+ * the log that says where they are from, and the checkpoint. All of them are on the disk when it is done.
  */
 import { copyFile, open } from 'node:fs/promises'
 import path from 'node:path'
+import type { LogEntry } from '../../shared/runs/log.ts'
 import type { RunEvent, RunOrigin } from '../../shared/runs/run.ts'
 import { encodeCheckpoint, type SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile } from './durable-file.ts'
@@ -36,6 +37,8 @@ export async function writeForkFiles(
     await metrics.appendFile(`${JSON.stringify(event)}\n`)
     await metrics.sync()
     metricsBytes = (await metrics.stat()).size
+    const entry: LogEntry = { kind: 'fork', from, at: new Date().toISOString() }
+    await replaceFile(path.join(folder, RUN_FILES.log), `${JSON.stringify(entry)}\n`)
     await replaceFile(path.join(folder, RUN_FILES.checkpoint), encodeCheckpoint({ ...checkpoint, metricsBytes }))
   } finally {
     await metrics.close()
