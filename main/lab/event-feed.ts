@@ -95,6 +95,7 @@ function keyOf(event: LabEvent, position: number): string {
       return `sweep-row ${event.sweepId} ${event.row.index}`
     case 'settings':
     case 'queue':
+    case 'presets':
     case 'snapshot':
       return event.type
     case 'notice':

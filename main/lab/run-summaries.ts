@@ -9,7 +9,7 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     const error = { code: damaged.code, message: damaged.message }
     return { ...NOTHING_KNOWN, id, groupId: id, name: id, error }
   }
-  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, error, status } = record
+  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, forkedFrom, error, status } = record
   const state: RunState = crashed ? 'crashed' : status
   return {
     id,
@@ -26,6 +26,7 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     startedAt,
     endedAt,
     result,
+    forkedFrom,
     error,
     // One that was paused for another job waits for its turn again.
     active: active && (state === 'queued' || state === 'running' || state === 'paused'),
@@ -44,11 +45,12 @@ const NOTHING_KNOWN = {
   startedAt: null,
   endedAt: null,
   result: null,
+  forkedFrom: null,
   active: false,
 } as const
 
 /** `gru 128 + lstm 64|64`: layers from the input on, the parts of a double layer with a bar. */
-function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
+export function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
   return layers
     .map(({ cell, coldCell, units, warmUnits, parts }) => {
       if (parts !== null) return parts.map((part) => `${part.cell} ${part.units}`).join(' | ')
@@ -59,7 +61,7 @@ function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): str
     .join(' + ')
 }
 
-function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
+export function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
   switch (dataset.kind) {
     case 'copy-first-input':
       return `copy-first-input T=${dataset.steps}`

@@ -10,7 +10,16 @@ import type { SeriesName } from '../../shared/runs/series.ts'
 import type { OverlayRun } from '../composables/use-overlay.ts'
 import { formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { axisLook, BAR_LAYOUT, errorBars, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import {
+  axisLook,
+  BAR_LAYOUT,
+  errorBars,
+  figureBase,
+  roundUp,
+  valueAxis,
+  type Figure,
+  type FigureCell,
+} from './figure.ts'
 import { meanPoints, type MeanPoint } from './run-points.ts'
 
 const DASHES = ['solid', 'dashed', 'dotted', [10, 3, 2, 3], [2, 2], [12, 6]] as const
@@ -40,7 +49,8 @@ export function overlayFigure(
   words: OverlayWords,
 ): Figure {
   const lines = runs.map(({ run, metrics, offset }, index) => {
-    const view = { base: metrics, tail: new Map(), phases: metrics.phases, lastPosition: metrics.lastPosition }
+    const { marks, names, lastPosition } = metrics
+    const view = { base: metrics, tail: new Map(), marks, names: new Set(names), lastPosition }
     const points = meanPoints(view, settings.series, run.summary.seeds.length)
       .map((point) => ({ ...point, position: point.position - offset }))
       .filter(({ mean }) => !settings.isLog || mean > 0)
@@ -174,6 +184,8 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
       whisker === 'interval' && count > 1 ? meanInterval(bar.values) : { low: mean - std, high: mean + std }
     return { ...bar, mean, low, high, count }
   })
+  // Whiskers take no part in the axis' own choice.
+  const most = Math.max(...drawn.map(({ mean, high }) => Math.max(mean, high)))
   // A logarithmic axis has no zero to stand on: the whisker ends a thousandth of the mean up.
   const lowOf = ({ mean, low }: { mean: number; low: number }): number => (isLog ? Math.max(low, mean * 1e-3) : low)
   const colourOf = (name: string, tokens: ChartTokens): string => {
@@ -195,7 +207,11 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
         nameLocation: 'middle',
         nameGap: 28,
       },
-      yAxis: { ...valueAxis(tokens, words.value, isLog), scale: isLog },
+      yAxis: {
+        ...valueAxis(tokens, words.value, isLog),
+        scale: isLog,
+        ...(drawn.length > 0 ? { max: isLog ? most * 1.3 : roundUp(most) } : {}),
+      },
       series: names.flatMap((name, slot) => {
         const mine = drawn.filter(({ series }) => series === name)
         return [

@@ -131,3 +131,10 @@ export function errorBars(
 export const CATEGORY_GAP = 0.3
 const WHISKER = 5
 export const BAR_LAYOUT = { barCategoryGap: `${CATEGORY_GAP * 100}%`, barGap: '0%' } as const
+
+/** The next number of one significant digit and a half: 0.43 to 0.45, 7.1 to 7.5. */
+export function roundUp(value: number): number {
+  if (!(value > 0)) return 0
+  const unit = 10 ** Math.floor(Math.log10(value)) / 2
+  return Number((Math.ceil(value / unit) * unit).toPrecision(6))
+}

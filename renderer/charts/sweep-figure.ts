@@ -6,7 +6,16 @@ import type { CustomSeriesOption } from 'echarts/charts'
 import { axisText, axisTexts, groupByAxes, STRATEGY_AXIS, type SweepRow } from '../../shared/runs/sweep-table.ts'
 import { formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { axisLook, BAR_LAYOUT, errorBars, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import {
+  axisLook,
+  BAR_LAYOUT,
+  errorBars,
+  figureBase,
+  roundUp,
+  valueAxis,
+  type Figure,
+  type FigureCell,
+} from './figure.ts'
 
 export interface SweepFigureChoice {
   readonly x: string
@@ -144,13 +153,6 @@ function whiskers(
     return [{ category, low: isLog ? Math.max(mean - std, mean * 1e-3) : mean - std, high: mean + std }]
   })
   return errorBars(id, bars, slot, tokens, axisIndex)
-}
-
-/** The next number of one significant digit and a half: 0.43 to 0.45, 7.1 to 7.5. */
-function roundUp(value: number): number {
-  if (!(value > 0)) return 0
-  const unit = 10 ** Math.floor(Math.log10(value)) / 2
-  return Number((Math.ceil(value / unit) * unit).toPrecision(6))
 }
 
 /** A point for every seed of every run. */

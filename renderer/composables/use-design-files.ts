@@ -7,7 +7,14 @@ import { openJson } from './open-json.ts'
 import { saveBytes } from './save-file.ts'
 import { useCommand } from './use-command.ts'
 
-export function useDesignFiles(): { open: () => Promise<void>; save: () => Promise<void> } {
+export interface DesignFiles {
+  open(): Promise<void>
+  /** Any JSON: the design, or notices of what is wrong with it. */
+  openConfig(json: unknown): Promise<void>
+  save(): Promise<void>
+}
+
+export function useDesignFiles(): DesignFiles {
   const { t } = useI18n()
   const router = useRouter()
   const design = useDesignStore()
@@ -17,8 +24,11 @@ export function useDesignFiles(): { open: () => Promise<void>; save: () => Promi
   async function open(): Promise<void> {
     const words = { title: t('files.design'), notJson: t('files.notJson'), remedy: t('files.notJsonRemedy') }
     const file = await openJson(words)
-    if (file === null) return
-    const answer = await send('config.resolve', { config: file.json })
+    if (file) await openConfig(file.json)
+  }
+
+  async function openConfig(json: unknown): Promise<void> {
+    const answer = await send('config.resolve', { config: json })
     if (!answer) return
     if (!answer.result.ok) {
       for (const error of answer.result.errors) lab.addNotice(null, error)
@@ -35,5 +45,5 @@ export function useDesignFiles(): { open: () => Promise<void>; save: () => Promi
     await saveBytes(`${name}.json`, 'application/json', new TextEncoder().encode(text))
   }
 
-  return { open, save }
+  return { open, openConfig, save }
 }

@@ -49,7 +49,7 @@ export function useOverlay(
             to: to === null ? null : to + offset,
             buckets: BUCKETS,
           })
-          const start = metrics.phases.find(({ phase }) => phase === 'training')?.position ?? 0
+          const start = metrics.marks.phases.find(({ phase }) => phase === 'training')?.position ?? 0
           offsets.set(run.summary.id, start)
           return { run, metrics, offset: aligned ? start : 0 }
         }),

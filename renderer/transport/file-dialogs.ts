@@ -65,9 +65,16 @@ function chooseFile(accept: string): Promise<File | null> {
   const input = document.createElement('input')
   input.type = 'file'
   input.accept = accept
+  // In the page as long as the dialog is open: an input that nothing else holds can be collected, and its answer is lost.
+  input.hidden = true
+  document.body.append(input)
   return new Promise((resolve) => {
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null))
-    input.addEventListener('cancel', () => resolve(null))
+    const answer = (): void => {
+      resolve(input.files?.[0] ?? null)
+      input.remove()
+    }
+    input.addEventListener('change', answer)
+    input.addEventListener('cancel', answer)
     input.click()
   })
 }

@@ -9,6 +9,8 @@ export type LabEvent =
   /** The first one of every connection, and after a gap: replaces all that was known. */
   | { readonly type: 'snapshot'; readonly snapshot: LabSnapshot }
   | { readonly type: 'settings'; readonly settings: Settings }
+  /** The user's own presets are others. */
+  | { readonly type: 'presets' }
   /** A run is new or another. */
   | { readonly type: 'run'; readonly run: RunSummary }
   | { readonly type: 'run-removed'; readonly runId: string }
