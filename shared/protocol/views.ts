@@ -186,6 +186,22 @@ export interface RunMetrics {
   readonly series: readonly DecimatedSeries[]
 }
 
+/** When weights were as they are measured: as drawn, at the end of the warm-up, at the last checkpoint or the end of the run. */
+export type WeightsMoment = 'initial' | 'warmed-up' | 'last'
+
+/** How far back the gradient reaches: ‖∂L/∂h_{T−k}‖ of one seed, the mean over a few training series. */
+export interface RunGradientByLag {
+  readonly runId: string
+  readonly seed: number
+  /** T */
+  readonly steps: number
+  readonly seriesCount: number
+  /** k */
+  readonly lags: readonly number[]
+  /** Those that the run has; norms as [lag][layer]. */
+  readonly moments: readonly { readonly moment: WeightsMoment; readonly norms: readonly (readonly number[])[] }[]
+}
+
 /** A job in the engine's line: a group of runs or a sweep. */
 export interface QueuedJobView {
   readonly id: string
