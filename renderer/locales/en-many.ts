@@ -165,3 +165,24 @@ export const figure = {
   table: 'Values of “{title}” as a table',
   more: 'The first {shown} of {count} rows; all are in the CSV.',
 }
+
+export const insight = {
+  seed: 'Seed',
+  lag: {
+    title: 'How far back the gradient reaches',
+    axis: 'lag k, in steps',
+    norm: '‖∂L/∂h(T−k)‖',
+    layer: 'Layer',
+    logLag: 'Log lag',
+    measure: 'Measure the gradient by lag',
+    measuring: 'Measuring…',
+    hint: 'Back-propagates from the loss at the end to the state k steps before it, with the weights as drawn, warmed up, and now. It takes some seconds.',
+    of: 'Seed {seed}: the mean over {count} training series of {steps} steps.',
+    moment: { initial: 'as drawn', 'warmed-up': 'warmed up', last: 'trained' },
+  },
+  vaaLoss: {
+    title: 'VAA against loss',
+    loss: '{series} loss',
+    none: 'VAA against loss: neither was measured together yet.',
+  },
+}

@@ -1,5 +1,5 @@
 import { fieldGroups, fields } from './en-fields.ts'
-import { compare, figure, queue, sweeps } from './en-many.ts'
+import { compare, figure, insight, queue, sweeps } from './en-many.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
@@ -9,6 +9,7 @@ export const en = {
   queue,
   compare,
   figure,
+  insight,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
@@ -345,6 +346,7 @@ export const en = {
       title: 'More of this run',
       convergence: 'Convergence',
       predictions: 'Predictions',
+      insight: 'Insight',
       log: 'Log',
     },
     predictions: {
