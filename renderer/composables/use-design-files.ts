@@ -5,7 +5,7 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
-import { fileDialogs } from '../transport/file-dialogs.ts'
+import { fileDialogs, fromBase64 } from '../transport/file-dialogs.ts'
 import { saveBytes } from './save-file.ts'
 import { useCommand } from './use-command.ts'
 
@@ -13,6 +13,8 @@ const MOST_BYTES = 4 << 20
 
 export interface DesignFiles {
   open(): Promise<void>
+  /** One that was dropped. */
+  openFile(file: File): Promise<void>
   /** Any JSON: the design, or notices of what is wrong with it. */
   openConfig(json: unknown): Promise<void>
   save(): Promise<void>
@@ -33,7 +35,7 @@ export function useDesignFiles(): DesignFiles {
         mostBytes: MOST_BYTES,
       })
       if (file === null) return
-      await openConfig(parse(file.fileName, file.base64))
+      await openConfig(parse(file.fileName, new TextDecoder().decode(fromBase64(file.base64))))
     } catch (error) {
       lab.addNotice(null, toWireError(error))
     }
@@ -50,10 +52,17 @@ export function useDesignFiles(): DesignFiles {
     await router.push('/design')
   }
 
-  function parse(fileName: string, base64: string): unknown {
+  async function openFile(file: File): Promise<void> {
     try {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-      return JSON.parse(new TextDecoder().decode(bytes))
+      await openConfig(parse(file.name, await file.text()))
+    } catch (error) {
+      lab.addNotice(null, toWireError(error))
+    }
+  }
+
+  function parse(fileName: string, text: string): unknown {
+    try {
+      return JSON.parse(text)
     } catch (cause) {
       throw new LabError('file', t('files.notJson'), { where: fileName, remedy: t('files.notJsonRemedy'), cause })
     }
@@ -66,5 +75,5 @@ export function useDesignFiles(): DesignFiles {
     await saveBytes(`${name}.json`, 'application/json', new TextEncoder().encode(text))
   }
 
-  return { open, openConfig, save }
+  return { open, openFile, openConfig, save }
 }
