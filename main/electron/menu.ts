@@ -68,6 +68,7 @@ export function setMenu(targets: MenuTargets): void {
         separator,
         item(text.pauseOrResume, 'run.pause-or-resume'),
         item(text.stop, 'run.stop'),
+        item(text.fork, 'run.fork'),
         separator,
         item(text.nextRun, 'run.next'),
         item(text.previousRun, 'run.previous'),

@@ -16,6 +16,7 @@ export const TEXTS = {
     start: 'Start Design',
     pauseOrResume: 'Pause or Resume',
     stop: 'Stop',
+    fork: 'Fork…',
     nextRun: 'Next Run',
     previousRun: 'Previous Run',
     view: '&View',

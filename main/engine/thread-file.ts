@@ -6,6 +6,7 @@ const FILES = {
   'wasm-thread': './wasm-thread.ts',
   'group-thread': './host/group-thread.ts',
   'estimate-thread': './host/estimate-thread.ts',
+  'predict-thread': './host/predict-thread.ts',
 } as const
 
 /** @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder */

@@ -34,12 +34,14 @@ import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import { createCellLookup } from '../engine/cell-lookup.ts'
 import { planMemory } from '../engine/memory.ts'
+import { judgeFork, type ForkSource } from '../engine/fork-run.ts'
+import type { RunStore } from '../store/run-store.ts'
 import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
 
 /** A design's own, and the images of a preview. */
 const MOST_DATASETS = 2
 
-const CONFIG_NAME = 'configuration'
+export const CONFIG_NAME = 'configuration'
 
 export class Designs {
   readonly #baseFolder: string
@@ -155,6 +157,17 @@ function fieldOf({ code, detail: { where = '' } }: LabError): string {
 /** @throws LabError `config` */
 export function readDesign(json: unknown): ExperimentConfig {
   return parseConfig(json, CONFIG_NAME)
+}
+
+/** A design that is a fork of a run: what it may not change is a mistake at its field. */
+export async function resolveFork(
+  store: RunStore,
+  source: ForkSource,
+  resolved: Extract<ResolvedConfig, { ok: true }>,
+): Promise<ResolvedConfig> {
+  const mistakes = await judgeFork(store, source, resolved.config, CONFIG_NAME)
+  if (mistakes.length === 0) return resolved
+  return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
 }
 
 function viewNetwork(strategy: Strategy, network: Network, memory: MemoryPlan | null): NetworkView {

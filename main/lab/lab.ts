@@ -10,8 +10,11 @@ import type { LabEvent } from '../../shared/protocol/events.ts'
 import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
+import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { Estimator } from '../engine/host/estimator.ts'
+import { forkRun, listForkPoints } from '../engine/fork-run.ts'
+import { predictInThread } from '../engine/host/predict-host.ts'
 import { prepare } from '../engine/run-group.ts'
 import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
@@ -19,7 +22,7 @@ import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { takeFromTrash, moveToTrash } from '../store/trash.ts'
-import { Designs, readDesign } from './designs.ts'
+import { CONFIG_NAME, Designs, readDesign, resolveFork } from './designs.ts'
 import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
@@ -27,6 +30,8 @@ import { RunMonitor } from './run-monitor.ts'
 
 /** Other processes write into the same home: how often the folders are read again while a window looks. */
 const REFRESH_EVERY_MS = 5000
+
+const VERSIONS: RunRecord['versions'] = { lab: LAB_VERSION, node: process.versions.node }
 
 export class Lab {
   readonly #instanceId = randomUUID()
@@ -134,7 +139,10 @@ export class Lab {
       this.#tellAll({ type: 'presets' })
       return { removed }
     },
-    'config.resolve': ({ config }) => this.#designs.resolve(config),
+    'config.resolve': async ({ config, fork }) => {
+      const resolved = await this.#designs.resolve(config)
+      return fork === null || !resolved.ok ? resolved : resolveFork(this.#store, fork, resolved)
+    },
     'design.estimate': async ({ estimateId, config }) => {
       const isBesideRun = this.isBusy
       const strategies = await this.#estimator.measure(estimateId, readDesign(config))
@@ -165,6 +173,12 @@ export class Lab {
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
     'run.resume': ({ runId }) => this.#monitor.resume(runId),
     'run.stop': ({ runId }) => this.#monitor.stop(runId),
+    'run.fork-points': async ({ runId }) =>
+      (await listForkPoints(this.#store, runId)).map(({ checkpoint, phase, step }) => ({ checkpoint, phase, step })),
+    'run.fork': async ({ source, config }) => {
+      const record = await forkRun(this.#store, source, readDesign(config), CONFIG_NAME, VERSIONS)
+      return this.#startRuns([record])
+    },
     'run.list': async () => {
       await this.#catalog.refresh()
       return this.#catalog.list()
@@ -176,7 +190,10 @@ export class Lab {
       const { config = null, versions = null, backend = null } = record ?? {}
       return { summary, config, versions, backend }
     },
-    'run.metrics': (payload) => this.#monitor.metrics(payload),
+    'run.metrics': async (payload) => (await this.#monitor.series(payload.runId)).metrics(payload),
+    'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
+    'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
+    'run.predict': (payload) => predictInThread(this.#home, payload),
     'run.export': (payload) => exportRun(this.#store, payload),
     'run.delete': async ({ runId }) => {
       if (this.#catalog.get(runId)?.active)
@@ -200,11 +217,12 @@ export class Lab {
     // Made absolute, so that a resume from elsewhere finds it.
     if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
     await prepare(config, this.#home)
+    return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), VERSIONS))
+  }
+
+  /** @param records of one group, in the order in which they are run */
+  async #startRuns(records: readonly RunRecord[]): Promise<{ groupId: string; runIds: string[] }> {
     this.#estimator.cancel(null) // it would slow the run, and be wrong itself
-    const records = await this.#store.createGroup(config, trialStrategies(config), {
-      lab: LAB_VERSION,
-      node: process.versions.node,
-    })
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)
     this.#monitor.start(groupId, runIds)

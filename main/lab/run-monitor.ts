@@ -3,10 +3,9 @@
  * progress of each live run, and events for the windows. Ranges of series are answered from memory, for other runs from their files.
  */
 import { trialStrategies } from '../../shared/experiments/trials.ts'
-import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { RunMetrics, RunProgress } from '../../shared/protocol/views.ts'
+import type { RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { EngineHost, type HostEvent } from '../engine/host/engine-host.ts'
@@ -84,18 +83,18 @@ export class RunMonitor {
     return null
   }
 
-  async metrics(payload: CheckedPayload<'run.metrics'>): Promise<RunMetrics> {
-    const { runId } = payload
+  /** Every series of a run, as far as it is. */
+  async series(runId: string): Promise<RunSeries> {
     const live = this.#live.get(runId)
     if (live) {
       await live.loaded
-      return live.series.metrics(payload)
+      return live.series
     }
     const series = await this.#seriesOf(runId)
     const reading = (this.#reading.get(runId) ?? Promise.resolve()).catch(() => undefined).then(() => series.readFile())
     this.#reading.set(runId, reading)
     await reading
-    return series.metrics(payload)
+    return series
   }
 
   notice(runId: string | null, error: unknown): void {

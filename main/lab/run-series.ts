@@ -2,11 +2,19 @@
  * Every series of one run in memory: its events enter, from the file or live, and ranges of its series leave in buckets. How many
  * events it knows is what lets a window join a range and the live events without a gap.
  */
-import { decimate, SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
+import {
+  decimate,
+  SeriesColumns,
+  sliceSeries,
+  splitSeriesName,
+  type SeriesName,
+  type SeriesSlice,
+  type SlicedSeries,
+} from '../../shared/runs/series.ts'
 import { Timeline } from '../../shared/runs/timeline.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import type { RunMetrics } from '../../shared/protocol/views.ts'
+import type { MeasuredSlice, RunMeasures, RunMetrics } from '../../shared/protocol/views.ts'
 import { readMetricsPieces, statMetrics } from '../store/metrics-file.ts'
 
 export class RunSeries {
@@ -61,11 +69,49 @@ export class RunSeries {
       runId: this.#runId,
       eventCount: this.#eventCount,
       lastPosition: this.#timeline.lastPosition,
-      phases: [...this.#timeline.phases],
+      marks: this.#timeline.marks(),
+      names: [...this.#columns.keys()],
       series: series.flatMap((name) => {
         const columns = this.#columns.get(name)
         return columns === undefined ? [] : [decimate(name, columns, from, to, buckets)]
       }),
+    }
+  }
+
+  /** The last measurement of every slice that has one. */
+  measures(): RunMeasures {
+    const slices = [...this.#columns.keys()]
+      .map(splitSeriesName)
+      .filter(({ base }) => base === 'vaa' || base === 'vaa-star')
+      .map(({ layerIndex, partIndex }): SeriesSlice => ({ layerIndex, partIndex }))
+    const distinct = [...new Map(slices.map((slice) => [JSON.stringify(slice), slice])).values()]
+    const rank = ({ layerIndex, partIndex }: SeriesSlice): number =>
+      (layerIndex === null ? 0 : partIndex === null ? 1000 : 1_000_000) + 1000 * (layerIndex ?? 0) + (partIndex ?? 0)
+    const positions = this.#columns.get('vaa')?.positions ?? this.#columns.get('vaa-star')?.positions
+    return {
+      runId: this.#runId,
+      position: positions?.at(-1) ?? null,
+      slices: distinct.sort((a, b) => rank(a) - rank(b)).map((slice) => this.#measured(slice)),
+    }
+  }
+
+  #measured(slice: SeriesSlice): MeasuredSlice {
+    const last = (base: SlicedSeries): (number | null)[] => {
+      const columns = this.#columns.get(sliceSeries(base, slice))
+      return Array.from({ length: this.#seedCount }, (_, r) => {
+        const value = columns?.values(r).at(-1) ?? Number.NaN
+        return Number.isNaN(value) ? null : value
+      })
+    }
+    return {
+      ...slice,
+      vaa: last('vaa'),
+      vaaStar: last('vaa-star'),
+      residualMedian: last('vaa-residual-median'),
+      residualMax: last('vaa-residual-max'),
+      fixedCount: last('vaa-fixed'),
+      periodicCount: last('vaa-periodic'),
+      unconvergedCount: last('vaa-unconverged'),
     }
   }
 

@@ -9,7 +9,7 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     const error = { code: damaged.code, message: damaged.message }
     return { ...NOTHING_KNOWN, id, groupId: id, name: id, error }
   }
-  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, error, status } = record
+  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, forkedFrom, error, status } = record
   const state: RunState = crashed ? 'crashed' : status
   return {
     id,
@@ -26,6 +26,7 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     startedAt,
     endedAt,
     result,
+    forkedFrom,
     error,
     active: active && (state === 'queued' || state === 'running'),
   }
@@ -43,6 +44,7 @@ const NOTHING_KNOWN = {
   startedAt: null,
   endedAt: null,
   result: null,
+  forkedFrom: null,
   active: false,
 } as const
 

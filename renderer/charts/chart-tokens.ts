@@ -10,6 +10,9 @@ export interface ChartTokens {
   readonly panel: string
   readonly validation: string
   readonly vaaStar: string
+  readonly warning: string
+  /** Of layers and parts, told apart from the strategies. */
+  readonly slices: readonly string[]
   /** The same colour for the same strategy everywhere. */
   readonly strategy: (name: string) => string
 }
@@ -39,6 +42,8 @@ function tokensOf(readToken: (name: string) => string): ChartTokens {
     panel: readToken('--panel'),
     validation: readToken('--series-validation'),
     vaaStar: readToken('--series-vaa-star'),
+    warning: readToken('--warning'),
+    slices: [1, 2, 3, 4, 5, 6].map((number) => readToken(`--slice-${number}`)),
     strategy: (name) => strategies.get(name) ?? ink,
   }
 }

@@ -25,7 +25,13 @@ export function formatEach(ms: number): string {
 
 /** `231 MB`. */
 export function formatBytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1000)} kB`
+}
+
+/** `87 %`. @param share 0 to 1 */
+export function formatShare(share: number | null): string {
+  return share === null ? '–' : `${Math.round(100 * share)} %`
 }
 
 /** In the user's language and zone. */

@@ -32,6 +32,7 @@ export const APP_ACTIONS = {
   'run.next': { keys: ['j'], accelerator: null, group: 'run' },
   'run.pause-or-resume': { keys: ['p'], accelerator: 'CmdOrCtrl+P', group: 'run' },
   'run.stop': { keys: ['x'], accelerator: null, group: 'run' },
+  'run.fork': { keys: ['f'], accelerator: null, group: 'run' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },
   'window.theme': { keys: ['t'], accelerator: 'CmdOrCtrl+Shift+L', group: 'window' },

@@ -3,7 +3,8 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
-import { SERIES_NAMES } from '../runs/series.ts'
+import { CHECKPOINT_NAMES } from '../runs/run.ts'
+import { isSeriesName, type SeriesName } from '../runs/series.ts'
 import { fileName } from './file-dialogs.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
@@ -12,11 +13,15 @@ import type {
   DatasetPreview,
   DesignEstimate,
   ExportedFile,
+  ForkPointView,
   LabSnapshot,
   PresetView,
   ResolvedConfig,
   RunDetail,
+  RunLog,
+  RunMeasures,
   RunMetrics,
+  RunPredictions,
   RunSummary,
 } from './views.ts'
 
@@ -29,6 +34,9 @@ export const DATA_FILE_PIECE_BYTES = 2 * 1024 * 1024
 /** Chosen by the window. */
 const estimateId = z.string().min(1).max(80)
 const nothing = z.strictObject({})
+/** A checkpoint of a run, to go on from with another configuration. */
+const forkSource = z.strictObject({ runId, checkpoint: z.enum(CHECKPOINT_NAMES).default('last') })
+const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
 const size = z.number().int().min(1).max(100_000)
 
 export const COMMAND_PAYLOADS = {
@@ -38,8 +46,8 @@ export const COMMAND_PAYLOADS = {
   /** Under the configuration's name; one of the user's own of that name is replaced. */
   'presets.save': z.strictObject({ config: z.unknown() }),
   'presets.remove': z.strictObject({ name: z.string().min(1).max(80) }),
-  /** Any JSON that a configuration file may hold. */
-  'config.resolve': z.strictObject({ config: z.unknown() }),
+  /** Any JSON that a configuration file may hold; with `fork`, also what a fork of that run may not change. */
+  'config.resolve': z.strictObject({ config: z.unknown(), fork: forkSource.nullable().default(null) }),
   /** Measures a few steps of every strategy in a thread of its own. */
   'design.estimate': z.strictObject({ estimateId, config: z.unknown() }),
   /** Ends a measurement that nobody waits for any more; its command then fails with `interrupted`. */
@@ -80,15 +88,37 @@ export const COMMAND_PAYLOADS = {
   'run.resume': oneRun,
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
+  /** Where a run can be forked. */
+  'run.fork-points': oneRun,
+  /** Makes a run that goes on from a checkpoint of another, and queues it. */
+  'run.fork': z.strictObject({ source: forkSource, config: z.unknown() }),
   'run.list': nothing,
   'run.read': oneRun,
   /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
   'run.metrics': z.strictObject({
     runId,
-    series: z.array(z.enum(SERIES_NAMES)).min(1),
+    series: z.array(seriesName).min(1).max(200),
     from: z.number().nullable().default(null),
     to: z.number().nullable().default(null),
     buckets: z.number().int().min(1).max(8192),
+  }),
+  /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
+  'run.measures': oneRun,
+  /** What happened to a run and when: its last part, or what was added since. */
+  'run.log': z.strictObject({
+    runId,
+    /** `nextByte` of the part before. */
+    fromByte: z.number().int().nonnegative().nullable().default(null),
+  }),
+  /** Targets and predictions of a few test series, with the run's weights as they are, and their agreement over a sample. */
+  'run.predict': z.strictObject({
+    runId,
+    /** Null: the first. */
+    seed: z.number().int().nullable().default(null),
+    weights: z.enum(['best', 'last']).default('best'),
+    firstSeries: z.number().int().min(0).default(0),
+    seriesCount: z.number().int().min(1).max(16).default(4),
+    sampleCount: z.number().int().min(1).max(1024).default(64),
   }),
   'run.export': z.strictObject({
     runId,
@@ -125,9 +155,14 @@ export interface CommandResults {
   'run.pause': null
   'run.resume': null
   'run.stop': null
+  'run.fork-points': readonly ForkPointView[]
+  'run.fork': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.list': readonly RunSummary[]
   'run.read': RunDetail
   'run.metrics': RunMetrics
+  'run.measures': RunMeasures
+  'run.log': RunLog
+  'run.predict': RunPredictions
   'run.export': ExportedFile
   'run.delete': null
   'run.undelete': null

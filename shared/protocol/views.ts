@@ -6,9 +6,10 @@ import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
-import type { RunResult, RunStatus } from '../runs/run.ts'
-import type { PhaseMark } from '../runs/timeline.ts'
-import type { DecimatedSeries } from '../runs/series.ts'
+import type { LogEntry } from '../runs/log.ts'
+import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
+import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
+import type { TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
@@ -35,9 +36,21 @@ export interface RunSummary {
   readonly startedAt: string | null
   readonly endedAt: string | null
   readonly result: RunResult | null
+  /** Null for a run that began with itself. */
+  readonly forkedFrom: RunOrigin | null
   readonly error: { readonly code: string; readonly message: string } | null
   /** Whether this lab's engine holds it: running, or waiting for its turn. */
   readonly active: boolean
+}
+
+/** What the lab's process, its engine's threads included, takes of the processor; null until there is something to measure. */
+export interface DeviceLoad {
+  /** 1.5: one and a half cores. */
+  readonly busyCores: number | null
+  readonly coreCount: number
+  readonly engineThreads: number
+  /** Of the whole machine, other programs included: 0 to 1. */
+  readonly machineShare: number | null
 }
 
 export interface RunProgress {
@@ -52,6 +65,7 @@ export interface RunProgress {
   readonly sequencesPerSecond: number | null
   readonly remainingMs: number | null
   readonly memoryBytes: number
+  readonly load: DeviceLoad
   /** Asked for and not yet reached. */
   readonly asked: 'pause' | 'stop' | null
 }
@@ -152,6 +166,13 @@ export interface DataFileView {
   readonly guess: FileMapping
 }
 
+/** A checkpoint from which a run can be forked. */
+export interface ForkPointView {
+  readonly checkpoint: CheckpointName
+  readonly phase: 'warm-up' | 'training'
+  readonly step: number
+}
+
 export interface RunDetail {
   readonly summary: RunSummary
   /** Null for a damaged run. */
@@ -166,8 +187,82 @@ export interface RunMetrics {
   readonly eventCount: number
   /** The last position of any series. */
   readonly lastPosition: number
-  readonly phases: readonly PhaseMark[]
+  readonly marks: TimelineMarks
+  /** Every series that the run has, asked for or not. */
+  readonly names: readonly SeriesName[]
   readonly series: readonly DecimatedSeries[]
+}
+
+/** The last measurement of one slice of the network: a value a seed, null where it has none. */
+export interface MeasuredSlice extends SeriesSlice {
+  readonly vaa: readonly (number | null)[]
+  readonly vaaStar: readonly (number | null)[]
+  readonly residualMedian: readonly (number | null)[]
+  readonly residualMax: readonly (number | null)[]
+  /** Series of all draws: together as many as were compared. */
+  readonly fixedCount: readonly (number | null)[]
+  readonly periodicCount: readonly (number | null)[]
+  readonly unconvergedCount: readonly (number | null)[]
+}
+
+export interface RunMeasures {
+  readonly runId: string
+  /** Null where nothing was measured yet. */
+  readonly position: number | null
+  /** The whole network first, then layers, then parts. */
+  readonly slices: readonly MeasuredSlice[]
+}
+
+/** A part of a run's log. */
+export interface RunLog {
+  readonly entries: readonly LogEntry[]
+  readonly nextByte: number
+  /** Of the file, before the first entry. */
+  readonly skippedBytes: number
+}
+
+/** One test series and what the network made of it. */
+export interface PredictedSeries {
+  /** In the test part. */
+  readonly index: number
+  readonly length: number
+  /** [T][I] */
+  readonly inputs: readonly (readonly number[])[]
+  /** Where it is read out. A target is [O], or one class; an output [O], or the probability of each class. */
+  readonly readouts: readonly {
+    readonly step: number
+    readonly target: readonly number[]
+    readonly output: readonly number[]
+  }[]
+}
+
+/** Over a sample of the test part. */
+export type PredictionAgreement =
+  | {
+      readonly kind: 'regression'
+      readonly seriesCount: number
+      /** Target and output of every readout. */
+      readonly pairs: readonly (readonly [number, number])[]
+      readonly meanSquaredError: number
+    }
+  | {
+      readonly kind: 'classification'
+      readonly seriesCount: number
+      /** How often a class (row) was taken for another (column). */
+      readonly confusion: readonly (readonly number[])[]
+      readonly accuracy: number
+    }
+
+export interface RunPredictions {
+  readonly runId: string
+  readonly seed: number
+  readonly weights: 'best' | 'last'
+  /** The checkpoint that the weights are from; null: those of the finished run. */
+  readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
+  readonly task: 'regression' | 'classification'
+  readonly testCount: number
+  readonly series: readonly PredictedSeries[]
+  readonly agreement: PredictionAgreement
 }
 
 export interface ExportedFile {

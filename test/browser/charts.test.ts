@@ -91,6 +91,23 @@ describe('the charts of a run', () => {
     await page.screenshot({ path: path.join(PICTURES, 'charts.png') })
   })
 
+  it('show VAA of the parts, and how their states converged', async () => {
+    await page.getByRole('combobox', { name: 'VAA of' }).selectOption('parts')
+    await page.locator('.chart').focus()
+    await page.keyboard.press('End')
+    await expect
+      .poll(() => page.getByTestId('cursor').textContent())
+      .toMatch(/VAA layer 1, part 1 [\d.]+, VAA layer 1, part 2 [\d.]+, VAA\* [\d.]+/)
+    const table = page.getByRole('region', { name: 'How the states of the last VAA converged' })
+    await expect.poll(() => table.getByRole('row').count()).toBe(4)
+    // 3 seeds of 8 series.
+    expect(await table.getByRole('row').nth(1).textContent()).toMatch(
+      /^Whole network[\d.]+[\d.]+[\d.e-]+\d+ \/ 24\d+ \/ 24\d+ \/ 24$/,
+    )
+    await table.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: path.join(PICTURES, 'charts-parts.png') })
+  })
+
   it('are saved as drawing, picture and values', async () => {
     const svg = (await save('svg')).toString()
     expect(svg).toMatch(/^<svg /)

@@ -8,6 +8,7 @@ import type { NamedBuffers } from './memory.ts'
 import type { BufferPlan, PartPlan } from './part-plan.ts'
 import type { PackedProject, PartWeights } from './part-weights.ts'
 import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
+import type { RowBlock } from './row-blocks.ts'
 import { NO_INJECTION, sweepName, type SweepContext } from './sweep.ts'
 import { overShares, type Tape } from './tape.ts'
 import { SUMMED_COLUMNS } from './rows.ts'
@@ -18,13 +19,6 @@ const BLOCK_ROWS = 256
 const SEGMENT_ROWS = 256
 /** Segments whose buffers are alive at once: threads may be one apart. */
 const SEGMENTS_ALIVE = 2
-
-/** Rows of every step that one thread works on. */
-export interface RowBlock {
-  readonly thread: number
-  readonly start: number
-  readonly count: number
-}
 
 /** The constant or varying input of a run. */
 export interface RunInput {
@@ -71,7 +65,10 @@ export interface PartRunSetup {
   readonly contexts: Readonly<Record<'forward' | 'backward', SweepContext>>
   readonly cell: CellProgram
   readonly weights: PartWeights
+  /** Of the replica's lane. */
   readonly buffers: NamedBuffers
+  /** Of the threads. */
+  readonly workSpace: NamedBuffers
   readonly tile: Tile
   readonly mask: Readonly<Record<'I' | 'H', number>>
   readonly steps: number
@@ -176,10 +173,11 @@ export class PartRun {
   }
 
   /**
-   * Puts the way back of all blocks on the tapes. Ends with the last segment's gradients: without a barrier behind them.
+   * Puts the way back of all blocks on the tapes, yielding at barriers (see TapeJob). Ends with the last segment's gradients: without a
+   * barrier behind them.
    * @returns addresses of the adjoints of the initial states, [B, padded H] each
    */
-  backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): number[] {
+  *backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): Generator<void, number[], void> {
     const { steps, cell, recomputing } = this.#setup
     const { injections, truncateEvery, inputAdjoint, movesWeights } = input
     let adjoints = cell.states.map((_, s) => [this.#stream(`d${s}`).base, this.#stream(`e${s}`).base] as const)
@@ -220,7 +218,7 @@ export class PartRun {
       if (inputAdjoint)
         for (const block of blocks) this.#addInputAdjoint(tape, block, start, last - start, inputAdjoint)
       if (movesWeights) {
-        tape.barrier()
+        yield
         this.#addGradients(tape, start, last - start)
       }
     }
@@ -418,7 +416,7 @@ export class PartRun {
       readonly isConstant: boolean
     },
   ): void {
-    const { buffers, name, tile } = this.#setup
+    const { buffers, workSpace, name, tile } = this.#setup
     const gradient = packed.gradient + from * packed.gradientRowBytes
     let [source, sourceRowBytes, operandRowBytes, rows] = [
       adjoint,
@@ -443,7 +441,7 @@ export class PartRun {
       gradient,
       packed.gradientRowBytes,
       rows,
-      buffers.get(`scratch:${thread}`, outerScratchBytes(tile, packed.gradientPanels)),
+      workSpace.get(`scratch:${thread}`, outerScratchBytes(tile, packed.gradientPanels)),
     ])
   }
 
