@@ -1,15 +1,16 @@
-/** `npm run bench:lab`: cold starts, and what an open window costs a run. Prints the figures beside their targets; progress goes to stderr. */
+/** `npm run bench:lab`: cold starts, how a long run opens, and what an open window costs a run. Prints the figures beside their targets; progress goes to stderr. */
 import { parseArgs } from 'node:util'
 import { print, printJson } from '../../../main/cli/output.ts'
 import { findTestElectron } from '../../desktop/electron-lab.ts'
 import { describeMachine, measureBusyCores } from '../machine.ts'
 import { measureDesktopStarts, measurePageStarts } from './cold-start.ts'
 import { measureLoad } from './load.ts'
+import { measureOpening } from './open-run.ts'
 import { median } from './statistics.ts'
 
-const USAGE = `usage: npm run bench:lab -- [--rounds N] [--pairs N] [--seconds N] [--threads N] [--only start|load] [--json]
+const USAGE = `usage: npm run bench:lab -- [--rounds N] [--pairs N] [--seconds N] [--threads N] [--only start|load|open] [--json]
 
-  --rounds N     cold starts of each kind; default 7
+  --rounds N     cold starts of each kind, and openings of each long run; default 7
   --pairs N      alternated pairs of the load test; default 10
   --seconds N    of each half of a pair; default 60, so that the window is open for ten minutes
   --threads N    of the engine in the load test; default 1, which leaves a core for drawing
@@ -41,7 +42,11 @@ async function measure(): Promise<Figure[]> {
   const figures: Figure[] = []
   const electron = await findTestElectron()
   if (electron.program === null) progress(`no desktop: ${electron.why}`)
-  if (values.only !== 'load') {
+  const measures = (what: 'start' | 'load' | 'open'): boolean => values.only === undefined || values.only === what
+  if (measures('open'))
+    for (const { name, openMs } of await measureOpening(Number(values.rounds), progress))
+      figures.push({ name: `a run opens, ${name}`, value: median(openMs), unit: 'ms', below: 1000 })
+  if (measures('start')) {
     const pages = await measurePageStarts(Number(values.rounds))
     progress(`served page, ms: ${pages.map((ms) => ms.toFixed(0)).join(' ')}`)
     figures.push({ name: 'served page, address to usable', value: median(pages), unit: 'ms', below: 1000 })
@@ -51,7 +56,7 @@ async function measure(): Promise<Figure[]> {
       figures.push({ name: 'desktop, process to usable window', value: median(starts), unit: 'ms', below: 2500 })
     }
   }
-  if (values.only !== 'start' && electron.program !== null) {
+  if (measures('load') && electron.program !== null) {
     const threads = Number(values.threads)
     const load = await measureLoad(
       electron.program,
