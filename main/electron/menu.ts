@@ -51,6 +51,7 @@ export function setMenu(targets: MenuTargets): void {
         separator,
         item(text.openDesign, 'design.open'),
         item(text.saveDesign, 'design.save'),
+        item(text.bringData, 'design.bring-data'),
         item(text.keepDesign, 'design.keep'),
         item(text.copyLink, 'design.copy-link'),
         separator,

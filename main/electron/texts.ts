@@ -8,6 +8,7 @@ export const TEXTS = {
     newWindow: 'New Window',
     openDesign: 'Open Design…',
     saveDesign: 'Save Design As…',
+    bringData: 'Bring Own Series…',
     keepDesign: 'Keep Design as a Preset',
     copyLink: 'Copy Link to Design',
     settings: 'Settings…',

@@ -14,6 +14,7 @@ import {
 } from '../../shared/compiler/print.ts'
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
+import { guessMapping, readFileContents } from '../../shared/datasets/file-contents.ts'
 import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { parseConfig, readConfig } from '../../shared/experiments/schema.ts'
@@ -22,14 +23,20 @@ import type { Network } from '../../shared/networks/network.ts'
 import { elementCount } from '../../shared/numerics/dims.ts'
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { CheckedCell, DatasetPreview, NetworkView, ResolvedConfig } from '../../shared/protocol/views.ts'
+import type {
+  CheckedCell,
+  DataFileView,
+  DatasetPreview,
+  NetworkView,
+  ResolvedConfig,
+} from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import { createCellLookup } from '../engine/cell-lookup.ts'
 import { planMemory } from '../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../engine/fork-run.ts'
 import type { RunStore } from '../store/run-store.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
+import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
 
 /** A design's own, and the images of a preview. */
 const MOST_DATASETS = 2
@@ -118,6 +125,12 @@ export class Designs {
         return { length: steps, inputs: firstInputs, targets }
       }),
     }
+  }
+
+  /** @throws LabError `dataset` for a file that cannot be read */
+  async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
+    const contents = readFileContents(await loadDataFile(path, this.#baseFolder), path)
+    return { path, contents, guess: guessMapping(contents) }
   }
 
   #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {

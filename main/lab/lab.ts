@@ -18,6 +18,7 @@ import { gradientByLagInThread, predictInThread } from '../engine/host/predict-h
 import { prepare } from '../engine/run-group.ts'
 import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
+import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { takeFromTrash, moveToTrash } from '../store/trash.ts'
@@ -39,6 +40,7 @@ export class Lab {
   readonly #store: RunStore
   readonly #designs: Designs
   readonly #presets: PresetShelf
+  readonly #dataFiles: DataFiles
   readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
@@ -54,6 +56,7 @@ export class Lab {
     this.#store = new RunStore(home)
     this.#designs = new Designs(home)
     this.#presets = new PresetShelf(home)
+    this.#dataFiles = new DataFiles(home)
     this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
@@ -161,6 +164,20 @@ export class Lab {
     'cells.list': async () => this.#designs.cells(),
     'cell.check': async (payload) => this.#designs.checkCell(payload),
     'dataset.preview': (payload) => this.#designs.previewDataset(payload),
+    'data-file.begin': async ({ fileName, byteCount }) => ({
+      uploadId: await this.#dataFiles.begin(fileName, byteCount),
+    }),
+    'data-file.append': async ({ uploadId, base64 }) => {
+      await this.#dataFiles.append(uploadId, Buffer.from(base64, 'base64'))
+      return null
+    },
+    'data-file.finish': async ({ uploadId }) =>
+      this.#designs.readDataFile({ path: await this.#dataFiles.finish(uploadId) }),
+    'data-file.abort': async ({ uploadId }) => {
+      await this.#dataFiles.abort(uploadId)
+      return null
+    },
+    'data-file.read': (payload) => this.#designs.readDataFile(payload),
     'run.start': ({ config }) => this.#startGroup(config),
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
     'run.resume': ({ runId }) => this.#monitor.resume(runId),

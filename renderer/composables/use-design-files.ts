@@ -3,12 +3,14 @@ import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
-import { openJson } from './open-json.ts'
+import { openJson, readJson, type OpenJsonWords } from './open-json.ts'
 import { saveBytes } from './save-file.ts'
 import { useCommand } from './use-command.ts'
 
 export interface DesignFiles {
   open(): Promise<void>
+  /** One that was dropped. */
+  openFile(file: File): Promise<void>
   /** Any JSON: the design, or notices of what is wrong with it. */
   openConfig(json: unknown): Promise<void>
   save(): Promise<void>
@@ -21,9 +23,14 @@ export function useDesignFiles(): DesignFiles {
   const lab = useLabStore()
   const { send } = useCommand()
 
+  const words = (): OpenJsonWords => ({
+    title: t('files.design'),
+    notJson: t('files.notJson'),
+    remedy: t('files.notJsonRemedy'),
+  })
+
   async function open(): Promise<void> {
-    const words = { title: t('files.design'), notJson: t('files.notJson'), remedy: t('files.notJsonRemedy') }
-    const file = await openJson(words)
+    const file = await openJson(words())
     if (file) await openConfig(file.json)
   }
 
@@ -38,6 +45,11 @@ export function useDesignFiles(): DesignFiles {
     await router.push('/design')
   }
 
+  async function openFile(file: File): Promise<void> {
+    const json = await readJson(file, words())
+    if (json !== undefined) await openConfig(json)
+  }
+
   async function save(): Promise<void> {
     if (design.config === null) return
     const text = `${JSON.stringify(design.config, null, 2)}\n`
@@ -45,5 +57,5 @@ export function useDesignFiles(): DesignFiles {
     await saveBytes(`${name}.json`, 'application/json', new TextEncoder().encode(text))
   }
 
-  return { open, openConfig, save }
+  return { open, openFile, openConfig, save }
 }

@@ -23,6 +23,7 @@ export const APP_ACTIONS = {
   'go.search': { keys: ['/'], accelerator: 'CmdOrCtrl+F', group: 'views' },
   'design.open': { keys: ['Mod+O'], accelerator: 'CmdOrCtrl+O', group: 'design' },
   'design.save': { keys: ['Mod+S'], accelerator: 'CmdOrCtrl+S', group: 'design' },
+  'design.bring-data': { keys: ['Mod+I'], accelerator: 'CmdOrCtrl+I', group: 'design' },
   'design.copy-link': { keys: ['l'], accelerator: null, group: 'design' },
   'design.keep': { keys: ['Mod+Shift+S'], accelerator: 'CmdOrCtrl+Shift+S', group: 'design' },
   'design.sweep': { keys: ['g n'], accelerator: null, group: 'design' },

@@ -5,10 +5,12 @@
 import { z } from 'zod'
 import { CHECKPOINT_NAMES } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
+import { fileName } from './file-dialogs.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
   CheckedSweep,
+  DataFileView,
   DatasetPreview,
   DesignEstimate,
   ExportedFile,
@@ -30,6 +32,10 @@ const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
 const oneSweep = z.strictObject({ sweepId: z.string().min(1).max(200) })
 const oneJob = { jobId: z.string().min(1).max(200) }
+const uploadId = z.string().min(1).max(80)
+export const MOST_DATA_FILE_BYTES = 512 * 1024 * 1024
+/** Under the most that a message may hold, in base64. */
+export const DATA_FILE_PIECE_BYTES = 2 * 1024 * 1024
 /** Chosen by the window. */
 const estimateId = z.string().min(1).max(80)
 const nothing = z.strictObject({})
@@ -69,6 +75,16 @@ export const COMMAND_PAYLOADS = {
       .default(0),
     seriesCount: z.number().int().min(1).max(16).default(4),
   }),
+  /** A file of series comes in pieces; it is copied into the lab's home. */
+  'data-file.begin': z.strictObject({
+    fileName: fileName.regex(/\.(npz|csv)$/i, 'A name that ends in .npz or .csv'),
+    byteCount: z.number().int().min(1).max(MOST_DATA_FILE_BYTES),
+  }),
+  'data-file.append': z.strictObject({ uploadId, base64: z.base64().max(Math.ceil(DATA_FILE_PIECE_BYTES / 3) * 4) }),
+  'data-file.finish': z.strictObject({ uploadId }),
+  'data-file.abort': z.strictObject({ uploadId }),
+  /** Of a file that is there, relative to the lab's home. */
+  'data-file.read': z.strictObject({ path: z.string().min(1).max(4000) }),
   /** Makes a group of runs, one a strategy, and queues it. */
   'run.start': z.strictObject({ config: z.unknown() }),
   /** Saves and leaves; the later runs of its group wait with it. */
@@ -154,6 +170,11 @@ export interface CommandResults {
   'cells.list': readonly { readonly name: string; readonly text: string }[]
   'cell.check': CheckedCell
   'dataset.preview': DatasetPreview
+  'data-file.begin': { readonly uploadId: string }
+  'data-file.append': null
+  'data-file.finish': DataFileView
+  'data-file.abort': null
+  'data-file.read': DataFileView
   'run.start': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.pause': null
   'run.resume': null

@@ -4,6 +4,7 @@
  */
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
+import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { LogEntry } from '../runs/log.ts'
@@ -157,6 +158,14 @@ export interface DatasetPreview {
     readonly inputs: readonly (readonly number[])[]
     readonly targets: readonly { readonly step: number; readonly values: readonly number[] }[]
   }[]
+}
+
+/** A file of series, and what its arrays or columns may mean. */
+export interface DataFileView {
+  /** As a configuration names it. */
+  readonly path: string
+  readonly contents: FileContents
+  readonly guess: FileMapping
 }
 
 /** A checkpoint from which a run can be forked. */

@@ -5,7 +5,7 @@
 import type { Page } from 'playwright'
 
 /** What a file input is given: a path, or a name with its bytes. */
-export type GivenFile = string | { readonly name: string; readonly text: string }
+export type GivenFile = string | { readonly name: string; readonly bytes: Buffer }
 
 const stopped = new WeakSet<Page>()
 
@@ -23,16 +23,14 @@ export async function giveFile(page: Page, file: GivenFile, ask: () => Promise<u
   await (
     await chooser
   ).setFiles(
-    typeof file === 'string'
-      ? file
-      : { name: file.name, mimeType: 'application/octet-stream', buffer: Buffer.from(file.text) },
+    typeof file === 'string' ? file : { name: file.name, mimeType: 'application/octet-stream', buffer: file.bytes },
   )
 }
 
 /** Opens a configuration as the design, by its shortcut. @returns once it is on the table */
 export async function openDesign(page: Page, config: { readonly name: string }): Promise<void> {
   await page.getByRole('button', { name: 'Start' }).waitFor()
-  const file = { name: `${config.name}.json`, text: JSON.stringify(config) }
+  const file = { name: `${config.name}.json`, bytes: Buffer.from(JSON.stringify(config)) }
   await giveFile(page, file, () => page.keyboard.press('Control+O'))
   await page.getByRole('heading', { name: config.name }).waitFor()
 }

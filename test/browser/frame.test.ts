@@ -157,7 +157,7 @@ describe('the frame', { timeout: 120_000 }, () => {
     expect(await chooser.element().evaluate((input) => input.isConnected)).toBe(true)
     await chooser.setFiles(saved)
     await expect.poll(() => page.getByLabel('Name').inputValue()).toBe(path.parse(download.suggestedFilename()).name)
-    await giveFile(page, { name: 'broken.json', text: '{ no' }, () => page.keyboard.press('Control+o'))
+    await giveFile(page, { name: 'broken.json', bytes: Buffer.from('{ no') }, () => page.keyboard.press('Control+o'))
     expect(await page.locator('input[type=file]').count()).toBe(0)
     await page.getByText('Choose a configuration that the lab has saved').waitFor()
     expect(complaints).toEqual([])
