@@ -25,6 +25,7 @@ export const TEXTS = {
     sweeps: 'Sweeps and Queue',
     compare: 'Compare',
     search: 'Search',
+    palette: 'Command Palette',
     theme: 'Change Theme',
     help: '&Help',
     shortcuts: 'Keyboard Shortcuts',

@@ -172,3 +172,69 @@ export function vaaLossFigure(
     ),
   }
 }
+
+export interface SpreadWords {
+  readonly value: string
+  readonly share: string
+  readonly moment: (moment: WeightsMoment) => string
+}
+
+/** Histograms of a layer's weights, or of the sizes of its gradients, one line a moment; shares, since moments are compared. */
+export function spreadFigure(
+  { moments }: RunGradientByLag,
+  layer: number,
+  what: 'weights' | 'gradients',
+  strategy: string,
+  words: SpreadWords,
+): Figure {
+  const lines = moments.map(({ moment, spreads }) => {
+    const found = spreads.find(({ layerIndex }) => layerIndex === layer)
+    const { low, high, counts } = found![what]
+    const width = (high - low) / counts.length
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    const middles = counts.map((_, bin) => low + (bin + 0.5) * width)
+    return { moment, middles, shares: counts.map((count) => (total === 0 ? 0 : count / total)) }
+  })
+  const middles = lines[0]?.middles ?? []
+  return {
+    option: (tokens) => ({
+      ...figureBase(tokens),
+      tooltip: { ...(figureBase(tokens).tooltip as object), trigger: 'axis' },
+      grid: { left: 64, right: 24, top: 48, bottom: 44 },
+      legend: {
+        top: 0,
+        left: 0,
+        itemWidth: 30,
+        textStyle: { color: tokens.ink },
+        data: lines.map(({ moment }) => words.moment(moment)),
+      },
+      xAxis: {
+        ...axisLook(tokens),
+        type: 'value',
+        name: words.value,
+        nameLocation: 'middle',
+        nameGap: 28,
+        min: 'dataMin',
+        max: 'dataMax',
+        splitLine: { show: false },
+      },
+      yAxis: { ...valueAxis(tokens, words.share, false), scale: false },
+      series: lines.map(({ moment, shares }) => ({
+        id: moment,
+        name: words.moment(moment),
+        type: 'line',
+        step: 'middle',
+        symbol: 'none',
+        color: momentColour(tokens, moment, strategy),
+        lineStyle: { width: 1.5, type: DASHES[moment] },
+        areaStyle: { opacity: moment === 'last' ? 0.12 : 0 },
+        data: shares.map((share, bin) => [middles[bin]!, share]),
+      })),
+    }),
+    table: {
+      columns: [words.value, ...lines.map(({ moment }) => words.moment(moment))],
+      rows: middles.map((middle, bin): FigureCell[] => [middle, ...lines.map(({ shares }) => shares[bin]!)]),
+    },
+    places: middles.map((_, dataIndex) => (lines[0] ? { seriesId: lines[0].moment, dataIndex } : null)),
+  }
+}

@@ -180,9 +180,22 @@ export const insight = {
     of: 'Seed {seed}: the mean over {count} training series of {steps} steps.',
     moment: { initial: 'as drawn', 'warmed-up': 'warmed up', last: 'trained' },
   },
+  spread: {
+    weights: 'Weights of layer {layer}',
+    gradients: 'Gradients of layer {layer}',
+    share: 'share',
+    axis: { weights: 'weight', gradients: 'log₁₀ |∂L/∂w|' },
+  },
   vaaLoss: {
     title: 'VAA against loss',
     loss: '{series} loss',
     none: 'VAA against loss: neither was measured together yet.',
   },
+}
+
+export const palette = {
+  title: 'Command palette',
+  placeholder: 'What to do, or where to go',
+  none: 'Nothing here is called like this.',
+  kinds: { action: 'Do', preset: 'Preset', sweep: 'Sweep', run: 'Run' },
 }

@@ -1,5 +1,5 @@
 import { fieldGroups, fields } from './en-fields.ts'
-import { compare, figure, insight, queue, sweeps } from './en-many.ts'
+import { compare, figure, insight, palette, queue, sweeps } from './en-many.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
@@ -10,6 +10,7 @@ export const en = {
   compare,
   figure,
   insight,
+  palette,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
@@ -71,6 +72,7 @@ export const en = {
       tour: 'Tour',
     },
     window: {
+      palette: 'Command palette',
       theme: 'Next theme: system, light, dark',
     },
   },
@@ -84,6 +86,8 @@ export const en = {
   },
   settings: {
     title: 'Settings',
+    language: 'Language',
+    languages: { system: 'That of the system', en: 'English', fr: 'Français' },
     appearance: 'Appearance',
     appearanceHint: 'System follows what your computer is set to.',
     keyboard: 'Keyboard',

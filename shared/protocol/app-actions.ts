@@ -38,6 +38,7 @@ export const APP_ACTIONS = {
   'run.fork': { keys: ['f'], accelerator: null, group: 'run' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },
+  'window.palette': { keys: ['Mod+K'], accelerator: 'CmdOrCtrl+K', group: 'window' },
   'window.theme': { keys: ['t'], accelerator: 'CmdOrCtrl+Shift+L', group: 'window' },
 } as const satisfies Record<string, ActionKeys>
 

@@ -12,6 +12,7 @@ import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/ru
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
+import type { Histogram } from '../statistics/histogram.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
@@ -208,7 +209,21 @@ export interface RunGradientByLag {
   /** k */
   readonly lags: readonly number[]
   /** Those that the run has; norms as [lag][layer]. */
-  readonly moments: readonly { readonly moment: WeightsMoment; readonly norms: readonly (readonly number[])[] }[]
+  readonly moments: readonly {
+    readonly moment: WeightsMoment
+    readonly norms: readonly (readonly number[])[]
+    readonly spreads: readonly LayerSpread[]
+  }[]
+}
+
+/** How the weights of a layer, and the loss's gradient by them, spread. All moments of a layer have the same bins. */
+export interface LayerSpread {
+  /** From 0; null: the readout. */
+  readonly layerIndex: number | null
+  readonly weights: Histogram
+  /** Of log10 |g|, where g is not 0. */
+  readonly gradients: Histogram
+  readonly zeroGradientCount: number
 }
 
 /** A job in the engine's line: a group of runs or a sweep. */

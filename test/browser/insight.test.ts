@@ -67,6 +67,18 @@ describe('the insight charts', () => {
     expect(warmed! / table[0]![3]!).toBeGreaterThan(drawn! / table[0]![2]!)
   })
 
+  it('show how the weights and gradients of a layer spread at those times', async () => {
+    for (const title of ['Weights of layer 1', 'Gradients of layer 1']) {
+      const [head, ...rows] = await saveCsv(title)
+      expect(head!.split(',').slice(1)).toEqual(['as drawn', 'warmed up', 'trained'])
+      expect(rows).toHaveLength(48)
+      for (const column of [1, 2, 3]) {
+        const sum = rows.reduce((total, row) => total + Number(row.split(',')[column]), 0)
+        expect(sum).toBeCloseTo(1, 9)
+      }
+    }
+  })
+
   it('show every VAA of the training beside the loss that was measured with it', async () => {
     const [, ...rows] = await saveCsv('VAA against loss')
     const folder = path.join(lab.home, 'runs', readdirSync(path.join(lab.home, 'runs'))[0]!)

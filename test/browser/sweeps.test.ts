@@ -115,6 +115,7 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
   it('ends in the table that the folders hold', async () => {
     const { runs, groups } = fromFolders()
     expect(groups).toHaveLength(18)
+    await expect.poll(() => page.locator('section.rows tr[data-status="finished"]').count(), WAIT).toBe(18)
     const rows = await page.locator('section.rows tbody tr').evaluateAll((trs) =>
       trs.map((tr) => {
         const cell = (name: string): HTMLElement => tr.querySelector(`td.${CSS.escape(name)}`)!
