@@ -98,6 +98,7 @@ export function setMenu(targets: MenuTargets): void {
       role: 'help',
       label: text.help,
       submenu: [
+        item(text.howItWorks, 'help.open'),
         item(text.shortcuts, 'help.shortcuts'),
         item(text.tour, 'help.tour'),
         separator,

@@ -28,6 +28,7 @@ export const TEXTS = {
     palette: 'Command Palette',
     theme: 'Change Theme',
     help: '&Help',
+    howItWorks: 'How Warm-Up Works',
     shortcuts: 'Keyboard Shortcuts',
     tour: 'Tour',
     paper: 'The Paper (arXiv:2106.01001)',

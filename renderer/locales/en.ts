@@ -1,5 +1,5 @@
 import { fieldGroups, fields } from './en-fields.ts'
-import { compare, figure, insight, palette, queue, sweeps } from './en-many.ts'
+import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
@@ -9,6 +9,7 @@ export const en = {
   queue,
   compare,
   figure,
+  help,
   insight,
   palette,
   app: {
@@ -23,6 +24,7 @@ export const en = {
     dismiss: 'Dismiss',
     notices: 'Notices',
     settings: 'Settings',
+    help: 'Help',
     shortcuts: 'Keys',
     close: 'Close',
   },
@@ -68,6 +70,7 @@ export const en = {
       fork: 'Fork the run: go on from a checkpoint with another training',
     },
     help: {
+      open: 'How warm-up works',
       shortcuts: 'This overview',
       tour: 'Tour',
     },

@@ -187,7 +187,7 @@ export const insight: typeof english.insight = {
     weights: 'Poids de la couche {layer}',
     gradients: 'Gradients de la couche {layer}',
     share: 'part',
-    axis: { weights: 'poids', gradients: 'log₁₀ |∂L/∂w|' },
+    axis: { weights: 'poids', gradients: 'log₁₀ de la taille de ∂L/∂w' },
   },
   vaaLoss: {
     title: 'VAA et perte',
@@ -201,4 +201,40 @@ export const palette: typeof english.palette = {
   placeholder: 'Que faire, où aller',
   none: 'Rien ici ne s’appelle ainsi.',
   kinds: { action: 'Faire', preset: 'Modèle', sweep: 'Balayage', run: 'Essai' },
+}
+
+export const help: typeof english.help = {
+  title: 'Comment marche l’échauffement',
+  lead: 'Un réseau récurrent garde une mémoire sur beaucoup de pas en étant dans l’un de plusieurs états stables, ses attracteurs. Le labo les compte, en fait davantage avant l’entraînement, et garde la dynamique transitoire qu’il faut.',
+  trainingStep: 'pas d’entraînement',
+  warmupStep: 'pas d’échauffement',
+  loss: 'perte de validation',
+  recorded:
+    'Courbes d’essais réels : copier la première entrée après {steps} pas, une couche de {units} unités GRU, {warmup} pas d’échauffement et {training} d’entraînement, enregistrés avec ce labo.',
+  topics: {
+    vaa: {
+      title: 'VAA : la variabilité entre attracteurs',
+      text: 'Donnez n séries, puis une entrée constante jusqu’à ce que les états se posent. VAA est le nombre d’états différents où ils finissent, sur n : 1/n dit que le réseau oublie quelle série il a vue, 1 que chaque série a laissé sa propre trace durable.',
+      look: 'Sans échauffement VAA part de 1/n ; après, elle est près de 1.',
+      figure: 'VAA pendant l’entraînement',
+    },
+    vaaStar: {
+      title: 'VAA* : une VAA qui a un gradient',
+      text: 'Compter n’a pas de gradient. VAA* le remplace par une mesure lisse de la différence des états finaux d’une couche, que la descente de gradient peut élever.',
+      look: 'Elle monte en quelques dizaines de pas ; il ne faut pas de cibles.',
+      figure: 'VAA* pendant l’échauffement',
+    },
+    warmup: {
+      title: 'L’échauffement',
+      text: 'Avant l’entraînement, quelques pas de gradient mènent VAA* vers k = 0,95 dans chaque couche. La borne M* des pas de convergence croît de 1, si bien que viennent d’abord des états vite différents, puis des états qui le restent.',
+      look: 'Un réseau aux nombreux attracteurs apprend ce qu’un autre ne commence pas à apprendre dans le même temps.',
+      figure: 'Perte avec et sans échauffement',
+    },
+    double: {
+      title: 'Les doubles couches',
+      text: 'Trop d’attracteurs gênent ce qui change d’un pas à l’autre. Une double couche échauffe une partie pour la mémoire et laisse l’autre telle quelle pour la dynamique transitoire ; les deux voient la même entrée.',
+      look: 'La moitié des unités est échauffée ici.',
+      figure: 'Perte d’une couche échauffée et d’une double couche',
+    },
+  },
 }

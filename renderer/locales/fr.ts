@@ -1,5 +1,5 @@
 import { fieldGroups, fields } from './fr-fields.ts'
-import { compare, figure, insight, palette, queue, sweeps } from './fr-many.ts'
+import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import type { Messages } from './messages.ts'
 
 /** The words of the screens in French, as en.ts. */
@@ -10,6 +10,7 @@ export const fr: Messages = {
   queue,
   compare,
   figure,
+  help,
   insight,
   palette,
   app: {
@@ -24,6 +25,7 @@ export const fr: Messages = {
     dismiss: 'Écarter',
     notices: 'Avis',
     settings: 'Réglages',
+    help: 'Aide',
     shortcuts: 'Touches',
     close: 'Fermer',
   },
@@ -68,7 +70,7 @@ export const fr: Messages = {
       stop: 'Arrêter l’essai',
       fork: 'Bifurquer : continuer depuis un point de reprise avec un autre entraînement',
     },
-    help: { shortcuts: 'Cet aperçu', tour: 'Visite' },
+    help: { open: 'Comment marche l’échauffement', shortcuts: 'Cet aperçu', tour: 'Visite' },
     window: { palette: 'Palette de commandes', theme: 'Thème suivant : système, clair, sombre' },
   },
   shortcuts: {
