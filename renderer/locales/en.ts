@@ -159,7 +159,8 @@ export const en = {
       class: 'class {name}',
       image: 'Image of class {name}',
       counts:
-        '{train} series for training, {validation} for validation, {test} for the test. In {sampled} training series of {shortest} to {longest} steps:',
+        '{train} series for training, {validation} for validation, {test} for the test. In {sampled} training series of {steps} steps:',
+      span: '{shortest} to {longest}',
       value: 'Value',
       input: 'input {index}',
       target: 'target {index}',
