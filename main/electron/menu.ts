@@ -79,6 +79,8 @@ export function setMenu(targets: MenuTargets): void {
       submenu: [
         item(text.design, 'go.design'),
         item(text.runs, 'go.runs'),
+        item(text.sweeps, 'go.sweeps'),
+        item(text.compare, 'go.compare'),
         item(text.search, 'go.search'),
         separator,
         item(text.theme, 'window.theme'),

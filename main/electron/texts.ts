@@ -22,6 +22,8 @@ export const TEXTS = {
     view: '&View',
     design: 'Design',
     runs: 'Runs',
+    sweeps: 'Sweeps and Queue',
+    compare: 'Compare',
     search: 'Search',
     theme: 'Change Theme',
     help: '&Help',

@@ -27,6 +27,7 @@ import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
+import { SweepDesk } from './sweep-desk.ts'
 
 /** Other processes write into the same home: how often the folders are read again while a window looks. */
 const REFRESH_EVERY_MS = 5000
@@ -43,6 +44,7 @@ export class Lab {
   readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
+  readonly #sweeps: SweepDesk
   readonly #listeners = new Set<(event: LabEvent) => void>()
   readonly #refreshTimer: NodeJS.Timeout
   #settings: Settings
@@ -58,8 +60,12 @@ export class Lab {
     this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
+    this.#sweeps = new SweepDesk(home, this.#store, this.#monitor, tell)
     this.#refreshTimer = setInterval(() => {
-      if (this.#listeners.size > 0) this.#catalog.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
+      if (this.#listeners.size === 0) return
+      Promise.all([this.#catalog.refresh(), this.#sweeps.refresh()]).catch((error: unknown) =>
+        this.#monitor.notice(null, error),
+      )
     }, REFRESH_EVERY_MS)
     this.#refreshTimer.unref()
   }
@@ -67,7 +73,7 @@ export class Lab {
   /** @param home folder of runs and settings, see store/home.ts */
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
-    await lab.#catalog.refresh()
+    await Promise.all([lab.#catalog.refresh(), lab.#sweeps.refresh()])
     return lab
   }
 
@@ -78,6 +84,7 @@ export class Lab {
   }
 
   #tellAll(event: LabEvent): void {
+    this.#sweeps.hear(event)
     for (const listener of this.#listeners) listener(event)
   }
 
@@ -90,6 +97,8 @@ export class Lab {
       settings: this.#settings,
       runs: this.#catalog.list(),
       progress: this.#monitor.progress(),
+      queue: this.#monitor.queue(),
+      sweeps: this.#sweeps.list(),
     }
   }
 
@@ -210,6 +219,14 @@ export class Lab {
       await this.#catalog.update([runId])
       return null
     },
+    'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
+    'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
+    'sweep.check': async ({ definition }) => this.#sweeps.check(definition),
+    'sweep.start': ({ definition }) => this.#sweeps.start(definition),
+    'sweep.read': ({ sweepId }) => this.#sweeps.read(sweepId),
+    'sweep.pause': async ({ sweepId }) => this.#sweeps.pause(sweepId),
+    'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweeps.resume(sweepId, rerunFailed),
+    'sweep.export': ({ sweepId }) => this.#sweeps.export(sweepId),
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
@@ -225,7 +242,7 @@ export class Lab {
     this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)
-    this.#monitor.start(groupId, runIds)
+    this.#monitor.start(groupId, records[0]!.config.name, runIds)
     await this.#catalog.update(runIds)
     return { groupId, runIds }
   }

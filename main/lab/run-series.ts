@@ -15,6 +15,7 @@ import { Timeline } from '../../shared/runs/timeline.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import type { MeasuredSlice, RunMeasures, RunMetrics } from '../../shared/protocol/views.ts'
+import { readColumns } from '../store/columns-file.ts'
 import { readMetricsPieces, statMetrics } from '../store/metrics-file.ts'
 
 export class RunSeries {
@@ -40,11 +41,8 @@ export class RunSeries {
   push(events: readonly RunEvent[]): void {
     for (const event of events) {
       this.#eventCount++
-      for (const { series, position, values } of this.#timeline.push(event)) {
-        let columns = this.#columns.get(series)
-        if (columns === undefined) this.#columns.set(series, (columns = new SeriesColumns(this.#seedCount)))
-        columns.push(position, values)
-      }
+      for (const { series, position, values } of this.#timeline.push(event))
+        this.#columnsOf(series).push(position, values)
     }
   }
 
@@ -53,6 +51,7 @@ export class RunSeries {
     const { sizeBytes, inode } = await statMetrics(this.#folder)
     if (sizeBytes < this.#bytesRead || inode !== this.#inode) this.#forget()
     this.#inode = inode
+    if (this.#bytesRead === 0) await this.#readColumns(Math.min(toByte, sizeBytes))
     for await (const { events, endByte } of readMetricsPieces(
       this.#folder,
       this.#bytesRead,
@@ -61,6 +60,22 @@ export class RunSeries {
       this.push(events)
       this.#bytesRead = endByte
     }
+  }
+
+  /** Long metrics stand in columns already, up to near their end. */
+  async #readColumns(mostBytes: number): Promise<void> {
+    for await (const block of readColumns(this.#folder, this.#seedCount, mostBytes)) {
+      for (const { name, positions, values } of block.series) this.#columnsOf(name).pushColumns(positions, values)
+      this.#timeline = new Timeline(block.marks, block.lastPosition)
+      this.#eventCount += block.eventCount
+      this.#bytesRead = block.toByte
+    }
+  }
+
+  #columnsOf(name: SeriesName): SeriesColumns {
+    let columns = this.#columns.get(name)
+    if (columns === undefined) this.#columns.set(name, (columns = new SeriesColumns(this.#seedCount)))
+    return columns
   }
 
   /** A range of some series; those that the run has not are left out. */

@@ -28,7 +28,8 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     result,
     forkedFrom,
     error,
-    active: active && (state === 'queued' || state === 'running'),
+    // One that was paused for another job waits for its turn again.
+    active: active && (state === 'queued' || state === 'running' || state === 'paused'),
   }
 }
 

@@ -9,7 +9,7 @@ import type { RunEvent, RunOrigin } from '../../shared/runs/run.ts'
 import { encodeCheckpoint, type SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf } from './file-errors.ts'
-import { RUN_FILES } from './run-writer.ts'
+import { RUN_FILES } from './run-files.ts'
 
 /** More than the line that begins a test. */
 const LAST_LINE_BYTES = 256

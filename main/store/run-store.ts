@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
 import { parseRunRecord, STRATEGIES } from '../../shared/runs/record.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
@@ -15,9 +15,11 @@ import { replaceFile, syncFolder } from './durable-file.ts'
 import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readLog, type LogPiece } from './log-file.ts'
+import { parseEvent } from './metrics-file.ts'
 import { nearestNames } from './nearest-names.ts'
 import { lockState, takeLock } from './run-lock.ts'
-import { FileRunWriter, readCheckpoint, RUN_FILES } from './run-writer.ts'
+import { RUN_FILES } from './run-files.ts'
+import { FileRunWriter, readCheckpoint } from './run-writer.ts'
 
 const STALE_HEARTBEAT_MS = 60_000
 const LONGEST_NAME = 40
@@ -416,20 +418,4 @@ function queuedRecord(
     error: null,
     result: null,
   }
-}
-
-/** One line of the metrics. @throws LabError `run-folder` when it is damaged */
-export function parseEvent(line: string, where: string): RunEvent {
-  try {
-    const event = JSON.parse(line) as RunEvent | null
-    if (typeof event?.type === 'string') return event
-  } catch {
-    // Told below, as for a line that is JSON but no event.
-  }
-  throw new LabError('run-folder', 'this line of the metrics is damaged.', {
-    where,
-    expected: 'one event as JSON',
-    found: quoteStart(line),
-    remedy: 'Restore the file from a copy, or remove the line.',
-  })
 }

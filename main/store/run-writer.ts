@@ -9,19 +9,11 @@ import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { describeEvent, type LogEntry, type LogEntryBody } from '../../shared/runs/log.ts'
 import type { Checkpoint, CheckpointName, RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
 import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './checkpoint-file.ts'
+import { BLOCK_BYTES, ColumnsWriter, cutColumns } from './columns-writer.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
-import { LOCK_FILE, type HeldLock } from './run-lock.ts'
-
-export const RUN_FILES = {
-  record: 'run.json',
-  metrics: 'metrics.jsonl',
-  checkpoint: 'checkpoint.safetensors',
-  warmedUp: 'warmed-up.safetensors',
-  weights: 'weights.safetensors',
-  log: 'log.jsonl',
-  lock: LOCK_FILE,
-} as const
+import { RUN_FILES } from './run-files.ts'
+import type { HeldLock } from './run-lock.ts'
 
 /** Events wait at most this long for the file, so that whoever watches the run sees them. */
 const WRITE_EVERY_MS = 250
@@ -36,8 +28,10 @@ export class FileRunWriter implements RunWriter {
   readonly #folder: string
   readonly #lock: HeldLock
   readonly #metrics: FileHandle
-  #pending: string[] = []
+  #pending: { readonly event: RunEvent; readonly line: string }[] = []
   #pendingLog: string[] = []
+  /** Beside metrics that have grown long. */
+  #columns: ColumnsWriter | null = null
   /** Opened with the first entry. */
   #log: FileHandle | null = null
   /** The last that was told, of its phase. */
@@ -87,7 +81,7 @@ export class FileRunWriter implements RunWriter {
 
   append(events: readonly RunEvent[]): void {
     for (const event of events) {
-      this.#pending.push(`${JSON.stringify(event)}\n`)
+      this.#pending.push({ event, line: `${JSON.stringify(event)}\n` })
       if ('step' in event) this.#step = event.step
       const entry = describeEvent(event, this.#record.config.seeds, this.#step)
       if (entry) this.#note(entry)
@@ -148,6 +142,11 @@ export class FileRunWriter implements RunWriter {
     return this.#enqueue(() => replaceFile(this.#file('weights'), encodeSafetensors(tensors, metadata)))
   }
 
+  /** Resolves once all events that were added are in the file. */
+  flush(): Promise<void> {
+    return this.#enqueue(() => this.#writePending())
+  }
+
   async heartbeat(): Promise<void> {
     if (!this.#closed) await this.update({})
   }
@@ -164,6 +163,7 @@ export class FileRunWriter implements RunWriter {
     } finally {
       await this.#metrics.close()
       await this.#log?.close()
+      await this.#columns?.close()
       await this.#lock.release()
     }
   }
@@ -189,11 +189,23 @@ export class FileRunWriter implements RunWriter {
 
   async #writePending(): Promise<void> {
     await this.#writeLog()
-    const lines = this.#pending
+    const pending = this.#pending
     this.#pending = []
-    if (lines.length === 0) return
+    if (pending.length === 0) return
     await this.#cutMetrics()
-    await this.#metrics.appendFile(lines.join(''))
+    const bytes = Buffer.from(pending.map(({ line }) => line).join(''), 'utf8')
+    await this.#metrics.appendFile(bytes)
+    await this.#keepColumns(
+      pending.map(({ event }) => event),
+      bytes.byteLength,
+    )
+  }
+
+  async #keepColumns(events: readonly RunEvent[], byteCount: number): Promise<void> {
+    if (this.#columns !== null) return this.#columns.add(events, byteCount)
+    const { size } = await this.#metrics.stat()
+    if (size < BLOCK_BYTES) return
+    this.#columns = await ColumnsWriter.open(this.#folder, this.#record.config.seeds.length, size)
   }
 
   async #writeLog(): Promise<void> {
@@ -211,7 +223,10 @@ export class FileRunWriter implements RunWriter {
   async #cutMetrics(): Promise<void> {
     if (this.#metricsEndWhole) return
     const { size } = await this.#metrics.stat()
-    if (size > this.#keptBytes) await this.#metrics.truncate(this.#keptBytes)
+    if (size > this.#keptBytes) {
+      await cutColumns(this.#folder, this.#record.config.seeds.length, this.#keptBytes)
+      await this.#metrics.truncate(this.#keptBytes)
+    }
     await cutTornLine(this.#metrics)
     this.#metricsEndWhole = true
   }

@@ -1,15 +1,11 @@
 /** The design as a file: opened into the design view, saved from it. A file that cannot be read is told and changes nothing. */
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
-import { fileDialogs, fromBase64 } from '../transport/file-dialogs.ts'
+import { openJson, readJson, type OpenJsonWords } from './open-json.ts'
 import { saveBytes } from './save-file.ts'
 import { useCommand } from './use-command.ts'
-
-const MOST_BYTES = 4 << 20
 
 export interface DesignFiles {
   open(): Promise<void>
@@ -27,18 +23,15 @@ export function useDesignFiles(): DesignFiles {
   const lab = useLabStore()
   const { send } = useCommand()
 
+  const words = (): OpenJsonWords => ({
+    title: t('files.design'),
+    notJson: t('files.notJson'),
+    remedy: t('files.notJsonRemedy'),
+  })
+
   async function open(): Promise<void> {
-    try {
-      const file = await fileDialogs().openFile({
-        title: t('files.design'),
-        extensions: ['json'],
-        mostBytes: MOST_BYTES,
-      })
-      if (file === null) return
-      await openConfig(parse(file.fileName, new TextDecoder().decode(fromBase64(file.base64))))
-    } catch (error) {
-      lab.addNotice(null, toWireError(error))
-    }
+    const file = await openJson(words())
+    if (file) await openConfig(file.json)
   }
 
   async function openConfig(json: unknown): Promise<void> {
@@ -53,19 +46,8 @@ export function useDesignFiles(): DesignFiles {
   }
 
   async function openFile(file: File): Promise<void> {
-    try {
-      await openConfig(parse(file.name, await file.text()))
-    } catch (error) {
-      lab.addNotice(null, toWireError(error))
-    }
-  }
-
-  function parse(fileName: string, text: string): unknown {
-    try {
-      return JSON.parse(text)
-    } catch (cause) {
-      throw new LabError('file', t('files.notJson'), { where: fileName, remedy: t('files.notJsonRemedy'), cause })
-    }
+    const json = await readJson(file, words())
+    if (json !== undefined) await openConfig(json)
   }
 
   async function save(): Promise<void> {

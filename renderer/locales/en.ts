@@ -1,13 +1,20 @@
 import { fieldGroups, fields } from './en-fields.ts'
+import { compare, figure, queue, sweeps } from './en-many.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
   fields,
   fieldGroups,
+  sweeps,
+  queue,
+  compare,
+  figure,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
     runs: 'Runs',
+    sweeps: 'Sweeps',
+    compare: 'Compare',
     navigation: 'Main',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
@@ -35,6 +42,8 @@ export const en = {
     go: {
       design: 'Design',
       runs: 'Runs',
+      sweeps: 'Sweeps and queue',
+      compare: 'Compare',
       settings: 'Settings',
       search: 'Search the list',
     },
@@ -45,6 +54,7 @@ export const en = {
       'copy-link': 'Copy a link to the design',
       keep: 'Keep the design as a preset',
       start: 'Start the design',
+      sweep: 'Sweep from the design',
       undo: 'Undo',
       redo: 'Redo',
     },
@@ -148,6 +158,7 @@ export const en = {
     search: 'Search presets',
     noPreset: 'No preset matches.',
     start: 'Start',
+    sweep: 'Sweep…',
     starting: 'Starting…',
     undo: 'Undo',
     redo: 'Redo',
@@ -416,7 +427,7 @@ export const en = {
     showSeedsHint: 'Every seed as a thin line',
     hidden: '{count} points at zero or below cannot be shown on a logarithmic axis.',
     savePicture: 'Save chart',
-    pictures: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', csv: 'All values (CSV)' },
+    pictures: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', pdf: 'Drawing (PDF)', csv: 'All values (CSV)' },
     everyAttractor: '1/n: one attractor for all series',
     restartMark: 'seed {seeds} begins anew | seeds {seeds} begin anew',
     forkMark: 'fork',

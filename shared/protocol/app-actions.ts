@@ -17,6 +17,8 @@ export interface ActionKeys {
 export const APP_ACTIONS = {
   'go.design': { keys: ['g d', 'Mod+1'], accelerator: 'CmdOrCtrl+1', group: 'views' },
   'go.runs': { keys: ['g r', 'Mod+2'], accelerator: 'CmdOrCtrl+2', group: 'views' },
+  'go.sweeps': { keys: ['g w', 'Mod+3'], accelerator: 'CmdOrCtrl+3', group: 'views' },
+  'go.compare': { keys: ['g c', 'Mod+4'], accelerator: 'CmdOrCtrl+4', group: 'views' },
   'go.settings': { keys: ['g s', 'Mod+,'], accelerator: 'CmdOrCtrl+,', group: 'views' },
   'go.search': { keys: ['/'], accelerator: 'CmdOrCtrl+F', group: 'views' },
   'design.open': { keys: ['Mod+O'], accelerator: 'CmdOrCtrl+O', group: 'design' },
@@ -24,6 +26,7 @@ export const APP_ACTIONS = {
   'design.bring-data': { keys: ['Mod+I'], accelerator: 'CmdOrCtrl+I', group: 'design' },
   'design.copy-link': { keys: ['l'], accelerator: null, group: 'design' },
   'design.keep': { keys: ['Mod+Shift+S'], accelerator: 'CmdOrCtrl+Shift+S', group: 'design' },
+  'design.sweep': { keys: ['g n'], accelerator: null, group: 'design' },
   'design.start': { keys: ['Mod+Enter'], accelerator: 'CmdOrCtrl+Enter', group: 'design' },
   // The desktop's Edit menu has them for texts.
   'design.undo': { keys: ['Mod+Z'], accelerator: null, group: 'design' },

@@ -9,6 +9,7 @@ import { fileName } from './file-dialogs.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
+  CheckedSweep,
   DataFileView,
   DatasetPreview,
   DesignEstimate,
@@ -23,10 +24,13 @@ import type {
   RunMetrics,
   RunPredictions,
   RunSummary,
+  SweepDetail,
 } from './views.ts'
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
+const oneSweep = z.strictObject({ sweepId: z.string().min(1).max(200) })
+const oneJob = { jobId: z.string().min(1).max(200) }
 const uploadId = z.string().min(1).max(80)
 export const MOST_DATA_FILE_BYTES = 512 * 1024 * 1024
 /** Under the most that a message may hold, in base64. */
@@ -130,6 +134,23 @@ export const COMMAND_PAYLOADS = {
   /** Into the lab's trash, from which undelete takes it back. */
   'run.delete': oneRun,
   'run.undelete': oneRun,
+  /** To another place in line, from 0; before the job at work: that one saves and waits. */
+  'queue.move': z.strictObject({ ...oneJob, index: z.number().int().min(0) }),
+  /** Pauses a job at work; takes one that waits out of the line. */
+  'queue.remove': z.strictObject(oneJob),
+  /** Any JSON that the file of a sweep may hold. Nothing is made. */
+  'sweep.check': z.strictObject({ definition: z.unknown() }),
+  /** Writes a sweep down and queues it. */
+  'sweep.start': z.strictObject({ definition: z.unknown() }),
+  'sweep.read': oneSweep,
+  'sweep.pause': oneSweep,
+  'sweep.resume': z.strictObject({
+    ...oneSweep.shape,
+    /** Takes up runs that have failed, too. */
+    rerunFailed: z.boolean().default(false),
+  }),
+  /** Every seed of every run as CSV. */
+  'sweep.export': oneSweep,
 } satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_PAYLOADS
@@ -166,6 +187,14 @@ export interface CommandResults {
   'run.export': ExportedFile
   'run.delete': null
   'run.undelete': null
+  'queue.move': null
+  'queue.remove': null
+  'sweep.check': CheckedSweep
+  'sweep.start': { readonly sweepId: string }
+  'sweep.read': SweepDetail
+  'sweep.pause': null
+  'sweep.resume': null
+  'sweep.export': ExportedFile
 }
 
 /** What a sender writes: defaults may be left out. */

@@ -1,7 +1,8 @@
 /** Everything that the lab tells its windows. Only these change the renderer's stores. */
 import type { RunEvent } from '../runs/run.ts'
 import type { Settings } from './settings.ts'
-import type { LabSnapshot, RunProgress, RunSummary } from './views.ts'
+import type { SweepRow } from '../runs/sweep-table.ts'
+import type { LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
 import type { WireError } from './wire-error.ts'
 
 export type LabEvent =
@@ -24,5 +25,11 @@ export type LabEvent =
     }
   /** Events were left out for a slow window, or the run went back to a checkpoint: ask for its metrics again. */
   | { readonly type: 'run-gap'; readonly runId: string }
+  /** The jobs that run and wait are others, or in another order. */
+  | { readonly type: 'queue'; readonly queue: readonly QueuedJobView[] }
+  /** A sweep is new or another. */
+  | { readonly type: 'sweep'; readonly sweep: SweepSummary }
+  /** One row of a sweep's table is another. */
+  | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
   /** Something went wrong that no command waits for. */
   | { readonly type: 'notice'; readonly runId: string | null; readonly error: WireError }

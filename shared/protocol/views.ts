@@ -6,9 +6,11 @@ import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
+import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { Settings } from './settings.ts'
@@ -193,6 +195,56 @@ export interface RunMetrics {
   readonly series: readonly DecimatedSeries[]
 }
 
+/** A job in the engine's line: a group of runs or a sweep. */
+export interface QueuedJobView {
+  readonly id: string
+  readonly name: string
+  /** Null for a group. */
+  readonly sweepId: string | null
+  /** The next of its runs; null for a sweep that has made none yet. */
+  readonly firstRunId: string | null
+  /** Runs that are made and have not ended. */
+  readonly runCount: number
+  readonly isRunning: boolean
+}
+
+/** `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed. */
+export type SweepState = 'running' | 'waiting' | 'paused' | 'failed' | 'finished'
+
+/** A sweep as a list shows it. */
+export interface SweepSummary {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  readonly state: SweepState
+  readonly pointCount: number
+  /** Strategies of points. */
+  readonly runCount: number
+  readonly counts: Readonly<Partial<Record<SweepRowStatus, number>>>
+  /** Of the runs that are left, if each takes as long as the median one; null before the first has finished. */
+  readonly remainingMs: number | null
+}
+
+export interface SweepDetail {
+  readonly summary: SweepSummary
+  readonly definition: SweepDefinition
+  readonly axes: readonly string[]
+  /** Axes whose values are drawn from a range. */
+  readonly drawnAxes: readonly string[]
+  readonly rows: readonly SweepRow[]
+}
+
+export type CheckedSweep =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly pointCount: number
+      readonly runCount: number
+      /** What the first points have of each axis. */
+      readonly examples: readonly Readonly<Record<string, unknown>>[]
+    }
+  | { readonly ok: false; readonly error: WireError }
+
 /** The last measurement of one slice of the network: a value a seed, null where it has none. */
 export interface MeasuredSlice extends SeriesSlice {
   readonly vaa: readonly (number | null)[]
@@ -298,4 +350,6 @@ export interface LabSnapshot {
   readonly settings: Settings
   readonly runs: readonly RunSummary[]
   readonly progress: readonly RunProgress[]
+  readonly queue: readonly QueuedJobView[]
+  readonly sweeps: readonly SweepSummary[]
 }

@@ -34,6 +34,10 @@ describe.skipIf(electron.program === null)('the desktop', () => {
       await page.getByRole('button', { name }).click()
       if (name === 'Resume') await page.reload() // on the way: it comes back whole
     })
+    await page.getByRole('tab', { name: 'Predictions' }).click()
+    await page.getByText('Mean squared error').first().waitFor()
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.getByRole('log').getByText('The run has finished.').waitFor()
     await page.screenshot({ path: path.join(PICTURES, 'desktop.png') })
 
     const folder = checkRun(home)

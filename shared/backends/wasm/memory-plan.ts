@@ -1,11 +1,11 @@
-/** The memory plan of the wasm engine: the same sizes as the buffers of part-run.ts, part-weights.ts and wasm-recurrence.ts. */
+/** The memory plan of the wasm engine: the same sizes as the buffers of part-buffers.ts, part-weights.ts and layer-inputs.ts. */
 import type { Network } from '../../networks/network.ts'
 import { elementCount } from '../../numerics/dims.ts'
 import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
 import type { NetworkPlan } from './kernels.ts'
 import { roundedBytes } from './memory.ts'
 import { padTo, rowFloats, type Extent } from './part-plan.ts'
-import { bufferBytes } from './part-run.ts'
+import { bufferBytes } from './part-buffers.ts'
 import { weightBytes } from './part-weights.ts'
 import { outerScratchBytes } from './products.ts'
 import { laneAt, lanesWanted, rowBlocks } from './row-blocks.ts'

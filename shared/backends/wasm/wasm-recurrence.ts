@@ -3,18 +3,22 @@
  * after the other: a replica's forward and backward passes follow each other without another's of its lane between.
  */
 import { LabError } from '../../protocol/errors.ts'
-import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
+import { comparedParts, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import type { Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import { FlatParameters } from './flat-parameters.ts'
+import { LayerInputs } from './layer-inputs.ts'
 import { partPrefix, type CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { padTo, rowFloats, type PartPlan } from './part-plan.ts'
-import { PartRun, type AdjointRows, type Injection, type RunInput } from './part-run.ts'
+import { padTo, type PartPlan } from './part-plan.ts'
+import type { Injection } from './injections.ts'
+import type { RunInput } from './part-buffers.ts'
+import { PartRun, type AdjointRows } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
-import { laneAt, rowBlocks, type Lane, type RowBlock } from './row-blocks.ts'
+import { laneAt, rowBlocks, type Lane } from './row-blocks.ts'
+import { clearBytes, readStates, writeStates } from './row-access.ts'
 import { sweepContexts, type SweepContext } from './sweep.ts'
 import type { Tape, TapeJob } from './tape.ts'
 
@@ -48,6 +52,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
   #lane: Lane
   /** Of the lane. */
   #buffers: NamedBuffers
+  #inputs: LayerInputs
   /** [layer][part] */
   readonly #units: readonly (readonly PartUnit[])[]
   #sequence: { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } | null = null
@@ -58,6 +63,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     const { network, compiled, memory } = shared
     this.#lane = laneAt(0, 1, shared.threads)
     this.#buffers = shared.laneBuffers(0)
+    this.#inputs = new LayerInputs(shared, this.#buffers)
     const ranges = parameterRanges(network)
     const byName = new Map(ranges.map((range) => [range.name, range]))
     this.#flat = new FlatParameters(memory, ranges.at(-1)!.end)
@@ -101,6 +107,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
   takePlace(place: number, count: number): void {
     this.#lane = laneAt(place, count, this.#shared.threads)
     this.#buffers = this.#shared.laneBuffers(place)
+    this.#inputs = new LayerInputs(this.#shared, this.#buffers)
   }
 
   *parametersChanged(): Program<TapeJob, void> {
@@ -133,22 +140,22 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
 
   /** @param runs is filled, a list a layer */
   #putForward(tape: Tape, input: SequenceInput, runs: PartRun[][]): void {
-    const { network } = this.#shared
+    const { network, memory } = this.#shared
     const { steps, batch } = input
     const blocks = rowBlocks(batch, this.#lane)
     for (const layer of network.wiredLayers) {
       const runInput =
         layer.index === 0
-          ? this.#networkInput(input)
-          : this.#layerInput(tape, blocks, layer, runs[layer.index - 1]!, input)
+          ? this.#inputs.network(input)
+          : this.#inputs.layer(tape, blocks, layer, runs[layer.index - 1]!, input)
       const layerRuns = this.#units[layer.index]!.map((unit) =>
         this.#createRun('seq', unit, { steps, batch, saving: input.saving, input: runInput }),
       )
       runs.push(layerRuns)
       layerRuns.forEach((run, p) => {
         const unit = this.#units[layer.index]![p]!
-        if (input.initialStates) this.#writeStates(input.initialStates, unit, run, batch)
-        else unit.part.cell.states.forEach((_, s) => this.#clear(run.stateAddress(s, 0), run.stateStepBytes))
+        if (input.initialStates) writeStates(memory, network, input.initialStates, unit, run, batch)
+        else unit.part.cell.states.forEach((_, s) => clearBytes(memory, run.stateAddress(s, 0), run.stateStepBytes))
         for (const block of blocks) run.forward(tape, block)
       })
     }
@@ -173,9 +180,18 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
 
   statesAt(steps: Int32Array): Float32Array {
     const { input, runs } = this.#lastSequence()
-    const rows = new Float32Array(input.batch * this.#shared.network.stateSize)
+    const { network, memory } = this.#shared
+    const rows = new Float32Array(input.batch * network.stateSize)
     for (const unit of this.#units.flat())
-      this.#readStates(rows, unit, runs[unit.part.layerIndex]![unit.part.partIndex]!, (b) => steps[b]!, input.batch)
+      readStates(
+        memory,
+        network,
+        rows,
+        unit,
+        runs[unit.part.layerIndex]![unit.part.partIndex]!,
+        (b) => steps[b]!,
+        input.batch,
+      )
     return rows
   }
 
@@ -218,7 +234,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     const moving: PartUnit[] = []
     let above: AdjointRows | null = null
     for (const layer of [...network.wiredLayers].reverse()) {
-      const inputAdjoint = layer.index === 0 ? null : this.#inputAdjointBuffer(layer, steps * batch)
+      const inputAdjoint = layer.index === 0 ? null : this.#inputs.adjointRows(layer, steps * batch)
       let isWritten = false
       for (const unit of this.#units[layer.index]!) {
         const { part, stateOffsets } = unit
@@ -262,7 +278,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       }
       const mask = input.dropoutMasks?.[layer.index - 1]
       if (inputAdjoint && mask)
-        this.#multiplyByMask(tape, blocks, inputAdjoint, layer.index - 1, layer.inputSize, steps, batch)
+        this.#inputs.multiplyByMask(tape, blocks, inputAdjoint, layer.index - 1, layer.inputSize, steps, batch)
       above = inputAdjoint
     }
     yield
@@ -276,15 +292,16 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     convergenceSteps: number,
     saving: boolean,
   ): Program<TapeJob, Float32Array> {
-    const batch = states.length / this.#shared.network.stateSize
+    const { network, memory } = this.#shared
+    const batch = states.length / network.stateSize
     const result = Float32Array.from(states)
-    const input = this.#constantInput(`u${layerIndex}`, layerIndex, perturbation, batch)
-    const compared = comparedParts(this.#shared.network.wiredLayers[layerIndex]!)
+    const input = this.#inputs.constant(`u${layerIndex}`, layerIndex, perturbation, batch)
+    const compared = comparedParts(network.wiredLayers[layerIndex]!)
     const units = compared.map(({ partIndex }) => this.#units[layerIndex]![partIndex]!)
     const runs = units.map((unit) => {
       const steps = Math.max(convergenceSteps, 1)
       const run = this.#createRun('conv', unit, { steps, batch, saving, input })
-      this.#writeStates(states, unit, run, batch)
+      writeStates(memory, network, states, unit, run, batch)
       return { run, unit, steps: convergenceSteps }
     })
     const blocks = rowBlocks(batch, this.#lane)
@@ -292,7 +309,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       yield oneStage((tape) => {
         for (const { run } of runs) for (const block of blocks) run.forward(tape, block)
       })
-    for (const { run, unit } of runs) this.#readStates(result, unit, run, () => convergenceSteps, batch)
+    for (const { run, unit } of runs) readStates(memory, network, result, unit, run, () => convergenceSteps, batch)
     this.#converged.set(layerIndex, runs)
     return result
   }
@@ -354,92 +371,6 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     for (const { weights } of this.#units.flat()) weights.pack(tape)
   }
 
-  /** The input of layer 0 in the engine's memory. */
-  #networkInput({ inputs, steps, batch, isConstant }: SequenceInput): RunInput {
-    const { network, compiled } = this.#shared
-    if (isConstant) return this.#constantInput('x0', 0, inputs, batch)
-    const rowBytes = compiled.inputWidths[0]! * 4
-    const address = this.#buffers.get('x0', steps * batch * rowBytes)
-    this.#writeRows(address, rowBytes, inputs, network.inputSize, steps * batch)
-    return { address, rowBytes, stepBytes: batch * rowBytes }
-  }
-
-  /** The outputs of the layer below: where they stand, or gathered side by side, times the dropout mask. */
-  #layerInput(
-    tape: Tape,
-    blocks: readonly RowBlock[],
-    layer: Layer,
-    below: readonly PartRun[],
-    { steps, batch, dropoutMasks }: SequenceInput,
-  ): RunInput {
-    const { network, compiled } = this.#shared
-    const mask = dropoutMasks?.[layer.index - 1]
-    const rowBytes = compiled.inputWidths[layer.index]! * 4
-    const stepBytes = batch * rowBytes
-    const [only] = below
-    // Pad columns of states are zeros, so a single part's states serve as they stand.
-    if (below.length === 1 && !mask && only!.stateRowBytes === rowBytes)
-      return { address: only!.stateAddress(0, 1), rowBytes, stepBytes }
-    const address = this.#buffers.get(`x${layer.index}`, steps * stepBytes)
-    if (layer.inputSize * 4 !== rowBytes) this.#clear(address, steps * stepBytes)
-    network.wiredLayers[layer.index - 1]!.parts.forEach(({ units, outputOffset }, p) => {
-      const run = below[p]!
-      for (const block of blocks)
-        tape.call(block.thread, 'copyRows', [
-          address + block.start * rowBytes + 4 * outputOffset,
-          rowBytes,
-          stepBytes,
-          run.stateAddress(0, 1) + block.start * run.stateRowBytes,
-          run.stateRowBytes,
-          run.stateStepBytes,
-          steps,
-          block.count,
-          units,
-        ])
-    })
-    if (mask) {
-      this.#writeRows(
-        this.#maskAddress(layer.index - 1, rowBytes, steps * batch),
-        rowBytes,
-        mask,
-        layer.inputSize,
-        steps * batch,
-      )
-      this.#multiplyByMask(tape, blocks, { address, rowBytes }, layer.index - 1, layer.inputSize, steps, batch)
-    }
-    return { address, rowBytes, stepBytes }
-  }
-
-  #maskAddress(boundary: number, rowBytes: number, rows: number): number {
-    return this.#buffers.get(`dropout${boundary}`, rows * rowBytes)
-  }
-
-  /** Rows [T, B] times the dropout mask of a boundary between layers. */
-  #multiplyByMask(
-    tape: Tape,
-    blocks: readonly RowBlock[],
-    { address, rowBytes }: AdjointRows,
-    boundary: number,
-    size: number,
-    steps: number,
-    batch: number,
-  ): void {
-    const maskRowBytes = this.#shared.compiled.inputWidths[boundary + 1]! * 4
-    const mask = this.#maskAddress(boundary, maskRowBytes, steps * batch)
-    for (const { thread, start, count } of blocks)
-      tape.call(thread, 'multiplyRows', [
-        address + start * rowBytes,
-        rowBytes,
-        batch * rowBytes,
-        mask + start * maskRowBytes,
-        maskRowBytes,
-        batch * maskRowBytes,
-        steps,
-        count,
-        size,
-      ])
-  }
-
   #lastSequence(): { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } {
     if (!this.#sequence) throw new LabError('internal', 'The engine was asked for a sequence before it ran one.')
     return this.#sequence
@@ -476,66 +407,6 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     bits.fill(0)
     bits.fill(-1, 0, size)
     return address
-  }
-
-  #clear(address: number, bytes: number): void {
-    this.#shared.memory.floats.fill(0, address / 4, (address + bytes) / 4)
-  }
-
-  /** Rows of `size` floats, one after the other, to rows of `rowBytes` with zeros behind. */
-  #writeRows(address: number, rowBytes: number, data: Float32Array, size: number, rows: number): void {
-    const { floats } = this.#shared.memory
-    if (size * 4 === rowBytes) {
-      floats.set(data.subarray(0, rows * size), address / 4)
-      return
-    }
-    this.#clear(address, rows * rowBytes)
-    for (let row = 0; row < rows; row++)
-      for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i] = data[row * size + i]!
-  }
-
-  #inputAdjointBuffer(layer: Layer, rows: number): { address: number; rowBytes: number } {
-    const { compiled } = this.#shared
-    const rowBytes = rowFloats(padTo(layer.inputSize, compiled.tile.columns)) * 4
-    return { address: this.#buffers.get(`dx${layer.index}`, rows * rowBytes), rowBytes }
-  }
-
-  #constantInput(name: string, layerIndex: number, perturbation: Float32Array, batch: number): RunInput {
-    const { compiled, memory } = this.#shared
-    const rowBytes = compiled.inputWidths[layerIndex]! * 4
-    const address = this.#buffers.get(name, batch * rowBytes)
-    this.#clear(address, batch * rowBytes)
-    for (let b = 0; b < batch; b++) memory.floats.set(perturbation, (address + b * rowBytes) / 4)
-    return { address, rowBytes, stepBytes: 0 }
-  }
-
-  #writeStates(rows: FloatArray, { part, stateOffsets }: PartUnit, run: PartRun, batch: number): void {
-    const { memory, network } = this.#shared
-    stateOffsets.forEach((offset, s) => {
-      const address = run.stateAddress(s, 0)
-      this.#clear(address, batch * run.stateRowBytes)
-      for (let b = 0; b < batch; b++) {
-        const from = b * network.stateSize + offset
-        memory.floats.set(rows.subarray(from, from + part.units), (address + b * run.stateRowBytes) / 4)
-      }
-    })
-  }
-
-  #readStates(
-    rows: Float32Array,
-    { part, stateOffsets }: PartUnit,
-    run: PartRun,
-    stepOf: (b: number) => number,
-    batch: number,
-  ): void {
-    const { memory, network } = this.#shared
-    const { floats } = memory
-    stateOffsets.forEach((offset, s) => {
-      for (let b = 0; b < batch; b++) {
-        const from = (run.stateAddress(s, stepOf(b)) + b * run.stateRowBytes) / 4
-        rows.set(floats.subarray(from, from + part.units), b * network.stateSize + offset)
-      }
-    })
   }
 }
 

@@ -2,25 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { loadBackend } from '../../../main/engine/load-backend.ts'
-import type { ConvergenceDraw, Engine, OptimizerSettings, PerReplica } from '../../../shared/backends/backend.ts'
+import type { ConvergenceDraw, Engine, PerReplica } from '../../../shared/backends/backend.ts'
 import { planNetwork } from '../../../shared/backends/wasm/kernels.ts'
 import { planMemory } from '../../../shared/backends/wasm/memory-plan.ts'
 import { laneAt, lanesWanted, rowBlocks } from '../../../shared/backends/wasm/row-blocks.ts'
 import { PAIRED_VECTORS_TILE } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { SeriesBatch } from '../../../shared/datasets/dataset.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { batch, network, part, weights } from './networks.ts'
-
-const ADAM: OptimizerSettings = {
-  kind: 'adam',
-  learningRate: 0.01,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  momentum: 0,
-  weightDecay: 0,
-  clipNorm: 1,
-}
+import { ADAM, batch, network, part, weights } from './networks.ts'
 
 const net = network(
   [
