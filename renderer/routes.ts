@@ -9,6 +9,8 @@ export function createRoutes(): Router {
       { path: '/', redirect: '/design' },
       { path: '/design', name: 'design', component: DesignView },
       { path: '/runs/:runId?', name: 'runs', component: () => import('./views/RunsView.vue'), props: true },
+      { path: '/sweeps/:sweepId?', name: 'sweeps', component: () => import('./views/SweepsView.vue'), props: true },
+      { path: '/compare/:ids?', name: 'compare', component: () => import('./views/CompareView.vue'), props: true },
       { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
       { path: '/:rest(.*)', redirect: '/design' },
     ],

@@ -11,6 +11,7 @@ const fromHere = (relative: string): string => fileURLToPath(new URL(relative, i
 const MAIN = {
   main: fromHere('./main.ts'),
   'group-thread': fromHere('../engine/host/group-thread.ts'),
+  'estimate-thread': fromHere('../engine/host/estimate-thread.ts'),
   'predict-thread': fromHere('../engine/host/predict-thread.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
 }

@@ -2,8 +2,14 @@
 
 const isSource = import.meta.url.endsWith('.ts')
 
+const FILES = {
+  'wasm-thread': './wasm-thread.ts',
+  'group-thread': './host/group-thread.ts',
+  'estimate-thread': './host/estimate-thread.ts',
+  'predict-thread': './host/predict-thread.ts',
+} as const
+
 /** @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder */
-export function threadFile(name: 'wasm-thread' | 'group-thread' | 'predict-thread'): URL {
-  if (!isSource) return new URL(`./${name}.cjs`, import.meta.url)
-  return new URL(name === 'wasm-thread' ? './wasm-thread.ts' : `./host/${name}.ts`, import.meta.url)
+export function threadFile(name: keyof typeof FILES): URL {
+  return new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url)
 }

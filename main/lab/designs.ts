@@ -14,9 +14,9 @@ import {
 } from '../../shared/compiler/print.ts'
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
+import { guessMapping, readFileContents } from '../../shared/datasets/file-contents.ts'
 import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig, readConfig } from '../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Network } from '../../shared/networks/network.ts'
@@ -25,9 +25,9 @@ import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type {
   CheckedCell,
+  DataFileView,
   DatasetPreview,
   NetworkView,
-  PresetView,
   ResolvedConfig,
 } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
@@ -36,7 +36,7 @@ import { createCellLookup } from '../engine/cell-lookup.ts'
 import { planMemory } from '../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../engine/fork-run.ts'
 import type { RunStore } from '../store/run-store.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
+import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
 
 /** A design's own, and the images of a preview. */
 const MOST_DATASETS = 2
@@ -47,21 +47,10 @@ export class Designs {
   readonly #baseFolder: string
   /** The last datasets, by settings and seed: a keystroke elsewhere in the design asks for the same ones, and MNIST is 55 MB. */
   readonly #known = new Map<string, Promise<Dataset>>()
-  #presets: PresetView[] | null = null
 
   /** @param baseFolder where relative paths of own series start */
   constructor(baseFolder: string) {
     this.#baseFolder = baseFolder
-  }
-
-  presets(): PresetView[] {
-    this.#presets ??= presets.map(({ name, description, config, published }) => ({
-      name,
-      description,
-      published,
-      config: parseConfig(config, `preset ${name}`),
-    }))
-    return this.#presets
   }
 
   cells(): { name: string; text: string }[] {
@@ -136,6 +125,12 @@ export class Designs {
         return { length: steps, inputs: firstInputs, targets }
       }),
     }
+  }
+
+  /** @throws LabError `dataset` for a file that cannot be read */
+  async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
+    const contents = readFileContents(await loadDataFile(path, this.#baseFolder), path)
+    return { path, contents, guess: guessMapping(contents) }
   }
 
   #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {

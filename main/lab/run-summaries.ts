@@ -28,7 +28,8 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     result,
     forkedFrom,
     error,
-    active: active && (state === 'queued' || state === 'running'),
+    // One that was paused for another job waits for its turn again.
+    active: active && (state === 'queued' || state === 'running' || state === 'paused'),
   }
 }
 
@@ -49,7 +50,7 @@ const NOTHING_KNOWN = {
 } as const
 
 /** `gru 128 + lstm 64|64`: layers from the input on, the parts of a double layer with a bar. */
-function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
+export function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
   return layers
     .map(({ cell, coldCell, units, warmUnits, parts }) => {
       if (parts !== null) return parts.map((part) => `${part.cell} ${part.units}`).join(' | ')
@@ -60,7 +61,7 @@ function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): str
     .join(' + ')
 }
 
-function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
+export function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
   switch (dataset.kind) {
     case 'copy-first-input':
       return `copy-first-input T=${dataset.steps}`

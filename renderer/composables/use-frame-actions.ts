@@ -46,6 +46,9 @@ export function useFrameActions(): void {
 
   useAction('go.design', go('/design'))
   useAction('go.runs', go('/runs'))
+  useAction('go.sweeps', go('/sweeps'))
+  useAction('go.compare', go('/compare'))
+  useAction('design.sweep', go('/sweeps/new'))
   useAction('go.settings', go('/settings'))
   useAction('go.search', focusSearch)
   useAction('design.open', () => void files.open())

@@ -21,7 +21,7 @@ const MERGE_MS = 800
 
 export const useDesignStore = defineStore('design', () => {
   const config = ref<ExperimentConfig | null>(null)
-  const presetName = ref<string | null>(null)
+  const presetId = ref<string | null>(null)
   /** Null: the design makes runs of its own. */
   const fork = shallowRef<DesignFork | null>(null)
   const resolved = shallowRef<ResolvedConfig | null>(null)
@@ -39,7 +39,7 @@ export const useDesignStore = defineStore('design', () => {
   function open(next: ExperimentConfig, preset: string | null): void {
     remember('')
     config.value = copy(next)
-    presetName.value = preset
+    presetId.value = preset
     fork.value = null
     revision.value++
   }
@@ -105,7 +105,7 @@ export const useDesignStore = defineStore('design', () => {
 
   return {
     config,
-    presetName,
+    presetId,
     fork,
     resolved,
     revision,

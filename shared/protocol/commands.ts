@@ -5,10 +5,14 @@
 import { z } from 'zod'
 import { CHECKPOINT_NAMES } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
+import { fileName } from './file-dialogs.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
+  CheckedSweep,
+  DataFileView,
   DatasetPreview,
+  DesignEstimate,
   ExportedFile,
   ForkPointView,
   LabSnapshot,
@@ -20,10 +24,19 @@ import type {
   RunMetrics,
   RunPredictions,
   RunSummary,
+  SweepDetail,
 } from './views.ts'
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
+const oneSweep = z.strictObject({ sweepId: z.string().min(1).max(200) })
+const oneJob = { jobId: z.string().min(1).max(200) }
+const uploadId = z.string().min(1).max(80)
+export const MOST_DATA_FILE_BYTES = 512 * 1024 * 1024
+/** Under the most that a message may hold, in base64. */
+export const DATA_FILE_PIECE_BYTES = 2 * 1024 * 1024
+/** Chosen by the window. */
+const estimateId = z.string().min(1).max(80)
 const nothing = z.strictObject({})
 /** A checkpoint of a run, to go on from with another configuration. */
 const forkSource = z.strictObject({ runId, checkpoint: z.enum(CHECKPOINT_NAMES).default('last') })
@@ -34,8 +47,15 @@ export const COMMAND_PAYLOADS = {
   'lab.snapshot': nothing,
   'settings.change': settingsChangeSchema,
   'presets.list': nothing,
+  /** Under the configuration's name; one of the user's own of that name is replaced. */
+  'presets.save': z.strictObject({ config: z.unknown() }),
+  'presets.remove': z.strictObject({ name: z.string().min(1).max(80) }),
   /** Any JSON that a configuration file may hold; with `fork`, also what a fork of that run may not change. */
   'config.resolve': z.strictObject({ config: z.unknown(), fork: forkSource.nullable().default(null) }),
+  /** Measures a few steps of every strategy in a thread of its own. */
+  'design.estimate': z.strictObject({ estimateId, config: z.unknown() }),
+  /** Ends a measurement that nobody waits for any more; its command then fails with `interrupted`. */
+  'design.cancel-estimate': z.strictObject({ estimateId }),
   'cells.list': nothing,
   'cell.check': z.strictObject({
     name: z.string().max(80),
@@ -54,6 +74,16 @@ export const COMMAND_PAYLOADS = {
       .default(0),
     seriesCount: z.number().int().min(1).max(16).default(4),
   }),
+  /** A file of series comes in pieces; it is copied into the lab's home. */
+  'data-file.begin': z.strictObject({
+    fileName: fileName.regex(/\.(npz|csv)$/i, 'A name that ends in .npz or .csv'),
+    byteCount: z.number().int().min(1).max(MOST_DATA_FILE_BYTES),
+  }),
+  'data-file.append': z.strictObject({ uploadId, base64: z.base64().max(Math.ceil(DATA_FILE_PIECE_BYTES / 3) * 4) }),
+  'data-file.finish': z.strictObject({ uploadId }),
+  'data-file.abort': z.strictObject({ uploadId }),
+  /** Of a file that is there, relative to the lab's home. */
+  'data-file.read': z.strictObject({ path: z.string().min(1).max(4000) }),
   /** Makes a group of runs, one a strategy, and queues it. */
   'run.start': z.strictObject({ config: z.unknown() }),
   /** Saves and leaves; the later runs of its group wait with it. */
@@ -104,6 +134,23 @@ export const COMMAND_PAYLOADS = {
   /** Into the lab's trash, from which undelete takes it back. */
   'run.delete': oneRun,
   'run.undelete': oneRun,
+  /** To another place in line, from 0; before the job at work: that one saves and waits. */
+  'queue.move': z.strictObject({ ...oneJob, index: z.number().int().min(0) }),
+  /** Pauses a job at work; takes one that waits out of the line. */
+  'queue.remove': z.strictObject(oneJob),
+  /** Any JSON that the file of a sweep may hold. Nothing is made. */
+  'sweep.check': z.strictObject({ definition: z.unknown() }),
+  /** Writes a sweep down and queues it. */
+  'sweep.start': z.strictObject({ definition: z.unknown() }),
+  'sweep.read': oneSweep,
+  'sweep.pause': oneSweep,
+  'sweep.resume': z.strictObject({
+    ...oneSweep.shape,
+    /** Takes up runs that have failed, too. */
+    rerunFailed: z.boolean().default(false),
+  }),
+  /** Every seed of every run as CSV. */
+  'sweep.export': oneSweep,
 } satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_PAYLOADS
@@ -112,10 +159,19 @@ export interface CommandResults {
   'lab.snapshot': LabSnapshot
   'settings.change': Settings
   'presets.list': readonly PresetView[]
+  'presets.save': { readonly replaced: PresetView | null }
+  'presets.remove': { readonly removed: PresetView }
   'config.resolve': ResolvedConfig
+  'design.estimate': DesignEstimate
+  'design.cancel-estimate': null
   'cells.list': readonly { readonly name: string; readonly text: string }[]
   'cell.check': CheckedCell
   'dataset.preview': DatasetPreview
+  'data-file.begin': { readonly uploadId: string }
+  'data-file.append': null
+  'data-file.finish': DataFileView
+  'data-file.abort': null
+  'data-file.read': DataFileView
   'run.start': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.pause': null
   'run.resume': null
@@ -131,6 +187,14 @@ export interface CommandResults {
   'run.export': ExportedFile
   'run.delete': null
   'run.undelete': null
+  'queue.move': null
+  'queue.remove': null
+  'sweep.check': CheckedSweep
+  'sweep.start': { readonly sweepId: string }
+  'sweep.read': SweepDetail
+  'sweep.pause': null
+  'sweep.resume': null
+  'sweep.export': ExportedFile
 }
 
 /** What a sender writes: defaults may be left out. */

@@ -4,11 +4,15 @@
  */
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
+import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
+import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
+import type { TimeEstimate } from '../training/estimate.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -69,6 +73,9 @@ export interface RunProgress {
 }
 
 export interface PresetView {
+  readonly id: string
+  /** The user's own, not one that comes with the lab. */
+  readonly isOwn: boolean
   readonly name: string
   readonly description: string
   /** Whole: every default filled in. */
@@ -112,6 +119,14 @@ export type ResolvedConfig =
     }
   | { readonly ok: false; readonly errors: readonly DesignMistake[] }
 
+/** How long a design would take on this machine as it is now, from measured steps. */
+export interface DesignEstimate {
+  /** Whether something was trained meanwhile: then it took longer than it will alone. */
+  readonly isBesideRun: boolean
+  /** In the order in which they would be run. */
+  readonly strategies: readonly (TimeEstimate & { readonly strategy: Strategy })[]
+}
+
 export interface CellParameterView {
   readonly symbol: string
   readonly dims: readonly ('H' | 'I')[]
@@ -145,6 +160,14 @@ export interface DatasetPreview {
   }[]
 }
 
+/** A file of series, and what its arrays or columns may mean. */
+export interface DataFileView {
+  /** As a configuration names it. */
+  readonly path: string
+  readonly contents: FileContents
+  readonly guess: FileMapping
+}
+
 /** A checkpoint from which a run can be forked. */
 export interface ForkPointView {
   readonly checkpoint: CheckpointName
@@ -171,6 +194,56 @@ export interface RunMetrics {
   readonly names: readonly SeriesName[]
   readonly series: readonly DecimatedSeries[]
 }
+
+/** A job in the engine's line: a group of runs or a sweep. */
+export interface QueuedJobView {
+  readonly id: string
+  readonly name: string
+  /** Null for a group. */
+  readonly sweepId: string | null
+  /** The next of its runs; null for a sweep that has made none yet. */
+  readonly firstRunId: string | null
+  /** Runs that are made and have not ended. */
+  readonly runCount: number
+  readonly isRunning: boolean
+}
+
+/** `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed. */
+export type SweepState = 'running' | 'waiting' | 'paused' | 'failed' | 'finished'
+
+/** A sweep as a list shows it. */
+export interface SweepSummary {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  readonly state: SweepState
+  readonly pointCount: number
+  /** Strategies of points. */
+  readonly runCount: number
+  readonly counts: Readonly<Partial<Record<SweepRowStatus, number>>>
+  /** Of the runs that are left, if each takes as long as the median one; null before the first has finished. */
+  readonly remainingMs: number | null
+}
+
+export interface SweepDetail {
+  readonly summary: SweepSummary
+  readonly definition: SweepDefinition
+  readonly axes: readonly string[]
+  /** Axes whose values are drawn from a range. */
+  readonly drawnAxes: readonly string[]
+  readonly rows: readonly SweepRow[]
+}
+
+export type CheckedSweep =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly pointCount: number
+      readonly runCount: number
+      /** What the first points have of each axis. */
+      readonly examples: readonly Readonly<Record<string, unknown>>[]
+    }
+  | { readonly ok: false; readonly error: WireError }
 
 /** The last measurement of one slice of the network: a value a seed, null where it has none. */
 export interface MeasuredSlice extends SeriesSlice {
@@ -260,4 +333,6 @@ export interface LabSnapshot {
   readonly settings: Settings
   readonly runs: readonly RunSummary[]
   readonly progress: readonly RunProgress[]
+  readonly queue: readonly QueuedJobView[]
+  readonly sweeps: readonly SweepSummary[]
 }

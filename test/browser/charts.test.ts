@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -31,14 +32,9 @@ beforeAll(async () => {
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
   page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })).newPage()
   complaints = watchComplaints(page)
-  page.on('filechooser', () => undefined) // from the beginning: Playwright takes a moment to listen
+  stopFileChoosers(page)
   await page.goto(lab.address)
-  await page.getByRole('button', { name: 'Start' }).waitFor()
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+O')
-  const file = { name: 'charted.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
-  await (await chooser).setFiles(file)
-  await page.getByRole('heading', { name: 'charted' }).waitFor()
+  await openDesign(page, CONFIG)
   await page.getByRole('button', { name: 'Start' }).click()
 }, INSTALL_MS)
 

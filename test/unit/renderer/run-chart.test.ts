@@ -23,6 +23,7 @@ const TOKENS: ChartTokens = {
   vaaStar: '#b40',
   warning: '#850',
   slices: ['#001', '#002', '#003'],
+  category: () => '#0072b2',
   strategy: () => '#077',
 }
 const WORDS: RunChartWords = {
