@@ -3,6 +3,7 @@
  * What is shown changes at once, so that no drawing on the way undoes it; the lab is asked when the wishes have come to rest.
  */
 import { onScopeDispose, ref, type Ref } from 'vue'
+import { remembered } from '../composables/remembered.ts'
 import type { PositionRange } from '../composables/use-run-series.ts'
 
 const WAIT_MS = 150
@@ -34,9 +35,13 @@ export interface ChartZoom {
   press(event: KeyboardEvent, cursor: number | null): boolean
 }
 
-export function useChartZoom(lastPosition: () => number): ChartZoom {
-  const shown = ref<PositionRange>(null)
-  const asked = ref<PositionRange>(null)
+/**
+ * @param name of the chart: a page that is loaded again is where it was
+ * @param lastPosition of the run
+ */
+export function useChartZoom(name: string, lastPosition: () => number): ChartZoom {
+  const shown = remembered<PositionRange>(sessionStorage, `zoom ${name}`, null, readRange)
+  const asked = ref(shown.value)
   let timer = 0
   onScopeDispose(() => clearTimeout(timer))
 
@@ -95,4 +100,10 @@ export function useChartZoom(lastPosition: () => number): ChartZoom {
     reset,
     press,
   }
+}
+
+function readRange(stored: unknown): PositionRange {
+  if (typeof stored !== 'object' || stored === null) return null
+  const { from, to } = stored as Readonly<Record<string, unknown>>
+  return typeof from === 'number' && typeof to === 'number' && from >= 0 && to > from ? { from, to } : null
 }
