@@ -533,7 +533,8 @@ export const en = {
     threads: 'Engine threads',
     machine: 'Machine busy',
     restartLevel: '{value}: warm-up begins anew above',
-    cursorHint: 'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends.',
+    cursorHint:
+      'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',
     cursor: 'step {position}: {values}',
     table: 'Values as a table',
     tableHead: {
