@@ -12,11 +12,11 @@ import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
+import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { forkRun, listForkPoints } from '../engine/fork-run.ts'
 import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
 import { prepare } from '../engine/run-group.ts'
-import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
@@ -93,7 +93,7 @@ export class Lab {
       instanceId: this.#instanceId,
       labVersion: LAB_VERSION,
       home: this.#home,
-      device: { backend: 'wasm', threads: threadCount(), platform: `${process.platform} ${process.arch}` },
+      device: describeDevice(),
       settings: this.#settings,
       runs: this.#catalog.list(),
       progress: this.#monitor.progress(),

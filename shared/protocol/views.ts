@@ -354,13 +354,30 @@ export interface ExportedFile {
   readonly base64: string
 }
 
+/** What the lab computes with, and why so. */
+export interface DeviceView {
+  readonly backend: string
+  readonly threads: number
+  readonly platform: string
+  /** As it calls itself; empty where it does not. */
+  readonly processor: string
+  readonly coreCount: number
+  /** Whether the user has set them, by a flag or a variable. */
+  readonly areThreadsSet: boolean
+  readonly memoryBytes: number
+  readonly isMemorySet: boolean
+  readonly hasRelaxedMultiplyAdd: boolean
+  /** Whether V8 may join two vectors of 128 bits to one of 256. */
+  readonly hasPairedVectors: boolean
+}
+
 /** Everything that a window needs to begin with. */
 export interface LabSnapshot {
   /** Of this start of the lab: another one says that it was ended and started again. */
   readonly instanceId: string
   readonly labVersion: string
   readonly home: string
-  readonly device: { readonly backend: string; readonly threads: number; readonly platform: string }
+  readonly device: DeviceView
   readonly settings: Settings
   readonly runs: readonly RunSummary[]
   readonly progress: readonly RunProgress[]
