@@ -218,7 +218,7 @@ export const help = {
     vaaStar: {
       title: 'VAA*: a VAA with a gradient',
       text: 'Counting has no gradient. VAA* replaces it by a smooth measure of how different the states of a layer end, so that gradient descent can raise it.',
-      look: 'It rises within some tens of steps; targets are not needed.',
+      look: 'At first M* is 1 and states still differ; as M* grows, VAA* falls and is raised again. Where it ends too high, a warm-up begins anew. Targets are not needed.',
       figure: 'VAA* during warm-up',
     },
     warmup: {

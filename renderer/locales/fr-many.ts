@@ -221,7 +221,7 @@ export const help: typeof english.help = {
     vaaStar: {
       title: 'VAA* : une VAA qui a un gradient',
       text: 'Compter n’a pas de gradient. VAA* le remplace par une mesure lisse de la différence des états finaux d’une couche, que la descente de gradient peut élever.',
-      look: 'Elle monte en quelques dizaines de pas ; il ne faut pas de cibles.',
+      look: 'D’abord M* est 1 et les états diffèrent encore ; quand M* croît, VAA* tombe puis remonte. Là où elle finit trop haut, l’échauffement recommence. Il ne faut pas de cibles.',
       figure: 'VAA* pendant l’échauffement',
     },
     warmup: {
