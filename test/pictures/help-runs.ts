@@ -1,6 +1,6 @@
 /**
  * Records the runs whose curves the help page shows: `node test/pictures/help-runs.ts` trains the three strategies on a small budget with the
- * command line and writes their series, thinned out, into renderer/help/recorded-runs.json.
+ * command line and writes their series, thinned out, into renderer/help/recorded-runs.json; `npm run format` afterwards.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
