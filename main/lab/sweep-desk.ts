@@ -117,6 +117,12 @@ export class SweepDesk {
   async read(sweepId: string): Promise<SweepDetail> {
     await this.refresh()
     const sweep = this.#require(sweepId)
+    // What changed a moment ago may not have been followed yet.
+    const open = sweep.rows.filter(({ runId, status }) => runId !== null && !DONE.has(status))
+    await this.#update(
+      sweep,
+      open.map(({ index }) => index),
+    )
     const { definition, axes, rows } = sweep
     const drawn = definition.random?.fields ?? {}
     return {

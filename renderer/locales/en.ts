@@ -90,7 +90,7 @@ export const en = {
   settings: {
     title: 'Settings',
     language: 'Language',
-    languages: { system: 'That of the system', en: 'English', fr: 'Français' },
+    languages: { system: 'Your computer’s', en: 'English', fr: 'Français' },
     appearance: 'Appearance',
     appearanceHint: 'System follows what your computer is set to.',
     keyboard: 'Keyboard',

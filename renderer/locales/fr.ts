@@ -84,7 +84,7 @@ export const fr: Messages = {
   settings: {
     title: 'Réglages',
     language: 'Langue',
-    languages: { system: 'Celle du système', en: 'English', fr: 'Français' },
+    languages: { system: 'Celle de l’ordinateur', en: 'English', fr: 'Français' },
     appearance: 'Apparence',
     appearanceHint: 'Système suit le réglage de votre ordinateur.',
     keyboard: 'Clavier',
