@@ -3,6 +3,7 @@ import type { RunGradientByLag, RunMetrics, WeightsMoment } from '../../shared/p
 import type { SeriesName } from '../../shared/runs/series.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { formatNumber } from '../composables/format.ts'
 
 export interface LagWords {
   readonly lag: string
@@ -216,9 +217,15 @@ export function spreadFigure(
         nameGap: 28,
         min: 'dataMin',
         max: 'dataMax',
+        // The ends are where the bins end, and no round numbers.
+        axisLabel: { color: tokens.quiet, formatter: formatNumber, showMinLabel: false, showMaxLabel: false },
         splitLine: { show: false },
       },
-      yAxis: { ...valueAxis(tokens, words.share, false), scale: false },
+      yAxis: {
+        ...valueAxis(tokens, words.share, false),
+        scale: false,
+        axisLine: { onZero: false, lineStyle: { color: tokens.line } },
+      },
       series: lines.map(({ moment, shares }) => ({
         id: moment,
         name: words.moment(moment),
