@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
 import type { FolderGroup, FolderRun } from './results-from-folders.ts'
-import { openDesign } from './open-design.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -41,6 +41,7 @@ beforeAll(async () => {
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true })).newPage()
   complaints = watchComplaints(page)
+  stopFileChoosers(page)
   await page.goto(lab.address)
   await openDesign(page, CONFIG)
 }, INSTALL_MS)
