@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import type { FolderGroup, FolderRun } from './results-from-folders.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
@@ -40,14 +41,9 @@ beforeAll(async () => {
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true })).newPage()
   complaints = watchComplaints(page)
+  stopFileChoosers(page)
   await page.goto(lab.address)
-  await page.getByRole('button', { name: 'Start' }).waitFor()
-  await page.waitForLoadState('networkidle')
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+O')
-  const file = { name: 'study.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
-  await (await chooser).setFiles(file)
-  await page.getByRole('heading', { name: 'study' }).waitFor()
+  await openDesign(page, CONFIG)
 }, INSTALL_MS)
 
 afterAll(async () => {
