@@ -15,7 +15,7 @@ import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { forkRun, listForkPoints } from '../engine/fork-run.ts'
-import { predictInThread } from '../engine/host/predict-host.ts'
+import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
 import { prepare } from '../engine/run-group.ts'
 import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
@@ -219,6 +219,7 @@ export class Lab {
       await this.#catalog.update([runId])
       return null
     },
+    'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
     'sweep.check': async ({ definition }) => this.#sweeps.check(definition),

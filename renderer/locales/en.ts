@@ -1,5 +1,5 @@
 import { fieldGroups, fields } from './en-fields.ts'
-import { compare, figure, queue, sweeps } from './en-many.ts'
+import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
@@ -9,6 +9,9 @@ export const en = {
   queue,
   compare,
   figure,
+  help,
+  insight,
+  palette,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
@@ -21,6 +24,7 @@ export const en = {
     dismiss: 'Dismiss',
     notices: 'Notices',
     settings: 'Settings',
+    help: 'Help',
     shortcuts: 'Keys',
     close: 'Close',
   },
@@ -66,10 +70,12 @@ export const en = {
       fork: 'Fork the run: go on from a checkpoint with another training',
     },
     help: {
+      open: 'How warm-up works',
       shortcuts: 'This overview',
       tour: 'Tour',
     },
     window: {
+      palette: 'Command palette',
       theme: 'Next theme: system, light, dark',
     },
   },
@@ -83,6 +89,8 @@ export const en = {
   },
   settings: {
     title: 'Settings',
+    language: 'Language',
+    languages: { system: 'That of the system', en: 'English', fr: 'Français' },
     appearance: 'Appearance',
     appearanceHint: 'System follows what your computer is set to.',
     keyboard: 'Keyboard',
@@ -440,6 +448,7 @@ export const en = {
       title: 'More of this run',
       convergence: 'Convergence',
       predictions: 'Predictions',
+      insight: 'Insight',
       log: 'Log',
     },
     predictions: {
@@ -527,7 +536,8 @@ export const en = {
     threads: 'Engine threads',
     machine: 'Machine busy',
     restartLevel: '{value}: warm-up begins anew above',
-    cursorHint: 'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends.',
+    cursorHint:
+      'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',
     cursor: 'step {position}: {values}',
     table: 'Values as a table',
     tableHead: {

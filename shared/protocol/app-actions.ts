@@ -36,8 +36,10 @@ export const APP_ACTIONS = {
   'run.pause-or-resume': { keys: ['p'], accelerator: 'CmdOrCtrl+P', group: 'run' },
   'run.stop': { keys: ['x'], accelerator: null, group: 'run' },
   'run.fork': { keys: ['f'], accelerator: null, group: 'run' },
+  'help.open': { keys: ['g h'], accelerator: null, group: 'window' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },
+  'window.palette': { keys: ['Mod+K'], accelerator: 'CmdOrCtrl+K', group: 'window' },
   'window.theme': { keys: ['t'], accelerator: 'CmdOrCtrl+Shift+L', group: 'window' },
 } as const satisfies Record<string, ActionKeys>
 

@@ -12,6 +12,7 @@ import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/ru
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
+import type { Histogram } from '../statistics/histogram.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
@@ -193,6 +194,36 @@ export interface RunMetrics {
   /** Every series that the run has, asked for or not. */
   readonly names: readonly SeriesName[]
   readonly series: readonly DecimatedSeries[]
+}
+
+/** When weights were as they are measured: as drawn, at the end of the warm-up, at the last checkpoint or the end of the run. */
+export type WeightsMoment = 'initial' | 'warmed-up' | 'last'
+
+/** How far back the gradient reaches: ‖∂L/∂h_{T−k}‖ of one seed, the mean over a few training series. */
+export interface RunGradientByLag {
+  readonly runId: string
+  readonly seed: number
+  /** T */
+  readonly steps: number
+  readonly seriesCount: number
+  /** k */
+  readonly lags: readonly number[]
+  /** Those that the run has; norms as [lag][layer]. */
+  readonly moments: readonly {
+    readonly moment: WeightsMoment
+    readonly norms: readonly (readonly number[])[]
+    readonly spreads: readonly LayerSpread[]
+  }[]
+}
+
+/** How the weights of a layer, and the loss's gradient by them, spread. All moments of a layer have the same bins. */
+export interface LayerSpread {
+  /** From 0; null: the readout. */
+  readonly layerIndex: number | null
+  readonly weights: Histogram
+  /** Of log10 |g|, where g is not 0. */
+  readonly gradients: Histogram
+  readonly zeroGradientCount: number
 }
 
 /** A job in the engine's line: a group of runs or a sweep. */

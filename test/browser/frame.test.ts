@@ -112,7 +112,7 @@ describe('the frame', { timeout: 120_000 }, () => {
     expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).count()).toBe(0)
     expect(page.url()).toContain('/settings')
     await page.getByRole('checkbox', { name: 'Single keys' }).check()
-    await page.getByRole('radio', { name: 'System' }).check()
+    await page.getByRole('radio', { name: 'System', exact: true }).check()
     expect([...complaints, ...other.complaints]).toEqual([])
     await page.context().close()
     await other.page.context().close()

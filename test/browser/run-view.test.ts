@@ -77,8 +77,9 @@ describe('the view of a run', { timeout: 120_000 }, () => {
   })
 
   it('draws predictions of a paused run against the targets of test series', async () => {
-    await page.getByRole('tab', { name: 'Log' }).focus()
-    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('tab', { name: 'Convergence' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => page.getByRole('tab', { name: 'Predictions' }).getAttribute('aria-selected')).toBe('true')
     await page.getByText(/last step of the checkpoint at Training, step \d+/).waitFor()
     expect(await page.getByText('Test series', { exact: false }).count()).toBeGreaterThanOrEqual(4)
     const told = page.getByRole('img', { name: /^step 11: target -?[\d.e-]+, prediction -?[\d.e-]+$/ })
@@ -98,7 +99,7 @@ describe('the view of a run', { timeout: 120_000 }, () => {
 
   it('forks the run with the keyboard: what must stay is refused at its field, the rest trains on from the checkpoint', async () => {
     const before = await position()
-    await page.locator('.chart').focus()
+    await page.getByRole('group', { name: /^Loss, VAA/ }).focus()
     await page.keyboard.press('f')
     const banner = page.getByRole('region', { name: 'Fork' })
     await banner.getByText('its last checkpoint: Training, step').waitFor({ state: 'attached' })

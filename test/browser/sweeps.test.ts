@@ -12,6 +12,7 @@ import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
 import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import type { FolderGroup, FolderRun } from './results-from-folders.ts'
+import { openDesign } from './open-design.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -116,6 +117,7 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
   it('ends in the table that the folders hold', async () => {
     const { runs, groups } = fromFolders()
     expect(groups).toHaveLength(18)
+    await expect.poll(() => page.locator('section.rows tr[data-status="finished"]').count(), WAIT).toBe(18)
     const rows = await page.locator('section.rows tbody tr').evaluateAll((trs) =>
       trs.map((tr) => {
         const cell = (name: string): HTMLElement => tr.querySelector(`td.${CSS.escape(name)}`)!
