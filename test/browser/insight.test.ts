@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
-import { openDesign } from './open-design.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -33,6 +33,7 @@ beforeAll(async () => {
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
   page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true })).newPage()
   complaints = watchComplaints(page)
+  stopFileChoosers(page)
   await page.goto(lab.address)
   await openDesign(page, CONFIG)
   await page.getByRole('button', { name: 'Start' }).click()

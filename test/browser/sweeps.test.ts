@@ -12,7 +12,6 @@ import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
 import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import type { FolderGroup, FolderRun } from './results-from-folders.ts'
-import { openDesign } from './open-design.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
