@@ -37,27 +37,35 @@ export async function ensureBuilt(target: BuildTarget): Promise<string> {
   const { config, modes, sources } = TARGETS[target]
   if (!existsSync(path.join(ROOT, config))) return folder
   const digest = await digestOf(sources)
-  if ((await readFile(path.join(folder, STAMP), 'utf8').catch(() => '')) === digest) return folder
+  if ((await stampOf(folder)) === digest) return folder
   // Aside and then put in its place whole: two labs may be started at once, and one may be killed on the way.
   const aside = `${folder}.${process.pid}`
   try {
     await Promise.all(modes.map((mode) => runVite(config, mode, aside)))
     await writeFile(path.join(aside, STAMP), digest)
-    await putInPlace(aside, folder)
+    // Another lab may have built the same meanwhile, and be reading it.
+    if ((await stampOf(folder)) !== digest) await putInPlace(aside, folder)
   } finally {
     await rm(aside, { recursive: true, force: true })
   }
   return folder
 }
 
+/** What the folder was built from; empty for none. */
+const stampOf = (folder: string): Promise<string> => readFile(path.join(folder, STAMP), 'utf8').catch(() => '')
+
+/** The old one is moved away before it is deleted: there is no time in which files go missing one by one. */
 async function putInPlace(built: string, folder: string): Promise<void> {
+  const old = `${built}.old`
   for (let attempt = 1; ; attempt++) {
-    await rm(folder, { recursive: true, force: true })
+    if (existsSync(folder)) await rename(folder, old)
     try {
       await rename(built, folder)
       return
     } catch (error) {
       if (attempt === MOST_ATTEMPTS) throw error // another lab put its own there in between
+    } finally {
+      await rm(old, { recursive: true, force: true })
     }
   }
 }

@@ -10,8 +10,8 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
-import type { FolderGroup, FolderRun } from './results-from-folders.ts'
 import { openDesign, stopFileChoosers } from './file-chooser.ts'
+import type { FolderGroup, FolderRun } from './results-from-folders.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
