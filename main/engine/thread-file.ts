@@ -2,8 +2,13 @@
 
 const isSource = import.meta.url.endsWith('.ts')
 
+const SOURCES = {
+  'wasm-thread': './wasm-thread.ts',
+  'group-thread': './host/group-thread.ts',
+  'index-thread': '../lab/run-index/index-thread.ts',
+} as const
+
 /** @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder */
-export function threadFile(name: 'wasm-thread' | 'group-thread'): URL {
-  if (!isSource) return new URL(`./${name}.cjs`, import.meta.url)
-  return new URL(name === 'group-thread' ? './host/group-thread.ts' : './wasm-thread.ts', import.meta.url)
+export function threadFile(name: keyof typeof SOURCES): URL {
+  return new URL(isSource ? SOURCES[name] : `./${name}.cjs`, import.meta.url)
 }

@@ -89,6 +89,8 @@ function keyOf(event: LabEvent, position: number): string {
     case 'run-events':
     case 'run-gap':
       return `${event.type} ${event.runId}`
+    case 'runs-changed':
+    case 'index':
     case 'settings':
     case 'snapshot':
       return event.type

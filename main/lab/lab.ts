@@ -16,14 +16,11 @@ import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
-import { takeFromTrash, moveToTrash } from '../store/trash.ts'
 import { Designs, readDesign } from './designs.ts'
 import { exportRun } from './export-run.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
-
-/** Other processes write into the same home: how often the folders are read again while a window looks. */
-const REFRESH_EVERY_MS = 5000
+import { RunsDesk } from './runs-desk.ts'
 
 export class Lab {
   readonly #instanceId = randomUUID()
@@ -32,8 +29,8 @@ export class Lab {
   readonly #designs: Designs
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
+  readonly #runsDesk: RunsDesk
   readonly #listeners = new Set<(event: LabEvent) => void>()
-  readonly #refreshTimer: NodeJS.Timeout
   #settings: Settings
 
   private constructor(home: string, settings: Settings) {
@@ -44,18 +41,15 @@ export class Lab {
     this.#settings = settings
     this.#store = new RunStore(home)
     this.#designs = new Designs(home)
-    this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
+    this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
-    this.#refreshTimer = setInterval(() => {
-      if (this.#listeners.size > 0) this.#catalog.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
-    }, REFRESH_EVERY_MS)
-    this.#refreshTimer.unref()
+    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
   }
 
   /** @param home folder of runs and settings, see store/home.ts */
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
-    await lab.#catalog.refresh()
+    await lab.#catalog.open()
     return lab
   }
 
@@ -73,6 +67,7 @@ export class Lab {
       device: { backend: 'wasm', threads: threadCount(), platform: `${process.platform} ${process.arch}` },
       settings: this.#settings,
       runs: this.#catalog.list(),
+      index: this.#catalog.state,
       progress: this.#monitor.progress(),
     }
   }
@@ -98,8 +93,8 @@ export class Lab {
 
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
-    clearInterval(this.#refreshTimer)
     await this.#monitor.close()
+    await this.#catalog.close()
     this.#listeners.clear()
   }
 
@@ -120,34 +115,22 @@ export class Lab {
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
     'run.resume': ({ runId }) => this.#monitor.resume(runId),
     'run.stop': ({ runId }) => this.#monitor.stop(runId),
-    'run.list': async () => {
-      await this.#catalog.refresh()
-      return this.#catalog.list()
-    },
+    'run.query': (query) => this.#catalog.query(query),
+    'run.configurations': (query) => this.#catalog.configurations(query),
+    'run.ids': (query) => this.#catalog.ids(query),
+    'run.facets': () => this.#catalog.facets(),
     'run.read': async ({ runId }) => {
-      await this.#catalog.update([runId])
+      const [summary] = await this.#catalog.update([runId])
+      if (!summary) throw missingRun(runId)
       const { record } = await this.#store.listOne(runId)
-      const summary = this.#catalog.get(runId)!
       const { config = null, versions = null, backend = null } = record ?? {}
       return { summary, config, versions, backend }
     },
     'run.metrics': (payload) => this.#monitor.metrics(payload),
     'run.export': (payload) => exportRun(this.#store, payload),
-    'run.delete': async ({ runId }) => {
-      if (this.#catalog.get(runId)?.active)
-        throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
-          where: runId,
-          remedy: 'Stop it first.',
-        })
-      await moveToTrash(this.#home, this.#store, runId)
-      this.#catalog.remove(runId)
-      return null
-    },
-    'run.undelete': async ({ runId }) => {
-      await takeFromTrash(this.#home, this.#store, runId)
-      await this.#catalog.update([runId])
-      return null
-    },
+    'run.annotate': ({ runIds, change }) => this.#runsDesk.annotate(runIds, change),
+    'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
+    'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
@@ -165,4 +148,13 @@ export class Lab {
     await this.#catalog.update(runIds)
     return { groupId, runIds }
   }
+}
+
+function missingRun(runId: string): LabError {
+  return new LabError('run-folder', 'there is no run of this name.', {
+    where: runId,
+    expected: 'a run of this home',
+    found: 'none',
+    remedy: 'It may have been deleted. Look for it in the table of runs.',
+  })
 }

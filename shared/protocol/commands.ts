@@ -4,6 +4,16 @@
  */
 import { z } from 'zod'
 import { SERIES_NAMES } from '../runs/series.ts'
+import { annotationsChangeSchema } from '../runs/annotations.ts'
+import {
+  configurationQuerySchema,
+  MOST_RUN_IDS,
+  runFilterSchema,
+  runQuerySchema,
+  type ConfigurationPage,
+  type RunFacets,
+  type RunPage,
+} from './run-query.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
@@ -14,11 +24,12 @@ import type {
   ResolvedConfig,
   RunDetail,
   RunMetrics,
-  RunSummary,
+  RunsDone,
 } from './views.ts'
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
+const someRuns = z.strictObject({ runIds: z.array(runId).min(1).max(MOST_RUN_IDS) })
 const nothing = z.strictObject({})
 const size = z.number().int().min(1).max(100_000)
 
@@ -54,7 +65,14 @@ export const COMMAND_PAYLOADS = {
   'run.resume': oneRun,
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
-  'run.list': nothing,
+  /** A window of the runs that a filter leaves, in some order. */
+  'run.query': runQuerySchema,
+  /** The same runs by configuration, with mean and deviation over seeds. */
+  'run.configurations': configurationQuerySchema,
+  /** Ids of the runs that a filter leaves, newest first, as many as a command takes. */
+  'run.ids': z.strictObject({ filter: runFilterSchema.prefault({}) }),
+  /** Tags, states and how many runs have them. */
+  'run.facets': nothing,
   'run.read': oneRun,
   /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
   'run.metrics': z.strictObject({
@@ -71,9 +89,11 @@ export const COMMAND_PAYLOADS = {
     seed: z.number().int().nullable().default(null),
     weights: z.enum(['best', 'last']).default('best'),
   }),
-  /** Into the lab's trash, from which undelete takes it back. */
-  'run.delete': oneRun,
-  'run.undelete': oneRun,
+  /** Tags, notes, star and archive of these runs. */
+  'run.annotate': z.strictObject({ ...someRuns.shape, change: annotationsChangeSchema }),
+  /** Into the lab's trash, from which undelete takes them back. */
+  'run.delete': someRuns,
+  'run.undelete': someRuns,
 } satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_PAYLOADS
@@ -90,12 +110,16 @@ export interface CommandResults {
   'run.pause': null
   'run.resume': null
   'run.stop': null
-  'run.list': readonly RunSummary[]
+  'run.query': RunPage
+  'run.configurations': ConfigurationPage
+  'run.ids': readonly string[]
+  'run.facets': RunFacets
   'run.read': RunDetail
   'run.metrics': RunMetrics
   'run.export': ExportedFile
-  'run.delete': null
-  'run.undelete': null
+  'run.annotate': RunsDone
+  'run.delete': RunsDone
+  'run.undelete': RunsDone
 }
 
 /** What a sender writes: defaults may be left out. */

@@ -5,14 +5,33 @@
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { RunAnnotations } from '../runs/annotations.ts'
 import type { RunResult, RunStatus } from '../runs/run.ts'
 import type { PhaseMark } from '../runs/timeline.ts'
 import type { DecimatedSeries } from '../runs/series.ts'
+import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
 
 /** The record's status, and what only the lab knows: its worker has died, or the folder cannot be read. */
 export type RunState = RunStatus | 'crashed' | 'damaged'
+
+/** What a table shows of a run's configuration, a number or a word a column; null where a run has none of it. */
+export interface RunSettings {
+  /** Cells of all layers, each once: `gru, lstm`. */
+  readonly cells: string
+  /** Of the first layer. */
+  readonly units: number
+  readonly layerCount: number
+  /** T of a generated dataset. */
+  readonly seriesSteps: number | null
+  readonly learningRate: number
+  readonly batch: number
+  readonly trainingSteps: number | null
+  /** Null where steps are set. */
+  readonly epochs: number | null
+  readonly warmupSteps: number | null
+}
 
 /** A run as a list shows it. */
 export interface RunSummary {
@@ -34,6 +53,11 @@ export interface RunSummary {
   readonly endedAt: string | null
   readonly result: RunResult | null
   readonly error: { readonly code: string; readonly message: string } | null
+  /** Equal for runs that differ in name and seeds alone; null for a damaged run. */
+  readonly configurationId: string | null
+  /** Null for a damaged run. */
+  readonly settings: RunSettings | null
+  readonly annotations: RunAnnotations
   /** Whether this lab's engine holds it: running, or waiting for its turn. */
   readonly active: boolean
 }
@@ -131,6 +155,12 @@ export interface DatasetPreview {
   }[]
 }
 
+/** What a command came to that is carried out run by run. */
+export interface RunsDone {
+  readonly runIds: readonly string[]
+  readonly failed: readonly { readonly runId: string; readonly error: WireError }[]
+}
+
 export interface RunDetail {
   readonly summary: RunSummary
   /** Null for a damaged run. */
@@ -163,6 +193,8 @@ export interface LabSnapshot {
   readonly home: string
   readonly device: { readonly backend: string; readonly threads: number; readonly platform: string }
   readonly settings: Settings
+  /** The newest, and all that are active; the others are asked for with `run.query`. */
   readonly runs: readonly RunSummary[]
+  readonly index: IndexState
   readonly progress: readonly RunProgress[]
 }
