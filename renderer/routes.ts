@@ -8,7 +8,13 @@ export function createRoutes(): Router {
     routes: [
       { path: '/', redirect: '/design' },
       { path: '/design', name: 'design', component: DesignView },
-      { path: '/runs/:runId?', name: 'runs', component: () => import('./views/RunsView.vue'), props: true },
+      {
+        path: '/runs',
+        children: [
+          { path: '', name: 'runs', component: () => import('./views/RunsTableView.vue') },
+          { path: ':runId', name: 'run', component: () => import('./views/RunsView.vue'), props: true },
+        ],
+      },
       { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
       { path: '/:rest(.*)', redirect: '/design' },
     ],

@@ -149,7 +149,9 @@ export class RunCatalog {
   }
 
   #forgetOldest(): void {
-    const oldest = this.list().findLast(({ active }) => !active)
+    const oldest = this.list()
+      .reverse()
+      .find(({ active }) => !active)
     if (oldest) this.#recent.delete(oldest.id)
   }
 

@@ -1,9 +1,11 @@
 import { fieldGroups, fields } from './en-fields.ts'
+import { table } from './en-table.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
   fields,
   fieldGroups,
+  table,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
@@ -50,6 +52,12 @@ export const en = {
       next: 'Next run',
       'pause-or-resume': 'Pause or resume the run',
       stop: 'Stop the run',
+    },
+    runs: {
+      compare: 'Compare the chosen runs',
+      star: 'Star runs, or take the star away',
+      archive: 'Archive runs, or take them out',
+      group: 'Group runs by configuration',
     },
     help: {
       shortcuts: 'This overview',
@@ -217,7 +225,8 @@ export const en = {
     search: 'Search runs',
     empty: 'No runs yet.',
     emptyHint: 'Choose a preset under Design and press Start.',
-    none: 'Choose a run.',
+    all: 'All {count}',
+    gone: 'There is no run of this name. It may have been deleted.',
     noMatch: 'No run matches.',
     remove: 'Delete',
     removed: 'Deleted {name}.',

@@ -29,6 +29,11 @@ export const APP_ACTIONS = {
   'run.next': { keys: ['j'], accelerator: null, group: 'run' },
   'run.pause-or-resume': { keys: ['p'], accelerator: 'CmdOrCtrl+P', group: 'run' },
   'run.stop': { keys: ['x'], accelerator: null, group: 'run' },
+  // Of the chosen runs of the table, or of the one under its cursor.
+  'runs.compare': { keys: ['c'], accelerator: null, group: 'run' },
+  'runs.star': { keys: ['s'], accelerator: null, group: 'run' },
+  'runs.archive': { keys: ['e'], accelerator: null, group: 'run' },
+  'runs.group': { keys: ['v'], accelerator: null, group: 'run' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },
   'window.theme': { keys: ['t'], accelerator: 'CmdOrCtrl+Shift+L', group: 'window' },

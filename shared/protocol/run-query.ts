@@ -23,7 +23,10 @@ export const runFilterSchema = z.strictObject({
   /** Empty: any. */
   states: z.array(z.enum(RUN_STATES)).max(RUN_STATES.length).default([]),
   /** Empty: any. */
-  strategies: z.array(z.enum(['none', 'warmed-up', 'double'])).max(3).default([]),
+  strategies: z
+    .array(z.enum(['none', 'warmed-up', 'double']))
+    .max(3)
+    .default([]),
   /** All of them. */
   tags: z.array(tagSchema).max(8).default([]),
   onlyStarred: z.boolean().default(false),
@@ -65,7 +68,16 @@ export const RUN_SORTS = [
 export type RunSort = (typeof RUN_SORTS)[number]
 
 /** What configurations can be sorted by. */
-export const CONFIGURATION_SORTS = ['network', 'dataset', 'strategy', 'runs', 'seeds', 'result', 'last', 'created'] as const
+export const CONFIGURATION_SORTS = [
+  'network',
+  'dataset',
+  'strategy',
+  'runs',
+  'seeds',
+  'result',
+  'last',
+  'created',
+] as const
 
 export type ConfigurationSort = (typeof CONFIGURATION_SORTS)[number]
 

@@ -93,11 +93,19 @@ export class FolderWatch {
       if (codeOf(error) === undefined) throw error
       return // a home that cannot be written has no runs yet; looked for again
     }
-    this.#all = this.#open(this.#folder, (name) => this.#touch(name), () => (this.#all = null))
+    this.#all = this.#open(
+      this.#folder,
+      (name) => this.#touch(name),
+      () => (this.#all = null),
+    )
   }
 
   #watchOne(id: string): void {
-    const watcher = this.#open(path.join(this.#folder, id), () => this.#touch(id), () => this.#watched.delete(id))
+    const watcher = this.#open(
+      path.join(this.#folder, id),
+      () => this.#touch(id),
+      () => this.#watched.delete(id),
+    )
     if (watcher) this.#watched.set(id, watcher)
   }
 

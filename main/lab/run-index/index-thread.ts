@@ -10,7 +10,14 @@ import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { FolderSync, type IndexChanges } from './folder-sync.ts'
 import { FolderWatch } from './folder-watch.ts'
-import { MOST_TOLD, type FromIndex, type IndexQuestion, type IndexQuestions, type IndexTask, type ToIndex } from './index-protocol.ts'
+import {
+  MOST_TOLD,
+  type FromIndex,
+  type IndexQuestion,
+  type IndexQuestions,
+  type IndexTask,
+  type ToIndex,
+} from './index-protocol.ts'
 import { isDamage, makeAnew, openIndex, type OpenedIndex } from './open-index.ts'
 import { RunQueries } from './run-queries.ts'
 import { RunTable } from './run-table.ts'

@@ -95,7 +95,8 @@ export class RunIndex {
     this.#failure = new LabError('run-index', 'the index of the runs cannot be used.', {
       where: 'the thread of the index',
       found: typeof cause === 'string' ? cause : toWireError(cause).message,
-      remedy: 'Start the lab again; if that does not help, install its packages again with `npm ci`. The runs themselves are not touched.',
+      remedy:
+        'Start the lab again; if that does not help, install its packages again with `npm ci`. The runs themselves are not touched.',
       cause,
     })
     for (const { reject } of this.#waiting.values()) reject(this.#failure)

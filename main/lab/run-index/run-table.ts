@@ -45,7 +45,9 @@ export class RunTable {
     this.#readSummary = database.prepare('SELECT json FROM summaries WHERE run = ?').raw()
     this.#putSummary = database.prepare('INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?)')
     this.#putTag = database.prepare('INSERT OR REPLACE INTO tags (tag, run) VALUES (?, ?)')
-    this.#putResult = database.prepare('INSERT OR REPLACE INTO results (configuration, seed, ended_at, run, best, last) VALUES (?, ?, ?, ?, ?, ?)')
+    this.#putResult = database.prepare(
+      'INSERT OR REPLACE INTO results (configuration, seed, ended_at, run, best, last) VALUES (?, ?, ?, ?, ?, ?)',
+    )
     this.#dropTags = database.prepare('DELETE FROM tags WHERE run = ?')
     this.#dropResults = database.prepare('DELETE FROM results WHERE run = ?')
   }
