@@ -21,7 +21,8 @@ const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 const ROUNDS = 5
 /** A window of the table. */
 const WINDOW = 64
-const SCROLL_MS = 6000
+const SCROLL_MS = 9000
+const JUMP_EVERY_MS = 80
 const FILTERS = [
   { text: 'lstm t300 double' },
   { states: ['failed', 'crashed'] as const },
@@ -108,7 +109,7 @@ async function measureIndex(home: string, progress: (line: string) => void) {
 async function measurePage(home: string, progress: (line: string) => void) {
   const [lab, browser] = await Promise.all([serveLab({ home }), launchChromium()])
   try {
-    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
     await page.goto('about:blank')
     const idle = await collectFrames(page, () => page.waitForTimeout(SCROLL_MS / 2))
     await page.goto(lab.address)
@@ -219,17 +220,22 @@ function timeGrouping(page: Page): Promise<number> {
   })
 }
 
-/** With the wheel as fast as it turns, and in jumps of thousands of rows as with the scroll bar and with the keys. */
+/** With the wheel as fast as it turns, then in jumps of thousands of rows as with the scroll bar, then with the keys. */
 async function scroll(page: Page): Promise<void> {
   await page.mouse.move(700, 400)
   await page.getByRole('grid').focus()
-  const end = performance.now() + SCROLL_MS
-  for (let turn = 0; performance.now() < end; turn++) {
-    const isJump = turn % 30 === 29
-    await page.mouse.wheel(0, isJump ? (turn % 60 === 59 ? -1 : 1) * 3000 * (turn + 40) : 240)
-    if (turn % 120 === 119) await page.keyboard.press(turn % 240 === 239 ? 'Home' : 'End')
-    if (turn % 40 < 10) await page.keyboard.press('PageDown')
-    await page.waitForTimeout(10)
+  const ways = [
+    (): Promise<void> => page.mouse.wheel(0, 240),
+    (turn: number): Promise<void> => page.mouse.wheel(0, (turn % 3 === 2 ? -1 : 1) * 3000 * ((turn % 50) + 1)),
+    (turn: number): Promise<void> =>
+      page.keyboard.press(turn % 40 === 39 ? (turn % 80 === 79 ? 'Home' : 'End') : 'PageDown'),
+  ]
+  for (const [index, move] of ways.entries()) {
+    const end = performance.now() + SCROLL_MS / ways.length
+    for (let turn = 0; performance.now() < end; turn++) {
+      await move(turn)
+      await page.waitForTimeout(index === 1 ? JUMP_EVERY_MS : 10)
+    }
   }
 }
 
