@@ -25,10 +25,12 @@ export interface ServedLab {
 
 /**
  * `npm start` without a display; prints a loopback address with a token.
- * @param given.home one that is there and stays; else a new one
+ * @param given.home one that is there, and stays unless `isHomeRemoved`; else a new one
  * @throws when it does not within 20 s
  */
-export async function serveLab(given: { isFirstRun?: boolean; home?: string } = {}): Promise<ServedLab> {
+export async function serveLab(
+  given: { isFirstRun?: boolean; home?: string; isHomeRemoved?: boolean } = {},
+): Promise<ServedLab> {
   const home = given.home ?? (await makeLabHome(given.isFirstRun ?? false))
   let started = await startProcess(home)
   return {
@@ -52,7 +54,7 @@ export async function serveLab(given: { isFirstRun?: boolean; home?: string } = 
     },
     async close() {
       await end(started.process, 'SIGTERM')
-      if (given.home === undefined) await rm(home, { recursive: true, force: true })
+      if (given.home === undefined || given.isHomeRemoved) await rm(home, { recursive: true, force: true })
     },
   }
 }

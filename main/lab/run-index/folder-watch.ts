@@ -13,7 +13,7 @@ const LOOK_AT_RUNNING_MS = 5000
 /** The folder of all runs: a run that is new or gone, where no notice comes. */
 const LOOK_AT_FOLDER_MS = 2000
 /** Every folder. */
-const LOOK_AT_ALL_MS = 60_000
+const LOOK_AT_ALL_MS = 30_000
 /** Folders that are watched by themselves. */
 const MOST_WATCHED = 256
 
@@ -22,8 +22,8 @@ export interface WatchTarget {
   touched(ids: readonly string[]): void
   /** Look at all. */
   unsure(): void
-  /** Runs that may still change by themselves, newest first, at most so many. */
-  unfinished(most: number): readonly string[]
+  /** Runs whose files are the likeliest to change, at most so many. */
+  likely(most: number): readonly string[]
   /** Runs that say that they are running. */
   running(): readonly string[]
 }
@@ -62,9 +62,9 @@ export class FolderWatch {
     this.#every(LOOK_AT_ALL_MS, () => this.#target.unsure())
   }
 
-  /** Watches the folders of the runs that may still change; after each change of the index. */
+  /** Watches the folders that are the likeliest to change; after each change of the index. */
   follow(): void {
-    const wanted = new Set(this.#target.unfinished(MOST_WATCHED))
+    const wanted = new Set(this.#target.likely(MOST_WATCHED))
     for (const [id, watcher] of this.#watched)
       if (!wanted.has(id)) {
         watcher.close()

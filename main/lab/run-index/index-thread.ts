@@ -22,8 +22,6 @@ import { isDamage, makeAnew, openIndex, type OpenedIndex } from './open-index.ts
 import { RunQueries } from './run-queries.ts'
 import { RunTable } from './run-table.ts'
 
-/** States in which a run may change by itself: by another process that takes it up. */
-const UNFINISHED = ['running', 'queued', 'crashed', 'paused', 'stopped', 'failed']
 /** How often it is told how far the reading of many folders is. */
 const PROGRESS_EVERY_MS = 200
 
@@ -55,8 +53,8 @@ class Index {
     this.#watch = new FolderWatch(path.join(home, 'runs'), {
       touched: (ids) => this.#follow(this.#syncAndTell(ids)),
       unsure: () => this.#follow(this.syncAll()),
-      unfinished: (most) => this.#table.idsInStates(UNFINISHED, most),
-      running: () => this.#table.idsInStates(['running'], MOST_TOLD),
+      likely: (most) => this.#table.likelyToChange(most),
+      running: () => this.#table.running(MOST_TOLD),
     })
   }
 

@@ -112,14 +112,14 @@ export class RunTable {
     return new Map(rows.map(([id, record, annotations]) => [id, { record, annotations }]))
   }
 
-  /** Ids of the runs in one of these states, newest first. */
-  idsInStates(states: readonly string[], most: number): string[] {
-    const places = states.map(() => '?').join(', ')
-    const rows = this.#database
-      .prepare(`SELECT id FROM runs WHERE state IN (${places}) ORDER BY created_at DESC LIMIT ?`)
-      .raw()
-      .all(...states, most) as [string][]
-    return rows.map(([id]) => id)
+  /** Runs that say that they are running, newest first. */
+  running(most: number): string[] {
+    return this.#ids("WHERE state = 'running' ORDER BY created_at DESC LIMIT ?", most)
+  }
+
+  /** Unfinished runs, which any process may take up, before finished ones, in which only notes change; the newest of each first. */
+  likelyToChange(most: number): string[] {
+    return this.#ids("ORDER BY state = 'finished', created_at DESC LIMIT ?", most)
   }
 
   group(groupId: string): RunSummary[] {
@@ -129,6 +129,11 @@ export class RunTable {
 
   count(): number {
     return (this.#database.prepare('SELECT COUNT(*) FROM runs').raw().all() as [[number]])[0][0]
+  }
+
+  #ids(rest: string, most: number): string[] {
+    const rows = this.#database.prepare(`SELECT id FROM runs ${rest}`).raw().all(most) as [string][]
+    return rows.map(([id]) => id)
   }
 
   #summary(run: number): RunSummary {

@@ -129,14 +129,6 @@ async function measurePage(home: string, progress: (line: string) => void) {
       `  in the page: sorted ${pageSortMs.toFixed(0)}, searched ${pageSearchMs.toFixed(0)}, grouped ${pageGroupMs.toFixed(0)} ms`,
     )
     const frames = await collectFrames(page, () => scroll(page))
-    progress(
-      `  longest: ${frames
-        .map((ms, i) => [ms, i] as const)
-        .sort((a, b) => b[0] - a[0])
-        .slice(0, 8)
-        .map(([ms, i]) => `${ms.toFixed(0)}@${i}`)
-        .join(' ')}`,
-    )
     progress(`  ${frames.length} frames while it was scrolled`)
     const session = await page.context().newCDPSession(page)
     await session.send('HeapProfiler.collectGarbage')
