@@ -6,6 +6,7 @@ import { createMessages } from './locales/messages.ts'
 import { createRoutes } from './routes.ts'
 import { useLabStore } from './stores/lab-store.ts'
 import { useRunsStore } from './stores/runs-store.ts'
+import { useSweepsStore } from './stores/sweeps-store.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import { createLabClient, provideLab } from './transport/lab-client.ts'
@@ -17,9 +18,11 @@ provideLab(app, client)
 
 const lab = useLabStore()
 const runs = useRunsStore()
+const sweeps = useSweepsStore()
 client.onEvent((event) => {
   lab.hear(event)
   runs.hear(event)
+  sweeps.hear(event)
 })
 client.onState((state) => (lab.line = state))
 client.open()

@@ -15,6 +15,8 @@ export function createRoutes(): Router {
           { path: ':runId', name: 'run', component: () => import('./views/RunsView.vue'), props: true },
         ],
       },
+      { path: '/sweeps/:sweepId?', name: 'sweeps', component: () => import('./views/SweepsView.vue'), props: true },
+      { path: '/compare/:ids?', name: 'compare', component: () => import('./views/CompareView.vue'), props: true },
       { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
       { path: '/:rest(.*)', redirect: '/design' },
     ],

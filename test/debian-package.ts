@@ -6,8 +6,12 @@ import process from 'node:process'
 /** Long enough to fetch and unpack the largest of them. */
 export const INSTALL_MS = 240_000
 
-/** Installs a package where that is possible; whether it worked shows in the program being there. */
-export function installDebianPackage(name: string): void {
+/**
+ * Installs a package where that is possible; whether it worked shows in the program being there.
+ * @param program that it brings: nothing is done where it is there
+ */
+export function installDebianPackage(name: string, program: string | null = null): void {
+  if (program !== null && existsSync(program)) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { stdio: 'inherit' })

@@ -51,6 +51,22 @@ withEngine(
 ).action(async (name: string, options: Record<string, unknown>) =>
   (await import('./commands/run.ts')).resumeCommand(name, options),
 )
+const fork = withEngine(
+  withHome(
+    withJson(
+      program.command('fork <RUN>').description('go on from a checkpoint of a run with another training, as a new run'),
+    ),
+  ),
+).option('--checkpoint <NAME>', 'last, or warmed-up: the end of its warm-up', 'last')
+for (const { flags, description } of RUN_OPTIONS.filter(({ field }) => field !== '')) fork.option(flags, description)
+fork
+  .option(
+    '--set <FIELD=JSON...>',
+    'set any field that a fork may change, for example --set training.schedule.kind=\'"cosine"\'',
+  )
+  .action(async (name: string, options: Record<string, unknown>) =>
+    (await import('./commands/fork.ts')).forkCommand(name, options),
+  )
 withEngine(
   withHome(
     withJson(

@@ -21,6 +21,12 @@ export async function loadConfig(
   options: Readonly<Record<string, unknown>>,
 ): Promise<LoadedConfig> {
   const { json, where, baseFolder } = await readSource(file, options.preset as string | undefined)
+  await applyOptions(json, options)
+  return { config: parseConfig(json, where), baseFolder }
+}
+
+/** Writes the flags of `lab run` into a configuration that has not been parsed yet. @throws LabError `usage` */
+export async function applyOptions(json: Json, options: Readonly<Record<string, unknown>>): Promise<void> {
   for (const option of RUN_OPTIONS) {
     const value = options[optionKey(option)]
     if (value === undefined || option.field === '') continue
@@ -28,7 +34,6 @@ export async function loadConfig(
     else setField(json, option.field, readValue(option, value as string), option.flags)
   }
   for (const assignment of (options.set as string[] | undefined) ?? []) setAssignment(json, assignment)
-  return { config: parseConfig(json, where), baseFolder }
 }
 
 /** The name under which commander hands over a flag. */

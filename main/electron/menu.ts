@@ -51,6 +51,9 @@ export function setMenu(targets: MenuTargets): void {
         separator,
         item(text.openDesign, 'design.open'),
         item(text.saveDesign, 'design.save'),
+        item(text.bringData, 'design.bring-data'),
+        item(text.keepDesign, 'design.keep'),
+        item(text.copyLink, 'design.copy-link'),
         separator,
         ...(isMac ? [] : [settings, separator]),
         { role: 'close' },
@@ -61,8 +64,11 @@ export function setMenu(targets: MenuTargets): void {
     {
       label: text.run,
       submenu: [
+        item(text.start, 'design.start'),
+        separator,
         item(text.pauseOrResume, 'run.pause-or-resume'),
         item(text.stop, 'run.stop'),
+        item(text.fork, 'run.fork'),
         separator,
         item(text.nextRun, 'run.next'),
         item(text.previousRun, 'run.previous'),
@@ -73,6 +79,8 @@ export function setMenu(targets: MenuTargets): void {
       submenu: [
         item(text.design, 'go.design'),
         item(text.runs, 'go.runs'),
+        item(text.sweeps, 'go.sweeps'),
+        item(text.compare, 'go.compare'),
         item(text.search, 'go.search'),
         separator,
         item(text.theme, 'window.theme'),

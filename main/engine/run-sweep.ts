@@ -1,57 +1,87 @@
 /**
  * Runs the points of a sweep one after another, each run by itself: one that fails is noted and the others go on. Called again on the same
- * record it goes on where it was; what the points came to is read from the run folders alone.
+ * record it goes on where it was; what the points came to is read from the run folders alone. How one run is run is the caller's: in this
+ * process (`runInProcess`), or in a thread of the lab.
  */
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep, SweepPoint } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { summarize, type Summary } from '../../shared/statistics/summary.ts'
+import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepRecord, SweepStore } from '../store/sweep-store.ts'
 import { prepare, runGroup, type GroupListener } from './run-group.ts'
 import { LAB_VERSION } from './version.ts'
 
-export interface SweepListener extends GroupListener {
-  failed(runId: string, error: LabError): void
+export interface SweepStores {
+  readonly runs: RunStore
+  readonly sweeps: SweepStore
 }
 
 export interface SweepOptions {
   /** Takes up runs that have failed, from their last checkpoint. */
   readonly rerunFailed: boolean
-  readonly control: TrainControl
-  readonly listener: SweepListener
+  readonly isPauseAsked: () => boolean
+  /** Runs one to its end; if it fails, its record says so. @returns 'paused': the sweep ends here for now */
+  readonly runOne: (record: RunRecord) => Promise<'done' | 'paused'>
+  /** The runs of a point are there. */
+  readonly made?: (runIds: readonly string[]) => void
 }
 
-/** @returns 'paused' when `control` asked for it */
+/** @returns 'paused' when it was asked for */
 export async function runSweep(
-  stores: { readonly runs: RunStore; readonly sweeps: SweepStore },
+  stores: SweepStores,
   record: SweepRecord,
   sweep: Sweep,
-  { rerunFailed, control, listener }: SweepOptions,
+  { rerunFailed, isPauseAsked, runOne, made }: SweepOptions,
 ): Promise<'done' | 'paused'> {
   for (const [index, point] of sweep.points.entries()) {
-    const runIds = record.runIds[index] ?? (await makePoint(stores, record, index, point))
+    if (isPauseAsked()) return 'paused'
+    const known = record.runIds[index] ?? null
+    const runIds = known ?? (await makePoint(stores, record, index, point))
+    if (known === null) made?.(runIds)
     for (const id of runIds) {
-      if (control.requested() !== null) return 'paused'
+      if (isPauseAsked()) return 'paused'
       const run = await stores.runs.readRecord(id)
       if (run.status === 'finished' || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
-      try {
-        if ((await runGroup(stores.runs, [run], record.baseFolder, control, listener)) === 'paused') return 'paused'
-      } catch (error) {
-        if (!(error instanceof LabError)) throw error
-        listener.failed(id, error)
-        if ((await stores.runs.readRecord(id)).status !== 'failed') throw error // not the run's own fault: a lock, a full disk
-      }
+      if ((await runOne(run)) === 'paused') return 'paused'
     }
   }
   return 'done'
 }
 
+export interface SweepListener extends GroupListener {
+  failed(runId: string, error: LabError): void
+}
+
+/** Not the run's own fault, and the next one would meet it, too: a full disk, another process at the same sweep, a defect. */
+export function meetsEveryRun(error: unknown): boolean {
+  return !(error instanceof LabError) || error.code === 'run-folder' || error.code === 'run-locked'
+}
+
+/** Runs one of a sweep's runs here and now. */
+export function runInProcess(
+  runs: RunStore,
+  baseFolder: string,
+  control: TrainControl,
+  listener: SweepListener,
+): SweepOptions['runOne'] {
+  return async (run) => {
+    try {
+      return (await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done'
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      listener.failed(run.id, error)
+      if (meetsEveryRun(error)) throw error
+      return 'done'
+    }
+  }
+}
+
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(
-  { runs, sweeps }: { readonly runs: RunStore; readonly sweeps: SweepStore },
+  { runs, sweeps }: SweepStores,
   record: SweepRecord,
   index: number,
   { config }: SweepPoint,
@@ -67,40 +97,40 @@ async function makePoint(
 
 /** Whatever can be wrong with any point is told before the first run is made. */
 export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<void> {
-  for (const { config } of sweep.points) await prepare(config, baseFolder)
+  for (const { config } of sweep.points) {
+    await prepare(config, baseFolder)
+    await new Promise((resolve) => setImmediate(resolve)) // a lab answers its windows meanwhile
+  }
 }
 
-/** One strategy of one point. */
-export interface SweepRow {
-  readonly point: number
-  readonly values: Readonly<Record<string, unknown>>
-  readonly strategy: RunRecord['strategy']
-  readonly runId: string | null
-  readonly status: RunRecord['status'] | 'not made' | 'missing'
-  readonly metric: string | null
-  /** One a seed, with the weights of its best validation; none until the run has finished. */
-  readonly seeds: readonly { readonly seed: number; readonly value: number }[]
-  readonly summary: Summary | null
+/** The places of a sweep's table, a strategy of a point each. */
+export function sweepSlots({ points }: Sweep): SweepSlot[] {
+  return points
+    .flatMap(({ values, config }, index) =>
+      trialStrategies(config).map((strategy) => ({ point: index + 1, values, strategy })),
+    )
+    .map((slot, index) => ({ index, ...slot }))
+}
+
+/** The run of every slot; null where it is not made. */
+export function sweepRunIds(runIds: SweepRecord['runIds'], slots: readonly SweepSlot[]): (string | null)[] {
+  const firstOf = new Map<number, number>()
+  for (const { point, index } of slots) if (!firstOf.has(point)) firstOf.set(point, index)
+  return slots.map(({ point, index }) => runIds[point - 1]?.[index - firstOf.get(point)!] ?? null)
+}
+
+/** A slot as it stands in its run's folder. */
+export async function readSweepRow(runs: RunStore, slot: SweepSlot, runId: string | null): Promise<SweepRow> {
+  if (runId === null) return sweepRow(slot, null, null, false)
+  const { record, crashed } = await runs.listOne(runId)
+  return sweepRow(slot, runId, record ?? undefined, crashed)
 }
 
 /** What every point has come to. */
 export async function tableOfSweep(runs: RunStore, record: SweepRecord, sweep: Sweep): Promise<SweepRow[]> {
+  const slots = sweepSlots(sweep)
+  const runIds = sweepRunIds(record.runIds, slots)
   const rows: SweepRow[] = []
-  for (const [index, { values, config }] of sweep.points.entries())
-    for (const [s, strategy] of trialStrategies(config).entries()) {
-      const runId = record.runIds[index]?.[s] ?? null
-      const listed = runId === null ? null : await runs.listOne(runId)
-      const result = listed?.record?.result ?? null
-      rows.push({
-        point: index + 1,
-        values,
-        strategy,
-        runId,
-        status: runId === null ? 'not made' : (listed?.record?.status ?? 'missing'),
-        metric: result?.metric ?? null,
-        seeds: result ? result.seeds.map((seed, i) => ({ seed, value: result.best[i]! })) : [],
-        summary: result ? summarize(result.best) : null,
-      })
-    }
+  for (const slot of slots) rows.push(await readSweepRow(runs, slot, runIds[slot.index]!))
   return rows
 }

@@ -2,13 +2,15 @@
 
 const isSource = import.meta.url.endsWith('.ts')
 
-const SOURCES = {
+const FILES = {
   'wasm-thread': './wasm-thread.ts',
   'group-thread': './host/group-thread.ts',
+  'estimate-thread': './host/estimate-thread.ts',
+  'predict-thread': './host/predict-thread.ts',
   'index-thread': '../lab/run-index/index-thread.ts',
 } as const
 
 /** @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder */
-export function threadFile(name: keyof typeof SOURCES): URL {
-  return new URL(isSource ? SOURCES[name] : `./${name}.cjs`, import.meta.url)
+export function threadFile(name: keyof typeof FILES): URL {
+  return new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url)
 }

@@ -14,9 +14,9 @@ import {
 } from '../../shared/compiler/print.ts'
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
+import { guessMapping, readFileContents } from '../../shared/datasets/file-contents.ts'
 import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig, readConfig } from '../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Network } from '../../shared/networks/network.ts'
@@ -25,41 +25,32 @@ import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type {
   CheckedCell,
+  DataFileView,
   DatasetPreview,
   NetworkView,
-  PresetView,
   ResolvedConfig,
 } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import { createCellLookup } from '../engine/cell-lookup.ts'
 import { planMemory } from '../engine/memory.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
+import { judgeFork, type ForkSource } from '../engine/fork-run.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
 
 /** A design's own, and the images of a preview. */
 const MOST_DATASETS = 2
 
-const CONFIG_NAME = 'configuration'
+export const CONFIG_NAME = 'configuration'
 
 export class Designs {
   readonly #baseFolder: string
   /** The last datasets, by settings and seed: a keystroke elsewhere in the design asks for the same ones, and MNIST is 55 MB. */
   readonly #known = new Map<string, Promise<Dataset>>()
-  #presets: PresetView[] | null = null
 
   /** @param baseFolder where relative paths of own series start */
   constructor(baseFolder: string) {
     this.#baseFolder = baseFolder
-  }
-
-  presets(): PresetView[] {
-    this.#presets ??= presets.map(({ name, description, config, published }) => ({
-      name,
-      description,
-      published,
-      config: parseConfig(config, `preset ${name}`),
-    }))
-    return this.#presets
   }
 
   cells(): { name: string; text: string }[] {
@@ -136,6 +127,12 @@ export class Designs {
     }
   }
 
+  /** @throws LabError `dataset` for a file that cannot be read */
+  async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
+    const contents = readFileContents(await loadDataFile(path, this.#baseFolder), path)
+    return { path, contents, guess: guessMapping(contents) }
+  }
+
   #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
     const key = JSON.stringify([config, seed])
     const known = config.kind === 'file' ? undefined : this.#known.get(key)
@@ -160,6 +157,17 @@ function fieldOf({ code, detail: { where = '' } }: LabError): string {
 /** @throws LabError `config` */
 export function readDesign(json: unknown): ExperimentConfig {
   return parseConfig(json, CONFIG_NAME)
+}
+
+/** A design that is a fork of a run: what it may not change is a mistake at its field. */
+export async function resolveFork(
+  store: RunStore,
+  source: ForkSource,
+  resolved: Extract<ResolvedConfig, { ok: true }>,
+): Promise<ResolvedConfig> {
+  const mistakes = await judgeFork(store, source, resolved.config, CONFIG_NAME)
+  if (mistakes.length === 0) return resolved
+  return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
 }
 
 function viewNetwork(strategy: Strategy, network: Network, memory: MemoryPlan | null): NetworkView {

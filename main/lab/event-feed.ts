@@ -89,9 +89,15 @@ function keyOf(event: LabEvent, position: number): string {
     case 'run-events':
     case 'run-gap':
       return `${event.type} ${event.runId}`
+    case 'sweep':
+      return `sweep ${event.sweep.id}`
+    case 'sweep-row':
+      return `sweep-row ${event.sweepId} ${event.row.index}`
     case 'runs-changed':
     case 'index':
     case 'settings':
+    case 'queue':
+    case 'presets':
     case 'snapshot':
       return event.type
     case 'notice':

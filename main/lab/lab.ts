@@ -10,46 +10,70 @@ import type { LabEvent } from '../../shared/protocol/events.ts'
 import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
+import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
+import { Estimator } from '../engine/host/estimator.ts'
+import { forkRun, listForkPoints } from '../engine/fork-run.ts'
+import { predictInThread } from '../engine/host/predict-host.ts'
 import { prepare } from '../engine/run-group.ts'
 import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
+import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
-import { Designs, readDesign } from './designs.ts'
+import { CONFIG_NAME, Designs, readDesign, resolveFork } from './designs.ts'
 import { exportRun } from './export-run.ts'
+import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
 import { RunsDesk } from './runs-desk.ts'
+import { SweepDesk } from './sweep-desk.ts'
+
+/** Other processes write into the same home: how often its sweeps are read again while a window looks. */
+const REFRESH_EVERY_MS = 5000
+
+const VERSIONS: RunRecord['versions'] = { lab: LAB_VERSION, node: process.versions.node }
 
 export class Lab {
   readonly #instanceId = randomUUID()
   readonly #home: string
   readonly #store: RunStore
   readonly #designs: Designs
+  readonly #presets: PresetShelf
+  readonly #dataFiles: DataFiles
+  readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
+  readonly #sweeps: SweepDesk
+  readonly #refreshTimer: NodeJS.Timeout
   readonly #listeners = new Set<(event: LabEvent) => void>()
   #settings: Settings
 
   private constructor(home: string, settings: Settings) {
-    const tell = (event: LabEvent): void => {
-      for (const listener of this.#listeners) listener(event)
-    }
+    const tell = (event: LabEvent): void => this.#tellAll(event)
     this.#home = home
     this.#settings = settings
     this.#store = new RunStore(home)
     this.#designs = new Designs(home)
+    this.#presets = new PresetShelf(home)
+    this.#dataFiles = new DataFiles(home)
+    this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
+    this.#sweeps = new SweepDesk(home, this.#store, this.#monitor, tell)
+    this.#refreshTimer = setInterval(() => {
+      if (this.#listeners.size === 0) return
+      this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
+    }, REFRESH_EVERY_MS)
+    this.#refreshTimer.unref()
   }
 
   /** @param home folder of runs and settings, see store/home.ts */
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
-    await lab.#catalog.open()
+    await Promise.all([lab.#catalog.open(), lab.#sweeps.refresh()])
     return lab
   }
 
@@ -57,6 +81,11 @@ export class Lab {
   listen(listener: (event: LabEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #tellAll(event: LabEvent): void {
+    this.#sweeps.hear(event)
+    for (const listener of this.#listeners) listener(event)
   }
 
   snapshot(): LabSnapshot {
@@ -69,6 +98,8 @@ export class Lab {
       runs: this.#catalog.list(),
       index: this.#catalog.state,
       progress: this.#monitor.progress(),
+      queue: this.#monitor.queue(),
+      sweeps: this.#sweeps.list(),
     }
   }
 
@@ -93,6 +124,8 @@ export class Lab {
 
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
+    clearInterval(this.#refreshTimer)
+    await this.#estimator.close()
     await this.#monitor.close()
     await this.#catalog.close()
     this.#listeners.clear()
@@ -103,14 +136,50 @@ export class Lab {
     'settings.change': async (change) => {
       this.#settings = { ...this.#settings, ...change }
       await writeSettings(this.#home, this.#settings)
-      for (const listener of this.#listeners) listener({ type: 'settings', settings: this.#settings })
+      this.#tellAll({ type: 'settings', settings: this.#settings })
       return this.#settings
     },
-    'presets.list': async () => this.#designs.presets(),
-    'config.resolve': ({ config }) => this.#designs.resolve(config),
+    'presets.list': () => this.#presets.list((error) => this.#monitor.notice(null, error)),
+    'presets.save': async ({ config }) => {
+      const replaced = await this.#presets.save(readDesign(config))
+      this.#tellAll({ type: 'presets' })
+      return { replaced }
+    },
+    'presets.remove': async ({ name }) => {
+      const removed = await this.#presets.remove(name)
+      this.#tellAll({ type: 'presets' })
+      return { removed }
+    },
+    'config.resolve': async ({ config, fork }) => {
+      const resolved = await this.#designs.resolve(config)
+      return fork === null || !resolved.ok ? resolved : resolveFork(this.#store, fork, resolved)
+    },
+    'design.estimate': async ({ estimateId, config }) => {
+      const isBesideRun = this.isBusy
+      const strategies = await this.#estimator.measure(estimateId, readDesign(config))
+      return { isBesideRun: isBesideRun || this.isBusy, strategies }
+    },
+    'design.cancel-estimate': async ({ estimateId }) => {
+      this.#estimator.cancel(estimateId)
+      return null
+    },
     'cells.list': async () => this.#designs.cells(),
     'cell.check': async (payload) => this.#designs.checkCell(payload),
     'dataset.preview': (payload) => this.#designs.previewDataset(payload),
+    'data-file.begin': async ({ fileName, byteCount }) => ({
+      uploadId: await this.#dataFiles.begin(fileName, byteCount),
+    }),
+    'data-file.append': async ({ uploadId, base64 }) => {
+      await this.#dataFiles.append(uploadId, Buffer.from(base64, 'base64'))
+      return null
+    },
+    'data-file.finish': async ({ uploadId }) =>
+      this.#designs.readDataFile({ path: await this.#dataFiles.finish(uploadId) }),
+    'data-file.abort': async ({ uploadId }) => {
+      await this.#dataFiles.abort(uploadId)
+      return null
+    },
+    'data-file.read': (payload) => this.#designs.readDataFile(payload),
     'run.start': ({ config }) => this.#startGroup(config),
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
     'run.resume': ({ runId }) => this.#monitor.resume(runId),
@@ -119,6 +188,12 @@ export class Lab {
     'run.configurations': (query) => this.#catalog.configurations(query),
     'run.ids': (query) => this.#catalog.ids(query),
     'run.facets': () => this.#catalog.facets(),
+    'run.fork-points': async ({ runId }) =>
+      (await listForkPoints(this.#store, runId)).map(({ checkpoint, phase, step }) => ({ checkpoint, phase, step })),
+    'run.fork': async ({ source, config }) => {
+      const record = await forkRun(this.#store, source, readDesign(config), CONFIG_NAME, VERSIONS)
+      return this.#startRuns([record])
+    },
     'run.read': async ({ runId }) => {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
@@ -126,11 +201,22 @@ export class Lab {
       const { config = null, versions = null, backend = null } = record ?? {}
       return { summary, config, versions, backend }
     },
-    'run.metrics': (payload) => this.#monitor.metrics(payload),
+    'run.metrics': async (payload) => (await this.#monitor.series(payload.runId)).metrics(payload),
+    'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
+    'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
+    'run.predict': (payload) => predictInThread(this.#home, payload),
     'run.export': (payload) => exportRun(this.#store, payload),
     'run.annotate': ({ runIds, change }) => this.#runsDesk.annotate(runIds, change),
     'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
     'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
+    'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
+    'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
+    'sweep.check': async ({ definition }) => this.#sweeps.check(definition),
+    'sweep.start': ({ definition }) => this.#sweeps.start(definition),
+    'sweep.read': ({ sweepId }) => this.#sweeps.read(sweepId),
+    'sweep.pause': async ({ sweepId }) => this.#sweeps.pause(sweepId),
+    'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweeps.resume(sweepId, rerunFailed),
+    'sweep.export': ({ sweepId }) => this.#sweeps.export(sweepId),
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
@@ -138,13 +224,15 @@ export class Lab {
     // Made absolute, so that a resume from elsewhere finds it.
     if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
     await prepare(config, this.#home)
-    const records = await this.#store.createGroup(config, trialStrategies(config), {
-      lab: LAB_VERSION,
-      node: process.versions.node,
-    })
+    return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), VERSIONS))
+  }
+
+  /** @param records of one group, in the order in which they are run */
+  async #startRuns(records: readonly RunRecord[]): Promise<{ groupId: string; runIds: string[] }> {
+    this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)
-    this.#monitor.start(groupId, runIds)
+    this.#monitor.start(groupId, records[0]!.config.name, runIds)
     await this.#catalog.update(runIds)
     return { groupId, runIds }
   }

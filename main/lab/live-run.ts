@@ -1,9 +1,10 @@
 /**
- * A run that is being trained: the host's events enter, its series grow, and its progress (rate, time left, memory) leaves. Events
+ * A run that is being trained: the host's events enter, its series grow, and its progress (rate, time left, memory, load) leaves. Events
  * that come while the earlier part is still read from the file wait for it.
  */
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import type { RunProgress } from '../../shared/protocol/views.ts'
+import { CpuMeter } from './cpu-meter.ts'
 import { RunSeries } from './run-series.ts'
 
 /** The rate is that of this last stretch of time. */
@@ -26,6 +27,7 @@ export class LiveRun {
   asked: RunProgress['asked'] = null
   readonly #trainingSteps: number | null
   readonly #publish: (firstIndex: number, events: readonly RunEvent[]) => void
+  readonly #cpu = new CpuMeter()
   #waiting: RunEvent[] | null = []
   #phase: RunProgress['phase'] = 'preparing'
   #step = 0
@@ -86,6 +88,7 @@ export class LiveRun {
       sequencesPerSecond: rate === null ? null : rate * batch * config.seeds.length,
       remainingMs: rate === null || totalSteps === null ? null : (Math.max(0, totalSteps - this.#step) / rate) * 1000,
       memoryBytes: process.memoryUsage().rss,
+      load: this.#cpu.read(),
       asked: this.asked,
     }
   }

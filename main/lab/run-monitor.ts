@@ -3,10 +3,9 @@
  * progress of each live run, and events for the windows. Ranges of series are answered from memory, for other runs from their files.
  */
 import { trialStrategies } from '../../shared/experiments/trials.ts'
-import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { RunMetrics, RunProgress } from '../../shared/protocol/views.ts'
+import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { EngineHost, type HostEvent } from '../engine/host/engine-host.ts'
@@ -28,8 +27,6 @@ export class RunMonitor {
   /** Least recently asked for first. */
   readonly #cached = new Map<string, RunSeries>()
   readonly #reading = new Map<string, Promise<void>>()
-  /** Groups that the host holds. */
-  readonly #groups = new Set<string>()
 
   constructor(home: string, store: RunStore, catalog: RunCatalog, tell: (event: LabEvent) => void) {
     this.#store = store
@@ -43,16 +40,47 @@ export class RunMonitor {
   }
 
   get isBusy(): boolean {
-    return this.#groups.size > 0
+    return this.#host.queue().length > 0
   }
 
   progress(): RunProgress[] {
     return [...this.#live.values()].map((live) => live.progress())
   }
 
-  start(groupId: string, runIds: readonly string[]): void {
-    this.#groups.add(groupId)
-    this.#host.start(groupId, runIds)
+  /** In the order in which they are run. */
+  queue(): QueuedJobView[] {
+    return this.#host.queue().map(({ id, job, runIds, isRunning }) => ({
+      id,
+      name: job.name,
+      sweepId: job.kind === 'sweep' ? job.sweepId : null,
+      firstRunId: runIds[0] ?? null,
+      runCount: runIds.length,
+      isRunning,
+    }))
+  }
+
+  start(groupId: string, name: string, runIds: readonly string[]): void {
+    this.#host.start({ kind: 'group', groupId, name }, runIds)
+  }
+
+  /** @param runIds those that are made and have not ended */
+  startSweep(sweepId: string, name: string, rerunFailed: boolean, runIds: readonly string[]): void {
+    this.#host.start({ kind: 'sweep', sweepId, name, rerunFailed }, runIds)
+    this.#update(runIds)
+  }
+
+  /** @throws LabError `usage` when the job is not in line */
+  moveJob(jobId: string, index: number): null {
+    this.#host.move(jobId, index)
+    this.#askWhatRuns()
+    return null
+  }
+
+  /** Pauses what runs, takes out what waits. @throws LabError `usage` when the job is not in line */
+  removeJob(jobId: string): null {
+    this.#host.remove(jobId)
+    this.#askWhatRuns()
+    return null
   }
 
   /** @throws LabError `usage` when the run is not held */
@@ -70,7 +98,7 @@ export class RunMonitor {
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
     const others = await this.#queuedAfter(record)
-    this.start(record.groupId, [runId, ...others])
+    this.start(record.groupId, record.config.name, [runId, ...others])
     await this.#catalog.update([runId, ...others])
     return null
   }
@@ -84,18 +112,18 @@ export class RunMonitor {
     return null
   }
 
-  async metrics(payload: CheckedPayload<'run.metrics'>): Promise<RunMetrics> {
-    const { runId } = payload
+  /** Every series of a run, as far as it is. */
+  async series(runId: string): Promise<RunSeries> {
     const live = this.#live.get(runId)
     if (live) {
       await live.loaded
-      return live.series.metrics(payload)
+      return live.series
     }
     const series = await this.#seriesOf(runId)
     const reading = (this.#reading.get(runId) ?? Promise.resolve()).catch(() => undefined).then(() => series.readFile())
     this.#reading.set(runId, reading)
     await reading
-    return series.metrics(payload)
+    return series
   }
 
   notice(runId: string | null, error: unknown): void {
@@ -117,8 +145,21 @@ export class RunMonitor {
       }
   }
 
+  /** After a job was moved or removed: the one at work may have been asked to save. */
+  #askWhatRuns(): void {
+    const [first] = this.#host.queue()
+    for (const live of this.#live.values())
+      if (!first?.isRunning || !first.runIds.includes(live.record.id)) this.#ask(live.record.id, 'pause')
+  }
+
   #hear(event: HostEvent): void {
     switch (event.type) {
+      case 'queue':
+        this.#tell({ type: 'queue', queue: this.queue() })
+        break
+      case 'made':
+        this.#update(event.runIds)
+        break
       case 'started':
         this.#begin(event)
         this.#update([event.record.id])
@@ -144,7 +185,6 @@ export class RunMonitor {
         if (event.runId !== null) this.#afterCrash(event.runId)
         break
       case 'released':
-        this.#groups.delete(event.groupId)
         this.#update(event.runIds)
         break
     }

@@ -2,11 +2,20 @@
  * Every series of one run in memory: its events enter, from the file or live, and ranges of its series leave in buckets. How many
  * events it knows is what lets a window join a range and the live events without a gap.
  */
-import { decimate, SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
+import {
+  decimate,
+  SeriesColumns,
+  sliceSeries,
+  splitSeriesName,
+  type SeriesName,
+  type SeriesSlice,
+  type SlicedSeries,
+} from '../../shared/runs/series.ts'
 import { Timeline } from '../../shared/runs/timeline.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import type { RunMetrics } from '../../shared/protocol/views.ts'
+import type { MeasuredSlice, RunMeasures, RunMetrics } from '../../shared/protocol/views.ts'
+import { readColumns } from '../store/columns-file.ts'
 import { readMetricsPieces, statMetrics } from '../store/metrics-file.ts'
 
 export class RunSeries {
@@ -32,11 +41,8 @@ export class RunSeries {
   push(events: readonly RunEvent[]): void {
     for (const event of events) {
       this.#eventCount++
-      for (const { series, position, values } of this.#timeline.push(event)) {
-        let columns = this.#columns.get(series)
-        if (columns === undefined) this.#columns.set(series, (columns = new SeriesColumns(this.#seedCount)))
-        columns.push(position, values)
-      }
+      for (const { series, position, values } of this.#timeline.push(event))
+        this.#columnsOf(series).push(position, values)
     }
   }
 
@@ -45,6 +51,7 @@ export class RunSeries {
     const { sizeBytes, inode } = await statMetrics(this.#folder)
     if (sizeBytes < this.#bytesRead || inode !== this.#inode) this.#forget()
     this.#inode = inode
+    if (this.#bytesRead === 0) await this.#readColumns(Math.min(toByte, sizeBytes))
     for await (const { events, endByte } of readMetricsPieces(
       this.#folder,
       this.#bytesRead,
@@ -55,17 +62,71 @@ export class RunSeries {
     }
   }
 
+  /** Long metrics stand in columns already, up to near their end. */
+  async #readColumns(mostBytes: number): Promise<void> {
+    for await (const block of readColumns(this.#folder, this.#seedCount, mostBytes)) {
+      for (const { name, positions, values } of block.series) this.#columnsOf(name).pushColumns(positions, values)
+      this.#timeline = new Timeline(block.marks, block.lastPosition)
+      this.#eventCount += block.eventCount
+      this.#bytesRead = block.toByte
+    }
+  }
+
+  #columnsOf(name: SeriesName): SeriesColumns {
+    let columns = this.#columns.get(name)
+    if (columns === undefined) this.#columns.set(name, (columns = new SeriesColumns(this.#seedCount)))
+    return columns
+  }
+
   /** A range of some series; those that the run has not are left out. */
   metrics({ series, from, to, buckets }: CheckedPayload<'run.metrics'>): RunMetrics {
     return {
       runId: this.#runId,
       eventCount: this.#eventCount,
       lastPosition: this.#timeline.lastPosition,
-      phases: [...this.#timeline.phases],
+      marks: this.#timeline.marks(),
+      names: [...this.#columns.keys()],
       series: series.flatMap((name) => {
         const columns = this.#columns.get(name)
         return columns === undefined ? [] : [decimate(name, columns, from, to, buckets)]
       }),
+    }
+  }
+
+  /** The last measurement of every slice that has one. */
+  measures(): RunMeasures {
+    const slices = [...this.#columns.keys()]
+      .map(splitSeriesName)
+      .filter(({ base }) => base === 'vaa' || base === 'vaa-star')
+      .map(({ layerIndex, partIndex }): SeriesSlice => ({ layerIndex, partIndex }))
+    const distinct = [...new Map(slices.map((slice) => [JSON.stringify(slice), slice])).values()]
+    const rank = ({ layerIndex, partIndex }: SeriesSlice): number =>
+      (layerIndex === null ? 0 : partIndex === null ? 1000 : 1_000_000) + 1000 * (layerIndex ?? 0) + (partIndex ?? 0)
+    const positions = this.#columns.get('vaa')?.positions ?? this.#columns.get('vaa-star')?.positions
+    return {
+      runId: this.#runId,
+      position: positions?.at(-1) ?? null,
+      slices: distinct.sort((a, b) => rank(a) - rank(b)).map((slice) => this.#measured(slice)),
+    }
+  }
+
+  #measured(slice: SeriesSlice): MeasuredSlice {
+    const last = (base: SlicedSeries): (number | null)[] => {
+      const columns = this.#columns.get(sliceSeries(base, slice))
+      return Array.from({ length: this.#seedCount }, (_, r) => {
+        const value = columns?.values(r).at(-1) ?? Number.NaN
+        return Number.isNaN(value) ? null : value
+      })
+    }
+    return {
+      ...slice,
+      vaa: last('vaa'),
+      vaaStar: last('vaa-star'),
+      residualMedian: last('vaa-residual-median'),
+      residualMax: last('vaa-residual-max'),
+      fixedCount: last('vaa-fixed'),
+      periodicCount: last('vaa-periodic'),
+      unconvergedCount: last('vaa-unconverged'),
     }
   }
 

@@ -16,7 +16,7 @@ export function summariseRun(
     const error = { code: damaged.code, message: damaged.message }
     return { ...NOTHING_KNOWN, id, groupId: id, name: id, annotations, error }
   }
-  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, error, status } = record
+  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, forkedFrom, error, status } = record
   const state: RunState = crashed ? 'crashed' : status
   return {
     id,
@@ -33,11 +33,13 @@ export function summariseRun(
     startedAt,
     endedAt,
     result,
+    forkedFrom,
     error,
     configurationId: createHash('sha256').update(configurationText(config, strategy)).digest('hex').slice(0, ID_DIGITS),
     settings: readSettings(config, strategy),
     annotations,
-    active: active && (state === 'queued' || state === 'running'),
+    // One that was paused for another job waits for its turn again.
+    active: active && (state === 'queued' || state === 'running' || state === 'paused'),
   }
 }
 
@@ -56,6 +58,7 @@ const NOTHING_KNOWN = {
   startedAt: null,
   endedAt: null,
   result: null,
+  forkedFrom: null,
   configurationId: null,
   settings: null,
   active: false,
@@ -79,7 +82,7 @@ function readSettings({ layers, dataset, training, warmup }: ExperimentConfig, s
 }
 
 /** `gru 128 + lstm 64|64`: layers from the input on, the parts of a double layer with a bar. */
-function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
+export function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {
   return layers
     .map(({ cell, coldCell, units, warmUnits, parts }) => {
       if (parts !== null) return parts.map((part) => `${part.cell} ${part.units}`).join(' | ')
@@ -90,7 +93,7 @@ function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): str
     .join(' + ')
 }
 
-function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
+export function describeDatasetConfig(dataset: ExperimentConfig['dataset']): string {
   switch (dataset.kind) {
     case 'copy-first-input':
       return `copy-first-input T=${dataset.steps}`

@@ -5,15 +5,14 @@ import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { annotationsSchema, NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
-
-export const ANNOTATIONS_FILE = 'annotations.json'
+import { RUN_FILES } from './run-files.ts'
 
 /**
  * @returns those of a run that has none: no tags, no notes
  * @throws LabError `run-folder` for a file that is damaged or cannot be read; it is left as it is
  */
 export async function readAnnotations(folder: string): Promise<RunAnnotations> {
-  const file = path.join(folder, ANNOTATIONS_FILE)
+  const file = path.join(folder, RUN_FILES.annotations)
   const damaged = (found: string, cause?: unknown): LabError =>
     new LabError('run-folder', 'the notes and tags of the run cannot be read.', {
       where: file,
@@ -44,7 +43,7 @@ export async function readAnnotations(folder: string): Promise<RunAnnotations> {
 /** @throws LabError `run-folder` when the folder cannot be written */
 export async function writeAnnotations(folder: string, annotations: RunAnnotations): Promise<void> {
   try {
-    await replaceFile(path.join(folder, ANNOTATIONS_FILE), `${JSON.stringify(annotations, null, 2)}\n`)
+    await replaceFile(path.join(folder, RUN_FILES.annotations), `${JSON.stringify(annotations, null, 2)}\n`)
   } catch (error) {
     throw explainWriteError(error, folder)
   }

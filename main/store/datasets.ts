@@ -72,15 +72,17 @@ function notLoaded(what: string): never {
 export async function loadDatasetSources(config: DatasetConfig, baseFolder: string): Promise<DatasetSources> {
   const options: DatasetOptions = config
   const mnist = options.kind === 'mnist' ? await readMnist() : null
-  const file =
-    options.kind === 'file'
-      ? await readBytes(
-          resolve(baseFolder, options.path),
-          'Correct `dataset.path`; relative paths start at the configuration’s folder.',
-        )
-      : null
+  const file = options.kind === 'file' ? await loadDataFile(options.path, baseFolder) : null
   return {
     mnist: () => mnist ?? notLoaded('MNIST'),
     file: (path) => (options.kind === 'file' && path === options.path && file) || notLoaded(`\`${path}\``),
   }
+}
+
+/** @throws LabError `dataset` for a missing file, a folder, a file that may not be read */
+export function loadDataFile(path: string, baseFolder: string): Promise<Uint8Array> {
+  return readBytes(
+    resolve(baseFolder, path),
+    'Correct `dataset.path`; relative paths start at the configuration’s folder.',
+  )
 }

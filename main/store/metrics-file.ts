@@ -4,10 +4,10 @@
  */
 import { open } from 'node:fs/promises'
 import path from 'node:path'
+import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import { codeOf } from './file-errors.ts'
-import { parseEvent } from './run-store.ts'
-import { RUN_FILES } from './run-writer.ts'
+import { RUN_FILES } from './run-files.ts'
 
 const CHUNK_BYTES = 1 << 20
 const NEWLINE = 0x0a
@@ -72,4 +72,20 @@ export async function* readMetricsPieces(
   } finally {
     await handle.close()
   }
+}
+
+/** One line of the metrics. @throws LabError `run-folder` when it is damaged */
+export function parseEvent(line: string, where: string): RunEvent {
+  try {
+    const event = JSON.parse(line) as RunEvent | null
+    if (typeof event?.type === 'string') return event
+  } catch {
+    // Told below, as for a line that is JSON but no event.
+  }
+  throw new LabError('run-folder', 'this line of the metrics is damaged.', {
+    where,
+    expected: 'one event as JSON',
+    found: quoteStart(line),
+    remedy: 'Restore the file from a copy, or remove the line.',
+  })
 }

@@ -7,15 +7,19 @@ import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
 import { parseRunRecord, STRATEGIES } from '../../shared/runs/record.ts'
-import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
+import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { readLog, type LogPiece } from './log-file.ts'
+import { parseEvent } from './metrics-file.ts'
 import { nearestNames } from './nearest-names.ts'
 import { lockState, takeLock } from './run-lock.ts'
-import { FileRunWriter, readCheckpoint, RUN_FILES } from './run-writer.ts'
+import { RUN_FILES } from './run-files.ts'
+import { FileRunWriter, readCheckpoint } from './run-writer.ts'
 
 const STALE_HEARTBEAT_MS = 60_000
 const LONGEST_NAME = 40
@@ -66,14 +70,54 @@ export class RunStore {
     strategies: readonly Strategy[],
     versions: RunRecord['versions'],
   ): Promise<RunRecord[]> {
+    return this.#create(config.name, (groupId, createdAt) =>
+      strategies.map((strategy) => queuedRecord(groupId, strategy, config, createdAt, versions)),
+    )
+  }
+
+  /**
+   * Makes one paused run that goes on from a checkpoint of another: with that checkpoint and the metrics that led to it.
+   * @param checkpoint of the other run as the new one is to read it; `metricsBytes` are those of the other
+   * @throws LabError `run-folder` when the home cannot be written
+   */
+  async createFork(
+    source: RunRecord,
+    config: ExperimentConfig,
+    forkedFrom: RunOrigin,
+    checkpoint: SavedCheckpoint,
+    versions: RunRecord['versions'],
+  ): Promise<RunRecord> {
+    const { strategy, backend } = source
+    const [record] = await this.#create(
+      config.name,
+      (groupId, createdAt): RunRecord[] => [
+        {
+          ...queuedRecord(groupId, strategy, config, createdAt, versions),
+          forkedFrom,
+          backend,
+          status: 'paused',
+        },
+      ],
+      (folder) => writeForkFiles(this.folder(source.id), folder, checkpoint, forkedFrom),
+    )
+    return record!
+  }
+
+  /** @param fill adds files to the folder of a run before it is there */
+  async #create(
+    name: string,
+    makeRecords: (groupId: string, createdAt: string) => RunRecord[],
+    fill: (folder: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<RunRecord[]> {
     const createdAt = new Date().toISOString()
     try {
       await mkdir(this.#runs, { recursive: true })
-      const { groupId, making } = await this.#reserveGroup(config.name, createdAt)
-      const records = strategies.map((strategy) => queuedRecord(groupId, strategy, config, createdAt, versions))
-      await this.#createFolders(records, making)
+      const { groupId, making } = await this.#reserveGroup(name, createdAt)
+      const records = makeRecords(groupId, createdAt)
+      await this.#createFolders(records, making, fill)
       return records
     } catch (cause) {
+      if (cause instanceof LabError) throw cause
       throw new LabError('run-folder', 'the folder of a run cannot be made.', {
         where: this.#runs,
         expected: 'a folder that can be written',
@@ -208,9 +252,14 @@ export class RunStore {
     return lines.slice(0, -1).map((line, index) => parseEvent(line, `${file}, line ${index + 1}`))
   }
 
-  /** The last checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint` */
-  async readCheckpoint(id: string): Promise<SavedCheckpoint | null> {
-    return readCheckpoint(this.folder(id))
+  /** A checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint` */
+  async readCheckpoint(id: string, name: CheckpointName = 'last'): Promise<SavedCheckpoint | null> {
+    return readCheckpoint(this.folder(id), name)
+  }
+
+  /** A part of `log.jsonl`, see log-file.ts. */
+  async readLog(id: string, fromByte: number | null): Promise<LogPiece> {
+    return readLog(path.join(this.folder(id), RUN_FILES.log), fromByte)
   }
 
   /** `weights.safetensors` of a finished run. @throws LabError `weights` when there is none or it is damaged */
@@ -287,12 +336,17 @@ export class RunStore {
   }
 
   /** Each folder is filled inside `making` first: a run is there whole or not at all. */
-  async #createFolders(records: readonly RunRecord[], making: string): Promise<void> {
+  async #createFolders(
+    records: readonly RunRecord[],
+    making: string,
+    fill: (folder: string) => Promise<void>,
+  ): Promise<void> {
     const made: string[] = []
     try {
       for (const record of records) {
         const filled = path.join(making, record.id)
         await mkdir(filled)
+        await fill(filled)
         await replaceFile(path.join(filled, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`)
       }
       for (const { id } of records) {
@@ -360,6 +414,7 @@ function queuedRecord(
     strategy,
     config,
     createdAt,
+    forkedFrom: null,
     versions,
     status: 'queued',
     backend: null,
@@ -369,20 +424,4 @@ function queuedRecord(
     error: null,
     result: null,
   }
-}
-
-/** One line of the metrics. @throws LabError `run-folder` when it is damaged */
-export function parseEvent(line: string, where: string): RunEvent {
-  try {
-    const event = JSON.parse(line) as RunEvent | null
-    if (typeof event?.type === 'string') return event
-  } catch {
-    // Told below, as for a line that is JSON but no event.
-  }
-  throw new LabError('run-folder', 'this line of the metrics is damaged.', {
-    where,
-    expected: 'one event as JSON',
-    found: quoteStart(line),
-    remedy: 'Restore the file from a copy, or remove the line.',
-  })
 }

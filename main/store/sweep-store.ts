@@ -98,6 +98,21 @@ export class SweepStore {
     return this.#read(found[0]!)
   }
 
+  /**
+   * Which runs are made by now: cheap, where the points are known already.
+   * @returns null when the file cannot be read
+   */
+  async readRunIds(id: string): Promise<SweepRecord['runIds'] | null> {
+    try {
+      const text = await readFile(path.join(this.#folder, `${id}${EXTENSION}`), 'utf8')
+      const { runIds } = JSON.parse(text) as Partial<SweepRecord>
+      return Array.isArray(runIds) ? runIds : null
+    } catch (error) {
+      if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
+      throw error
+    }
+  }
+
   async #read(id: string): Promise<{ record: SweepRecord; sweep: Sweep }> {
     const file = path.join(this.#folder, `${id}${EXTENSION}`)
     const damaged = (found: string, cause?: unknown): LabError =>

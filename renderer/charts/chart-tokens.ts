@@ -10,8 +10,13 @@ export interface ChartTokens {
   readonly panel: string
   readonly validation: string
   readonly vaaStar: string
+  readonly warning: string
+  /** Of layers and parts, told apart from the strategies. */
+  readonly slices: readonly string[]
   /** The same colour for the same strategy everywhere. */
   readonly strategy: (name: string) => string
+  /** For what is no strategy: eight colours that the colour-blind tell apart; beyond them they begin anew. */
+  readonly category: (index: number) => string
 }
 
 /** @param theme of a picture for a paper, whatever the page's is */
@@ -27,11 +32,15 @@ export function readChartTokens(theme: 'page' | 'light' = 'page'): ChartTokens {
   }
 }
 
+const CATEGORY_COUNT = 8
+
 function tokensOf(readToken: (name: string) => string): ChartTokens {
   const strategies = new Map(['none', 'warmed-up', 'double'].map((name) => [name, readToken(`--strategy-${name}`)]))
+  const categories = Array.from({ length: CATEGORY_COUNT }, (_, index) => readToken(`--category-${index + 1}`))
   const ink = readToken('--ink')
   return {
-    font: readToken('--font'),
+    // A drawing writes it into an attribute, as it is.
+    font: readToken('--font').replaceAll('"', "'"),
     ink,
     quiet: readToken('--ink-quiet'),
     line: readToken('--line-strong'),
@@ -39,6 +48,9 @@ function tokensOf(readToken: (name: string) => string): ChartTokens {
     panel: readToken('--panel'),
     validation: readToken('--series-validation'),
     vaaStar: readToken('--series-vaa-star'),
+    warning: readToken('--warning'),
+    slices: [1, 2, 3, 4, 5, 6].map((number) => readToken(`--slice-${number}`)),
     strategy: (name) => strategies.get(name) ?? ink,
+    category: (index) => categories[index % categories.length]!,
   }
 }

@@ -39,6 +39,29 @@ export function seedPoints({ base, tail }: RunSeriesView, name: SeriesName, r: n
   return points
 }
 
+/**
+ * Of each bucket with several points the least and the greatest of all seeds, up and down in one line; none where every point is there
+ * itself.
+ */
+export function extentPoints({ base }: RunSeriesView, name: SeriesName): Point[] {
+  const series = base.series.find((entry) => entry.name === name)
+  if (!series?.decimated) return []
+  return series.positions.flatMap((position, index): Point[] => {
+    let low = Infinity
+    let high = -Infinity
+    for (const { least, greatest } of series.seeds) {
+      low = Math.min(low, least[index] ?? Infinity)
+      high = Math.max(high, greatest[index] ?? -Infinity)
+    }
+    return low > high
+      ? []
+      : [
+          [position, low],
+          [position, high],
+        ]
+  })
+}
+
 export function meanPoints({ base, tail }: RunSeriesView, name: SeriesName, seedCount: number): MeanPoint[] {
   const points: MeanPoint[] = []
   const add = (position: number, values: readonly (number | null | undefined)[]): void => {

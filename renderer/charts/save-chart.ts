@@ -1,30 +1,52 @@
 /** A chart as a file for a paper: an option enters, a picture with its legend and labels leaves, drawn anew at a size of its own. */
 import { init } from 'echarts/core'
 import type { EChartsCoreOption } from 'echarts/core'
+import { svgToPdf } from './svg-to-pdf.ts'
 
-const WIDTH = 900
-const HEIGHT = 620
+export type PictureFormat = 'png' | 'svg' | 'pdf'
+
+export interface PictureSize {
+  readonly width: number
+  readonly height: number
+}
+
+const SIZE: PictureSize = { width: 900, height: 620 }
 /** Dots to a unit of the size: 300 to the inch at the width of a page. */
 const PICTURE_SCALE = 3
 
-export function chartAsSvg(option: EChartsCoreOption): Uint8Array {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
+export const MEDIA_TYPES: Readonly<Record<PictureFormat, string>> = {
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  pdf: 'application/pdf',
+}
+
+export async function savedFigure(
+  option: EChartsCoreOption,
+  format: PictureFormat,
+  size = SIZE,
+): Promise<{ bytes: Uint8Array; mediaType: string }> {
+  const bytes =
+    format === 'png'
+      ? await chartAsPng(option, size)
+      : format === 'svg'
+        ? new TextEncoder().encode(chartAsSvg(option, size))
+        : svgToPdf(chartAsSvg(option, size))
+  return { bytes, mediaType: MEDIA_TYPES[format] }
+}
+
+function chartAsSvg(option: EChartsCoreOption, size: PictureSize): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
     chart.setOption({ ...option, backgroundColor: '#ffffff' })
-    return new TextEncoder().encode(chart.renderToSVGString())
+    return chart.renderToSVGString()
   } finally {
     chart.dispose()
   }
 }
 
-export async function chartAsPng(option: EChartsCoreOption): Promise<Uint8Array> {
+async function chartAsPng(option: EChartsCoreOption, size: PictureSize): Promise<Uint8Array> {
   const canvas = document.createElement('canvas')
-  const chart = init(canvas, null, {
-    renderer: 'canvas',
-    width: WIDTH,
-    height: HEIGHT,
-    devicePixelRatio: PICTURE_SCALE,
-  })
+  const chart = init(canvas, null, { renderer: 'canvas', ...size, devicePixelRatio: PICTURE_SCALE })
   try {
     chart.setOption({ ...option, backgroundColor: '#ffffff' })
     const blob = await new Promise<Blob | null>((resolve) =>

@@ -117,6 +117,7 @@ export function datasetOfKind(kind: DatasetConfig['kind'], known: DatasetConfig)
         path: '',
         task: 'regression',
         columns: null,
+        arrays: null,
         targets: 'last-step',
         split: { validation: 0.2, test: 0.2 },
       }

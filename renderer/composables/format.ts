@@ -18,9 +18,20 @@ export function formatDuration(ms: number | null): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
 }
 
+/** `0.4 ms`, `12 ms`, `1.3 s`: of one among many. */
+export function formatEach(ms: number): string {
+  return ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`
+}
+
 /** `231 MB`. */
 export function formatBytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1000)} kB`
+}
+
+/** `87 %`. @param share 0 to 1 */
+export function formatShare(share: number | null): string {
+  return share === null ? '–' : `${Math.round(100 * share)} %`
 }
 
 /** Made once: a table writes hundreds of times while it is scrolled. */

@@ -1,5 +1,7 @@
 /** Keys as they are printed on this computer's keyboard: `Mod+Shift+Z` enters, `Ctrl`, `Shift`, `Z` or `⌘`, `⇧`, `Z` leave. */
 
+import { APP_ACTIONS, type AppAction } from '../../shared/protocol/app-actions.ts'
+
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 
 const NAMES: Readonly<Record<string, string>> = isMac
@@ -12,3 +14,10 @@ export function keyNames(keys: string): string[][] {
 }
 
 export const modName = NAMES.Mod!
+
+/** The keys of an action as a title shows them: `Ctrl+Enter`, `g d`. */
+export function shownKeys(action: AppAction): string {
+  return keyNames(APP_ACTIONS[action].keys[0])
+    .map((key) => key.join(isMac ? '' : '+'))
+    .join(' ')
+}

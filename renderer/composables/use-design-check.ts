@@ -2,6 +2,7 @@
 import { watch } from 'vue'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
+import { forkSource } from './use-fork.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
 
@@ -18,7 +19,7 @@ export function useDesignCheck(): void {
       const timer = setTimeout(() => {
         if (design.config === null || line !== 'open') return
         client
-          .execute('config.resolve', { config: design.config })
+          .execute('config.resolve', { config: design.config, fork: design.fork && forkSource(design.fork) })
           .then((resolved) => {
             if (revision < shownRevision) return
             shownRevision = revision

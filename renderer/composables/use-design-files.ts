@@ -1,51 +1,53 @@
 /** The design as a file: opened into the design view, saved from it. A file that cannot be read is told and changes nothing. */
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
-import { fileDialogs } from '../transport/file-dialogs.ts'
+import { openJson, readJson, type OpenJsonWords } from './open-json.ts'
 import { saveBytes } from './save-file.ts'
 import { useCommand } from './use-command.ts'
 
-const MOST_BYTES = 4 << 20
+export interface DesignFiles {
+  open(): Promise<void>
+  /** One that was dropped. */
+  openFile(file: File): Promise<void>
+  /** Any JSON: the design, or notices of what is wrong with it. */
+  openConfig(json: unknown): Promise<void>
+  save(): Promise<void>
+}
 
-export function useDesignFiles(): { open: () => Promise<void>; save: () => Promise<void> } {
+export function useDesignFiles(): DesignFiles {
   const { t } = useI18n()
   const router = useRouter()
   const design = useDesignStore()
   const lab = useLabStore()
   const { send } = useCommand()
 
+  const words = (): OpenJsonWords => ({
+    title: t('files.design'),
+    notJson: t('files.notJson'),
+    remedy: t('files.notJsonRemedy'),
+  })
+
   async function open(): Promise<void> {
-    try {
-      const file = await fileDialogs().openFile({
-        title: t('files.design'),
-        extensions: ['json'],
-        mostBytes: MOST_BYTES,
-      })
-      if (file === null) return
-      const answer = await send('config.resolve', { config: parse(file.fileName, file.base64) })
-      if (!answer) return
-      if (!answer.result.ok) {
-        for (const error of answer.result.errors) lab.addNotice(null, error)
-        return
-      }
-      design.open(answer.result.config, null)
-      await router.push('/design')
-    } catch (error) {
-      lab.addNotice(null, toWireError(error))
-    }
+    const file = await openJson(words())
+    if (file) await openConfig(file.json)
   }
 
-  function parse(fileName: string, base64: string): unknown {
-    try {
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-      return JSON.parse(new TextDecoder().decode(bytes))
-    } catch (cause) {
-      throw new LabError('file', t('files.notJson'), { where: fileName, remedy: t('files.notJsonRemedy'), cause })
+  async function openConfig(json: unknown): Promise<void> {
+    const answer = await send('config.resolve', { config: json })
+    if (!answer) return
+    if (!answer.result.ok) {
+      for (const error of answer.result.errors) lab.addNotice(null, error)
+      return
     }
+    design.open(answer.result.config, null)
+    await router.push('/design')
+  }
+
+  async function openFile(file: File): Promise<void> {
+    const json = await readJson(file, words())
+    if (json !== undefined) await openConfig(json)
   }
 
   async function save(): Promise<void> {
@@ -55,5 +57,5 @@ export function useDesignFiles(): { open: () => Promise<void>; save: () => Promi
     await saveBytes(`${name}.json`, 'application/json', new TextEncoder().encode(text))
   }
 
-  return { open, save }
+  return { open, openFile, openConfig, save }
 }

@@ -6,6 +6,7 @@ import { useRunsStore } from '../stores/runs-store.ts'
 import { useAction } from './use-actions.ts'
 import { useCommand } from './use-command.ts'
 import { useDesignFiles } from './use-design-files.ts'
+import { canFork, useFork } from './use-fork.ts'
 
 const RESUMABLE: ReadonlySet<RunState> = new Set(['queued', 'paused', 'stopped', 'failed', 'crashed'])
 const STOPPABLE: ReadonlySet<RunState> = new Set(['paused', 'queued'])
@@ -18,6 +19,7 @@ export function useFrameActions(): void {
   const runs = useRunsStore()
   const { send } = useCommand()
   const files = useDesignFiles()
+  const openFork = useFork()
 
   const go = (path: string) => (): void => void router.push(path)
 
@@ -44,6 +46,9 @@ export function useFrameActions(): void {
 
   useAction('go.design', go('/design'))
   useAction('go.runs', go('/runs'))
+  useAction('go.sweeps', go('/sweeps'))
+  useAction('go.compare', go('/compare'))
+  useAction('design.sweep', go('/sweeps/new'))
   useAction('go.settings', go('/settings'))
   useAction('go.search', focusSearch)
   useAction('design.open', () => void files.open())
@@ -61,6 +66,12 @@ export function useFrameActions(): void {
     const run = currentRun()
     if (!run || !(run.active || STOPPABLE.has(run.state))) return false
     void send('run.stop', { runId: run.id })
+    return true
+  })
+  useAction('run.fork', () => {
+    const run = currentRun()
+    if (!run || !canFork(run)) return false
+    void openFork(run)
     return true
   })
   useAction('window.theme', () => {

@@ -7,7 +7,7 @@ import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { RunMetrics } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import type { SeriesName, SeriesPoint } from '../../shared/runs/series.ts'
-import { Timeline, type PhaseMark } from '../../shared/runs/timeline.ts'
+import { Timeline, type TimelineMarks } from '../../shared/runs/timeline.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
 import { DrawingPace } from './drawing-pace.ts'
@@ -19,13 +19,15 @@ export interface RunSeriesView {
   readonly base: RunMetrics
   /** Points after `base`, by series; empty while zoomed. */
   readonly tail: ReadonlyMap<SeriesName, readonly SeriesPoint[]>
-  readonly phases: readonly PhaseMark[]
+  readonly marks: TimelineMarks
+  /** Every series that the run has so far, asked for or not. */
+  readonly names: ReadonlySet<SeriesName>
   readonly lastPosition: number
 }
 
 export function useRunSeries(
   runId: Ref<string>,
-  series: readonly SeriesName[],
+  series: Ref<readonly SeriesName[]>,
   range: Ref<PositionRange>,
   buckets: Ref<number>,
 ): ShallowRef<RunSeriesView | null> {
@@ -35,6 +37,7 @@ export function useRunSeries(
   let timeline = new Timeline()
   let nextIndex = 0
   let tail = new Map<SeriesName, SeriesPoint[]>()
+  let names = new Set<SeriesName>()
   let base: RunMetrics | null = null
   let asking = 0
   let isAsking = false
@@ -44,7 +47,7 @@ export function useRunSeries(
 
   function draw(): void {
     if (base === null) return
-    view.value = { base, tail, phases: [...timeline.phases], lastPosition: timeline.lastPosition }
+    view.value = { base, tail, names: new Set(names), marks: timeline.marks(), lastPosition: timeline.lastPosition }
   }
 
   function ask(): void {
@@ -53,13 +56,14 @@ export function useRunSeries(
     held = []
     const { from, to } = range.value ?? { from: null, to: null }
     client
-      .execute('run.metrics', { runId: runId.value, series: [...series], from, to, buckets: buckets.value })
+      .execute('run.metrics', { runId: runId.value, series: [...series.value], from, to, buckets: buckets.value })
       .then((metrics) => {
         if (turn !== asking) return
         isAsking = false
         base = metrics
-        timeline = new Timeline(metrics.phases, metrics.lastPosition)
+        timeline = new Timeline(metrics.marks, metrics.lastPosition)
         tail = new Map()
+        names = new Set(metrics.names)
         nextIndex = metrics.eventCount
         const waiting = held
         held = []
@@ -81,7 +85,8 @@ export function useRunSeries(
     if (event.firstIndex > nextIndex) return ask()
     for (const item of event.events.slice(nextIndex - event.firstIndex))
       for (const point of timeline.push(item)) {
-        if (range.value !== null || !series.includes(point.series)) continue
+        names.add(point.series)
+        if (range.value !== null || !series.value.includes(point.series)) continue
         const points = tail.get(point.series)
         if (points) points.push(point)
         else tail.set(point.series, [point])
@@ -109,6 +114,6 @@ export function useRunSeries(
     },
     { flush: 'sync' },
   )
-  watch([runId, range, buckets], ask, { immediate: true })
+  watch([runId, series, range, buckets], ask, { immediate: true })
   return view
 }

@@ -5,7 +5,15 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
-import type { DesignMistake, ResolvedConfig } from '../../shared/protocol/views.ts'
+import type { DesignMistake, ForkPointView, ResolvedConfig } from '../../shared/protocol/views.ts'
+
+/** The run that the design is to be a fork of, and the checkpoint with which that begins. */
+export interface DesignFork {
+  readonly runId: string
+  readonly runName: string
+  readonly points: readonly ForkPointView[]
+  readonly checkpoint: ForkPointView['checkpoint']
+}
 
 const MOST_UNDO = 200
 /** Changes of one field that follow each other this fast are one change. */
@@ -13,7 +21,9 @@ const MERGE_MS = 800
 
 export const useDesignStore = defineStore('design', () => {
   const config = ref<ExperimentConfig | null>(null)
-  const presetName = ref<string | null>(null)
+  const presetId = ref<string | null>(null)
+  /** Null: the design makes runs of its own. */
+  const fork = shallowRef<DesignFork | null>(null)
   const resolved = shallowRef<ResolvedConfig | null>(null)
   const past = ref<string[]>([])
   const future = ref<string[]>([])
@@ -29,7 +39,22 @@ export const useDesignStore = defineStore('design', () => {
   function open(next: ExperimentConfig, preset: string | null): void {
     remember('')
     config.value = copy(next)
-    presetName.value = preset
+    presetId.value = preset
+    fork.value = null
+    revision.value++
+  }
+
+  /** The configuration of a run, to go on from one of its checkpoints. What was before is no fork of it: undo does not lead there. */
+  function openFork(next: ExperimentConfig, from: DesignFork): void {
+    open(next, null)
+    past.value = []
+    fork.value = from
+  }
+
+  /** @param checkpoint another of the fork's run; null: no fork any more */
+  function changeFork(checkpoint: DesignFork['checkpoint'] | null): void {
+    if (fork.value === null) return
+    fork.value = checkpoint === null ? null : { ...fork.value, checkpoint }
     revision.value++
   }
 
@@ -78,7 +103,23 @@ export const useDesignStore = defineStore('design', () => {
     revision.value++
   }
 
-  return { config, presetName, resolved, revision, canUndo, canRedo, open, edit, undo, redo, setResolved, mistakesAt }
+  return {
+    config,
+    presetId,
+    fork,
+    resolved,
+    revision,
+    canUndo,
+    canRedo,
+    open,
+    openFork,
+    changeFork,
+    edit,
+    undo,
+    redo,
+    setResolved,
+    mistakesAt,
+  }
 })
 
 function copy(config: ExperimentConfig): ExperimentConfig {

@@ -37,8 +37,7 @@ function resultOf<Result>(answer: DialogAnswer<Result>): Result | null {
 
 export class BrowserFileDialogs implements FileDialogs {
   async saveFile({ fileName, mediaType, base64 }: SaveFileRequest): Promise<{ readonly savedAs: string }> {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    const url = URL.createObjectURL(new Blob([bytes], { type: mediaType }))
+    const url = URL.createObjectURL(new Blob([fromBase64(base64)], { type: mediaType }))
     const link = document.createElement('a')
     link.href = url
     link.download = fileName
@@ -47,8 +46,9 @@ export class BrowserFileDialogs implements FileDialogs {
     return { savedAs: fileName }
   }
 
-  async openFile({ extensions, mostBytes }: OpenFileRequest): Promise<OpenedFile | null> {
-    const file = await chooseFile(extensions.map((extension) => `.${extension}`).join(','))
+  async openFile(request: OpenFileRequest): Promise<OpenedFile | null> {
+    const { mostBytes } = request
+    const file = await chooseFile(acceptOf(request))
     if (file === null) return null
     if (file.size > mostBytes)
       throw new LabError('file', 'this file is too large.', {
@@ -61,13 +61,29 @@ export class BrowserFileDialogs implements FileDialogs {
   }
 }
 
+/** A file to be read piece by piece. In a browser to be called by a key or a click; the desktop's menu is neither for its page. */
+export async function pickFile(request: OpenFileRequest): Promise<File | null> {
+  if (!window.warmupLab) return chooseFile(acceptOf(request))
+  const opened = await fileDialogs().openFile(request)
+  return opened && new File([fromBase64(opened.base64)], opened.fileName)
+}
+
+const acceptOf = ({ extensions }: OpenFileRequest): string => extensions.map((extension) => `.${extension}`).join(',')
+
 function chooseFile(accept: string): Promise<File | null> {
   const input = document.createElement('input')
   input.type = 'file'
   input.accept = accept
+  // In the page as long as the dialog is open: an input that nothing else holds can be collected, and its answer is lost.
+  input.hidden = true
+  document.body.append(input)
   return new Promise((resolve) => {
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null))
-    input.addEventListener('cancel', () => resolve(null))
+    const answer = (): void => {
+      resolve(input.files?.[0] ?? null)
+      input.remove()
+    }
+    input.addEventListener('change', answer)
+    input.addEventListener('cancel', answer)
     input.click()
   })
 }
@@ -79,6 +95,10 @@ export function toBase64(bytes: Uint8Array): string {
   for (let start = 0; start < bytes.length; start += PIECE)
     binary += String.fromCharCode(...bytes.subarray(start, start + PIECE))
   return btoa(binary)
+}
+
+export function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
 
 let dialogs: FileDialogs | null = null

@@ -27,6 +27,8 @@ export interface MemoryPlan {
   readonly totalBytes: number
   /** What the backend may take. */
   readonly boundBytes: number
+  /** Replicas whose passes run side by side, each with buffers of its own. */
+  readonly sideBySide: number
   /** Whether values that the way back needs are kept for all steps; if not, they are computed again, a segment of steps at a time. */
   readonly keepsValues: boolean
 }

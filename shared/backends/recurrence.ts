@@ -1,9 +1,11 @@
 /**
  * What a processor backend must bring for one replica: sequences forward and backward, and layers under constant input.
  * Losses, readout, measures, optimiser and draws are the same for all of them and stand in program-engine.ts.
- * State rows are [B, stateSize] in the order of `network.stateSlices`.
+ * State rows are [B, stateSize] in the order of `network.stateSlices`. What takes work is a program (program.ts): its results are there when
+ * its jobs are done.
  */
 import type { OptimizerSettings } from './backend.ts'
+import type { Program } from './programs/program.ts'
 
 export type FloatArray = Float32Array | Float64Array
 
@@ -48,20 +50,22 @@ export interface SequenceAdjoints {
   readonly movesColdParts: boolean
 }
 
-export interface Recurrence {
+export interface Recurrence<Job> {
   /** All parameters in the order of `network.parameters`, flat. Call `parametersChanged` after writing. */
   readonly parameters: FloatArray
   /** Gradients in the same order; the backward passes add to them. */
   readonly gradients: FloatArray
   readonly moments: Moments
-  parametersChanged(): void
-  clearGradients(): void
+  /** Said before a program: it is the one at `place` of `count` that run side by side. */
+  takePlace(place: number, count: number): void
+  parametersChanged(): Program<Job, void>
+  clearGradients(): Program<Job, void>
   /** Euclidean norm of the gradients in `moving`. */
-  gradientNorm(moving: readonly FlatRange[]): number
+  gradientNorm(moving: readonly FlatRange[]): Program<Job, number>
   /** One optimiser step of the parameters in `moving`; see applyOptimizer. @param norm what `gradientNorm` returned for them */
-  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): void
+  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): Program<Job, void>
   /** All layers over all steps; the sequence stays until the next call. */
-  forward(input: SequenceInput): void
+  forward(input: SequenceInput): Program<Job, void>
   /** Top layer's outputs at `steps` [K, B]: [K, B, width], zero where a step is -1. */
   outputsAt(steps: Int32Array): FloatArray
   /** States after `steps[b]` steps. */
@@ -69,7 +73,7 @@ export interface Recurrence {
   /** Whether all states after `step` steps are `states`, bit for bit; never if one is a NaN. */
   statesEqual(step: number, states: FloatArray): boolean
   /** Through the last `forward` (made with `saving`). */
-  backward(adjoints: SequenceAdjoints): void
+  backward(adjoints: SequenceAdjoints): Program<Job, void>
   /**
    * The compared parts (see comparedParts) of one layer alone from `states` for M steps of the constant input u: their columns of the result are the final
    * states, the others unchanged. Kept for `convergeLayerBackward` when `saving`.
@@ -80,7 +84,7 @@ export interface Recurrence {
     perturbation: Float32Array,
     convergenceSteps: number,
     saving: boolean,
-  ): FloatArray
+  ): Program<Job, FloatArray>
   /** Adjoint of the initial states of the last `convergeLayer` (same layer), its columns only. */
-  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): FloatArray
+  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Program<Job, FloatArray>
 }

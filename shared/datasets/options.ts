@@ -43,12 +43,21 @@ export interface CsvColumns {
   readonly targets: readonly string[]
 }
 
+export interface NpzArrays {
+  readonly inputs: string
+  readonly targets: string
+  readonly lengths: string | null
+  readonly mask: string | null
+}
+
 export interface FileOptions {
   readonly kind: 'file'
   readonly path: string
   readonly task: 'regression' | 'classification'
   /** Of a CSV; ignored for NPZ. */
   readonly columns: CsvColumns | null
+  /** Of an NPZ; null: `inputs`, `targets`, and `lengths` and `mask` where they are there. Ignored for CSV. */
+  readonly arrays: NpzArrays | null
   readonly targets: 'last-step' | 'marked-steps'
   /** Fractions of all series; the rest is for training. */
   readonly split: { readonly validation: number; readonly test: number }

@@ -2,13 +2,15 @@
  * Series from an NPZ archive: arrays `inputs` [series, T, I], `targets`, optionally `lengths` [series] and `mask`
  * [series, T] enter, a checked table of series leaves. The archive's bytes are numerics/npz.ts's, splits own-series.ts's.
  */
-import type { FileOptions } from './options.ts'
+import type { FileOptions, NpzArrays } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
 import { readNpz } from '../numerics/npz.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
 
-type NpzOptions = Pick<FileOptions, 'task' | 'targets'>
+type NpzOptions = Pick<FileOptions, 'task' | 'targets'> & { readonly arrays?: FileOptions['arrays'] }
+/** What an array is for. */
+type Role = keyof NpzArrays
 
 function describeShape({ shape }: Tensor): string {
   return `[${shape.join(', ')}]`
@@ -18,29 +20,51 @@ function describeShape({ shape }: Tensor): string {
 class Archive {
   readonly where: string
   readonly #arrays: ReadonlyMap<string, Tensor>
+  readonly #names: NpzArrays | null
 
-  constructor(bytes: Uint8Array, where: string) {
+  constructor(bytes: Uint8Array, where: string, names: NpzArrays | null) {
     this.where = where
     this.#arrays = readNpz(bytes, where)
+    this.#names = names
   }
 
-  optional(name: string): Tensor | undefined {
-    return this.#arrays.get(name)
+  /** The array's name in the file. */
+  #nameOf(role: Role): string | null {
+    return this.#names === null ? role : this.#names[role]
   }
 
-  required(name: string): Tensor {
+  /** Where names are given, a name that is given must be there. */
+  optional(role: 'lengths' | 'mask'): Tensor | undefined {
+    const name = this.#nameOf(role)
+    if (name === null) return undefined
+    return this.#names === null ? this.#arrays.get(name) : this.required(role)
+  }
+
+  required(role: Role): Tensor {
+    const name = this.#nameOf(role)!
     const array = this.#arrays.get(name)
     if (array) return array
     throw new LabError('dataset', `the archive has no array \`${name}\`.`, {
       where: this.where,
-      expected: 'arrays `inputs` and `targets`, and if needed `lengths` and `mask`',
+      expected:
+        this.#names === null
+          ? 'arrays `inputs` and `targets`, and if needed `lengths` and `mask`'
+          : `\`${name}\` (\`dataset.arrays.${role}\`)`,
       found: [...this.#arrays.keys()].map((key) => `\`${key}\``).join(', ') || 'none',
-      remedy: 'Save with `numpy.savez(path, inputs=…, targets=…)`.',
+      remedy:
+        this.#names === null
+          ? 'Save with `numpy.savez(path, inputs=…, targets=…)`, or name its arrays in `dataset.arrays`.'
+          : 'Name an array of the file.',
     })
   }
 
-  fail(name: string, message: string, expected: string, found: string, remedy: string): never {
-    throw new LabError('dataset', message, { where: `${this.where}, array \`${name}\``, expected, found, remedy })
+  fail(role: Role, message: string, expected: string, found: string, remedy: string): never {
+    throw new LabError('dataset', message, {
+      where: `${this.where}, array \`${this.#nameOf(role)}\``,
+      expected,
+      found,
+      remedy,
+    })
   }
 }
 
@@ -146,7 +170,7 @@ function readTargetSize(archive: Archive, targets: Tensor, leading: readonly num
   return targetSize
 }
 
-function requireFinite(archive: Archive, name: string, value: number, series: number, step: number): number {
+function requireFinite(archive: Archive, name: Role, value: number, series: number, step: number): number {
   const rounded = Math.fround(value)
   if (!Number.isFinite(rounded))
     archive.fail(
@@ -166,7 +190,7 @@ function requireFinite(archive: Archive, name: string, value: number, series: nu
  * @throws LabError `dataset` for missing arrays, shapes that do not fit and values that are not finite
  */
 export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where: string): OwnSeriesTable {
-  const archive = new Archive(bytes, where)
+  const archive = new Archive(bytes, where, options.arrays ?? null)
   const inputs = archive.required('inputs')
   const targets = archive.required('targets')
   const [seriesCount = 0, steps = 0, inputSize = 0] = inputs.shape

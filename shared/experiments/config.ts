@@ -22,8 +22,10 @@ export type DatasetConfig =
       /** NPZ or CSV; relative paths are taken from the configuration's folder. */
       path: string
       task: 'regression' | 'classification'
-      /** Column names of a CSV in long form; ignored for NPZ, whose arrays are inputs [series, T, I], targets, and optionally lengths, mask. */
+      /** Column names of a CSV in long form; ignored for NPZ. */
       columns: { series: string; step: string; inputs: string[]; targets: string[] } | null
+      /** Names of an NPZ's arrays: inputs [series, T, I], targets, and optionally lengths, mask; null: these names. Ignored for CSV. */
+      arrays: { inputs: string; targets: string; lengths: string | null; mask: string | null } | null
       targets: 'last-step' | 'marked-steps'
       split: { validation: number; test: number }
     }

@@ -56,6 +56,18 @@ const dataset = z.discriminatedUnion('kind', [
       .nullable()
       .default(null)
       .describe('Column names of a CSV file in long form.'),
+    arrays: z
+      .strictObject({
+        inputs: z.string(),
+        targets: z.string(),
+        lengths: z.string().nullable().default(null),
+        mask: z.string().nullable().default(null),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        'Names of the arrays of an NPZ file; null: inputs, targets, and lengths and mask where they are there.',
+      ),
     targets: z.enum(['last-step', 'marked-steps']).default('last-step'),
     split: z.strictObject({ validation: fraction.default(0.2), test: fraction.default(0.2) }).prefault({}),
   }),

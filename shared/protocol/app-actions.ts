@@ -17,18 +17,25 @@ export interface ActionKeys {
 export const APP_ACTIONS = {
   'go.design': { keys: ['g d', 'Mod+1'], accelerator: 'CmdOrCtrl+1', group: 'views' },
   'go.runs': { keys: ['g r', 'Mod+2'], accelerator: 'CmdOrCtrl+2', group: 'views' },
+  'go.sweeps': { keys: ['g w', 'Mod+3'], accelerator: 'CmdOrCtrl+3', group: 'views' },
+  'go.compare': { keys: ['g c', 'Mod+4'], accelerator: 'CmdOrCtrl+4', group: 'views' },
   'go.settings': { keys: ['g s', 'Mod+,'], accelerator: 'CmdOrCtrl+,', group: 'views' },
   'go.search': { keys: ['/'], accelerator: 'CmdOrCtrl+F', group: 'views' },
   'design.open': { keys: ['Mod+O'], accelerator: 'CmdOrCtrl+O', group: 'design' },
   'design.save': { keys: ['Mod+S'], accelerator: 'CmdOrCtrl+S', group: 'design' },
-  // Heard by the design view itself, which also knows the fields that they concern.
-  'design.start': { keys: ['Mod+Enter'], accelerator: null, group: 'design' },
+  'design.bring-data': { keys: ['Mod+I'], accelerator: 'CmdOrCtrl+I', group: 'design' },
+  'design.copy-link': { keys: ['l'], accelerator: null, group: 'design' },
+  'design.keep': { keys: ['Mod+Shift+S'], accelerator: 'CmdOrCtrl+Shift+S', group: 'design' },
+  'design.sweep': { keys: ['g n'], accelerator: null, group: 'design' },
+  'design.start': { keys: ['Mod+Enter'], accelerator: 'CmdOrCtrl+Enter', group: 'design' },
+  // The desktop's Edit menu has them for texts.
   'design.undo': { keys: ['Mod+Z'], accelerator: null, group: 'design' },
-  'design.redo': { keys: ['Mod+Shift+Z'], accelerator: null, group: 'design' },
+  'design.redo': { keys: ['Mod+Shift+Z', 'Mod+Y'], accelerator: null, group: 'design' },
   'run.previous': { keys: ['k'], accelerator: null, group: 'run' },
   'run.next': { keys: ['j'], accelerator: null, group: 'run' },
   'run.pause-or-resume': { keys: ['p'], accelerator: 'CmdOrCtrl+P', group: 'run' },
   'run.stop': { keys: ['x'], accelerator: null, group: 'run' },
+  'run.fork': { keys: ['f'], accelerator: null, group: 'run' },
   // Of the chosen runs of the table, or of the one under its cursor.
   'runs.compare': { keys: ['c'], accelerator: null, group: 'run' },
   'runs.star': { keys: ['s'], accelerator: null, group: 'run' },

@@ -3,8 +3,10 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
-import { SERIES_NAMES } from '../runs/series.ts'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
+import { CHECKPOINT_NAMES } from '../runs/run.ts'
+import { isSeriesName, type SeriesName } from '../runs/series.ts'
+import { fileName } from './file-dialogs.ts'
 import {
   configurationQuerySchema,
   MOST_RUN_IDS,
@@ -17,28 +19,54 @@ import {
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
+  CheckedSweep,
+  DataFileView,
   DatasetPreview,
+  DesignEstimate,
   ExportedFile,
+  ForkPointView,
   LabSnapshot,
   PresetView,
   ResolvedConfig,
   RunDetail,
+  RunLog,
+  RunMeasures,
   RunMetrics,
+  RunPredictions,
   RunsDone,
+  SweepDetail,
 } from './views.ts'
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
 const someRuns = z.strictObject({ runIds: z.array(runId).min(1).max(MOST_RUN_IDS) })
+const oneSweep = z.strictObject({ sweepId: z.string().min(1).max(200) })
+const oneJob = { jobId: z.string().min(1).max(200) }
+const uploadId = z.string().min(1).max(80)
+export const MOST_DATA_FILE_BYTES = 512 * 1024 * 1024
+/** Under the most that a message may hold, in base64. */
+export const DATA_FILE_PIECE_BYTES = 2 * 1024 * 1024
+/** Chosen by the window. */
+const estimateId = z.string().min(1).max(80)
 const nothing = z.strictObject({})
+/** A checkpoint of a run, to go on from with another configuration. */
+const forkSource = z.strictObject({ runId, checkpoint: z.enum(CHECKPOINT_NAMES).default('last') })
+const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
 const size = z.number().int().min(1).max(100_000)
 
 export const COMMAND_PAYLOADS = {
   'lab.snapshot': nothing,
   'settings.change': settingsChangeSchema,
   'presets.list': nothing,
-  /** Any JSON that a configuration file may hold. */
-  'config.resolve': z.strictObject({ config: z.unknown() }),
+  /** Under the configuration's name; one of the user's own of that name is replaced. */
+  'presets.save': z.strictObject({ config: z.unknown() }),
+  'presets.remove': z.strictObject({ name: z.string().min(1).max(80) }),
+  /** Any JSON that a configuration file may hold; with `fork`, also what a fork of that run may not change. */
+  'config.resolve': z.strictObject({ config: z.unknown(), fork: forkSource.nullable().default(null) }),
+  /** Measures a few steps of every strategy in a thread of its own. */
+  'design.estimate': z.strictObject({ estimateId, config: z.unknown() }),
+  /** Ends a measurement that nobody waits for any more; its command then fails with `interrupted`. */
+  'design.cancel-estimate': z.strictObject({ estimateId }),
   'cells.list': nothing,
   'cell.check': z.strictObject({
     name: z.string().max(80),
@@ -57,6 +85,16 @@ export const COMMAND_PAYLOADS = {
       .default(0),
     seriesCount: z.number().int().min(1).max(16).default(4),
   }),
+  /** A file of series comes in pieces; it is copied into the lab's home. */
+  'data-file.begin': z.strictObject({
+    fileName: fileName.regex(/\.(npz|csv)$/i, 'A name that ends in .npz or .csv'),
+    byteCount: z.number().int().min(1).max(MOST_DATA_FILE_BYTES),
+  }),
+  'data-file.append': z.strictObject({ uploadId, base64: z.base64().max(Math.ceil(DATA_FILE_PIECE_BYTES / 3) * 4) }),
+  'data-file.finish': z.strictObject({ uploadId }),
+  'data-file.abort': z.strictObject({ uploadId }),
+  /** Of a file that is there, relative to the lab's home. */
+  'data-file.read': z.strictObject({ path: z.string().min(1).max(4000) }),
   /** Makes a group of runs, one a strategy, and queues it. */
   'run.start': z.strictObject({ config: z.unknown() }),
   /** Saves and leaves; the later runs of its group wait with it. */
@@ -65,6 +103,10 @@ export const COMMAND_PAYLOADS = {
   'run.resume': oneRun,
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
+  /** Where a run can be forked. */
+  'run.fork-points': oneRun,
+  /** Makes a run that goes on from a checkpoint of another, and queues it. */
+  'run.fork': z.strictObject({ source: forkSource, config: z.unknown() }),
   /** A window of the runs that a filter leaves, in some order. */
   'run.query': runQuerySchema,
   /** The same runs by configuration, with mean and deviation over seeds. */
@@ -77,10 +119,28 @@ export const COMMAND_PAYLOADS = {
   /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
   'run.metrics': z.strictObject({
     runId,
-    series: z.array(z.enum(SERIES_NAMES)).min(1),
+    series: z.array(seriesName).min(1).max(200),
     from: z.number().nullable().default(null),
     to: z.number().nullable().default(null),
     buckets: z.number().int().min(1).max(8192),
+  }),
+  /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
+  'run.measures': oneRun,
+  /** What happened to a run and when: its last part, or what was added since. */
+  'run.log': z.strictObject({
+    runId,
+    /** `nextByte` of the part before. */
+    fromByte: z.number().int().nonnegative().nullable().default(null),
+  }),
+  /** Targets and predictions of a few test series, with the run's weights as they are, and their agreement over a sample. */
+  'run.predict': z.strictObject({
+    runId,
+    /** Null: the first. */
+    seed: z.number().int().nullable().default(null),
+    weights: z.enum(['best', 'last']).default('best'),
+    firstSeries: z.number().int().min(0).default(0),
+    seriesCount: z.number().int().min(1).max(16).default(4),
+    sampleCount: z.number().int().min(1).max(1024).default(64),
   }),
   'run.export': z.strictObject({
     runId,
@@ -94,6 +154,23 @@ export const COMMAND_PAYLOADS = {
   /** Into the lab's trash, from which undelete takes them back. */
   'run.delete': someRuns,
   'run.undelete': someRuns,
+  /** To another place in line, from 0; before the job at work: that one saves and waits. */
+  'queue.move': z.strictObject({ ...oneJob, index: z.number().int().min(0) }),
+  /** Pauses a job at work; takes one that waits out of the line. */
+  'queue.remove': z.strictObject(oneJob),
+  /** Any JSON that the file of a sweep may hold. Nothing is made. */
+  'sweep.check': z.strictObject({ definition: z.unknown() }),
+  /** Writes a sweep down and queues it. */
+  'sweep.start': z.strictObject({ definition: z.unknown() }),
+  'sweep.read': oneSweep,
+  'sweep.pause': oneSweep,
+  'sweep.resume': z.strictObject({
+    ...oneSweep.shape,
+    /** Takes up runs that have failed, too. */
+    rerunFailed: z.boolean().default(false),
+  }),
+  /** Every seed of every run as CSV. */
+  'sweep.export': oneSweep,
 } satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_PAYLOADS
@@ -102,24 +179,46 @@ export interface CommandResults {
   'lab.snapshot': LabSnapshot
   'settings.change': Settings
   'presets.list': readonly PresetView[]
+  'presets.save': { readonly replaced: PresetView | null }
+  'presets.remove': { readonly removed: PresetView }
   'config.resolve': ResolvedConfig
+  'design.estimate': DesignEstimate
+  'design.cancel-estimate': null
   'cells.list': readonly { readonly name: string; readonly text: string }[]
   'cell.check': CheckedCell
   'dataset.preview': DatasetPreview
+  'data-file.begin': { readonly uploadId: string }
+  'data-file.append': null
+  'data-file.finish': DataFileView
+  'data-file.abort': null
+  'data-file.read': DataFileView
   'run.start': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.pause': null
   'run.resume': null
   'run.stop': null
+  'run.fork-points': readonly ForkPointView[]
+  'run.fork': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.query': RunPage
   'run.configurations': ConfigurationPage
   'run.ids': readonly string[]
   'run.facets': RunFacets
   'run.read': RunDetail
   'run.metrics': RunMetrics
+  'run.measures': RunMeasures
+  'run.log': RunLog
+  'run.predict': RunPredictions
   'run.export': ExportedFile
   'run.annotate': RunsDone
   'run.delete': RunsDone
   'run.undelete': RunsDone
+  'queue.move': null
+  'queue.remove': null
+  'sweep.check': CheckedSweep
+  'sweep.start': { readonly sweepId: string }
+  'sweep.read': SweepDetail
+  'sweep.pause': null
+  'sweep.resume': null
+  'sweep.export': ExportedFile
 }
 
 /** What a sender writes: defaults may be left out. */

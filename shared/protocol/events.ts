@@ -2,13 +2,16 @@
 import type { RunEvent } from '../runs/run.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
-import type { LabSnapshot, RunProgress, RunSummary } from './views.ts'
+import type { SweepRow } from '../runs/sweep-table.ts'
+import type { LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
 import type { WireError } from './wire-error.ts'
 
 export type LabEvent =
   /** The first one of every connection, and after a gap: replaces all that was known. */
   | { readonly type: 'snapshot'; readonly snapshot: LabSnapshot }
   | { readonly type: 'settings'; readonly settings: Settings }
+  /** The user's own presets are others. */
+  | { readonly type: 'presets' }
   /** A run is new or another. */
   | { readonly type: 'run'; readonly run: RunSummary }
   | { readonly type: 'run-removed'; readonly runId: string }
@@ -26,5 +29,11 @@ export type LabEvent =
     }
   /** Events were left out for a slow window, or the run went back to a checkpoint: ask for its metrics again. */
   | { readonly type: 'run-gap'; readonly runId: string }
+  /** The jobs that run and wait are others, or in another order. */
+  | { readonly type: 'queue'; readonly queue: readonly QueuedJobView[] }
+  /** A sweep is new or another. */
+  | { readonly type: 'sweep'; readonly sweep: SweepSummary }
+  /** One row of a sweep's table is another. */
+  | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
   /** Something went wrong that no command waits for. */
   | { readonly type: 'notice'; readonly runId: string | null; readonly error: WireError }

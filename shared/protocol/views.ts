@@ -4,11 +4,16 @@
  */
 import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
+import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { SweepDefinition } from '../experiments/sweep.ts'
+import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
-import type { RunResult, RunStatus } from '../runs/run.ts'
-import type { PhaseMark } from '../runs/timeline.ts'
-import type { DecimatedSeries } from '../runs/series.ts'
+import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
+import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
+import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
+import type { TimelineMarks } from '../runs/timeline.ts'
+import type { TimeEstimate } from '../training/estimate.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
@@ -52,6 +57,8 @@ export interface RunSummary {
   readonly startedAt: string | null
   readonly endedAt: string | null
   readonly result: RunResult | null
+  /** Null for a run that began with itself. */
+  readonly forkedFrom: RunOrigin | null
   readonly error: { readonly code: string; readonly message: string } | null
   /** Equal for runs that differ in name and seeds alone; null for a damaged run. */
   readonly configurationId: string | null
@@ -60,6 +67,16 @@ export interface RunSummary {
   readonly annotations: RunAnnotations
   /** Whether this lab's engine holds it: running, or waiting for its turn. */
   readonly active: boolean
+}
+
+/** What the lab's process, its engine's threads included, takes of the processor; null until there is something to measure. */
+export interface DeviceLoad {
+  /** 1.5: one and a half cores. */
+  readonly busyCores: number | null
+  readonly coreCount: number
+  readonly engineThreads: number
+  /** Of the whole machine, other programs included: 0 to 1. */
+  readonly machineShare: number | null
 }
 
 export interface RunProgress {
@@ -74,11 +91,15 @@ export interface RunProgress {
   readonly sequencesPerSecond: number | null
   readonly remainingMs: number | null
   readonly memoryBytes: number
+  readonly load: DeviceLoad
   /** Asked for and not yet reached. */
   readonly asked: 'pause' | 'stop' | null
 }
 
 export interface PresetView {
+  readonly id: string
+  /** The user's own, not one that comes with the lab. */
+  readonly isOwn: boolean
   readonly name: string
   readonly description: string
   /** Whole: every default filled in. */
@@ -122,6 +143,14 @@ export type ResolvedConfig =
     }
   | { readonly ok: false; readonly errors: readonly DesignMistake[] }
 
+/** How long a design would take on this machine as it is now, from measured steps. */
+export interface DesignEstimate {
+  /** Whether something was trained meanwhile: then it took longer than it will alone. */
+  readonly isBesideRun: boolean
+  /** In the order in which they would be run. */
+  readonly strategies: readonly (TimeEstimate & { readonly strategy: Strategy })[]
+}
+
 export interface CellParameterView {
   readonly symbol: string
   readonly dims: readonly ('H' | 'I')[]
@@ -161,6 +190,21 @@ export interface RunsDone {
   readonly failed: readonly { readonly runId: string; readonly error: WireError }[]
 }
 
+/** A file of series, and what its arrays or columns may mean. */
+export interface DataFileView {
+  /** As a configuration names it. */
+  readonly path: string
+  readonly contents: FileContents
+  readonly guess: FileMapping
+}
+
+/** A checkpoint from which a run can be forked. */
+export interface ForkPointView {
+  readonly checkpoint: CheckpointName
+  readonly phase: 'warm-up' | 'training'
+  readonly step: number
+}
+
 export interface RunDetail {
   readonly summary: RunSummary
   /** Null for a damaged run. */
@@ -175,8 +219,132 @@ export interface RunMetrics {
   readonly eventCount: number
   /** The last position of any series. */
   readonly lastPosition: number
-  readonly phases: readonly PhaseMark[]
+  readonly marks: TimelineMarks
+  /** Every series that the run has, asked for or not. */
+  readonly names: readonly SeriesName[]
   readonly series: readonly DecimatedSeries[]
+}
+
+/** A job in the engine's line: a group of runs or a sweep. */
+export interface QueuedJobView {
+  readonly id: string
+  readonly name: string
+  /** Null for a group. */
+  readonly sweepId: string | null
+  /** The next of its runs; null for a sweep that has made none yet. */
+  readonly firstRunId: string | null
+  /** Runs that are made and have not ended. */
+  readonly runCount: number
+  readonly isRunning: boolean
+}
+
+/** `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed. */
+export type SweepState = 'running' | 'waiting' | 'paused' | 'failed' | 'finished'
+
+/** A sweep as a list shows it. */
+export interface SweepSummary {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  readonly state: SweepState
+  readonly pointCount: number
+  /** Strategies of points. */
+  readonly runCount: number
+  readonly counts: Readonly<Partial<Record<SweepRowStatus, number>>>
+  /** Of the runs that are left, if each takes as long as the median one; null before the first has finished. */
+  readonly remainingMs: number | null
+}
+
+export interface SweepDetail {
+  readonly summary: SweepSummary
+  readonly definition: SweepDefinition
+  readonly axes: readonly string[]
+  /** Axes whose values are drawn from a range. */
+  readonly drawnAxes: readonly string[]
+  readonly rows: readonly SweepRow[]
+}
+
+export type CheckedSweep =
+  | {
+      readonly ok: true
+      readonly name: string
+      readonly pointCount: number
+      readonly runCount: number
+      /** What the first points have of each axis. */
+      readonly examples: readonly Readonly<Record<string, unknown>>[]
+    }
+  | { readonly ok: false; readonly error: WireError }
+
+/** The last measurement of one slice of the network: a value a seed, null where it has none. */
+export interface MeasuredSlice extends SeriesSlice {
+  readonly vaa: readonly (number | null)[]
+  readonly vaaStar: readonly (number | null)[]
+  readonly residualMedian: readonly (number | null)[]
+  readonly residualMax: readonly (number | null)[]
+  /** Series of all draws: together as many as were compared. */
+  readonly fixedCount: readonly (number | null)[]
+  readonly periodicCount: readonly (number | null)[]
+  readonly unconvergedCount: readonly (number | null)[]
+}
+
+export interface RunMeasures {
+  readonly runId: string
+  /** Null where nothing was measured yet. */
+  readonly position: number | null
+  /** The whole network first, then layers, then parts. */
+  readonly slices: readonly MeasuredSlice[]
+}
+
+/** A part of a run's log. */
+export interface RunLog {
+  readonly entries: readonly LogEntry[]
+  readonly nextByte: number
+  /** Of the file, before the first entry. */
+  readonly skippedBytes: number
+}
+
+/** One test series and what the network made of it. */
+export interface PredictedSeries {
+  /** In the test part. */
+  readonly index: number
+  readonly length: number
+  /** [T][I] */
+  readonly inputs: readonly (readonly number[])[]
+  /** Where it is read out. A target is [O], or one class; an output [O], or the probability of each class. */
+  readonly readouts: readonly {
+    readonly step: number
+    readonly target: readonly number[]
+    readonly output: readonly number[]
+  }[]
+}
+
+/** Over a sample of the test part. */
+export type PredictionAgreement =
+  | {
+      readonly kind: 'regression'
+      readonly seriesCount: number
+      /** Target and output of every readout. */
+      readonly pairs: readonly (readonly [number, number])[]
+      readonly meanSquaredError: number
+    }
+  | {
+      readonly kind: 'classification'
+      readonly seriesCount: number
+      /** How often a class (row) was taken for another (column). */
+      readonly confusion: readonly (readonly number[])[]
+      readonly accuracy: number
+    }
+
+export interface RunPredictions {
+  readonly runId: string
+  readonly seed: number
+  readonly weights: 'best' | 'last'
+  /** The checkpoint that the weights are from; null: those of the finished run. */
+  readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
+  readonly task: 'regression' | 'classification'
+  readonly testCount: number
+  readonly series: readonly PredictedSeries[]
+  readonly agreement: PredictionAgreement
 }
 
 export interface ExportedFile {
@@ -197,4 +365,6 @@ export interface LabSnapshot {
   readonly runs: readonly RunSummary[]
   readonly index: IndexState
   readonly progress: readonly RunProgress[]
+  readonly queue: readonly QueuedJobView[]
+  readonly sweeps: readonly SweepSummary[]
 }

@@ -34,6 +34,13 @@ const CHECKS: readonly Check[] = [
       ['layers', 'seeds'].every((field) => Array.isArray(value[field])),
   ],
   ['createdAt', 'a time', isTime],
+  [
+    'forkedFrom',
+    'a run with a phase and a step, or null',
+    orNull(
+      (value) => isObject(value) && isText(value.runId) && isText(value.phase) && Number.isSafeInteger(value.step),
+    ),
+  ],
   ['versions', 'the versions of the lab and of Node', isObject],
   ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
   ['backend', 'a name or null', orNull(isText)],
@@ -79,6 +86,7 @@ export function parseRunRecord(text: string, where: string): RunRecord {
       found: JSON.stringify(record.formatVersion) ?? 'none',
       remedy: 'Open it with the version of the lab that wrote it.',
     })
+  record.forkedFrom ??= null // records from before there were forks lack it
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {

@@ -9,6 +9,14 @@ import type { TensorMap } from '../numerics/dims.ts'
 /** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
 export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
 
+/** Which checkpoint of which run a fork began with. */
+export interface RunOrigin {
+  readonly runId: string
+  readonly phase: 'warm-up' | 'training'
+  /** Of the phase, restarts of a warm-up counted on. */
+  readonly step: number
+}
+
 /** `run.json`. */
 export interface RunRecord {
   readonly formatVersion: 1
@@ -18,6 +26,8 @@ export interface RunRecord {
   readonly strategy: Strategy
   readonly config: ExperimentConfig
   readonly createdAt: string
+  /** Null for a run that began with itself. */
+  readonly forkedFrom: RunOrigin | null
   readonly versions: { readonly lab: string; readonly node: string }
   status: RunStatus
   /** The backend that ran it, once known; a resume insists on the same. */
@@ -63,6 +73,8 @@ export type RunEvent =
       vaaStar: (number | null)[][] | null
     }
   | { type: 'test'; result: RunResult }
+  /** The first line after those of the run that this one is a fork of. */
+  | { type: 'fork'; from: RunOrigin }
   | { type: 'log'; level: 'info' | 'warning' | 'error'; message: string }
 
 /** Everything that a resume needs beside the configuration. */
@@ -73,6 +85,11 @@ export interface Checkpoint {
   readonly tensors: TensorMap
 }
 
+/** `last`: what a resume takes. `warmed-up`: kept from the end of the warm-up, for forks with another training. */
+export const CHECKPOINT_NAMES = ['last', 'warmed-up'] as const
+
+export type CheckpointName = (typeof CHECKPOINT_NAMES)[number]
+
 /** The trainer's hold on one run folder. One writer. */
 export interface RunWriter {
   readonly record: RunRecord
@@ -82,8 +99,11 @@ export interface RunWriter {
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or flush. */
   append(events: readonly RunEvent[]): void
-  /** Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it. */
-  saveCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /**
+   * Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it.
+   * @param keptAs also keeps it under this name, whatever is saved later
+   */
+  saveCheckpoint(checkpoint: Checkpoint, keptAs?: Exclude<CheckpointName, 'last'>): Promise<void>
   /** The last checkpoint, or null; metrics written after it are cut off by the next write, since a resume writes them again. */
   loadCheckpoint(): Promise<Checkpoint | null>
   /** Writes `weights.safetensors`: the final best weights. */

@@ -14,9 +14,61 @@ export const SERIES_NAMES = [
   'validation-accuracy',
   'vaa',
   'vaa-star',
+  /** How many of the series compared ended fixed, periodic or neither: only the first two have reached an attractor. */
+  'vaa-fixed',
+  'vaa-periodic',
+  'vaa-unconverged',
+  /** Of ‖x_M − x_{M−1}‖. */
+  'vaa-residual-median',
+  'vaa-residual-max',
 ] as const
 
-export type SeriesName = (typeof SERIES_NAMES)[number]
+type WholeSeriesName = (typeof SERIES_NAMES)[number]
+
+/** Measured of a layer or part too: of the whole network by its own name, of a layer as `vaa.layer0`, of a part as `vaa.layer0.part1`. */
+export const SLICED_SERIES = [
+  'warmup-vaa-star',
+  'vaa',
+  'vaa-star',
+  'vaa-fixed',
+  'vaa-periodic',
+  'vaa-unconverged',
+  'vaa-residual-median',
+  'vaa-residual-max',
+] as const satisfies readonly WholeSeriesName[]
+
+export type SlicedSeries = (typeof SLICED_SERIES)[number]
+
+export type SeriesName =
+  WholeSeriesName | `${SlicedSeries}.layer${number}` | `${SlicedSeries}.layer${number}.part${number}`
+
+/** Both null: the whole network; only the part: a layer. */
+export interface SeriesSlice {
+  readonly layerIndex: number | null
+  readonly partIndex: number | null
+}
+
+const SLICED_NAME = new RegExp(`^(${SLICED_SERIES.join('|')})\\.layer(\\d{1,3})(?:\\.part(\\d{1,3}))?$`)
+
+export function sliceSeries(base: SlicedSeries, { layerIndex, partIndex }: SeriesSlice): SeriesName {
+  if (layerIndex === null) return base
+  return partIndex === null ? `${base}.layer${layerIndex}` : `${base}.layer${layerIndex}.part${partIndex}`
+}
+
+/** What a series is of. */
+export function splitSeriesName(name: SeriesName): SeriesSlice & { readonly base: WholeSeriesName } {
+  const [, base, layer, part] = SLICED_NAME.exec(name) ?? []
+  if (base === undefined) return { base: name as WholeSeriesName, layerIndex: null, partIndex: null }
+  return {
+    base: base as WholeSeriesName,
+    layerIndex: Number(layer),
+    partIndex: part === undefined ? null : Number(part),
+  }
+}
+
+export function isSeriesName(name: string): name is SeriesName {
+  return (SERIES_NAMES as readonly string[]).includes(name) || SLICED_NAME.test(name)
+}
 
 /** One position of one series: a value a seed, null where a seed has none. */
 export interface SeriesPoint {
@@ -73,15 +125,26 @@ export class SeriesColumns {
   }
 
   push(position: number, values: readonly (number | null)[]): void {
-    if (this.#length === this.#positions.length) this.#grow()
+    this.#reserve(1)
     this.#positions[this.#length] = position
     this.#values.forEach((column, r) => (column[this.#length] = values[r] ?? Number.NaN))
     this.#length++
   }
 
-  #grow(): void {
+  /** Many positions at once. @param values one column a seed, NaN where it has none */
+  pushColumns(positions: Float64Array, values: readonly Float64Array[]): void {
+    this.#reserve(positions.length)
+    this.#positions.set(positions, this.#length)
+    values.forEach((column, r) => this.#values[r]!.set(column, this.#length))
+    this.#length += positions.length
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count
+    if (needed <= this.#positions.length) return
+    const capacity = Math.max(needed, this.#positions.length * 2)
     const larger = (column: Float64Array): Float64Array<ArrayBuffer> => {
-      const copy = new Float64Array(column.length * 2)
+      const copy = new Float64Array(capacity)
       copy.set(column)
       return copy
     }

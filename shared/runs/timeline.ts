@@ -1,30 +1,56 @@
 /**
- * A run's events on one time axis: events enter in order, points of series and marks of phases leave. The axis counts optimiser
- * steps, those of warm-up (restarts included) before those of training. The same in main and in the renderer.
+ * A run's events on one time axis: events enter in order, points of series and marks of phases, restarts and forks leave. The axis counts
+ * optimiser steps, those of warm-up (restarts included) before those of training. The same in main and in the renderer.
  */
 import type { RunEvent } from './run.ts'
-import type { SeriesPoint } from './series.ts'
+import { sliceSeries, type SeriesPoint, type SeriesSlice, type SlicedSeries } from './series.ts'
 
 export interface PhaseMark {
   readonly phase: 'warm-up' | 'training' | 'test'
   readonly position: number
 }
 
+/** Where warm-ups were thrown away and began anew. */
+export interface RestartMark {
+  readonly position: number
+  /** Places in the run's list of seeds. */
+  readonly seedIndices: readonly number[]
+}
+
+/** What is marked on the time axis beside the series. */
+export interface TimelineMarks {
+  readonly phases: readonly PhaseMark[]
+  readonly restarts: readonly RestartMark[]
+  /** Where the run left the one that it is a fork of. */
+  readonly forks: readonly number[]
+}
+
+export const NO_MARKS: TimelineMarks = { phases: [], restarts: [], forks: [] }
+
 type Values = (number | null)[]
 
 export class Timeline {
   readonly phases: PhaseMark[] = []
+  readonly restarts: RestartMark[] = []
+  readonly forks: number[] = []
   #warmupSteps = 0
   #lastPosition = 0
 
   /**
-   * @param phases those already marked, to go on after them
+   * @param marks those already there, to go on after them
    * @param lastPosition the latest one already seen
    */
-  constructor(phases: readonly PhaseMark[] = [], lastPosition = 0) {
+  constructor({ phases, restarts, forks }: TimelineMarks = NO_MARKS, lastPosition = 0) {
     this.phases.push(...phases)
+    this.restarts.push(...restarts)
+    this.forks.push(...forks)
     this.#warmupSteps = phases.find(({ phase }) => phase === 'training')?.position ?? lastPosition
     this.#lastPosition = lastPosition
+  }
+
+  /** A copy, which stays as it is. */
+  marks(): TimelineMarks {
+    return { phases: [...this.phases], restarts: [...this.restarts], forks: [...this.forks] }
   }
 
   /** Of the latest point or mark. */
@@ -57,10 +83,18 @@ export class Timeline {
         this.#warmupSteps = Math.max(this.#warmupSteps, position)
         return [
           { series: 'warmup-loss', position, values: event.loss },
-          { series: 'warmup-vaa-star', position, values: event.vaaStar.map(meanOfKnown) },
+          ...starPoints('warmup-vaa-star', position, event.vaaStar),
           { series: 'convergence-steps', position, values: event.convergenceSteps },
         ]
       }
+      case 'warmup-end': {
+        const seedIndices = event.restarted.flatMap((restarted, r) => (restarted ? [r] : []))
+        if (seedIndices.length > 0) this.restarts.push({ position: this.#warmupSteps, seedIndices })
+        return []
+      }
+      case 'fork':
+        this.forks.push(this.#lastPosition)
+        return []
       case 'train-step': {
         const position = this.position('training', event.step)
         return [
@@ -77,10 +111,10 @@ export class Timeline {
       }
       case 'measure': {
         const position = this.position(event.phase, event.step)
-        const points: SeriesPoint[] = []
-        if (event.vaa) points.push({ series: 'vaa', position, values: event.vaa.map(readVaa) })
-        if (event.vaaStar) points.push({ series: 'vaa-star', position, values: event.vaaStar.map(meanOfKnown) })
-        return points
+        return [
+          ...(event.vaa ? vaaPoints(position, event.vaa) : []),
+          ...(event.vaaStar ? starPoints('vaa-star', position, event.vaaStar) : []),
+        ]
       }
       default:
         return []
@@ -94,8 +128,83 @@ function meanOfKnown(layers: readonly (number | null)[] | null): Values[number] 
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
-/** A measurement of VAA holds more than the value; a damaged one counts as none. */
-function readVaa(measurement: unknown): Values[number] {
-  if (typeof measurement !== 'object' || measurement === null || !('vaa' in measurement)) return null
-  return typeof measurement.vaa === 'number' ? measurement.vaa : null
+/** The mean over layers, and each layer where there are several. @param vaaStar one entry a seed, with a value a layer */
+function starPoints(
+  base: 'warmup-vaa-star' | 'vaa-star',
+  position: number,
+  vaaStar: readonly (readonly (number | null)[] | null)[],
+): SeriesPoint[] {
+  const layerCount = vaaStar.reduce((most, layers) => Math.max(most, layers?.length ?? 0), 0)
+  return [
+    { series: base, position, values: vaaStar.map(meanOfKnown) },
+    ...Array.from({ length: layerCount > 1 ? layerCount : 0 }, (_, layerIndex): SeriesPoint => ({
+      series: sliceSeries(base, { layerIndex, partIndex: null }),
+      position,
+      values: vaaStar.map((layers) => layers?.[layerIndex] ?? null),
+    })),
+  ]
+}
+
+const VAA_FIELDS = {
+  vaa: 'vaa',
+  'vaa-fixed': 'fixedCount',
+  'vaa-periodic': 'periodicCount',
+  'vaa-unconverged': 'unconvergedCount',
+  'vaa-residual-median': 'residualMedian',
+  'vaa-residual-max': 'residualMax',
+} as const satisfies Partial<Record<SlicedSeries, string>>
+
+const WHOLE: SeriesSlice = { layerIndex: null, partIndex: null }
+
+/** VAA with its residuals and counts: of the whole network, of each layer where there are several, of each part of a layer of several. */
+function vaaPoints(position: number, measurements: readonly unknown[]): SeriesPoint[] {
+  const whole = measurements.map(readObject)
+  const listOf = (seed: Fields | null, field: string): Fields[] => {
+    const entries: unknown = seed?.[field]
+    return Array.isArray(entries) ? entries.map(readObject).filter((entry) => entry !== null) : []
+  }
+  const template = whole.find((seed) => seed !== null) ?? null
+  const layers = listOf(template, 'layers')
+  const parts = listOf(template, 'parts')
+  const partCount = (layerIndex: unknown): number => parts.filter((part) => part.layerIndex === layerIndex).length
+  const slices = [
+    ...(layers.length > 1 ? layers : []),
+    ...parts.filter(({ layerIndex }) => partCount(layerIndex) > 1),
+  ].flatMap((entry) => readSlice(entry) ?? [])
+  const pointsOf = (slice: SeriesSlice, seeds: readonly (Fields | null)[]): SeriesPoint[] =>
+    Object.entries(VAA_FIELDS).map(([base, field]) => ({
+      series: sliceSeries(base as keyof typeof VAA_FIELDS, slice),
+      position,
+      values: seeds.map((seed) => readNumber(seed?.[field])),
+    }))
+  return [
+    ...pointsOf(WHOLE, whole),
+    ...slices.flatMap((slice) =>
+      pointsOf(
+        slice,
+        whole.map(
+          (seed) =>
+            listOf(seed, slice.partIndex === null ? 'layers' : 'parts').find(
+              (entry) => entry.layerIndex === slice.layerIndex && entry.partIndex === slice.partIndex,
+            ) ?? null,
+        ),
+      ),
+    ),
+  ]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** A measurement comes from a file: what is damaged counts as none. */
+function readObject(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null ? (value as Fields) : null
+}
+
+function readNumber(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
+}
+
+function readSlice({ layerIndex, partIndex }: Fields): SeriesSlice | null {
+  if (typeof layerIndex !== 'number') return null
+  return { layerIndex, partIndex: typeof partIndex === 'number' ? partIndex : null }
 }

@@ -76,8 +76,9 @@ async function takeStep(
   })
 }
 
-function trainRequest(
-  { network, config }: TrainingSession,
+/** What the engine is asked for at a step; on the steps at which the regulariser counts, with its draws. */
+export function trainRequest(
+  { network, config }: Pick<TrainingSession, 'network' | 'config'>,
   seed: number,
   step: number,
   batch: SeriesBatch,

@@ -102,6 +102,31 @@ export function captureCheckpoint(
   return { counters: { version: COUNTERS_VERSION, progress: copy, optimizerSteps }, tensors }
 }
 
+const refuse = (message: string, detail: LabErrorDetail = {}): LabError =>
+  new LabError('checkpoint', message, {
+    ...detail,
+    remedy: 'Start the run anew, or resume it with the version of the lab that made it.',
+  })
+
+/**
+ * Where a checkpoint stands.
+ * @throws LabError `checkpoint` for counters that no run can have and for another version
+ */
+export function readProgress(
+  { version, progress, optimizerSteps }: Checkpoint['counters'],
+  seedCount: number,
+): Progress {
+  if (version !== COUNTERS_VERSION)
+    throw refuse('the counters of the checkpoint have another version.', {
+      where: 'checkpoint, version',
+      expected: `${COUNTERS_VERSION}`,
+      found: JSON.stringify(version) ?? 'none',
+    })
+  const wrong = findWrongCounter({ progress, optimizerSteps }, seedCount)
+  if (wrong !== null) throw refuse('the checkpoint does not say where the run stands.', wrong)
+  return progress as Progress
+}
+
 /**
  * Puts a checkpoint back into the engine.
  * @returns the progress and the best weights
@@ -112,21 +137,8 @@ export function restoreCheckpoint(
   seeds: readonly number[],
   { counters, tensors }: Checkpoint,
 ): { progress: Progress; best: BestWeights } {
-  const { version, optimizerSteps } = counters
-  const refuse = (message: string, detail: LabErrorDetail = {}): LabError =>
-    new LabError('checkpoint', message, {
-      ...detail,
-      remedy: 'Start the run anew, or resume it with the version of the lab that made it.',
-    })
-  if (version !== COUNTERS_VERSION)
-    throw refuse('the counters of the checkpoint have another version.', {
-      where: 'checkpoint, version',
-      expected: `${COUNTERS_VERSION}`,
-      found: JSON.stringify(version) ?? 'none',
-    })
-  const wrong = findWrongCounter({ progress: counters.progress, optimizerSteps }, seeds.length)
-  if (wrong !== null) throw refuse('the checkpoint does not say where the run stands.', wrong)
-  const progress = counters.progress as Progress
+  const progress = readProgress(counters, seeds.length)
+  const { optimizerSteps } = counters
   const groupOf = (seed: number, group: string): Map<string, Tensor> => {
     const values = new Map<string, Tensor>()
     for (const { name, shape } of engine.network.parameters) {

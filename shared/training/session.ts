@@ -17,7 +17,7 @@ export interface TrainingSession extends MeasureSubject {
   readonly best: BestWeights
   readonly emit: (event: RunEvent) => void
   /** Saves everything; refuses, with LabError `non-finite`, to replace a good checkpoint by one with broken parameters. */
-  readonly checkpoint: () => Promise<void>
+  readonly checkpoint: (keptAs?: 'warmed-up') => Promise<void>
 }
 
 /** Thrown by `breathe` when a pause or stop is asked for; not an error of the user's. */

@@ -124,10 +124,10 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       await control.rest?.()
       if (control.requested() !== null) throw new PauseSignal()
     },
-    async checkpoint() {
+    async checkpoint(keptAs) {
       const checkpoint = captureCheckpoint(engine, seeds, session.progress, session.best)
       requireFiniteTensors(checkpoint.tensors)
-      await writer.saveCheckpoint(checkpoint)
+      await writer.saveCheckpoint(checkpoint, keptAs)
     },
   }
   if (restored === null) {
@@ -150,7 +150,7 @@ async function takePhases(
       await warmUp(session)
       // Algorithm 3 ends here: training starts with a fresh optimiser.
       seeds.forEach((_, r) => engine.resetOptimizer(r))
-      await enterPhase(session, 'training')
+      await enterPhase(session, 'training', 'warmed-up')
     }
     if (progress.phase === 'training') {
       await train(session)
@@ -165,10 +165,10 @@ async function takePhases(
   }
 }
 
-async function enterPhase(session: TrainingSession, phase: Phase): Promise<void> {
+async function enterPhase(session: TrainingSession, phase: Phase, keptAs?: 'warmed-up'): Promise<void> {
   session.progress.phase = phase
   session.emit({ type: 'phase', phase, step: phase === 'test' ? session.progress.training.step : 0 })
-  await session.checkpoint()
+  await session.checkpoint(keptAs)
 }
 
 /** The one test, with the last weights and with the best; writes the weights down. */

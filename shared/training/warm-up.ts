@@ -11,8 +11,7 @@ import { meanVaaStar, takeMeasures, type MeasureMoment } from './measure.ts'
 import { optimizerSettings, readsFreshSeries, requireFinite, type TrainingSession } from './session.ts'
 
 /** The check after warm-up: the mean of 10 fresh draws on n = 32 (science.md). */
-const CHECK_DRAWS = 10
-const CHECK_SERIES = 32
+export const WARMUP_CHECK = { draws: 10, series: 32 } as const
 
 /** M*, the curriculum's bound on the convergence steps: 1 at first, then min(M_max, M* + c) a step. */
 export function curriculumBound(step: number, increment: number, maxConvergenceSteps: number): number {
@@ -108,7 +107,7 @@ async function endRound(session: TrainingSession): Promise<void> {
   const warmup = session.progress.warmup
   const checks = await meanVaaStar(
     session,
-    { series: CHECK_SERIES, convergenceSteps: maxConvergenceSteps, epsilon, draws: CHECK_DRAWS },
+    { ...WARMUP_CHECK, convergenceSteps: maxConvergenceSteps, epsilon },
     seeds.map((seed, r) => (warmup.active[r] ? new RandomStream(seed, 'warm-up-check', warmup.round) : null)),
   )
   const restarted = checks.map((layers, r) => {

@@ -6,9 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { median } from '../../shared/attractors/convergence.ts'
 
-/** Steps of each turn that are not counted: caches, clock and thread pools are another contestant's until then. */
-const SETTLING_STEPS = 1
-const TIMED_STEPS = 2
+/** The beginning of each turn is not counted: caches, clock and thread pools are another contestant's until then. */
+const SETTLING_MS = 100
+const TIMED_MS = 200
+/** Of short steps; and at least one that settles and two that count. */
+const MOST_STEPS = 20
 
 export interface Contestant {
   readonly name: string
@@ -41,12 +43,22 @@ export async function alternate(
   { rounds, pauseMs }: { readonly rounds: number; readonly pauseMs: number },
 ): Promise<number[][]> {
   const times = contestants.map((): number[] => [])
+  const turns: { readonly settling: number; readonly timed: number }[] = []
+  for (const contestant of contestants) turns.push(planTurn((await contestant.time(2))[1]!))
   for (let round = 0; round < rounds; round++)
     for (const [index, contestant] of contestants.entries()) {
       if (pauseMs > 0) await sleep(pauseMs)
-      times[index]!.push(...(await contestant.time(SETTLING_STEPS + TIMED_STEPS)).slice(SETTLING_STEPS))
+      const { settling, timed } = turns[index]!
+      times[index]!.push(...(await contestant.time(settling + timed)).slice(settling))
     }
   return times
+}
+
+/** How many steps of about `stepMs` a turn has. */
+function planTurn(stepMs: number): { settling: number; timed: number } {
+  const steps = (ms: number, least: number): number =>
+    stepMs > 0 ? Math.min(MOST_STEPS, Math.max(least, Math.ceil(ms / stepMs))) : least
+  return { settling: steps(SETTLING_MS, 1), timed: steps(TIMED_MS, 2) }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -28,13 +29,9 @@ beforeAll(async () => {
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
   page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
   complaints = watchComplaints(page)
+  stopFileChoosers(page)
   await page.goto(lab.address)
-  await page.getByRole('button', { name: 'Start' }).waitFor()
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+O')
-  const file = { name: 'owned.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
-  await (await chooser).setFiles(file)
-  await page.getByRole('heading', { name: 'owned' }).waitFor()
+  await openDesign(page, CONFIG)
 }, INSTALL_MS)
 
 afterAll(async () => {

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -31,13 +32,9 @@ beforeAll(async () => {
   ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
   page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })).newPage()
   complaints = watchComplaints(page)
+  stopFileChoosers(page)
   await page.goto(lab.address)
-  await page.getByRole('button', { name: 'Start' }).waitFor()
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+O')
-  const file = { name: 'charted.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
-  await (await chooser).setFiles(file)
-  await page.getByRole('heading', { name: 'charted' }).waitFor()
+  await openDesign(page, CONFIG)
   await page.getByRole('button', { name: 'Start' }).click()
 }, INSTALL_MS)
 
@@ -92,6 +89,23 @@ describe('the charts of a run', () => {
     const rows = page.getByRole('table').getByRole('row')
     expect(await rows.count()).toBeGreaterThan(5)
     await page.screenshot({ path: path.join(PICTURES, 'charts.png') })
+  })
+
+  it('show VAA of the parts, and how their states converged', async () => {
+    await page.getByRole('combobox', { name: 'VAA of' }).selectOption('parts')
+    await page.locator('.chart').focus()
+    await page.keyboard.press('End')
+    await expect
+      .poll(() => page.getByTestId('cursor').textContent())
+      .toMatch(/VAA layer 1, part 1 [\d.]+, VAA layer 1, part 2 [\d.]+, VAA\* [\d.]+/)
+    const table = page.getByRole('region', { name: 'How the states of the last VAA converged' })
+    await expect.poll(() => table.getByRole('row').count()).toBe(4)
+    // 3 seeds of 8 series.
+    expect(await table.getByRole('row').nth(1).textContent()).toMatch(
+      /^Whole network[\d.]+[\d.]+[\d.e-]+\d+ \/ 24\d+ \/ 24\d+ \/ 24$/,
+    )
+    await table.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: path.join(PICTURES, 'charts-parts.png') })
   })
 
   it('are saved as drawing, picture and values', async () => {

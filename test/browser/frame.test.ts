@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
+import { giveFile, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -33,6 +34,7 @@ describe('the frame', { timeout: 120_000 }, () => {
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     const complaints = watchComplaints(page)
+    stopFileChoosers(page)
     await page.goto(lab.address)
     await page.getByRole('link', { name: 'Design' }).waitFor()
     return { page, complaints }
@@ -151,16 +153,14 @@ describe('the frame', { timeout: 120_000 }, () => {
     const download = await downloading
     expect(download.suggestedFilename()).toMatch(/\.json$/)
     const saved = await download.path()
-    page.on('filechooser', () => undefined)
     await page.getByLabel('Name').fill('another')
-    const choose = async (file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> => {
-      const chooser = page.waitForEvent('filechooser')
-      await page.keyboard.press('Control+o')
-      await (await chooser).setFiles(file)
-    }
-    await choose(saved)
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Control+o')])
+    // An input outside of the page is collected under its open dialog, and with it the answer.
+    expect(await chooser.element().evaluate((input) => input.isConnected)).toBe(true)
+    await chooser.setFiles(saved)
     await expect.poll(() => page.getByLabel('Name').inputValue()).toBe(path.parse(download.suggestedFilename()).name)
-    await choose({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('{ no') })
+    await giveFile(page, { name: 'broken.json', bytes: Buffer.from('{ no') }, () => page.keyboard.press('Control+o'))
+    expect(await page.locator('input[type=file]').count()).toBe(0)
     await page.getByText('Choose a configuration that the lab has saved').waitFor()
     expect(complaints).toEqual([])
     await page.context().close()

@@ -30,6 +30,7 @@ async function openLab(): Promise<{ page: Page; complaints: string[] }> {
   const complaints = watchComplaints(page)
   await page.goto(lab.address)
   await page.getByRole('button', { name: 'Start' }).waitFor({ timeout: PAGE_START_MS })
+  await page.getByRole('img', { name: /^Series 1/ }).waitFor() // nothing moves any more
   return { page, complaints }
 }
 

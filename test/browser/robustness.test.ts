@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { LONG_CONFIG } from '../unit/lab/lab-helpers.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, type ServedLab } from './served-lab.ts'
 
 const WAIT = { timeout: 30_000, interval: 100 }
@@ -31,24 +32,14 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
   async function openPage(address = lab.address): Promise<Page> {
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
-    page.on('filechooser', () => undefined) // from the beginning: Playwright takes a moment to listen
+    stopFileChoosers(page)
     await page.goto(address)
     return page
   }
 
   async function startRun(): Promise<Page> {
     const page = await openPage()
-    await page.getByRole('button', { name: 'Start' }).waitFor()
-    const chooser = page.waitForEvent('filechooser')
-    await page.keyboard.press('Control+O')
-    await (
-      await chooser
-    ).setFiles({
-      name: 'long.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(JSON.stringify(LONG_CONFIG)),
-    })
-    await page.getByRole('heading', { name: 'long' }).waitFor()
+    await openDesign(page, LONG_CONFIG)
     await page.getByRole('button', { name: 'Start' }).click()
     await untilPosition(page, 50)
     return page

@@ -3,13 +3,16 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { _electron, type ElectronApplication, type Page } from 'playwright'
+import { _electron, errors, type ElectronApplication, type Page } from 'playwright'
 import { findElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { installDebianPackage } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
 
 const DISPLAY_MS = 10_000
+/** Electron starts in a second or two. */
+const LAUNCH_MS = 30_000
+const MOST_LAUNCHES = 3
 /** Beside the checkout, where there is one: prints the folder of an Electron for machines that cannot download one. */
 const ELECTRON_TOOL = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools', 'electron-dist')
 
@@ -39,6 +42,18 @@ async function openDisplay(): Promise<{ name: string; close: () => void }> {
   return { name, close: () => server.kill() }
 }
 
+/** Playwright now and then misses that a program has started, and would wait for ever: it is then ended and started again. */
+async function launch(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await _electron.launch({ ...options, timeout: LAUNCH_MS })
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError) || attempt === MOST_LAUNCHES) throw error
+      process.stderr.write(`Playwright has missed the start of Electron, attempt ${attempt}\n`)
+    }
+  }
+}
+
 export interface DesktopLab {
   readonly app: ElectronApplication
   readonly page: Page
@@ -62,7 +77,7 @@ export async function startDesktop(
   const display = await openDisplay()
   const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
   const launchedAtMs = performance.now()
-  const app = await _electron.launch({
+  const app = await launch({
     executablePath: program,
     args: ['--no-sandbox', ...(isPackaged ? [] : [path.join(folder, 'main.cjs')])], // containers and root have no use of Chromium's sandbox
     env: {

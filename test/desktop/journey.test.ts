@@ -39,6 +39,10 @@ describe.skipIf(electron.program === null)('the desktop', () => {
     await expect.poll(position, { timeout: 30_000 }).toBeGreaterThan(100)
     await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 90_000 }).toBe('Finished')
     await expect.poll(position, { timeout: 10_000 }).toBe(1200) // drawn a little after it is told
+    await page.getByRole('tab', { name: 'Predictions' }).click()
+    await page.getByText('Mean squared error').waitFor()
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.getByRole('log').getByText('The run has finished.').waitFor()
     await page.screenshot({ path: path.join(PICTURES, 'desktop.png') })
     expect(complaints).toEqual([])
   }, 150_000)

@@ -59,6 +59,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
       await expect.poll(() => page.url()).toContain('/runs')
       await choose('go.settings')
       await page.getByRole('heading', { name: 'Settings' }).waitFor()
+      await choose('run.fork') // of no run: nothing happens
       await choose('help.shortcuts')
       await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
       const accelerators = await app.evaluate(({ Menu }) => {

@@ -1,8 +1,7 @@
 /** `lab compare`: runs side by side, with intervals and paired tests of each against the first over the seeds that both have. */
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
-import { meanInterval, pairedT, signedRank } from '../../../shared/statistics/paired-tests.ts'
-import { summarize } from '../../../shared/statistics/summary.ts'
+import { compareResult } from '../../../shared/runs/compare-results.ts'
 import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 
@@ -70,27 +69,5 @@ function requireFinished(record: RunRecord): Finished {
 }
 
 function describe({ record, result }: Finished, against: Finished | null) {
-  const { mean, std } = summarize(result.best)
-  const both = against ? result.seeds.filter((seed) => against.result.seeds.includes(seed)) : []
-  const valuesOf = ({ result: { seeds, best } }: Finished): number[] => both.map((seed) => best[seeds.indexOf(seed)]!)
-  const mine = valuesOf({ record, result })
-  const theirs = against ? valuesOf(against) : []
-  const t = both.length > 1 ? pairedT(mine, theirs) : null
-  return {
-    run: record.id,
-    strategy: record.strategy,
-    metric: result.metric,
-    mean,
-    std,
-    /** Of the mean, 95%; null for one seed. */
-    interval: result.best.length > 1 ? meanInterval(result.best) : null,
-    paired: t && {
-      seeds: both,
-      difference: t.meanDifference,
-      interval: t.interval,
-      t: t.t,
-      pT: t.p,
-      pWilcoxon: signedRank(mine, theirs).p,
-    },
-  }
+  return { run: record.id, strategy: record.strategy, ...compareResult(result, against?.result ?? null) }
 }

@@ -19,9 +19,9 @@ export async function memoryCommand(
       continue
     }
     const { steps, batch, replicas } = request
-    print(
-      `${config.name}, ${strategy}: ${steps} steps of ${batch} series, ${replicas} ${replicas === 1 ? 'seed' : 'seeds'}\n`,
-    )
+    const seeds = `${replicas} ${replicas === 1 ? 'seed' : 'seeds'}`
+    const sideBySide = plan.sideBySide > 1 ? `, ${plan.sideBySide} side by side` : ''
+    print(`${config.name}, ${strategy}: ${steps} steps of ${batch} series, ${seeds}${sideBySide}\n`)
     const rows = plan.items
       .toSorted((a, b) => b.bytes - a.bytes)
       .map(({ what, bytes }) => [what, `${mebibytes(bytes)}`])

@@ -81,7 +81,8 @@ export async function resumeCommand(name: string, options: Options): Promise<voi
   )
 }
 
-async function runRecords(store: RunStore, records: readonly RunRecord[], options: Options): Promise<void> {
+/** Runs what is not finished of a group; prints how it goes and what it came to. */
+export async function runRecords(store: RunStore, records: readonly RunRecord[], options: Options): Promise<void> {
   const json = options.json === true
   const progress = json ? null : new ProgressLine()
   const groupId = records[0]!.groupId

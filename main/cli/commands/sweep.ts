@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { formatAxisValue, parseSweep, type Sweep } from '../../../shared/experiments/sweep.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
-import { prepareSweep, runSweep, tableOfSweep, type SweepRow } from '../../engine/run-sweep.ts'
+import { sweepCsv, type SweepRow } from '../../../shared/runs/sweep-table.ts'
+import { prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
 import { SweepStore, type SweepRecord } from '../../store/sweep-store.ts'
 import { homeOf, openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -31,8 +32,8 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
     done = await untilInterrupted(progress, (control) =>
       runSweep({ runs, sweeps }, record, sweep, {
         rerunFailed: options.rerunFailed === true,
-        control,
-        listener: {
+        isPauseAsked: () => control.requested() !== null,
+        runOne: runInProcess(runs, record.baseFolder, control, {
           started: (run) =>
             json ? printJson({ type: 'run', id: run.id, strategy: run.strategy }) : progress!.start(run),
           event: (run, event) => (json ? printJson({ run: run.id, ...event }) : progress!.event(run, event)),
@@ -41,13 +42,13 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
             if (json) printJson({ type: 'failed', run: id, code: error.code, message: error.message })
             else process.stderr.write(`${id} failed [${error.code}]: ${error.message}\n`)
           },
-        },
+        }),
       }),
     )
     progress?.end()
   }
   const rows = await tableOfSweep(runs, record, sweep)
-  if (typeof options.csv === 'string') await writeCsv(options.csv, rows, sweep)
+  if (typeof options.csv === 'string') await writeFile(options.csv, sweepCsv(rows, sweep.axes))
   if (json) for (const row of rows) printJson({ type: 'row', ...row })
   else printTable(rows, sweep, record)
   if (done === 'paused') {
@@ -136,17 +137,4 @@ function printTable(rows: readonly SweepRow[], { axes }: Sweep, { id }: SweepRec
     ),
   )
   print(`\n${id}  (test set, weights of the best validation)`)
-}
-
-/** A line for every seed of every run; numbers in full. */
-async function writeCsv(file: string, rows: readonly SweepRow[], { axes }: Sweep): Promise<void> {
-  const quoted = (value: string): string => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
-  const lines = rows.flatMap(({ point, values, strategy, runId, status, metric, seeds }) => {
-    const start = [String(point), ...axes.map((axis) => formatAxisValue(values[axis])), strategy, runId ?? '', status]
-    return seeds.length === 0
-      ? [[...start, '', '', '']]
-      : seeds.map(({ seed, value }) => [...start, metric ?? '', String(seed), String(value)])
-  })
-  const header = ['point', ...axes, 'strategy', 'run', 'status', 'metric', 'seed', 'value']
-  await writeFile(file, [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join(''))
 }

@@ -1,13 +1,27 @@
 /**
- * Runs groups in worker threads, one group at a time since each uses every core; the others wait in line. Wishes (start, pause, stop)
- * enter, what happens leaves as typed events. A thread that dies is such an event: its run is told as crashed and can be resumed.
+ * Runs jobs in worker threads, a group of runs or a sweep each, one at a time since each uses every core; the others wait in line. Wishes
+ * (start, pause, stop, another order) enter, what happens leaves as typed events. A thread that dies is such an event: its run is told as
+ * crashed and can be resumed.
  */
 import { Worker } from 'node:worker_threads'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { threadFile } from '../thread-file.ts'
-import type { FromThread, GroupTask, ToThread } from './thread-protocol.ts'
+import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
+
+export type Job =
+  | { readonly kind: 'group'; readonly groupId: string; readonly name: string }
+  | { readonly kind: 'sweep'; readonly sweepId: string; readonly name: string; readonly rerunFailed: boolean }
+
+/** A job in line, in the order of the line. */
+export interface QueuedJob {
+  readonly id: string
+  readonly job: Job
+  /** Runs that are known and have not ended, in order. */
+  readonly runIds: readonly string[]
+  readonly isRunning: boolean
+}
 
 export type HostEvent =
   | {
@@ -18,19 +32,25 @@ export type HostEvent =
     }
   | { readonly type: 'events'; readonly runId: string; readonly events: readonly RunEvent[] }
   | { readonly type: 'ended'; readonly record: RunRecord; readonly error: WireError | null }
+  /** A sweep has made runs. */
+  | { readonly type: 'made'; readonly job: Job; readonly runIds: readonly string[] }
   /** The thread is gone without a word; the runs' locks are still there. `runId` is the run it was at. */
   | { readonly type: 'crashed'; readonly runId: string | null; readonly error: WireError }
-  /** The group is held no more: done, paused, taken out of the line, or crashed. */
-  | { readonly type: 'released'; readonly groupId: string; readonly runIds: readonly string[] }
+  /** The line is another. */
+  | { readonly type: 'queue' }
+  /** The job is held no more: done, paused, taken out of the line, or crashed. */
+  | { readonly type: 'released'; readonly job: Job; readonly runIds: readonly string[] }
 
 interface Entry {
-  readonly groupId: string
-  /** Runs that have not ended yet, in order. */
+  readonly id: string
+  readonly job: Job
   runIds: readonly string[]
   readonly released: Promise<void>
   readonly release: () => void
   worker: Worker | null
   currentRunId: string | null
+  /** Asked to save so that another goes first; it keeps its place in line. */
+  givesWay: boolean
   done: boolean
 }
 
@@ -38,11 +58,16 @@ export class EngineHost {
   readonly #home: string
   readonly #listener: (event: HostEvent) => void
   readonly #queue: Entry[] = []
+  #jobCount = 0
   #closing = false
 
   constructor(home: string, listener: (event: HostEvent) => void) {
     this.#home = home
     this.#listener = listener
+  }
+
+  queue(): QueuedJob[] {
+    return this.#queue.map(({ id, job, runIds, worker }) => ({ id, job, runIds, isRunning: worker !== null }))
   }
 
   /** Whether the run is being trained or waits for its turn. */
@@ -54,19 +79,29 @@ export class EngineHost {
     return this.#entryOf(runId)?.currentRunId === runId
   }
 
-  start(groupId: string, runIds: readonly string[]): void {
+  /** @param runIds of a group, those to run; of a sweep, those that are made and have not ended */
+  start(job: Job, runIds: readonly string[]): void {
     if (this.#closing) return
     let release = (): void => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
-    this.#queue.push({ groupId, runIds, released, release, worker: null, currentRunId: null, done: false })
+    this.#queue.push({
+      id: `job-${++this.#jobCount}`,
+      job,
+      runIds,
+      released,
+      release,
+      worker: null,
+      currentRunId: null,
+      givesWay: false,
+      done: false,
+    })
     this.#advance()
+    this.#listener({ type: 'queue' })
   }
 
-  /** Pauses the group that holds the run. @throws LabError `usage` when none does */
+  /** Pauses the job that holds the run. @throws LabError `usage` when none does */
   pause(runId: string): void {
-    const entry = this.#requireEntry(runId)
-    if (entry.worker) post(entry.worker, { kind: 'pause' })
-    else this.#release(entry)
+    this.#leave(this.#requireEntry(runId))
   }
 
   /** Ends one run at its next step; one that has not begun is only left out. @throws LabError `usage` when it is not held */
@@ -74,16 +109,35 @@ export class EngineHost {
     const entry = this.#requireEntry(runId)
     if (entry.worker) post(entry.worker, { kind: 'stop', runId })
     if (entry.currentRunId !== runId) this.#leaveOut(entry, runId)
-    if (entry.worker === null && entry.runIds.length === 0) this.#release(entry)
+    if (entry.job.kind === 'group' && entry.worker === null && entry.runIds.length === 0) this.#release(entry)
+  }
+
+  /** Takes a job out of the line; one at work is paused. @throws LabError `usage` when it is not in line */
+  remove(jobId: string): void {
+    this.#leave(this.#requireJob(jobId))
+  }
+
+  /**
+   * Puts a job at another place in line. One that is put before the job at work makes it save and wait.
+   * @throws LabError `usage` when it is not in line
+   */
+  move(jobId: string, index: number): void {
+    const entry = this.#requireJob(jobId)
+    this.#queue.splice(this.#queue.indexOf(entry), 1)
+    this.#queue.splice(Math.min(index, this.#queue.length), 0, entry)
+    const running = this.#queue.find(({ worker }) => worker !== null)
+    if (running?.worker && running !== this.#queue[0]) {
+      running.givesWay = true
+      post(running.worker, { kind: 'pause' })
+    }
+    this.#listener({ type: 'queue' })
   }
 
   /** Pauses everything. @returns once all is saved */
   async close(): Promise<void> {
     this.#closing = true
     const entries = [...this.#queue]
-    for (const entry of entries)
-      if (entry.worker) post(entry.worker, { kind: 'pause' })
-      else this.#release(entry)
+    for (const entry of entries) this.#leave(entry)
     await Promise.all(entries.map(({ released }) => released))
   }
 
@@ -107,27 +161,56 @@ export class EngineHost {
     })
   }
 
+  #requireJob(jobId: string): Entry {
+    const entry = this.#queue.find(({ id }) => id === jobId)
+    if (entry) return entry
+    throw new LabError('usage', 'this is not in the queue.', {
+      where: jobId,
+      expected: 'a job that runs or waits',
+      found: 'none',
+      remedy: 'It may have ended just now.',
+    })
+  }
+
+  #leave(entry: Entry): void {
+    entry.givesWay = false
+    if (entry.worker) post(entry.worker, { kind: 'pause' })
+    else this.#release(entry)
+  }
+
   #leaveOut(entry: Entry, runId: string): void {
     entry.runIds = entry.runIds.filter((id) => id !== runId)
   }
 
   #advance(): void {
     const [entry] = this.#queue
-    if (entry === undefined || entry.worker) return
-    const task: GroupTask = { home: this.#home, groupId: entry.groupId, runIds: entry.runIds }
+    if (entry === undefined || this.#queue.some(({ worker }) => worker !== null)) return
+    const { job, runIds } = entry
+    const task: ThreadTask =
+      job.kind === 'group'
+        ? { home: this.#home, kind: 'group', runIds }
+        : { home: this.#home, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
     const worker = new Worker(threadFile('group-thread'), { workerData: task })
     entry.worker = worker
+    entry.done = false
+    entry.givesWay = false
     let failure: unknown = null
     worker.on('message', (message: FromThread) => this.#hear(entry, message))
     worker.on('error', (error) => (failure = error))
     worker.on('exit', (code) => {
+      entry.worker = null
       if (!entry.done) this.#tellCrash(entry, failure, code)
-      this.#release(entry)
+      if (entry.done && entry.givesWay && !this.#closing && this.#hasWork(entry)) this.#goOn()
+      else this.#release(entry)
     })
   }
 
   #hear(entry: Entry, message: FromThread): void {
     switch (message.kind) {
+      case 'made':
+        entry.runIds = [...entry.runIds, ...message.runIds]
+        this.#listener({ type: 'made', job: entry.job, runIds: message.runIds })
+        break
       case 'started': {
         const { record, keptMetricsBytes, trainingSteps } = message
         entry.currentRunId = record.id
@@ -139,8 +222,9 @@ export class EngineHost {
         break
       case 'ended':
         entry.currentRunId = null
-        this.#leaveOut(entry, message.record.id)
+        if (!(entry.givesWay && message.record.status === 'paused')) this.#leaveOut(entry, message.record.id)
         this.#listener({ type: 'ended', record: message.record, error: message.error })
+        this.#listener({ type: 'queue' })
         break
       case 'done':
         entry.done = true
@@ -148,10 +232,15 @@ export class EngineHost {
     }
   }
 
+  /** A sweep finds out by itself; it may have points whose runs are not made. */
+  #hasWork({ job, runIds }: Entry): boolean {
+    return job.kind === 'sweep' || runIds.length > 0
+  }
+
   #tellCrash(entry: Entry, failure: unknown, code: number): void {
     const runId = entry.currentRunId
     const error = new LabError('worker', 'the thread of the run has ended before the run.', {
-      where: runId ?? entry.groupId,
+      where: runId ?? (entry.job.kind === 'group' ? entry.job.groupId : entry.job.sweepId),
       found: failure === null ? `exit code ${code}` : toWireError(failure).message,
       remedy: 'Resume it: it goes on from its last checkpoint.',
       cause: failure,
@@ -163,9 +252,14 @@ export class EngineHost {
     const index = this.#queue.indexOf(entry)
     if (index < 0) return
     this.#queue.splice(index, 1)
-    this.#listener({ type: 'released', groupId: entry.groupId, runIds: entry.runIds })
+    this.#listener({ type: 'released', job: entry.job, runIds: entry.runIds })
     entry.release()
+    this.#goOn()
+  }
+
+  #goOn(): void {
     if (!this.#closing) this.#advance()
+    this.#listener({ type: 'queue' })
   }
 }
 

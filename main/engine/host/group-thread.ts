@@ -1,6 +1,6 @@
 /**
- * The worker thread that owns a group: its runs are trained here one after the other, with their datasets, engine, files and
- * checkpoints; the host only hears of it. A run that fails is told, and the next one begins.
+ * The worker thread that owns a job, a group or a sweep: its runs are trained here one after the other, with their datasets, engine, files
+ * and checkpoints; the host only hears of it. A run that fails is told, and the next one begins.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { performance } from 'node:perf_hooks'
@@ -8,15 +8,17 @@ import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { RunStore } from '../../store/run-store.ts'
+import { SweepStore } from '../../store/sweep-store.ts'
 import { openDatasets, runGroup } from '../run-group.ts'
+import { meetsEveryRun, runSweep } from '../run-sweep.ts'
 import { EventBatcher } from './event-batcher.ts'
-import type { FromThread, GroupTask, ToThread } from './thread-protocol.ts'
+import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
 /** How long the loop may go without looking at its messages and timers. */
 const TURN_EVERY_MS = 10
 
 const port = parentPort!
-const task = workerData as GroupTask
+const task = workerData as ThreadTask
 const store = new RunStore(task.home)
 const send = (message: FromThread): void => port.postMessage(message)
 
@@ -38,26 +40,27 @@ function turnLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-async function countTrainingSteps({ config }: RunRecord): Promise<number | null> {
+async function countTrainingSteps({ config }: RunRecord, baseFolder: string): Promise<number | null> {
   const { steps, epochs, batch } = config.training
   if (steps !== null) return steps
   if (config.dataset.kind !== 'file') return epochs * stepsPerEpoch(config.dataset.counts.train, batch)
-  const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, task.home)
+  const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
   return epochs * stepsPerEpoch(dataset!.counts.train, batch)
 }
 
-async function runOne(id: string): Promise<void> {
+async function runOne(id: string, baseFolder: string): Promise<{ record: RunRecord; error: unknown }> {
   const batcher = new EventBatcher<RunEvent>((events) => send({ kind: 'events', runId: id, events }))
   let error: unknown = null
   try {
     const record = await store.readRecord(id)
-    if (record.status === 'finished') return
+    if (record.status === 'finished') return { record, error }
     const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
-    send({ kind: 'started', record, keptMetricsBytes, trainingSteps: await countTrainingSteps(record) })
+    const trainingSteps = await countTrainingSteps(record, baseFolder)
+    send({ kind: 'started', record, keptMetricsBytes, trainingSteps })
     await runGroup(
       store,
       [record],
-      task.home,
+      baseFolder,
       {
         requested: () => (stopAsked.has(id) ? 'stop' : pauseAsked ? 'pause' : null),
         rest: turnLoop,
@@ -68,14 +71,36 @@ async function runOne(id: string): Promise<void> {
     error = thrown
   }
   batcher.flush()
-  send({ kind: 'ended', record: await store.readRecord(id), error: error === null ? null : toWireError(error) })
+  const record = await store.readRecord(id)
+  send({ kind: 'ended', record, error: error === null ? null : toWireError(error) })
+  return { record, error }
+}
+
+async function runGroupTask(runIds: readonly string[]): Promise<void> {
+  for (const id of runIds) {
+    if (pauseAsked) break
+    if (!stopAsked.has(id)) await runOne(id, task.home)
+  }
+}
+
+async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void> {
+  const sweeps = new SweepStore(task.home)
+  const { record, sweep } = await sweeps.find(sweepId)
+  await runSweep({ runs: store, sweeps }, record, sweep, {
+    rerunFailed,
+    isPauseAsked: () => pauseAsked,
+    made: (runIds) => send({ kind: 'made', runIds }),
+    runOne: async ({ id }) => {
+      if (stopAsked.has(id)) return 'done'
+      const { record: run, error } = await runOne(id, record.baseFolder)
+      return run.status === 'paused' || (error !== null && meetsEveryRun(error)) ? 'paused' : 'done'
+    },
+  })
 }
 
 async function runAll(): Promise<void> {
-  for (const id of task.runIds) {
-    if (pauseAsked) break
-    if (!stopAsked.has(id)) await runOne(id)
-  }
+  if (task.kind === 'group') await runGroupTask(task.runIds)
+  else await runSweepTask(task.sweepId, task.rerunFailed)
   send({ kind: 'done' })
   port.close()
 }

@@ -1,22 +1,33 @@
-/** What a group's worker thread and its host say to each other over their MessagePort. */
+/** What a job's worker thread and its host say to each other over their MessagePort. */
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 
 /** What the thread starts with. */
-export interface GroupTask {
+export type ThreadTask = {
   readonly home: string
-  readonly groupId: string
-  /** In the order in which they are run. */
-  readonly runIds: readonly string[]
-}
+} & (
+  | {
+      readonly kind: 'group'
+      /** In the order in which they are run. */
+      readonly runIds: readonly string[]
+    }
+  | {
+      readonly kind: 'sweep'
+      readonly sweepId: string
+      /** Takes up runs that have failed, too. */
+      readonly rerunFailed: boolean
+    }
+)
 
 export type ToThread =
-  /** Save, and leave the rest of the group for a resume. */
+  /** Save, and leave the rest of the job for a resume. */
   | { readonly kind: 'pause' }
   /** Save and end this run; go on with the next. */
   | { readonly kind: 'stop'; readonly runId: string }
 
 export type FromThread =
+  /** A sweep has made the runs of its next point. */
+  | { readonly kind: 'made'; readonly runIds: readonly string[] }
   | {
       readonly kind: 'started'
       readonly record: RunRecord

@@ -8,9 +8,9 @@ import { setImmediate as turnLoop } from 'node:timers/promises'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunSummary } from '../../../shared/protocol/views.ts'
 import { NO_ANNOTATIONS, type RunAnnotations } from '../../../shared/runs/annotations.ts'
-import { ANNOTATIONS_FILE, readAnnotations } from '../../store/annotations-file.ts'
+import { readAnnotations } from '../../store/annotations-file.ts'
+import { RUN_FILES } from '../../store/run-files.ts'
 import type { RunStore } from '../../store/run-store.ts'
-import { RUN_FILES } from '../../store/run-writer.ts'
 import { summariseRun } from '../run-summaries.ts'
 import type { FilePrints, RunTable } from './run-table.ts'
 
@@ -111,7 +111,7 @@ function printsOf(folder: string, isYoungUnsure = false): FilePrints {
     if (isYoungUnsure && Math.abs(Date.now() - found.mtimeMs) < YOUNG_MS) return 'young'
     return `${found.mtimeMs}:${found.size}:${found.ino}`
   }
-  return { record: print(RUN_FILES.record), annotations: print(ANNOTATIONS_FILE) }
+  return { record: print(RUN_FILES.record), annotations: print(RUN_FILES.annotations) }
 }
 
 function exists(folder: string): boolean {

@@ -1,6 +1,6 @@
 /** The reference backend: float64, interpreted, one thread. The oracle of the others. */
 import type { Backend } from '../backend.ts'
-import { ProgramEngine } from '../program-engine.ts'
+import { ProgramEngine } from '../programs/program-engine.ts'
 import { ReferenceRecurrence } from './reference-recurrence.ts'
 
 export const referenceBackend: Backend = {
@@ -12,7 +12,7 @@ export const referenceBackend: Backend = {
         network,
         Array.from({ length: replicas }, () => new ReferenceRecurrence(network)),
         (length) => new Float64Array(length),
-        { dispose: () => undefined, memoryBytes: () => null },
+        { run: () => undefined, sideBySide: () => 1, dispose: () => undefined, memoryBytes: () => null },
       ),
     ),
 }

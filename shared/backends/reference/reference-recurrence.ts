@@ -1,12 +1,13 @@
 /**
  * Sequences on the float64 interpreter: every node's value of every step is kept, the backward pass walks the steps
- * in reverse. Written to be read; speed is the other backends' affair.
+ * in reverse. Written to be read; speed is the other backends' affair. Its programs do their work at once and yield no job.
  */
 import type { NodeId } from '../../compiler/ir.ts'
 import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
-import { parameterRanges } from '../program-engine.ts'
+import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { applyOptimizer, gradientNorm } from '../optimizer.ts'
+import { finished, type Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
   addOuterProduct,
@@ -29,7 +30,7 @@ interface PartRun {
   readonly steps: PartStep[]
 }
 
-export class ReferenceRecurrence implements Recurrence {
+export class ReferenceRecurrence implements Recurrence<never> {
   readonly parameters: Float64Array
   readonly gradients: Float64Array
   readonly moments: Moments
@@ -50,23 +51,37 @@ export class ReferenceRecurrence implements Recurrence {
     this.moments = { step: 0, first: new Float64Array(count), second: new Float64Array(count) }
   }
 
-  parametersChanged(): void {
-    // The interpreter reads the parameters where they stand.
+  takePlace(): void {
+    // Every replica has its own arrays.
   }
 
-  clearGradients(): void {
+  parametersChanged(): Program<never, void> {
+    return finished(undefined) // the interpreter reads the parameters where they stand
+  }
+
+  clearGradients(): Program<never, void> {
     this.gradients.fill(0)
+    return finished(undefined)
   }
 
-  gradientNorm(moving: readonly FlatRange[]): number {
-    return gradientNorm(this.gradients, moving)
+  gradientNorm(moving: readonly FlatRange[]): Program<never, number> {
+    return finished(gradientNorm(this.gradients, moving))
   }
 
-  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): void {
+  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): Program<never, void> {
     applyOptimizer(this.parameters, this.gradients, this.moments, settings, moving, norm)
+    return finished(undefined)
   }
 
-  forward({ steps, batch, inputs, isConstant, initialStates, dropoutMasks, saving }: SequenceInput): void {
+  forward({
+    steps,
+    batch,
+    inputs,
+    isConstant,
+    initialStates,
+    dropoutMasks,
+    saving,
+  }: SequenceInput): Program<never, void> {
     this.#batch = batch
     this.#masks = dropoutMasks
     this.#runs = []
@@ -96,6 +111,7 @@ export class ReferenceRecurrence implements Recurrence {
         return mask ? output.map((value, i) => value * mask[t * output.length + i]!) : output
       })
     }
+    return finished(undefined)
   }
 
   outputsAt(steps: Int32Array): Float64Array {
@@ -123,7 +139,7 @@ export class ReferenceRecurrence implements Recurrence {
   }
 
   // The gradients of cold parts are cheap enough to be computed always: whoever does not want them leaves them.
-  backward({ outputs, states, truncateEvery }: SequenceAdjoints): void {
+  backward({ outputs, states, truncateEvery }: SequenceAdjoints): Program<never, void> {
     const batch = this.#batch
     const { wiredLayers, stateSlices, stateSize } = this.#network
     let fromAbove: Float64Array[] | null = null
@@ -161,6 +177,7 @@ export class ReferenceRecurrence implements Recurrence {
         ? inputAdjoints.map((adjoint, t) => adjoint.map((value, i) => value * mask[t * adjoint.length + i]!))
         : inputAdjoints
     }
+    return finished(undefined)
   }
 
   convergeLayer(
@@ -169,7 +186,7 @@ export class ReferenceRecurrence implements Recurrence {
     perturbation: Float32Array,
     convergenceSteps: number,
     saving: boolean,
-  ): Float64Array {
+  ): Program<never, Float64Array> {
     const result = states.slice()
     const batch = states.length / this.#network.stateSize
     const runs = new Map<Part, PartRun>()
@@ -185,10 +202,10 @@ export class ReferenceRecurrence implements Recurrence {
       runs.set(part, run)
     }
     this.#converged.set(layerIndex, runs)
-    return result
+    return finished(result)
   }
 
-  convergeLayerBackward(layerIndex: number, finalAdjoint: Float64Array): Float64Array {
+  convergeLayerBackward(layerIndex: number, finalAdjoint: Float64Array): Program<never, Float64Array> {
     const result = new Float64Array(finalAdjoint.length)
     for (const [part, run] of this.#converged.get(layerIndex)!) {
       const adjoints = this.#statesOf(part, finalAdjoint)
@@ -199,7 +216,7 @@ export class ReferenceRecurrence implements Recurrence {
       const initial = run.steps.length === 0 ? adjoints : this.#runPartBackward(part, run, null, inject, null)
       this.#putStates(part, result, initial)
     }
-    return result
+    return finished(result)
   }
 
   #runPart(part: Part, initial: Float64Array[], inputs: readonly Float64Array[], saving: boolean): PartRun {

@@ -20,14 +20,12 @@ export class FlatParameters {
   readonly parameters: Float32Array
   readonly gradients: Float32Array
   readonly moments: Moments & { readonly first: Float32Array; readonly second: Float32Array }
-  readonly #buffers: NamedBuffers
   readonly #memory: LinearMemory
   readonly #scalars: number
 
   /** @param count of the network's parameters */
-  constructor(memory: LinearMemory, buffers: NamedBuffers, count: number) {
+  constructor(memory: LinearMemory, count: number) {
     this.#memory = memory
-    this.#buffers = buffers
     const addresses = [0, 1, 2, 3].map(() => memory.allocate(count * 4))
     this.#scalars = memory.allocate(SCALAR_BYTES)
     // Shared memory grows in place: a view of what it was stays good.
@@ -48,14 +46,14 @@ export class FlatParameters {
   }
 
   /** Sums the squares of the gradients in `moving`. @returns reads the sum when the tape has been played */
-  sumSquares(tape: Tape, moving: readonly FlatRange[]): () => number {
+  sumSquares(tape: Tape, buffers: NamedBuffers, moving: readonly FlatRange[]): () => number {
     const blocks = moving.flatMap(({ start, end }) =>
       Array.from({ length: Math.ceil((end - start) / NORM_BLOCK) }, (_, i) => {
         const from = start + i * NORM_BLOCK
         return { from, count: Math.min(NORM_BLOCK, end - from) }
       }),
     )
-    const sums = this.#buffers.get('norm', blocks.length * SUM_LANES * 8)
+    const sums = buffers.get('norm', blocks.length * SUM_LANES * 8)
     overShares(tape.threads, blocks.length, 1, (thread, first, count) => {
       for (let i = first; i < first + count; i++)
         tape.call(thread, SUM_SQUARES, [

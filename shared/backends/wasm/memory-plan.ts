@@ -1,59 +1,71 @@
-/** The memory plan of the wasm engine: the same sizes as the buffers of part-run.ts, part-weights.ts and wasm-recurrence.ts. */
+/** The memory plan of the wasm engine: the same sizes as the buffers of part-buffers.ts, part-weights.ts and layer-inputs.ts. */
 import type { Network } from '../../networks/network.ts'
 import { elementCount } from '../../numerics/dims.ts'
 import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
 import type { NetworkPlan } from './kernels.ts'
 import { roundedBytes } from './memory.ts'
 import { padTo, rowFloats, type Extent } from './part-plan.ts'
-import { bufferBytes } from './part-run.ts'
+import { bufferBytes } from './part-buffers.ts'
 import { weightBytes } from './part-weights.ts'
 import { outerScratchBytes } from './products.ts'
+import { laneAt, lanesWanted, rowBlocks } from './row-blocks.ts'
 
 /** Parameters, gradients and two moments. */
 const FLAT_ARRAYS = 4
 
-/** @param boundBytes decides whether values for the way back are kept */
+type WasmMemoryRequest = MemoryRequest & { readonly threads: number }
+
+/** @param boundBytes decides whether values for the way back are kept, and whether replicas run side by side */
 export function planMemory(
   network: Network,
   plan: NetworkPlan,
-  request: MemoryRequest & { readonly threads: number },
+  request: WasmMemoryRequest,
   boundBytes: number,
 ): MemoryPlan {
-  const kept = sumUp(network, plan, request, true)
-  const keepsValues = kept.totalBytes <= boundBytes
-  return { ...(keepsValues ? kept : sumUp(network, plan, request, false)), boundBytes, keepsValues }
+  const wanted = lanesWanted(request.threads, request.batch, request.replicas)
+  const ways = [
+    { sideBySide: wanted, keepsValues: true },
+    { sideBySide: 1, keepsValues: true },
+    { sideBySide: 1, keepsValues: false },
+  ].map((way) => ({ ...way, ...sumUp(network, plan, request, way), boundBytes }))
+  return ways.find(({ totalBytes }) => totalBytes <= boundBytes) ?? ways.at(-1)!
 }
 
 function sumUp(
   network: Network,
   { plans, tile, inputWidths }: NetworkPlan,
-  { steps, batch, replicas, threads }: MemoryRequest & { readonly threads: number },
-  keepsValues: boolean,
+  { steps, batch, replicas, threads }: WasmMemoryRequest,
+  { sideBySide, keepsValues }: Pick<MemoryPlan, 'sideBySide' | 'keepsValues'>,
 ): Pick<MemoryPlan, 'items' | 'totalBytes'> {
   const bytes = new Map<MemoryItem['what'], number>()
   const add = (what: MemoryItem['what'], size: number): void =>
     void bytes.set(what, (bytes.get(what) ?? 0) + (size > 0 ? roundedBytes(size) : 0))
   const parameterCount = network.parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0)
   for (let i = 0; i < FLAT_ARRAYS * replicas; i++) add('parameters, gradients and moments', 4 * parameterCount)
-  network.wiredLayers.forEach((layer, l) => {
-    const rows = steps * batch
-    const hasMask = l > 0 && network.dropout > 0
-    const below = plans[l - 1]
-    const readsStates = below?.length === 1 && !hasMask && below[0]!.stateFloats === inputWidths[l]
-    if (!readsStates) add('inputs', rows * inputWidths[l]! * 4)
-    if (hasMask) add('inputs', rows * inputWidths[l]! * 4)
-    if (l > 0) add('adjoints of inputs', rows * rowFloats(padTo(layer.inputSize, tile.columns)) * 4)
-    for (const plan of plans[l]!) {
-      for (let i = 0; i < replicas; i++)
-        for (const size of weightBytes(plan, tile)) add('packed weights and their gradients', size)
-      for (const [name, buffer] of plan.buffers) {
-        if (isElsewhere(name)) continue
-        const blocks = buffer.extent === 'block' ? threads : 1
-        const size = bufferBytes(buffer, { steps, batch: batch / blocks, saving: true, recomputing: !keepsValues })
-        for (let block = 0; block < blocks; block++) add(PURPOSES[buffer.extent], Math.ceil(size))
-      }
-    }
-  })
+  for (const plan of plans.flat())
+    for (let i = 0; i < replicas; i++)
+      for (const size of weightBytes(plan, tile)) add('packed weights and their gradients', size)
+  for (let place = 0; place < sideBySide; place++) {
+    const blocks = rowBlocks(batch, laneAt(place, sideBySide, threads))
+    network.wiredLayers.forEach((layer, l) => {
+      const rows = steps * batch
+      const hasMask = l > 0 && network.dropout > 0
+      const below = plans[l - 1]
+      const readsStates = below?.length === 1 && !hasMask && below[0]!.stateFloats === inputWidths[l]
+      if (!readsStates) add('inputs', rows * inputWidths[l]! * 4)
+      if (hasMask) add('inputs', rows * inputWidths[l]! * 4)
+      if (l > 0) add('adjoints of inputs', rows * rowFloats(padTo(layer.inputSize, tile.columns)) * 4)
+      for (const plan of plans[l]!)
+        for (const [name, buffer] of plan.buffers) {
+          if (isElsewhere(name)) continue
+          const sizes = { steps, saving: true, recomputing: !keepsValues }
+          if (buffer.extent !== 'block') add(PURPOSES[buffer.extent], bufferBytes(buffer, { ...sizes, batch }))
+          else
+            for (const { count } of blocks)
+              add(PURPOSES[buffer.extent], bufferBytes(buffer, { ...sizes, batch: count }))
+        }
+    })
+  }
   const panels = Math.max(
     ...plans.flat().flatMap(({ projects }) => projects.map(({ inSize }) => Math.ceil(inSize / tile.columns))),
   )

@@ -1,6 +1,6 @@
 /**
  * A part's plan: which buffers it needs, which products and fused kernels each stage runs, and where every value stands. Made
- * from the cell's stages and the part's sizes; addresses come later (part-run.ts).
+ * from the cell's stages and the part's sizes; addresses come later (part-buffers.ts).
  *
  * Buffers by name: `x` inputs, `s0` `n0` a state before and after the step, `v:b` a vector, `pre1` `c6` values of project 1 or 6,
  * `saved11` `temp11` forward values, `d0` `e0` adjoint of a state after and before the step, `D6` adjoints of project 6's gates,
@@ -15,7 +15,7 @@ import type { Place, PointwisePlan } from './pointwise.ts'
 import type { Tile } from './products.ts'
 
 /**
- * How many rows a buffer has: one; B; some steps of one thread's rows (`block`, see part-run.ts); the B rows of a segment's steps; T * B; (T + 1) * B.
+ * How many rows a buffer has: one; B; some steps of one thread's rows (`block`, see part-buffers.ts); the B rows of a segment's steps; T * B; (T + 1) * B.
  */
 export type Extent = 'one' | 'step' | 'block' | 'segment' | 'sequence' | 'history'
 

@@ -4,44 +4,15 @@
  * each, all threads together add the segment's part of the weights' gradients, split by their columns.
  */
 import type { CellProgram } from '../../compiler/passes.ts'
+import { InjectionList, type Injection } from './injections.ts'
 import type { NamedBuffers } from './memory.ts'
-import type { BufferPlan, PartPlan } from './part-plan.ts'
-import type { PackedProject, PartWeights } from './part-weights.ts'
+import { blockSteps, PartBuffers, segmentSteps, type BufferSetup } from './part-buffers.ts'
+import type { PackedProject } from './part-weights.ts'
 import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
+import type { RowBlock } from './row-blocks.ts'
 import { NO_INJECTION, sweepName, type SweepContext } from './sweep.ts'
 import { overShares, type Tape } from './tape.ts'
 import { SUMMED_COLUMNS } from './rows.ts'
-
-/** Rows (steps times series of a block) whose input products are made at once: they stay in the second-level cache. */
-const BLOCK_ROWS = 256
-/** Rows (steps times series) of a segment: its adjoints stay near, its products are large. */
-const SEGMENT_ROWS = 256
-/** Segments whose buffers are alive at once: threads may be one apart. */
-const SEGMENTS_ALIVE = 2
-
-/** Rows of every step that one thread works on. */
-export interface RowBlock {
-  readonly thread: number
-  readonly start: number
-  readonly count: number
-}
-
-/** The constant or varying input of a run. */
-export interface RunInput {
-  readonly address: number
-  readonly rowBytes: number
-  /** 0 for a constant input. */
-  readonly stepBytes: number
-}
-
-/** A row of adjoints that enters at a state after step `step`. */
-export interface Injection {
-  readonly step: number
-  readonly row: number
-  readonly state: number
-  /** Address of `units` floats. */
-  readonly source: number
-}
 
 /** The adjoint of a layer's outputs or inputs, [T, B, rowBytes]: `address` of the part's first column. */
 export interface AdjointRows {
@@ -61,65 +32,15 @@ export interface BackwardInput {
   readonly movesWeights: boolean
 }
 
-export interface PartRunSetup {
-  /** Tells the buffers of runs that live at the same time apart. */
-  readonly name: string
+export interface PartRunSetup extends BufferSetup {
   /** Of the part's functions in the module. */
   readonly prefix: string
-  readonly plan: PartPlan
   /** What the part's sweeps want to be told. */
   readonly contexts: Readonly<Record<'forward' | 'backward', SweepContext>>
   readonly cell: CellProgram
-  readonly weights: PartWeights
-  readonly buffers: NamedBuffers
+  /** Of the threads. */
+  readonly workSpace: NamedBuffers
   readonly tile: Tile
-  readonly mask: Readonly<Record<'I' | 'H', number>>
-  readonly steps: number
-  readonly batch: number
-  readonly saving: boolean
-  /** Keep saved values of a segment only, and compute them again on the way back. */
-  readonly recomputing: boolean
-  readonly input: RunInput
-}
-
-/** What decides how large a run's buffers are. */
-export type RunSizes = Pick<PartRunSetup, 'steps' | 'batch' | 'saving' | 'recomputing'>
-
-/** Steps of a segment. */
-const segmentSteps = ({ steps, batch }: RunSizes): number =>
-  Math.max(1, Math.min(steps, Math.floor(SEGMENT_ROWS / batch)))
-
-/** Steps whose input products a block of so many rows makes at once. */
-const blockSteps = (rows: number): number => Math.max(1, Math.floor(BLOCK_ROWS / rows))
-
-/** Whether a buffer holds segments by turns, not all steps. */
-const holdsSegments = ({ extent }: BufferPlan, { saving, recomputing }: RunSizes): boolean =>
-  extent === 'segment' || (extent === 'sequence' && saving && recomputing)
-
-/** Bytes of a buffer; for the extent `block`, `batch` is the block's rows. */
-export function bufferBytes(buffer: BufferPlan, sizes: RunSizes): number {
-  const { steps, batch, saving } = sizes
-  const stepBytes = batch * buffer.width * 4
-  if (holdsSegments(buffer, sizes)) return SEGMENTS_ALIVE * segmentSteps(sizes) * stepBytes
-  switch (buffer.extent) {
-    case 'history':
-      return (steps + 1) * stepBytes
-    case 'sequence':
-      return saving ? steps * stepBytes : stepBytes
-    case 'block':
-      return blockSteps(batch) * stepBytes
-    default:
-      return stepBytes
-  }
-}
-
-/** Where a buffer's first row is at its first step, and how far the next step is. */
-interface Stream {
-  readonly base: number
-  readonly stepBytes: number
-  readonly rowBytes: number
-  /** Holds SEGMENTS_ALIVE segments, one after the other and round again. */
-  readonly isSegment: boolean
 }
 
 /** Where a sweep of one block finds a buffer: all that a call adds is its step. */
@@ -140,13 +61,14 @@ interface SweepFrame {
 
 export class PartRun {
   readonly #setup: PartRunSetup
-  readonly #streams = new Map<string, Stream>()
+  readonly #buffers: PartBuffers
   readonly #segmentSteps: number
   readonly #forwardSweep: string
   readonly #backwardSweep: string
 
   constructor(setup: PartRunSetup) {
     this.#setup = setup
+    this.#buffers = new PartBuffers(setup)
     this.#forwardSweep = sweepName(setup.prefix, 'forward')
     this.#backwardSweep = sweepName(setup.prefix, 'backward')
     this.#segmentSteps = segmentSteps(setup)
@@ -154,7 +76,7 @@ export class PartRun {
 
   /** Address of state `state` after `t` steps: [B, padded H]. */
   stateAddress(state: number, t: number): number {
-    const { base, stepBytes } = this.#stream(`s${state}`)
+    const { base, stepBytes } = this.#buffers.stream(`s${state}`)
     return base + t * stepBytes
   }
 
@@ -176,13 +98,16 @@ export class PartRun {
   }
 
   /**
-   * Puts the way back of all blocks on the tapes. Ends with the last segment's gradients: without a barrier behind them.
+   * Puts the way back of all blocks on the tapes, yielding at barriers (see TapeJob). Ends with the last segment's gradients: without a
+   * barrier behind them.
    * @returns addresses of the adjoints of the initial states, [B, padded H] each
    */
-  backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): number[] {
+  *backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): Generator<void, number[], void> {
     const { steps, cell, recomputing } = this.#setup
     const { injections, truncateEvery, inputAdjoint, movesWeights } = input
-    let adjoints = cell.states.map((_, s) => [this.#stream(`d${s}`).base, this.#stream(`e${s}`).base] as const)
+    let adjoints = cell.states.map(
+      (_, s) => [this.#buffers.stream(`d${s}`).base, this.#buffers.stream(`e${s}`).base] as const,
+    )
     for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
     const ways = blocks.map((block) => ({
       block,
@@ -220,7 +145,7 @@ export class PartRun {
       if (inputAdjoint)
         for (const block of blocks) this.#addInputAdjoint(tape, block, start, last - start, inputAdjoint)
       if (movesWeights) {
-        tape.barrier()
+        yield
         this.#addGradients(tape, start, last - start)
       }
     }
@@ -237,10 +162,10 @@ export class PartRun {
       if (!isConstant || start === first)
         for (const packed of weights.projects.values()) {
           if (!packed.plan.isPre) continue
-          const target = this.#stream(`pre${packed.plan.project}`, block)
+          const target = this.#buffers.stream(`pre${packed.plan.project}`, block)
           const { panels, depth } = packed.plan.packing.forward
           tape.call(block.thread, MULTIPLY, [
-            this.#rowAddress('x', start, block),
+            this.#buffers.rowAddress('x', start, block),
             input.rowBytes,
             input.stepBytes,
             packed.forward,
@@ -262,7 +187,7 @@ export class PartRun {
     const { contexts, input } = this.#setup
     return this.#frame(contexts.forward, 'forward', (buffer) => {
       if (!buffer.startsWith('pre')) return this.#sweepPlace(buffer, block, 1)
-      const { base, stepBytes } = this.#stream(buffer, block)
+      const { base, stepBytes } = this.#buffers.stream(buffer, block)
       return { base, stepBytes: 0, isSegment: false, stride: input.stepBytes === 0 ? 0 : stepBytes }
     })
   }
@@ -281,7 +206,7 @@ export class PartRun {
   }
 
   #sweepPlace(buffer: string, block: RowBlock, direction: 1 | -1): SweepPlace {
-    const { base, stepBytes, rowBytes, isSegment } = this.#stream(buffer)
+    const { base, stepBytes, rowBytes, isSegment } = this.#buffers.stream(buffer)
     return { base: base + block.start * rowBytes, stepBytes, isSegment, stride: direction * stepBytes }
   }
 
@@ -296,7 +221,7 @@ export class PartRun {
 
   /** The words of a sweep that begins with step t. */
   #context({ places, packed }: SweepFrame, t: number): number[] {
-    const segmentStep = this.#segmentStep(t)
+    const segmentStep = this.#buffers.segmentStep(t)
     const words: number[] = []
     for (const { base, stepBytes, isSegment, stride } of places)
       words.push(base + (isSegment ? segmentStep : t) * stepBytes, stride)
@@ -340,10 +265,10 @@ export class PartRun {
     let isFirst = !accumulate
     for (const packed of weights.projects.values()) {
       if (!packed.plan.operandIsInput) continue
-      const adjoint = this.#stream(`D${packed.plan.project}`)
+      const adjoint = this.#buffers.stream(`D${packed.plan.project}`)
       const { panels, depth } = packed.plan.packing.backward
       tape.call(block.thread, MULTIPLY, [
-        this.#rowAddress(`D${packed.plan.project}`, start, block),
+        this.#buffers.rowAddress(`D${packed.plan.project}`, start, block),
         adjoint.rowBytes,
         adjoint.stepBytes,
         packed.backward,
@@ -362,12 +287,12 @@ export class PartRun {
       for (let step = 0; step < count; step++)
         tape.call(block.thread, 'clear', [target + step * batch * rowBytes, (block.count * rowBytes) / 16])
     if (plan.inputAdjoint) {
-      const inner = this.#stream('E')
+      const inner = this.#buffers.stream('E')
       for (let step = 0; step < count; step++)
         tape.call(block.thread, 'addRows', [
           target + step * batch * rowBytes,
           rowBytes,
-          this.#rowAddress('E', start + step, block),
+          this.#buffers.rowAddress('E', start + step, block),
           inner.rowBytes,
           block.count,
           plan.inputSize,
@@ -382,11 +307,11 @@ export class PartRun {
     const all = { thread: 0, start: 0, count: batch }
     for (const packed of weights.projects.values()) {
       const { gradientOperand, operandIsInput, project } = packed.plan
-      const adjoint = this.#rowAddress(`D${project}`, start, all)
-      const operand = this.#rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
+      const adjoint = this.#buffers.rowAddress(`D${project}`, start, all)
+      const operand = this.#buffers.rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
       overShares(tape.threads, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>
         this.#addOuter(tape, thread, packed, adjoint + 4 * from, from, columns, {
-          adjointRowBytes: this.#stream(`D${project}`).rowBytes,
+          adjointRowBytes: this.#buffers.stream(`D${project}`).rowBytes,
           address: operand,
           rowBytes: gradientOperand.rowBytes,
           rows,
@@ -395,7 +320,7 @@ export class PartRun {
       )
     }
     for (const { symbol, place, size } of plan.vectorSums) {
-      const source = this.#rowAddress(place.buffer, start, all) + 4 * place.column
+      const source = this.#buffers.rowAddress(place.buffer, start, all) + 4 * place.column
       const target = weights.vectorSums.get(symbol)!
       overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
         tape.call(thread, 'sumRows', [target + 4 * from, source + 4 * from, place.rowBytes, rows, columns / 4]),
@@ -418,7 +343,7 @@ export class PartRun {
       readonly isConstant: boolean
     },
   ): void {
-    const { buffers, name, tile } = this.#setup
+    const { buffers, workSpace, name, tile } = this.#setup
     const gradient = packed.gradient + from * packed.gradientRowBytes
     let [source, sourceRowBytes, operandRowBytes, rows] = [
       adjoint,
@@ -443,85 +368,12 @@ export class PartRun {
       gradient,
       packed.gradientRowBytes,
       rows,
-      buffers.get(`scratch:${thread}`, outerScratchBytes(tile, packed.gradientPanels)),
+      workSpace.get(`scratch:${thread}`, outerScratchBytes(tile, packed.gradientPanels)),
     ])
   }
 
   #clearRows(tape: Tape, block: RowBlock, address: number): void {
     const bytes = block.count * this.stateRowBytes
     tape.call(block.thread, 'clear', [address + block.start * this.stateRowBytes, bytes / 16])
-  }
-
-  /** Address of a block's first row of a buffer at step t. */
-  #rowAddress(buffer: string, t: number, block: RowBlock): number {
-    const { base, stepBytes, rowBytes, isSegment } = this.#stream(buffer)
-    return base + (isSegment ? this.#segmentStep(t) : t) * stepBytes + block.start * rowBytes
-  }
-
-  /** Where step t stands in a buffer that holds SEGMENTS_ALIVE segments. */
-  #segmentStep(t: number): number {
-    const segment = Math.floor(t / this.#segmentSteps)
-    return (segment % SEGMENTS_ALIVE) * this.#segmentSteps + (t % this.#segmentSteps)
-  }
-
-  #stream(buffer: string, block?: RowBlock): Stream {
-    const key = block ? `${buffer}:${block.thread}` : buffer
-    const known = this.#streams.get(key)
-    if (known) return known
-    const stream = this.#place(buffer, block)
-    this.#streams.set(key, stream)
-    return stream
-  }
-
-  #place(buffer: string, block?: RowBlock): Stream {
-    const { plan, buffers, batch, saving, input, weights, mask, name } = this.#setup
-    const fixed = (base: number): Stream => ({ base, stepBytes: 0, rowBytes: 0, isSegment: false })
-    if (buffer === 'x')
-      return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
-    if (buffer === 'maskH') return fixed(mask.H)
-    if (buffer === 'maskI') return fixed(mask.I)
-    if (buffer.startsWith('v:')) return fixed(weights.vectors.get(buffer.slice(2))!.address)
-    if (buffer.startsWith('n')) {
-      const before = this.#stream(`s${buffer.slice(1)}`)
-      return { ...before, base: before.base + before.stepBytes }
-    }
-    const bufferPlan = plan.buffers.get(buffer)!
-    const { extent } = bufferPlan
-    const rowBytes = bufferPlan.width * 4
-    if (extent === 'block') {
-      const bytes = bufferBytes(bufferPlan, { ...this.#setup, batch: block!.count })
-      const base = buffers.get(`${name}:${buffer}:${block!.thread}`, bytes)
-      return { base, stepBytes: block!.count * rowBytes, rowBytes, isSegment: false }
-    }
-    const base = buffers.get(`${name}:${buffer}`, bufferBytes(bufferPlan, this.#setup))
-    const isSegment = holdsSegments(bufferPlan, this.#setup)
-    const hasSteps = isSegment || extent === 'history' || (extent === 'sequence' && saving)
-    return { base, stepBytes: hasSteps ? batch * rowBytes : 0, rowBytes, isSegment }
-  }
-}
-
-/** A block's injections, the last step first. */
-class InjectionList {
-  readonly #sorted: readonly Injection[]
-  readonly #block: RowBlock
-  readonly #stateRowBytes: number
-  #taken = 0
-
-  constructor(injections: readonly Injection[], block: RowBlock, stateRowBytes: number) {
-    this.#sorted = injections
-      .filter(({ row }) => row >= block.start && row < block.start + block.count)
-      .sort((a, b) => b.step - a.step)
-    this.#block = block
-    this.#stateRowBytes = stateRowBytes
-  }
-
-  /** The words of those at step `cut` and later that have not been taken; steps are counted from `cut`. */
-  takeFrom(cut: number): number[] {
-    const words: number[] = []
-    for (; this.#taken < this.#sorted.length && this.#sorted[this.#taken]!.step >= cut; this.#taken++) {
-      const { step, row, state, source } = this.#sorted[this.#taken]!
-      words.push(step - cut, state, (row - this.#block.start) * this.#stateRowBytes, source)
-    }
-    return words
   }
 }

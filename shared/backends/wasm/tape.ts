@@ -18,6 +18,9 @@ const HEADER_WORDS = 2
 /** Stands for every function where calls are left out. */
 const NOTHING: readonly Kernel[] = new Proxy([], { get: () => () => undefined })
 
+/** Puts work on a tape; yields where all of it must be done, on all threads, before what comes behind may start. */
+export type TapeJob = (tape: Tape) => Iterable<void>
+
 /** One thread's list; its array is kept from job to job. */
 class WordList {
   words = new Int32Array(1024)
@@ -81,6 +84,16 @@ export class Tape {
   #mark(list: WordList, word: number): void {
     list.reserve(1)
     list.words[list.length++] = word
+  }
+}
+
+/** Puts independent jobs on one tape: they share their barriers. */
+export function joinJobs(tape: Tape, jobs: readonly TapeJob[]): void {
+  let open = jobs.map((job) => job(tape)[Symbol.iterator]())
+  for (;;) {
+    open = open.filter((job) => job.next().done !== true)
+    if (open.length === 0) return
+    tape.barrier()
   }
 }
 

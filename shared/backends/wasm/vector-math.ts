@@ -103,10 +103,19 @@ export class VectorMath {
     else f.get(x).get(n).floats(factor).simd('f32x4.mul').simd('f32x4.sub').set(r)
   }
 
+  /** result = x - a * b */
+  #subtractFrom(x: Local, a: Local, b: Local, result: Local): void {
+    const f = this.#f
+    if (this.#features.relaxedMultiplyAdd) f.get(a).get(b).get(x).simd('f32x4.relaxed_nmadd').set(result)
+    else f.get(x).get(a).get(b).simd('f32x4.mul').simd('f32x4.sub').set(result)
+  }
+
   /**
-   * From x (clamped): n = round(x / log 2) as floats, r = x - n log 2, p = e^r - 1. Leaves n + WHOLE_NUMBERS for `#powerOfReduced`.
+   * From x, clamped by pmin and pmax (V8 makes one instruction of each, but nine of min or max, which tell 0 from -0): n = round(x / log 2) as
+   * floats, r = x - n log 2, p = e^r - 1. Leaves n + WHOLE_NUMBERS for `#powerOfReduced`.
+   * @param sign -1: all this for -x, and r and p with their signs changed, which saves a negation
    */
-  #reduce(x: Local, n: Local, r: Local, p: Local): void {
+  #reduce(x: Local, n: Local, r: Local, p: Local, sign: 1 | -1 = 1): void {
     const f = this.#f
     const [square, high, highest, shifted] = [SQUARE, HIGH, HIGHEST, SHIFTED].map((index) => this.#local(index)) as [
       Local,
@@ -114,22 +123,29 @@ export class VectorMath {
       Local,
       Local,
     ]
-    f.get(x).floats(Math.LOG2E).simd('f32x4.mul').floats(WHOLE_NUMBERS).simd('f32x4.add').set(shifted)
-    f.get(shifted).floats(WHOLE_NUMBERS).simd('f32x4.sub').set(n)
+    f.floats(WHOLE_NUMBERS).set(high)
+    f.get(x)
+      .floats(sign * Math.LOG2E)
+      .simd('f32x4.mul')
+      .get(high)
+      .simd('f32x4.add')
+      .set(shifted)
+    f.get(shifted).get(high).simd('f32x4.sub').set(n)
     // log 2 in two parts; the first has few enough digits that n times it is exact.
-    this.#subtractProduct(x, n, 0.693359375, r)
-    this.#subtractProduct(r, n, -2.1219444e-4, r)
+    this.#subtractProduct(x, n, sign * 0.693359375, r)
+    this.#subtractProduct(r, n, sign * -2.1219444e-4, r)
     // r + r^2 (c0 + c1 r + r^2 (c2 + c3 r + r^2 (c4 + c5 r))): three chains side by side, as each operation waits for the one before (Estrin).
     const [c0, c1, c2, c3, c4, c5] = EXPM1
     f.get(r).get(r).simd('f32x4.mul').set(square)
-    f.floats(c1).set(p)
+    f.floats(sign * c1).set(p)
     this.#horner(p, r, c0)
-    f.floats(c3).set(high)
+    f.floats(sign * c3).set(high)
     this.#horner(high, r, c2)
-    f.floats(c5).set(highest)
+    f.floats(sign * c5).set(highest)
     this.#horner(highest, r, c4)
     multiplyAdd(f, highest, square, high, this.#features)
     multiplyAdd(f, high, square, p, this.#features)
+    if (sign === -1) return this.#subtractFrom(r, p, square, p)
     f.get(r).set(high)
     multiplyAdd(f, p, square, high, this.#features)
     f.get(high).set(p)
@@ -163,7 +179,7 @@ export class VectorMath {
   }
 
   #clamp(x: Local, low: number, high: number, result: Local): void {
-    this.#f.get(x).floats(low).simd('f32x4.max').floats(high).simd('f32x4.min').set(result)
+    this.#f.get(x).floats(low).simd('f32x4.pmax').floats(high).simd('f32x4.pmin').set(result)
   }
 
   #exp(a: Local, result: Local): void {
@@ -214,17 +230,17 @@ export class VectorMath {
 
   /** 1 / (1 + e^-x). From e^88.4 on 2^n is infinite and the result 0. */
   #sigmoid(a: Local, result: Local): void {
-    const [x, n, r, p] = [0, 1, 2, 3].map((index) => this.#local(index)) as [Local, Local, Local, Local]
+    const [x, n, r, p, one] = [0, 1, 2, 3, 4].map((index) => this.#local(index)) as [Local, Local, Local, Local, Local]
     const f = this.#f
-    f.get(a).simd('f32x4.neg').set(x)
-    this.#clamp(x, -88, 89, x)
-    this.#reduce(x, n, r, p)
+    this.#clamp(a, -89, 88, x)
+    this.#reduce(x, n, r, p, -1)
     this.#powerOfReduced(r)
-    // e^-x = r (p + 1)
-    f.get(p).floats(1).simd('f32x4.add').set(p)
-    f.floats(1).set(n)
+    f.floats(1).set(one)
+    // e^-x = 2^n (1 - p)
+    f.get(one).get(p).simd('f32x4.sub').set(p)
+    f.get(one).set(n)
     multiplyAdd(f, p, r, n, this.#features)
-    f.floats(1).get(n).simd('f32x4.div').set(result)
+    f.get(one).get(n).simd('f32x4.div').set(result)
   }
 
   /** With t = e^(2|x|) - 1: t / (t + 2), with the sign of x. */
@@ -232,8 +248,9 @@ export class VectorMath {
     const [x, sign] = [this.#local(0), this.#local(5)]
     const f = this.#f
     f.get(a).integers(-0x80000000).simd('v128.and').set(sign)
-    // tanh rounds to 1 from 9.02 on.
-    f.get(a).simd('f32x4.abs').floats(10).simd('f32x4.min').floats(2).simd('f32x4.mul').set(x)
+    // |x|; tanh rounds to 1 from 9.02 on.
+    f.get(a).get(sign).simd('v128.xor').floats(10).simd('f32x4.pmin').set(x)
+    f.get(x).get(x).simd('f32x4.add').set(x)
     this.#expm1Clamped(x, x)
     f.get(x).get(x).floats(2).simd('f32x4.add').simd('f32x4.div').get(sign).simd('v128.or').set(result)
   }

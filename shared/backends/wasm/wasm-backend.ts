@@ -1,11 +1,12 @@
 /** The wasm backend: float32 on generated WebAssembly, the embedded default. A team of threads shares the rows of a batch. */
 import type { Backend } from '../backend.ts'
-import { ProgramEngine } from '../program-engine.ts'
+import type { MemoryPlan } from '../memory-plan.ts'
+import { ProgramEngine } from '../programs/program-engine.ts'
 import { compileNetwork, detectFeatures } from './kernels.ts'
 import { planMemory } from './memory-plan.ts'
 import { LinearMemory, NamedBuffers } from './memory.ts'
 import type { Tile } from './products.ts'
-import { Tape } from './tape.ts'
+import { joinJobs, Tape } from './tape.ts'
 import { ThreadTeam } from './thread-team.ts'
 import { WasmRecurrence, type WasmShared } from './wasm-recurrence.ts'
 
@@ -50,35 +51,45 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
     tracing: { start: (spansAThread) => team.startTrace(spansAThread), stop: () => team.stopTrace() },
     createEngine: async (network, replicas) => {
       const memory = new LinearMemory()
-      const buffers = new NamedBuffers(memory)
+      const workSpace = new NamedBuffers(memory)
+      const lanes: NamedBuffers[] = []
       const compiled = compileNetwork(network, tile, detectFeatures(), options.variant)
       const engine = await team.install(compiled.module, memory.memory)
-      const isRecomputing = new Map<string, boolean>()
+      const tape = new Tape(team.threads, compiled.functions)
+      const plans = new Map<string, MemoryPlan>()
+      const planFor = (steps: number, batch: number): MemoryPlan => {
+        const size = `${steps}x${batch}`
+        const request = { steps, batch, replicas, threads: team.threads }
+        const plan = plans.get(size) ?? planMemory(network, compiled, request, memoryBytes)
+        plans.set(size, plan)
+        return plan
+      }
       const shared: WasmShared = {
         network,
         compiled,
         memory,
-        buffers,
+        workSpace,
+        laneBuffers: (place) => (lanes[place] ??= new NamedBuffers(memory)),
         threads: team.threads,
-        tape: new Tape(team.threads, compiled.functions),
-        run: (tape) => {
-          const tapes = tape.write(buffers, () => memory.integers)
-          team.run(engine, tapes)
-          buffers.releaseOutgrown()
-        },
-        isRecomputing: (steps, batch) => {
-          const size = `${steps}x${batch}`
-          const request = { steps, batch, replicas, threads: team.threads }
-          const known = isRecomputing.get(size) ?? !planMemory(network, compiled, request, memoryBytes).keepsValues
-          isRecomputing.set(size, known)
-          return known
-        },
+        isRecomputing: (steps, batch) => !planFor(steps, batch).keepsValues,
       }
       return new ProgramEngine(
         network,
         Array.from({ length: replicas }, () => new WasmRecurrence(shared)),
         (length) => new Float32Array(length),
-        { dispose: () => team.remove(engine), memoryBytes: () => memory.byteLength },
+        {
+          run: (jobs) => {
+            joinJobs(tape.clear(), jobs)
+            team.run(
+              engine,
+              tape.write(workSpace, () => memory.integers),
+            )
+            for (const buffers of [workSpace, ...lanes]) buffers.releaseOutgrown()
+          },
+          sideBySide: ({ steps, batch }) => planFor(steps, batch).sideBySide,
+          dispose: () => team.remove(engine),
+          memoryBytes: () => memory.byteLength,
+        },
       )
     },
   }

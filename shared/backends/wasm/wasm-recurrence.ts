@@ -1,35 +1,37 @@
 /**
- * Sequences of a whole network on the wasm kernels, for one replica. Working buffers are shared by all replicas of an engine: a
- * replica's forward and backward passes follow each other without another's between.
+ * Sequences of a whole network on the wasm kernels, for one replica. Working buffers are those of a lane (row-blocks.ts), which replicas use one
+ * after the other: a replica's forward and backward passes follow each other without another's of its lane between.
  */
 import { LabError } from '../../protocol/errors.ts'
-import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
-import { parameterRanges } from '../program-engine.ts'
+import { comparedParts, type Network, type Part } from '../../networks/network.ts'
+import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
+import type { Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import { FlatParameters } from './flat-parameters.ts'
+import { LayerInputs } from './layer-inputs.ts'
 import { partPrefix, type CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { padTo, rowFloats, type PartPlan } from './part-plan.ts'
-import { PartRun, type AdjointRows, type Injection, type RowBlock, type RunInput } from './part-run.ts'
+import { padTo, type PartPlan } from './part-plan.ts'
+import type { Injection } from './injections.ts'
+import type { RunInput } from './part-buffers.ts'
+import { PartRun, type AdjointRows } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
+import { laneAt, rowBlocks, type Lane } from './row-blocks.ts'
+import { clearBytes, readStates, writeStates } from './row-access.ts'
 import { sweepContexts, type SweepContext } from './sweep.ts'
-import type { Tape } from './tape.ts'
-
-/** Fewer rows than this leave most of a tile's work to loading weights. */
-const LEAST_ROWS = 4
+import type { Tape, TapeJob } from './tape.ts'
 
 /** What the replicas of an engine have in common. */
 export interface WasmShared {
   readonly network: Network
   readonly compiled: CompiledNetwork
   readonly memory: LinearMemory
-  readonly buffers: NamedBuffers
+  /** Of the threads. */
+  readonly workSpace: NamedBuffers
+  /** Of each lane, by its place. */
+  laneBuffers(place: number): NamedBuffers
   readonly threads: number
-  /** The one job that is being put together. */
-  readonly tape: Tape
-  /** Plays a tape on all threads. */
-  run(tape: Tape): void
   /** Whether sequences of this size keep no saved values but compute them again on the way back. */
   isRecomputing(steps: number, batch: number): boolean
 }
@@ -44,9 +46,13 @@ interface PartUnit {
   readonly stateOffsets: readonly number[]
 }
 
-export class WasmRecurrence implements Recurrence {
+export class WasmRecurrence implements Recurrence<TapeJob> {
   readonly #flat: FlatParameters
   readonly #shared: WasmShared
+  #lane: Lane
+  /** Of the lane. */
+  #buffers: NamedBuffers
+  #inputs: LayerInputs
   /** [layer][part] */
   readonly #units: readonly (readonly PartUnit[])[]
   #sequence: { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } | null = null
@@ -54,10 +60,13 @@ export class WasmRecurrence implements Recurrence {
 
   constructor(shared: WasmShared) {
     this.#shared = shared
-    const { network, compiled, memory, buffers } = shared
+    const { network, compiled, memory } = shared
+    this.#lane = laneAt(0, 1, shared.threads)
+    this.#buffers = shared.laneBuffers(0)
+    this.#inputs = new LayerInputs(shared, this.#buffers)
     const ranges = parameterRanges(network)
     const byName = new Map(ranges.map((range) => [range.name, range]))
-    this.#flat = new FlatParameters(memory, buffers, ranges.at(-1)!.end)
+    this.#flat = new FlatParameters(memory, ranges.at(-1)!.end)
     this.#units = network.wiredLayers.map((layer) =>
       layer.parts.map((part): PartUnit => {
         const plan = compiled.plans[layer.index]![part.partIndex]!
@@ -95,57 +104,61 @@ export class WasmRecurrence implements Recurrence {
     return this.#flat.moments
   }
 
-  parametersChanged(): void {
-    const tape = this.#newTape()
-    this.#pack(tape)
-    this.#shared.run(tape)
+  takePlace(place: number, count: number): void {
+    this.#lane = laneAt(place, count, this.#shared.threads)
+    this.#buffers = this.#shared.laneBuffers(place)
+    this.#inputs = new LayerInputs(this.#shared, this.#buffers)
   }
 
-  clearGradients(): void {
-    const tape = this.#newTape()
-    this.#flat.clearGradients(tape)
-    this.#shared.run(tape)
+  *parametersChanged(): Program<TapeJob, void> {
+    yield oneStage((tape) => this.#pack(tape))
   }
 
-  gradientNorm(moving: readonly FlatRange[]): number {
-    const tape = this.#newTape()
-    const readSum = this.#flat.sumSquares(tape, moving)
-    this.#shared.run(tape)
+  *clearGradients(): Program<TapeJob, void> {
+    yield oneStage((tape) => this.#flat.clearGradients(tape))
+  }
+
+  *gradientNorm(moving: readonly FlatRange[]): Program<TapeJob, number> {
+    let readSum = (): number => 0
+    yield oneStage((tape) => void (readSum = this.#flat.sumSquares(tape, this.#buffers, moving)))
     return Math.sqrt(readSum())
   }
 
-  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): void {
-    const tape = this.#newTape()
-    this.#flat.move(tape, settings, moving, norm)
-    tape.barrier()
-    this.#pack(tape)
-    this.#shared.run(tape)
+  *moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): Program<TapeJob, void> {
+    yield function* (this: WasmRecurrence, tape: Tape): Iterable<void> {
+      this.#flat.move(tape, settings, moving, norm)
+      yield
+      this.#pack(tape)
+    }.bind(this)
   }
 
-  forward(input: SequenceInput): void {
-    const { network } = this.#shared
-    const { steps, batch } = input
-    const tape = this.#newTape()
-    const blocks = rowBlocks(batch, tape.threads)
+  *forward(input: SequenceInput): Program<TapeJob, void> {
     const runs: PartRun[][] = []
+    yield oneStage((tape) => this.#putForward(tape, input, runs))
+    this.#sequence = { input, runs }
+  }
+
+  /** @param runs is filled, a list a layer */
+  #putForward(tape: Tape, input: SequenceInput, runs: PartRun[][]): void {
+    const { network, memory } = this.#shared
+    const { steps, batch } = input
+    const blocks = rowBlocks(batch, this.#lane)
     for (const layer of network.wiredLayers) {
       const runInput =
         layer.index === 0
-          ? this.#networkInput(input)
-          : this.#layerInput(tape, blocks, layer, runs[layer.index - 1]!, input)
+          ? this.#inputs.network(input)
+          : this.#inputs.layer(tape, blocks, layer, runs[layer.index - 1]!, input)
       const layerRuns = this.#units[layer.index]!.map((unit) =>
         this.#createRun('seq', unit, { steps, batch, saving: input.saving, input: runInput }),
       )
       runs.push(layerRuns)
       layerRuns.forEach((run, p) => {
         const unit = this.#units[layer.index]![p]!
-        if (input.initialStates) this.#writeStates(input.initialStates, unit, run, batch)
-        else unit.part.cell.states.forEach((_, s) => this.#clear(run.stateAddress(s, 0), run.stateStepBytes))
+        if (input.initialStates) writeStates(memory, network, input.initialStates, unit, run, batch)
+        else unit.part.cell.states.forEach((_, s) => clearBytes(memory, run.stateAddress(s, 0), run.stateStepBytes))
         for (const block of blocks) run.forward(tape, block)
       })
     }
-    this.#shared.run(tape)
-    this.#sequence = { input, runs }
   }
 
   outputsAt(steps: Int32Array): Float32Array {
@@ -167,9 +180,18 @@ export class WasmRecurrence implements Recurrence {
 
   statesAt(steps: Int32Array): Float32Array {
     const { input, runs } = this.#lastSequence()
-    const rows = new Float32Array(input.batch * this.#shared.network.stateSize)
+    const { network, memory } = this.#shared
+    const rows = new Float32Array(input.batch * network.stateSize)
     for (const unit of this.#units.flat())
-      this.#readStates(rows, unit, runs[unit.part.layerIndex]![unit.part.partIndex]!, (b) => steps[b]!, input.batch)
+      readStates(
+        memory,
+        network,
+        rows,
+        unit,
+        runs[unit.part.layerIndex]![unit.part.partIndex]!,
+        (b) => steps[b]!,
+        input.batch,
+      )
     return rows
   }
 
@@ -190,8 +212,16 @@ export class WasmRecurrence implements Recurrence {
     return true
   }
 
-  backward({ outputs, states, truncateEvery, movesColdParts }: SequenceAdjoints): void {
-    const { network, memory, buffers } = this.#shared
+  *backward(adjoints: SequenceAdjoints): Program<TapeJob, void> {
+    yield (tape) => this.#putBackward(tape, adjoints)
+  }
+
+  *#putBackward(
+    tape: Tape,
+    { outputs, states, truncateEvery, movesColdParts }: SequenceAdjoints,
+  ): Generator<void, void, void> {
+    const { network, memory } = this.#shared
+    const buffers = this.#buffers
     const { input, runs } = this.#lastSequence()
     const { batch, steps } = input
     const width = network.wiredLayers.at(-1)!.outputSize
@@ -199,13 +229,12 @@ export class WasmRecurrence implements Recurrence {
     if (outputs) memory.floats.set(outputs.data, outputAddress / 4)
     const statesAddress = states ? buffers.get('adjoint:states', states.data.length * 4) : 0
     if (states) memory.floats.set(states.data, statesAddress / 4)
-    const tape = this.#newTape()
-    const blocks = rowBlocks(batch, tape.threads)
+    const blocks = rowBlocks(batch, this.#lane)
     const top = network.wiredLayers.length - 1
     const moving: PartUnit[] = []
     let above: AdjointRows | null = null
     for (const layer of [...network.wiredLayers].reverse()) {
-      const inputAdjoint = layer.index === 0 ? null : this.#inputAdjointBuffer(layer, steps * batch)
+      const inputAdjoint = layer.index === 0 ? null : this.#inputs.adjointRows(layer, steps * batch)
       let isWritten = false
       for (const unit of this.#units[layer.index]!) {
         const { part, stateOffsets } = unit
@@ -238,7 +267,7 @@ export class WasmRecurrence implements Recurrence {
           moving.push(unit)
           unit.weights.clearGradients(tape)
         }
-        runs[layer.index]![part.partIndex]!.backward(tape, blocks, {
+        yield* runs[layer.index]![part.partIndex]!.backward(tape, blocks, {
           above: above && { address: above.address + 4 * part.outputOffset, rowBytes: above.rowBytes },
           injections,
           truncateEvery,
@@ -249,180 +278,97 @@ export class WasmRecurrence implements Recurrence {
       }
       const mask = input.dropoutMasks?.[layer.index - 1]
       if (inputAdjoint && mask)
-        this.#multiplyByMask(tape, blocks, inputAdjoint, layer.index - 1, layer.inputSize, steps, batch)
+        this.#inputs.multiplyByMask(tape, blocks, inputAdjoint, layer.index - 1, layer.inputSize, steps, batch)
       above = inputAdjoint
     }
-    tape.barrier()
+    yield
     for (const { weights } of moving) weights.addGradients(tape)
-    this.#shared.run(tape)
   }
 
-  convergeLayer(
+  *convergeLayer(
     layerIndex: number,
     states: FloatArray,
     perturbation: Float32Array,
     convergenceSteps: number,
     saving: boolean,
-  ): Float32Array {
-    const batch = states.length / this.#shared.network.stateSize
+  ): Program<TapeJob, Float32Array> {
+    const { network, memory } = this.#shared
+    const batch = states.length / network.stateSize
     const result = Float32Array.from(states)
-    const input = this.#constantInput(`u${layerIndex}`, layerIndex, perturbation, batch)
-    const compared = comparedParts(this.#shared.network.wiredLayers[layerIndex]!)
+    const input = this.#inputs.constant(`u${layerIndex}`, layerIndex, perturbation, batch)
+    const compared = comparedParts(network.wiredLayers[layerIndex]!)
     const units = compared.map(({ partIndex }) => this.#units[layerIndex]![partIndex]!)
-    const tape = this.#newTape()
-    const blocks = rowBlocks(batch, tape.threads)
     const runs = units.map((unit) => {
       const steps = Math.max(convergenceSteps, 1)
       const run = this.#createRun('conv', unit, { steps, batch, saving, input })
-      this.#writeStates(states, unit, run, batch)
-      if (convergenceSteps > 0) for (const block of blocks) run.forward(tape, block)
+      writeStates(memory, network, states, unit, run, batch)
       return { run, unit, steps: convergenceSteps }
     })
-    this.#shared.run(tape)
-    for (const { run, unit } of runs) this.#readStates(result, unit, run, () => convergenceSteps, batch)
+    const blocks = rowBlocks(batch, this.#lane)
+    if (convergenceSteps > 0)
+      yield oneStage((tape) => {
+        for (const { run } of runs) for (const block of blocks) run.forward(tape, block)
+      })
+    for (const { run, unit } of runs) readStates(memory, network, result, unit, run, () => convergenceSteps, batch)
     this.#converged.set(layerIndex, runs)
     return result
   }
 
-  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Float32Array {
-    const { network, memory, buffers } = this.#shared
+  *convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Program<TapeJob, Float32Array> {
+    const { network, memory } = this.#shared
     const batch = finalAdjoint.length / network.stateSize
     const result = new Float32Array(finalAdjoint.length)
-    const address = buffers.get('adjoint:final', finalAdjoint.length * 4)
+    const address = this.#buffers.get('adjoint:final', finalAdjoint.length * 4)
     memory.floats.set(finalAdjoint, address / 4)
-    const tape = this.#newTape()
-    const blocks = rowBlocks(batch, tape.threads)
-    const walked = this.#converged.get(layerIndex)!.flatMap(({ run, unit, steps }) => {
-      if (steps === 0) {
-        for (let b = 0; b < batch; b++)
-          for (const offset of unit.stateOffsets) {
-            const from = b * network.stateSize + offset
-            result.set(finalAdjoint.subarray(from, from + unit.part.units), from)
-          }
-        return []
-      }
-      const injections = Array.from({ length: batch }, (_, row) =>
-        unit.stateOffsets.map((offset, state): Injection => {
-          return { step: steps - 1, row, state, source: address + 4 * (row * network.stateSize + offset) }
-        }),
-      ).flat()
-      unit.weights.clearGradients(tape)
-      const initial = run.backward(tape, blocks, {
-        above: null,
-        injections,
-        truncateEvery: null,
-        inputAdjoint: null,
-        movesWeights: true,
-      })
-      return [{ run, unit, initial }]
-    })
-    tape.barrier()
-    for (const { unit } of walked) unit.weights.addGradients(tape)
-    this.#shared.run(tape)
-    const { floats } = memory
-    for (const { run, unit, initial } of walked) {
+    const walked: { run: PartRun; unit: PartUnit; initial: readonly number[] }[] = []
+    yield (tape) => this.#putConvergedBackward(tape, layerIndex, address, batch, walked)
+    for (const { run, unit, steps } of this.#converged.get(layerIndex)!) {
+      const { initial } = walked.find((way) => way.run === run) ?? {}
       unit.stateOffsets.forEach((offset, s) => {
         for (let b = 0; b < batch; b++) {
-          const from = (initial[s]! + b * run.stateRowBytes) / 4
-          result.set(floats.subarray(from, from + unit.part.units), b * network.stateSize + offset)
+          const to = b * network.stateSize + offset
+          // Without a step the final states are the initial ones.
+          const from = steps === 0 || !initial ? address / 4 + to : (initial[s]! + b * run.stateRowBytes) / 4
+          result.set(memory.floats.subarray(from, from + unit.part.units), to)
         }
       })
     }
     return result
   }
 
+  /** @param walked is filled with the runs that have steps, and where the adjoints of their initial states will stand */
+  *#putConvergedBackward(
+    tape: Tape,
+    layerIndex: number,
+    finalAdjoint: number,
+    batch: number,
+    walked: { run: PartRun; unit: PartUnit; initial: readonly number[] }[],
+  ): Generator<void, void, void> {
+    const { stateSize } = this.#shared.network
+    const blocks = rowBlocks(batch, this.#lane)
+    for (const { run, unit, steps } of this.#converged.get(layerIndex)!) {
+      if (steps === 0) continue
+      const injections = Array.from({ length: batch }, (_, row) =>
+        unit.stateOffsets.map((offset, state): Injection => {
+          return { step: steps - 1, row, state, source: finalAdjoint + 4 * (row * stateSize + offset) }
+        }),
+      ).flat()
+      unit.weights.clearGradients(tape)
+      const initial = yield* run.backward(tape, blocks, {
+        above: null,
+        injections,
+        truncateEvery: null,
+        inputAdjoint: null,
+        movesWeights: true,
+      })
+      walked.push({ run, unit, initial })
+    }
+    yield
+    for (const { unit } of walked) unit.weights.addGradients(tape)
+  }
+
   #pack(tape: Tape): void {
     for (const { weights } of this.#units.flat()) weights.pack(tape)
-  }
-
-  #newTape(): Tape {
-    return this.#shared.tape.clear()
-  }
-
-  /** The input of layer 0 in the engine's memory. */
-  #networkInput({ inputs, steps, batch, isConstant }: SequenceInput): RunInput {
-    const { network, compiled, buffers } = this.#shared
-    if (isConstant) return this.#constantInput('x0', 0, inputs, batch)
-    const rowBytes = compiled.inputWidths[0]! * 4
-    const address = buffers.get('x0', steps * batch * rowBytes)
-    this.#writeRows(address, rowBytes, inputs, network.inputSize, steps * batch)
-    return { address, rowBytes, stepBytes: batch * rowBytes }
-  }
-
-  /** The outputs of the layer below: where they stand, or gathered side by side, times the dropout mask. */
-  #layerInput(
-    tape: Tape,
-    blocks: readonly RowBlock[],
-    layer: Layer,
-    below: readonly PartRun[],
-    { steps, batch, dropoutMasks }: SequenceInput,
-  ): RunInput {
-    const { network, compiled, buffers } = this.#shared
-    const mask = dropoutMasks?.[layer.index - 1]
-    const rowBytes = compiled.inputWidths[layer.index]! * 4
-    const stepBytes = batch * rowBytes
-    const [only] = below
-    // Pad columns of states are zeros, so a single part's states serve as they stand.
-    if (below.length === 1 && !mask && only!.stateRowBytes === rowBytes)
-      return { address: only!.stateAddress(0, 1), rowBytes, stepBytes }
-    const address = buffers.get(`x${layer.index}`, steps * stepBytes)
-    if (layer.inputSize * 4 !== rowBytes) this.#clear(address, steps * stepBytes)
-    network.wiredLayers[layer.index - 1]!.parts.forEach(({ units, outputOffset }, p) => {
-      const run = below[p]!
-      for (const block of blocks)
-        tape.call(block.thread, 'copyRows', [
-          address + block.start * rowBytes + 4 * outputOffset,
-          rowBytes,
-          stepBytes,
-          run.stateAddress(0, 1) + block.start * run.stateRowBytes,
-          run.stateRowBytes,
-          run.stateStepBytes,
-          steps,
-          block.count,
-          units,
-        ])
-    })
-    if (mask) {
-      this.#writeRows(
-        this.#maskAddress(layer.index - 1, rowBytes, steps * batch),
-        rowBytes,
-        mask,
-        layer.inputSize,
-        steps * batch,
-      )
-      this.#multiplyByMask(tape, blocks, { address, rowBytes }, layer.index - 1, layer.inputSize, steps, batch)
-    }
-    return { address, rowBytes, stepBytes }
-  }
-
-  #maskAddress(boundary: number, rowBytes: number, rows: number): number {
-    return this.#shared.buffers.get(`dropout${boundary}`, rows * rowBytes)
-  }
-
-  /** Rows [T, B] times the dropout mask of a boundary between layers. */
-  #multiplyByMask(
-    tape: Tape,
-    blocks: readonly RowBlock[],
-    { address, rowBytes }: AdjointRows,
-    boundary: number,
-    size: number,
-    steps: number,
-    batch: number,
-  ): void {
-    const maskRowBytes = this.#shared.compiled.inputWidths[boundary + 1]! * 4
-    const mask = this.#maskAddress(boundary, maskRowBytes, steps * batch)
-    for (const { thread, start, count } of blocks)
-      tape.call(thread, 'multiplyRows', [
-        address + start * rowBytes,
-        rowBytes,
-        batch * rowBytes,
-        mask + start * maskRowBytes,
-        maskRowBytes,
-        batch * maskRowBytes,
-        steps,
-        count,
-        size,
-      ])
   }
 
   #lastSequence(): { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } {
@@ -435,7 +381,7 @@ export class WasmRecurrence implements Recurrence {
     unit: PartUnit,
     sizes: { steps: number; batch: number; saving: boolean; input: RunInput },
   ): PartRun {
-    const { buffers, compiled } = this.#shared
+    const { workSpace, compiled } = this.#shared
     const { part, plan, contexts, weights, mask } = unit
     return new PartRun({
       name: `${kind}:${part.layerIndex}.${part.partIndex}`,
@@ -444,7 +390,8 @@ export class WasmRecurrence implements Recurrence {
       contexts,
       cell: part.cell,
       weights,
-      buffers,
+      buffers: this.#buffers,
+      workSpace,
       tile: compiled.tile,
       mask,
       recomputing: sizes.saving && this.#shared.isRecomputing(sizes.steps, sizes.batch),
@@ -461,73 +408,12 @@ export class WasmRecurrence implements Recurrence {
     bits.fill(-1, 0, size)
     return address
   }
-
-  #clear(address: number, bytes: number): void {
-    this.#shared.memory.floats.fill(0, address / 4, (address + bytes) / 4)
-  }
-
-  /** Rows of `size` floats, one after the other, to rows of `rowBytes` with zeros behind. */
-  #writeRows(address: number, rowBytes: number, data: Float32Array, size: number, rows: number): void {
-    const { floats } = this.#shared.memory
-    if (size * 4 === rowBytes) {
-      floats.set(data.subarray(0, rows * size), address / 4)
-      return
-    }
-    this.#clear(address, rows * rowBytes)
-    for (let row = 0; row < rows; row++)
-      for (let i = 0; i < size; i++) floats[address / 4 + (row * rowBytes) / 4 + i] = data[row * size + i]!
-  }
-
-  #inputAdjointBuffer(layer: Layer, rows: number): { address: number; rowBytes: number } {
-    const { buffers, compiled } = this.#shared
-    const rowBytes = rowFloats(padTo(layer.inputSize, compiled.tile.columns)) * 4
-    return { address: buffers.get(`dx${layer.index}`, rows * rowBytes), rowBytes }
-  }
-
-  #constantInput(name: string, layerIndex: number, perturbation: Float32Array, batch: number): RunInput {
-    const { buffers, compiled, memory } = this.#shared
-    const rowBytes = compiled.inputWidths[layerIndex]! * 4
-    const address = buffers.get(name, batch * rowBytes)
-    this.#clear(address, batch * rowBytes)
-    for (let b = 0; b < batch; b++) memory.floats.set(perturbation, (address + b * rowBytes) / 4)
-    return { address, rowBytes, stepBytes: 0 }
-  }
-
-  #writeStates(rows: FloatArray, { part, stateOffsets }: PartUnit, run: PartRun, batch: number): void {
-    const { memory, network } = this.#shared
-    stateOffsets.forEach((offset, s) => {
-      const address = run.stateAddress(s, 0)
-      this.#clear(address, batch * run.stateRowBytes)
-      for (let b = 0; b < batch; b++) {
-        const from = b * network.stateSize + offset
-        memory.floats.set(rows.subarray(from, from + part.units), (address + b * run.stateRowBytes) / 4)
-      }
-    })
-  }
-
-  #readStates(
-    rows: Float32Array,
-    { part, stateOffsets }: PartUnit,
-    run: PartRun,
-    stepOf: (b: number) => number,
-    batch: number,
-  ): void {
-    const { memory, network } = this.#shared
-    const { floats } = memory
-    stateOffsets.forEach((offset, s) => {
-      for (let b = 0; b < batch; b++) {
-        const from = (run.stateAddress(s, stepOf(b)) + b * run.stateRowBytes) / 4
-        rows.set(floats.subarray(from, from + part.units), b * network.stateSize + offset)
-      }
-    })
-  }
 }
 
-/** Splits the rows of a step among threads, as evenly as they go; a block has at least LEAST_ROWS. */
-function rowBlocks(batch: number, threads: number): RowBlock[] {
-  const count = Math.max(1, Math.min(threads, Math.floor(batch / LEAST_ROWS)))
-  return Array.from({ length: count }, (_, thread) => {
-    const start = Math.floor((thread * batch) / count)
-    return { thread, start, count: Math.floor(((thread + 1) * batch) / count) - start }
-  })
-}
+/** A job without barriers. */
+const oneStage =
+  (put: (tape: Tape) => void): TapeJob =>
+  (tape) => {
+    put(tape)
+    return []
+  }

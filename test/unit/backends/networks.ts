@@ -1,10 +1,22 @@
 /** Small networks, weights and batches for the tests of backends. */
+import type { OptimizerSettings } from '../../../shared/backends/backend.ts'
 import type { SeriesBatch } from '../../../shared/datasets/dataset.ts'
 import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { CELL_INITIAL_VALUES, createNetwork, type Network, type PartSpec } from '../../../shared/networks/network.ts'
 import { elementCount, type Tensor } from '../../../shared/numerics/dims.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
+
+export const ADAM: OptimizerSettings = {
+  kind: 'adam',
+  learningRate: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  momentum: 0,
+  weightDecay: 0,
+  clipNorm: 1,
+}
 
 /** A part of a cell of the lab, or of equations. */
 export function part(cell: string, units: number, warm = true): PartSpec {

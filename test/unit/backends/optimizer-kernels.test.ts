@@ -65,7 +65,7 @@ describe.each(cases)('%s', (_, settings) => {
       for (const address of tape.write(buffers, () => memory.integers))
         new TapePlayer(memory.integers, address).play(exports, () => undefined, null)
     }
-    const flat = new FlatParameters(memory, buffers, COUNT)
+    const flat = new FlatParameters(memory, COUNT)
     const stream = new RandomStream(1, 'initial-values')
     for (let i = 0; i < COUNT; i++) flat.parameters[i] = stream.normal()
     const parameters = flat.parameters.slice()
@@ -73,7 +73,7 @@ describe.each(cases)('%s', (_, settings) => {
     for (let step = 0; step < STEPS; step++) {
       for (let i = 0; i < COUNT; i++) flat.gradients[i] = stream.normal()
       const sums = new Tape(threads, functions)
-      const readSum = flat.sumSquares(sums, moving)
+      const readSum = flat.sumSquares(sums, buffers, moving)
       run(sums)
       const norm = Math.sqrt(readSum())
       expect(Math.abs(norm / gradientNorm(flat.gradients, moving) - 1)).toBeLessThan(NORM_TOLERANCE)

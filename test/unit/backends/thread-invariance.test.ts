@@ -1,7 +1,7 @@
 /** What a step computes depends on no number of threads and on no tile: the same bits on one, two, three and eight, cores or no cores. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../../main/engine/load-backend.ts'
-import type { Backend, OptimizerSettings, TrainRequest } from '../../../shared/backends/backend.ts'
+import type { Backend, TrainRequest } from '../../../shared/backends/backend.ts'
 import {
   createWasmBackend,
   PAIRED_VECTORS_TILES,
@@ -13,17 +13,7 @@ import { compileCell } from '../../../shared/compiler/passes.ts'
 import { CELL_INITIAL_VALUES, createNetwork, type Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-
-const OPTIMIZER: OptimizerSettings = {
-  kind: 'adam',
-  learningRate: 0.01,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  momentum: 0,
-  weightDecay: 0,
-  clipNorm: 1,
-}
+import { ADAM } from './networks.ts'
 
 interface Case {
   readonly layers: readonly (readonly { readonly text: string; readonly units: number }[])[]
@@ -88,7 +78,7 @@ async function train(testCase: Case, backend: Backend, trained = 3) {
     regulariser: null,
   }
   const results = []
-  for (let step = 0; step < trained; step++) results.push((await engine.trainStep([request], [OPTIMIZER]))[0]!)
+  for (let step = 0; step < trained; step++) results.push((await engine.trainStep([request], [ADAM]))[0]!)
   const parameters = [...engine.readParameters(0).values()].map(({ data }) =>
     Buffer.from(Float32Array.from(data).buffer),
   )

@@ -14,7 +14,7 @@ describe('a summary of times', () => {
 })
 
 describe('contestants', () => {
-  it('take turns, and the first step of each turn is not counted', async () => {
+  it('take turns, and the first tenth of a second of each turn is not counted', async () => {
     const turns: string[] = []
     const contestant = (name: string, settledMs: number): Contestant => ({
       name,
@@ -23,9 +23,10 @@ describe('contestants', () => {
         return Array.from({ length: steps }, (_, step) => (step === 0 ? 1000 : settledMs))
       },
     })
-    const times = await alternate([contestant('ours', 1), contestant('theirs', 2)], { rounds: 3, pauseMs: 0 })
-    expect(turns).toEqual(['ours', 'theirs', 'ours', 'theirs', 'ours', 'theirs'])
-    expect(times).toEqual([Array(6).fill(1), Array(6).fill(2)])
+    const times = await alternate([contestant('ours', 25), contestant('theirs', 200)], { rounds: 3, pauseMs: 0 })
+    // A look at how long a step is, then three rounds.
+    expect(turns).toEqual(Array.from({ length: 4 }, () => ['ours', 'theirs']).flat())
+    expect(times).toEqual([Array(3 * 8).fill(25), Array(3 * 2).fill(200)])
   })
 
   it('that are too long for rounds run at least as often as asked, whatever the budget', async () => {

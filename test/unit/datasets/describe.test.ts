@@ -10,6 +10,7 @@ const file: FileOptions = {
   path: 'own.npz',
   task: 'regression',
   columns: null,
+  arrays: null,
   targets: 'last-step',
   split: { validation: 0, test: 0 },
 }

@@ -12,6 +12,7 @@ const archive: FileOptions = {
   path: 'own.npz',
   task: 'regression',
   columns: null,
+  arrays: null,
   targets: 'last-step',
   split: { validation: 0.25, test: 0.25 },
 }

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 function fileConfig(path: string): DatasetConfig {
   const split = { validation: 0.2, test: 0.2 }
-  return { kind: 'file', path, task: 'regression', columns: null, targets: 'last-step', split }
+  return { kind: 'file', path, task: 'regression', columns: null, arrays: null, targets: 'last-step', split }
 }
 
 describe('sources', () => {

@@ -43,7 +43,7 @@ it('tells a thread that dies as a crash of its run, which can be taken up again'
     (event: HostEvent): boolean =>
       event.type === 'events' && event.events.some((item) => item.type === 'train-step' && item.step >= least)
 
-  host.start(groupId, [id])
+  host.start({ kind: 'group', groupId, name: 'long' }, [id])
   await until(hasStep(120))
   await host.kill(id)
   await until(({ type }) => type === 'released')
@@ -53,7 +53,7 @@ it('tells a thread that dies as a crash of its run, which can be taken up again'
   await releaseLockOfDeadThread(store.folder(id))
   expect(await store.listOne(id)).toMatchObject({ crashed: true })
   events = []
-  host.start(groupId, [id])
+  host.start({ kind: 'group', groupId, name: 'long' }, [id])
   await until(hasStep(1))
   const first = events
     .flatMap((event) => (event.type === 'events' ? event.events : []))

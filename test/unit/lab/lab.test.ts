@@ -92,6 +92,28 @@ describe('the lab', () => {
     expect(preview.series.map(({ length }) => length)).toEqual([12, 12])
   })
 
+  it('measures how long a design would take, and ends a measurement that is cancelled or in the way of a run', async () => {
+    const { run, until } = await openLab()
+    const { strategies, isBesideRun } = await run('design.estimate', { estimateId: 'a', config: SMALL_CONFIG })
+    expect(isBesideRun).toBe(false)
+    expect(strategies.map(({ strategy }) => strategy)).toEqual(['none', 'double'])
+    for (const { work, totalMs } of strategies) {
+      expect(totalMs).toBeGreaterThan(0)
+      expect(work.find(({ what }) => what === 'training')).toMatchObject({ count: 40 })
+    }
+    const measured = (estimateId: string) => run('design.estimate', { estimateId, config: SMALL_CONFIG })
+    const [first, second] = [measured('b'), measured('c')]
+    const ends = Promise.all([first, second].map((end) => expect(end).rejects.toMatchObject({ code: 'interrupted' })))
+    await run('design.cancel-estimate', { estimateId: 'b' })
+    const { runIds } = await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })
+    await ends
+    await until(runIs(runIds[0]!, 'finished'))
+    const wrong = { ...SMALL_CONFIG, warmup: { ...SMALL_CONFIG.warmup, batch: 4000 } }
+    await expect(run('design.estimate', { estimateId: 'd', config: wrong })).rejects.toMatchObject({
+      code: 'config',
+    })
+  })
+
   it('refuses commands and payloads that are not in the protocol', async () => {
     const { lab } = await openLab()
     await expect(lab.execute('rm', {})).rejects.toMatchObject({ code: 'protocol' })

@@ -25,8 +25,8 @@ interface SchemaNode {
   readonly exclusiveMaximum?: number
 }
 
-/** Edited by the network's and cells' own editors, the strategies' boxes and the mapping of columns. */
-const ELSEWHERE = /^(layers|strategies|cells|dataset\.columns)\b/
+/** Edited by the network's and cells' own editors, the strategies' boxes and the mapping of a file. */
+const ELSEWHERE = /^(layers|strategies|cells|dataset\.columns|dataset\.arrays)\b/
 
 /** Every value of the schema with its place; of a union, those of each kind. */
 function leaves(node: SchemaNode, path = ''): { path: string; node: SchemaNode }[] {

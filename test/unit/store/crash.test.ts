@@ -34,7 +34,7 @@ it(`a run killed at ${KILLS} random moments always loads and goes on`, async () 
     expect(await store.readMetrics(id)).toEqual(
       Array.from({ length: step }, (_, i) => ({ type: 'log', level: 'info', message: `${i + 1}` })),
     )
-    expect((await readdir(folder)).sort()).toEqual(['checkpoint.safetensors', 'metrics.jsonl', 'run.json'])
+    expect((await readdir(folder)).sort()).toEqual(['checkpoint.safetensors', 'log.jsonl', 'metrics.jsonl', 'run.json'])
     reached = step
   }
 })

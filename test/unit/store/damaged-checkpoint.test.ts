@@ -110,7 +110,12 @@ describe('a checkpoint', () => {
     await rm(file, { recursive: true })
     await writer.saveCheckpoint(checkpointOf(3))
     await writer.close()
-    expect(Object.keys(await bytesOf(folder))).toEqual(['checkpoint.safetensors', 'metrics.jsonl', 'run.json'])
+    expect(Object.keys(await bytesOf(folder))).toEqual([
+      'checkpoint.safetensors',
+      'log.jsonl',
+      'metrics.jsonl',
+      'run.json',
+    ])
     expect(decodeCheckpoint(await readFile(file), file).counters).toEqual({ step: 3 })
   })
 })

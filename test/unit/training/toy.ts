@@ -245,6 +245,7 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     strategy,
     config,
     createdAt: '2000-01-01T00:00:00.000Z',
+    forkedFrom: null,
     versions: { lab: '0', node: '0' },
     status: 'queued',
     backend: null,

@@ -1,6 +1,6 @@
 /** The linear readout and its loss on the marked slots, in double precision, with adjoints. Shared by the processor backends: its cost is a thousandth of the recurrence's. */
-import type { SeriesBatch } from '../datasets/dataset.ts'
-import type { FloatArray } from './recurrence.ts'
+import type { SeriesBatch } from '../../datasets/dataset.ts'
+import type { FloatArray } from '../recurrence.ts'
 
 export interface ReadoutResult {
   /** Sum of squared errors, or of cross-entropies (natural log). */

@@ -1,0 +1,104 @@
+/**
+ * Forks: a run, one of its checkpoints and an edited configuration enter; what the edit may not change is told at its field, and a new run
+ * that goes on from there leaves. What the command line and the lab both call.
+ */
+import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import { findForkMistakes, type ForkPoint } from '../../shared/experiments/fork.ts'
+import { parseConfig, type ConfigMistake } from '../../shared/experiments/schema.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import { CHECKPOINT_NAMES, type CheckpointName, type RunRecord } from '../../shared/runs/run.ts'
+import { stepsPerEpoch } from '../../shared/training/batches.ts'
+import { forkCheckpoint, forkPointOf } from '../../shared/training/fork.ts'
+import type { SavedCheckpoint } from '../store/checkpoint-file.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { openDatasets, prepare } from './run-group.ts'
+
+export interface ForkSource {
+  readonly runId: string
+  readonly checkpoint: CheckpointName
+}
+
+export interface NamedForkPoint extends ForkPoint {
+  readonly checkpoint: CheckpointName
+}
+
+interface OpenedSource {
+  readonly record: RunRecord
+  /** Whole, and of the one strategy of the run. */
+  readonly original: ExperimentConfig
+  readonly saved: SavedCheckpoint
+  readonly point: ForkPoint
+}
+
+/** Where a run can be forked, the latest first; none for a run that never began. @throws LabError `checkpoint`, `run-folder` */
+export async function listForkPoints(store: RunStore, runId: string): Promise<NamedForkPoint[]> {
+  const { config } = await store.readRecord(runId)
+  const points: NamedForkPoint[] = []
+  for (const checkpoint of CHECKPOINT_NAMES) {
+    const saved = await store.readCheckpoint(runId, checkpoint)
+    if (saved !== null) points.push({ checkpoint, ...forkPointOf(saved, config) })
+  }
+  return points
+}
+
+/** The configuration of a run as its fork begins with it: of the one strategy. */
+export function configOfFork({ config, strategy }: RunRecord): ExperimentConfig {
+  return { ...config, strategies: config.strategies === null ? null : [strategy] }
+}
+
+/** What an edited configuration may not change. @throws LabError `checkpoint`, `run-folder`, `dataset` */
+export async function judgeFork(
+  store: RunStore,
+  source: ForkSource,
+  edited: ExperimentConfig,
+  where: string,
+): Promise<ConfigMistake[]> {
+  return judge(await openSource(store, source), edited, where)
+}
+
+/**
+ * Makes the run; starting it is left to the caller.
+ * @throws LabError `config` with the first field that may not be another; `checkpoint` for a run that has none
+ */
+export async function forkRun(
+  store: RunStore,
+  source: ForkSource,
+  edited: ExperimentConfig,
+  where: string,
+  versions: RunRecord['versions'],
+): Promise<RunRecord> {
+  const opened = await openSource(store, source)
+  const [mistake] = await judge(opened, edited, where)
+  if (mistake) throw mistake.error
+  await prepare(edited, process.cwd())
+  const { record, original, saved, point } = opened
+  const { phase, step } = point
+  const checkpoint = { ...forkCheckpoint(saved, original, edited), metricsBytes: saved.metricsBytes }
+  return store.createFork(record, edited, { runId: record.id, phase, step }, checkpoint, versions)
+}
+
+async function openSource(store: RunStore, { runId, checkpoint }: ForkSource): Promise<OpenedSource> {
+  const record = await store.readRecord(runId)
+  const saved = await store.readCheckpoint(runId, checkpoint)
+  if (saved === null)
+    throw new LabError('checkpoint', 'this run has no such checkpoint to fork from.', {
+      where: runId,
+      expected: 'a run that has begun, and for `warmed-up` one that has ended its warm-up',
+      found: `no checkpoint \`${checkpoint}\``,
+      remedy: 'Start the run first, or start a new one with its configuration.',
+    })
+  const original = parseConfig(configOfFork(record), `run ${runId}`)
+  return { record, original, saved, point: forkPointOf(saved, original) }
+}
+
+async function judge(
+  { original, point }: OpenedSource,
+  edited: ExperimentConfig,
+  where: string,
+): Promise<ConfigMistake[]> {
+  const { steps, epochs, batch } = edited.training
+  // Only the run's own dataset can say how long an epoch is.
+  const [dataset] = await openDatasets({ ...original, seeds: original.seeds.slice(0, 1) }, process.cwd())
+  const trainingSteps = steps ?? epochs * stepsPerEpoch(dataset!.counts.train, batch)
+  return findForkMistakes(original, edited, point, trainingSteps, where)
+}

@@ -1,0 +1,152 @@
+/**
+ * What a run says to test series: a run, a seed and one of its two sets of weights enter; a few series with targets and predictions, and the
+ * agreement over a sample, leave. The weights are those of a finished run, or of the last checkpoint of any other.
+ */
+import { wireNetworks } from './run-group.ts'
+import type { Dataset, SeriesBatch } from '../../shared/datasets/dataset.ts'
+import { createDataset } from '../../shared/datasets/create-dataset.ts'
+import { takeSeries } from '../../shared/datasets/describe.ts'
+import type { Engine } from '../../shared/backends/backend.ts'
+import type { TensorMap } from '../../shared/numerics/dims.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { PredictedSeries, PredictionAgreement, RunPredictions } from '../../shared/protocol/views.ts'
+import type { RunRecord } from '../../shared/runs/run.ts'
+import { forkPointOf } from '../../shared/training/fork.ts'
+import { loadDatasetSources } from '../store/datasets.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { loadBackend } from './load-backend.ts'
+import { selectSeed } from './trained-weights.ts'
+
+export interface PredictRequest {
+  readonly runId: string
+  /** Null: the first. */
+  readonly seed: number | null
+  readonly weights: 'best' | 'last'
+  /** Of the series that are shown, in the test part. */
+  readonly firstSeries: number
+  readonly seriesCount: number
+  /** Series over which the agreement is taken: the first of the test part. */
+  readonly sampleCount: number
+}
+
+/** It runs beside a training, which has the cores. */
+const THREADS = 1
+
+/** @throws LabError `weights`, `usage`, `checkpoint`, `run-folder` */
+export async function predict(store: RunStore, baseFolder: string, request: PredictRequest): Promise<RunPredictions> {
+  const { runId, weights, sampleCount } = request
+  const record = await store.readRecord(runId)
+  const { config } = record
+  const seed = request.seed ?? config.seeds[0]!
+  if (!config.seeds.includes(seed))
+    throw new LabError('usage', 'The run has no such seed.', {
+      where: runId,
+      expected: `one of ${config.seeds.join(', ')}`,
+      found: `\`${seed}\``,
+    })
+  const { tensors, at } = await readWeights(store, record, seed, weights)
+  const dataset = createDataset(config.dataset, seed, await loadDatasetSources(config.dataset, baseFolder))
+  const network = wireNetworks(config, dataset).get(record.strategy)!
+  const backend = await loadBackend(record.backend ?? config.backend, { threads: THREADS })
+  const engine = await backend.createEngine(network, 1)
+  try {
+    engine.writeParameters(0, tensors)
+    const testCount = dataset.counts.test
+    const first = Math.max(0, Math.min(request.firstSeries, testCount - 1))
+    const shown = range(first, Math.min(testCount, first + request.seriesCount))
+    return {
+      runId,
+      seed,
+      weights,
+      at,
+      task: dataset.task,
+      testCount,
+      series: await predictSeries(engine, dataset, shown),
+      agreement: agreementOf(dataset, await predictSeries(engine, dataset, range(0, Math.min(testCount, sampleCount)))),
+    }
+  } finally {
+    engine.dispose()
+  }
+}
+
+async function readWeights(
+  store: RunStore,
+  record: RunRecord,
+  seed: number,
+  weights: 'best' | 'last',
+): Promise<{ tensors: TensorMap; at: RunPredictions['at'] }> {
+  if (record.status === 'finished') {
+    const file = await store.readWeights(record.id)
+    return { tensors: selectSeed(file.tensors, seed, weights), at: null }
+  }
+  const checkpoint = await store.readCheckpoint(record.id)
+  const tensors = checkpoint && selectSeed(checkpoint.tensors, seed, weights === 'last' ? 'parameters' : 'best')
+  if (!tensors || tensors.size === 0)
+    throw new LabError('weights', 'the run has no such weights yet.', {
+      where: record.id,
+      expected: weights === 'best' ? 'a validation before the last checkpoint' : 'a checkpoint',
+      found: 'none',
+      remedy: 'Wait for it, or pause the run, which saves one.',
+    })
+  const { phase, step } = forkPointOf(checkpoint, record.config)
+  return { tensors, at: { phase, step } }
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+
+async function predictSeries(engine: Engine, dataset: Dataset, indices: readonly number[]): Promise<PredictedSeries[]> {
+  if (indices.length === 0) return []
+  const batch = dataset.batch('test', indices)
+  const [result] = await engine.evaluate([batch])
+  return indices.map((index, b) => {
+    const { steps, firstInputs, targets } = takeSeries(batch, b)
+    const outputs = outputsOf(batch, b, result!.outputs, dataset.outputSize)
+    const values = dataset.task === 'classification' ? outputs.map(probabilities) : outputs
+    return {
+      index,
+      length: steps,
+      inputs: firstInputs,
+      readouts: targets.map(({ step, values: target }, k) => ({ step, target, output: values[k]! })),
+    }
+  })
+}
+
+/** Of one series, in the order of its used slots: [O] each. */
+function outputsOf(
+  { batch, targetSteps }: SeriesBatch,
+  b: number,
+  outputs: ArrayLike<number>,
+  outputSize: number,
+): number[][] {
+  return range(0, targetSteps.length / batch)
+    .map((k) => k * batch + b)
+    .filter((slot) => targetSteps[slot]! >= 0)
+    .map((slot) => range(0, outputSize).map((o) => outputs[slot * outputSize + o]!))
+}
+
+/** Softmax, shifted so that nothing overflows. */
+function probabilities(logits: readonly number[]): number[] {
+  const greatest = logits.reduce((most, value) => Math.max(most, value), -Infinity)
+  const powers = logits.map((value) => Math.exp(value - greatest))
+  const sum = powers.reduce((total, value) => total + value, 0)
+  return powers.map((value) => value / sum)
+}
+
+function agreementOf({ task, outputSize }: Dataset, sample: readonly PredictedSeries[]): PredictionAgreement {
+  const readouts = sample.flatMap((series) => series.readouts)
+  if (task === 'regression') {
+    const pairs = readouts.flatMap(({ target, output }) =>
+      target.map((value, o): readonly [number, number] => [value, output[o]!]),
+    )
+    const squares = pairs.reduce((sum, [target, output]) => sum + (output - target) ** 2, 0)
+    return { kind: 'regression', seriesCount: sample.length, pairs, meanSquaredError: squares / pairs.length }
+  }
+  const confusion = range(0, outputSize).map(() => range(0, outputSize).map(() => 0))
+  let correctCount = 0
+  for (const { target, output } of readouts) {
+    const chosen = output.reduce((best, value, index) => (value > output[best]! ? index : best), 0)
+    confusion[target[0]!]![chosen]!++
+    if (chosen === target[0]) correctCount++
+  }
+  return { kind: 'classification', seriesCount: sample.length, confusion, accuracy: correctCount / readouts.length }
+}

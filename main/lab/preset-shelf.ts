@@ -1,0 +1,70 @@
+/** Presets as windows see them: the lab's, and the user's own, which are saved, replaced and removed here; the files are the store's. */
+import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import { presets } from '../../shared/experiments/presets.ts'
+import { parseConfig } from '../../shared/experiments/schema.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { PresetView } from '../../shared/protocol/views.ts'
+import { readOwnPresets, removeOwnPreset, writeOwnPreset } from '../store/own-presets.ts'
+import { describeDatasetConfig, describeLayers } from './run-summaries.ts'
+
+export class PresetShelf {
+  readonly #home: string
+  #published: readonly PresetView[] | null = null
+
+  constructor(home: string) {
+    this.#home = home
+  }
+
+  /** The user's own first. @param tell hears of files that cannot be read */
+  async list(tell: (error: LabError) => void): Promise<PresetView[]> {
+    const { configs, errors } = await readOwnPresets(this.#home)
+    errors.forEach(tell)
+    this.#published ??= presets.map(({ name, description, config, published }) => ({
+      id: name,
+      name,
+      description,
+      published,
+      isOwn: false,
+      config: parseConfig(config, `preset ${name}`),
+    }))
+    return [...configs.map(viewOwn), ...this.#published]
+  }
+
+  /** @returns the one of this name that it replaces, or null */
+  async save(config: ExperimentConfig): Promise<PresetView | null> {
+    const replaced = await this.#find(config.name)
+    await writeOwnPreset(this.#home, config)
+    return replaced
+  }
+
+  /** @returns the one that was removed. @throws LabError `usage` when there is none */
+  async remove(name: string): Promise<PresetView> {
+    const removed = await this.#find(name)
+    if (removed === null)
+      throw new LabError('usage', 'There is no preset of yours of this name.', {
+        where: name,
+        remedy: 'It may have been removed in another window.',
+      })
+    await removeOwnPreset(this.#home, name)
+    return removed
+  }
+
+  async #find(name: string): Promise<PresetView | null> {
+    const { configs } = await readOwnPresets(this.#home)
+    const found = configs.find((config) => config.name === name)
+    return found ? viewOwn(found) : null
+  }
+}
+
+function viewOwn(config: ExperimentConfig): PresetView {
+  const { name, dataset, layers, strategies } = config
+  const network = describeLayers(layers, strategies?.at(-1) ?? 'none')
+  return {
+    id: `own/${name}`,
+    name,
+    description: `${describeDatasetConfig(dataset)}, ${network}`,
+    published: null,
+    isOwn: true,
+    config,
+  }
+}

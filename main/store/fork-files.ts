@@ -1,0 +1,55 @@
+/**
+ * The files that a fork begins with, beside its record: the metrics of its run up to the checkpoint, a line there and in
+ * the log that says where they are from, and the checkpoint. All of them are on the disk when it is done.
+ */
+import { copyFile, open } from 'node:fs/promises'
+import path from 'node:path'
+import type { LogEntry } from '../../shared/runs/log.ts'
+import type { RunEvent, RunOrigin } from '../../shared/runs/run.ts'
+import { encodeCheckpoint, type SavedCheckpoint } from './checkpoint-file.ts'
+import { replaceFile } from './durable-file.ts'
+import { codeOf } from './file-errors.ts'
+import { RUN_FILES } from './run-files.ts'
+
+/** More than the line that begins a test. */
+const LAST_LINE_BYTES = 256
+
+export async function writeForkFiles(
+  source: string,
+  folder: string,
+  checkpoint: SavedCheckpoint,
+  from: RunOrigin,
+): Promise<void> {
+  const file = path.join(folder, RUN_FILES.metrics)
+  try {
+    await copyFile(path.join(source, RUN_FILES.metrics), file)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error // a run without metrics: its fork has only its own
+  }
+  const metrics = await open(file, 'a+')
+  try {
+    const { size } = await metrics.stat()
+    // The run may have gone on since.
+    let metricsBytes = Math.min(size, checkpoint.metricsBytes)
+    metricsBytes -= await testLineBytes(metrics, metricsBytes)
+    await metrics.truncate(metricsBytes)
+    const event: RunEvent = { type: 'fork', from }
+    await metrics.appendFile(`${JSON.stringify(event)}\n`)
+    await metrics.sync()
+    metricsBytes = (await metrics.stat()).size
+    const entry: LogEntry = { kind: 'fork', from, at: new Date().toISOString() }
+    await replaceFile(path.join(folder, RUN_FILES.log), `${JSON.stringify(entry)}\n`)
+    await replaceFile(path.join(folder, RUN_FILES.checkpoint), encodeCheckpoint({ ...checkpoint, metricsBytes }))
+  } finally {
+    await metrics.close()
+  }
+}
+
+/** A checkpoint of the test stands behind the line that begins it; the fork goes back to the end of its training. */
+async function testLineBytes(metrics: Awaited<ReturnType<typeof open>>, end: number): Promise<number> {
+  const length = Math.min(end, LAST_LINE_BYTES)
+  const { buffer } = await metrics.read(Buffer.alloc(length), 0, length, end - length)
+  const text = buffer.toString('utf8')
+  const line = text.slice(text.lastIndexOf('\n', text.length - 2) + 1)
+  return /^\{"type":"phase","phase":"test","step":\d+\}\n$/.test(line) ? Buffer.byteLength(line) : 0
+}

@@ -1,0 +1,56 @@
+/** A cursor through a run's chart for the keyboard: keys enter, the position and its values in words leave. */
+import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { SeriesName } from '../../shared/runs/series.ts'
+import { formatNumber } from '../composables/format.ts'
+import type { RunChartSubject } from './run-chart.ts'
+import { meanPoints } from './run-points.ts'
+
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }
+const LONG_STEP = 10
+
+export interface ChartCursor {
+  readonly text: ComputedRef<string>
+  /** @returns the position that the key leads to; null for other keys and an empty chart */
+  move(event: KeyboardEvent): number | null
+}
+
+export function useChartCursor(
+  subject: Ref<RunChartSubject | null>,
+  names: Ref<readonly SeriesName[]>,
+  wordOf: (name: SeriesName) => string,
+): ChartCursor {
+  const { t } = useI18n()
+  /** An index of `positions`. */
+  const place = ref<number | null>(null)
+  const series = computed(() => {
+    const shown = subject.value
+    if (shown === null) return []
+    return names.value.map((name) => ({ name, points: meanPoints(shown.view, name, shown.seedCount) }))
+  })
+  const positions = computed(() =>
+    [...new Set(series.value.flatMap(({ points }) => points.map(({ position }) => position)))].sort((a, b) => a - b),
+  )
+  const text = computed(() => {
+    const position = place.value === null ? undefined : positions.value[place.value]
+    if (position === undefined) return ''
+    const values = series.value.flatMap(({ name, points }) => {
+      const point = points.find((candidate) => candidate.position === position)
+      return point ? [`${wordOf(name)} ${formatNumber(point.mean)}`] : []
+    })
+    return t('run.cursor', { position, values: values.join(', ') })
+  })
+  return {
+    text,
+    move(event) {
+      const step = STEPS[event.key]
+      if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return null
+      event.preventDefault()
+      const last = positions.value.length - 1
+      if (last < 0) return null
+      const next = (place.value ?? -1) + step * (event.shiftKey ? LONG_STEP : 1)
+      place.value = Math.min(last, Math.max(0, next))
+      return positions.value[place.value] ?? null
+    },
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The series of one run as lines: which are drawn and how they look; the mean over seeds as a strong line in a band of one standard
+ * deviation, seeds as thin ones. Where a bucket holds many points, the least and the greatest of all seeds stand behind the mean, so that
+ * no spike is hidden.
+ */
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from '../../shared/runs/series.ts'
+import { smooth } from '../../shared/runs/smooth.ts'
+import type { ChartTokens } from './chart-tokens.ts'
+import type { ChartSettings, RunChartSubject, RunChartWords } from './run-chart.ts'
+import { extentPoints, meanPoints, seedPoints, type MeanPoint, type Point } from './run-points.ts'
+
+/** Grid 0 is the loss, grid 1 the attractors. */
+export type GridIndex = 0 | 1
+
+/** What VAA and VAA* are shown of. */
+export type ChartScope = 'network' | 'layers' | 'parts'
+
+interface Look {
+  readonly grid: GridIndex
+  readonly colour: (tokens: ChartTokens, strategy: string) => string
+  readonly dash: 'solid' | 'dashed' | 'dotted'
+  /** Measured now and then: its points are marked. */
+  readonly isSparse: boolean
+}
+
+const LOOKS = {
+  'warmup-loss': { grid: 0, colour: (tokens) => tokens.quiet, dash: 'dotted', isSparse: false },
+  loss: { grid: 0, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: false },
+  'validation-loss': { grid: 0, colour: (tokens) => tokens.validation, dash: 'dashed', isSparse: true },
+  'warmup-vaa-star': { grid: 1, colour: (tokens) => tokens.quiet, dash: 'dotted', isSparse: false },
+  vaa: { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: true },
+  'vaa-star': { grid: 1, colour: (tokens) => tokens.vaaStar, dash: 'dashed', isSparse: true },
+} as const satisfies Partial<Record<SeriesName, Look>>
+
+type DrawnBase = keyof typeof LOOKS
+
+const LOSSES: readonly SeriesName[] = ['warmup-loss', 'loss', 'validation-loss']
+const ATTRACTORS = ['warmup-vaa-star', 'vaa', 'vaa-star'] as const
+
+const SEED_OPACITY = 0.4
+const RAW_OPACITY = 0.3
+const EXTENT_OPACITY = 0.25
+const BAND_OPACITY = 0.16
+
+/** The scopes that say more than the one before: several layers, several parts in one. */
+export function availableScopes(names: ReadonlySet<SeriesName>): ChartScope[] {
+  const slices = [...names].map(splitSeriesName)
+  return [
+    'network',
+    ...(slices.some(({ layerIndex, partIndex }) => layerIndex !== null && partIndex === null)
+      ? (['layers'] as const)
+      : []),
+    ...(slices.some(({ partIndex }) => partIndex !== null) ? (['parts'] as const) : []),
+  ]
+}
+
+/**
+ * The series that are drawn, in their order. VAA* belongs to a layer: with the parts, that of their layer is shown.
+ * @param names all that the run has
+ */
+export function drawnSeries(scope: ChartScope, names: ReadonlySet<SeriesName>): SeriesName[] {
+  const sliced = [...names].filter((name) => {
+    const { base, layerIndex, partIndex } = splitSeriesName(name)
+    if (!(ATTRACTORS as readonly string[]).includes(base)) return false
+    if (scope === 'network') return layerIndex === null
+    if (scope === 'parts' && base === 'vaa') return partIndex !== null
+    const hasLayers = names.has(sliceSeries(base as (typeof ATTRACTORS)[number], { layerIndex: 0, partIndex: null }))
+    return partIndex === null && (layerIndex !== null || !hasLayers)
+  })
+  const orderOf = (name: SeriesName): number => Object.keys(LOOKS).indexOf(splitSeriesName(name).base)
+  return [...LOSSES.filter((name) => names.has(name)), ...sliced.sort((a, b) => orderOf(a) - orderOf(b))]
+}
+
+/** How many of its series had not converged, beside each VAA. */
+export function unconvergedOf(name: SeriesName): SeriesName | null {
+  const { base, ...slice } = splitSeriesName(name)
+  return base === 'vaa' ? sliceSeries('vaa-unconverged', slice) : null
+}
+
+function lookOf(name: SeriesName, tokens: ChartTokens, strategy: string): Look & { readonly ink: string } {
+  const { base, ...slice } = splitSeriesName(name)
+  const look: Look = LOOKS[base as DrawnBase]
+  return { ...look, ink: slice.layerIndex === null ? look.colour(tokens, strategy) : sliceColour(slice, tokens) }
+}
+
+function sliceColour({ layerIndex, partIndex }: SeriesSlice, { slices }: ChartTokens): string {
+  return slices[((layerIndex ?? 0) * 2 + (partIndex ?? 0)) % slices.length]!
+}
+
+export function gridOf(name: SeriesName): GridIndex {
+  return LOOKS[splitSeriesName(name).base as DrawnBase].grid
+}
+
+/** Whether a logarithmic axis can show it. */
+export const isDrawable = (position: number, value: number, grid: GridIndex, settings: ChartSettings): boolean =>
+  (!settings.logSteps || position > 0) && (grid !== 0 || !settings.logLoss || value > 0)
+
+export function lines(
+  { view, seedCount, strategy }: RunChartSubject,
+  name: SeriesName,
+  settings: ChartSettings,
+  tokens: ChartTokens,
+  words: RunChartWords,
+): (LineSeriesOption | CustomSeriesOption)[] {
+  const { grid, dash, isSparse, ink } = lookOf(name, tokens, strategy)
+  const common = {
+    type: 'line',
+    xAxisIndex: grid,
+    yAxisIndex: grid,
+    symbol: isSparse ? 'circle' : 'none',
+    symbolSize: 4,
+    color: ink,
+  } as const
+  const drawable = (points: readonly Point[]): Point[] =>
+    points.filter(([position, value]) => isDrawable(position, value, grid, settings))
+  const means = meanPoints(view, name, seedCount)
+  const smoothed = smooth(
+    means.map(({ mean }) => mean),
+    settings.smoothing,
+  )
+  const thin = (id: string, data: readonly Point[], opacity: number): LineSeriesOption => ({
+    ...common,
+    id,
+    symbol: 'none',
+    data: data.map((point) => [...point]),
+    lineStyle: { width: 1, opacity, color: ink, type: settings.showSeeds ? dash : 'solid' },
+    tooltip: { show: false },
+    silent: true,
+  })
+  const unconverged = unconvergedOf(name)
+  const doubtful = new Set(
+    unconverged === null
+      ? []
+      : meanPoints(view, unconverged, seedCount).flatMap(({ position, mean }) => (mean > 0 ? [position] : [])),
+  )
+  const extent = drawable(extentPoints(view, name))
+  return [
+    ...(settings.showBand && seedCount > 1 ? [band(name, means, ink, settings)] : []),
+    ...(extent.length > 0 ? [thin(`${name} extent`, extent, EXTENT_OPACITY)] : []),
+    ...(settings.showSeeds && seedCount > 1
+      ? Array.from({ length: seedCount }, (_, r) =>
+          thin(`${name} seed ${r}`, drawable(seedPoints(view, name, r)), SEED_OPACITY),
+        )
+      : []),
+    ...(settings.smoothing > 0
+      ? [thin(`${name} raw`, drawable(means.map(({ position, mean }): Point => [position, mean])), RAW_OPACITY)]
+      : []),
+    {
+      ...common,
+      id: name,
+      name: words.series(name),
+      data: drawable(means.map(({ position }, i): Point => [position, smoothed[i]!])).map((point) =>
+        doubtful.has(point[0]) ? { value: [...point], symbol: 'emptyCircle', symbolSize: 7 } : [...point],
+      ),
+      lineStyle: { width: 2, color: ink, type: dash },
+    },
+  ]
+}
+
+/** One standard deviation to both sides of the mean, as one area. */
+function band(
+  name: SeriesName,
+  means: readonly MeanPoint[],
+  colour: string,
+  settings: ChartSettings,
+): CustomSeriesOption {
+  const grid = gridOf(name)
+  const shown = means.filter(({ position, mean }) => isDrawable(position, mean, grid, settings))
+  // Under zero a logarithmic axis ends: the band goes down to a thousandth of the mean there, far below the plot.
+  const low = ({ mean, std }: MeanPoint): number =>
+    grid === 0 && settings.logLoss ? Math.max(mean - std, mean * 1e-3) : mean - std
+  return {
+    id: `${name} band`,
+    type: 'custom',
+    xAxisIndex: grid,
+    yAxisIndex: grid,
+    silent: true,
+    clip: true,
+    z: 1,
+    tooltip: { show: false },
+    data: shown.length === 0 ? [] : [[shown[0]!.position, shown[0]!.mean]],
+    renderItem: (_params, api) => ({
+      type: 'polygon',
+      shape: {
+        points: [
+          ...shown.map((point) => api.coord([point.position, point.mean + point.std])),
+          ...[...shown].reverse().map((point) => api.coord([point.position, low(point)])),
+        ],
+      },
+      style: { fill: colour, opacity: BAND_OPACITY },
+    }),
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * What a sweep has come to as a figure: rows and a choice of axes enter. Bars over a listed axis in panels, or points against an axis whose
+ * values were drawn; the numbers are those of groupByAxes, which the table of the command line has, too.
+ */
+import type { CustomSeriesOption } from 'echarts/charts'
+import { axisText, axisTexts, groupByAxes, STRATEGY_AXIS, type SweepRow } from '../../shared/runs/sweep-table.ts'
+import { formatNumber } from '../composables/format.ts'
+import type { ChartTokens } from './chart-tokens.ts'
+import {
+  axisLook,
+  BAR_LAYOUT,
+  errorBars,
+  figureBase,
+  roundUp,
+  valueAxis,
+  type Figure,
+  type FigureCell,
+} from './figure.ts'
+
+export interface SweepFigureChoice {
+  readonly x: string
+  readonly colour: string
+  /** Null: one panel. */
+  readonly facet: string | null
+  readonly isLog: boolean
+}
+
+export interface SweepFigureWords {
+  readonly value: string
+  readonly std: string
+  readonly seeds: string
+  readonly runs: string
+  readonly axis: (axis: string) => string
+  readonly text: (axis: string, text: string) => string
+}
+
+/** More panels than these cannot be read. */
+const MOST_PANELS = 6
+const GAP_PERCENT = 4
+
+const colourOf = (tokens: ChartTokens, axis: string, text: string, index: number): string =>
+  axis === STRATEGY_AXIS ? tokens.strategy(text) : tokens.category(index)
+
+export function sweepBars(
+  rows: readonly SweepRow[],
+  { x, colour, facet, isLog }: SweepFigureChoice,
+  words: SweepFigureWords,
+): Figure {
+  const axes = facet === null ? [x, colour] : [x, colour, facet]
+  const groups = groupByAxes(rows, axes)
+  const categories = axisTexts(rows, x)
+  const colours = axisTexts(rows, colour)
+  const panels: readonly (string | null)[] = facet === null ? [null] : axisTexts(rows, facet).slice(0, MOST_PANELS)
+  const find = (category: string, name: string, panel: string | null) =>
+    groups.find(({ texts }) => texts[0] === category && texts[1] === name && (panel === null || texts[2] === panel))
+  const width = (100 - 9 - GAP_PERCENT * (panels.length - 1) - 2) / panels.length
+  const leftOf = (index: number): string => `${9 + index * (width + GAP_PERCENT)}%`
+  const values = groups.map(({ summary: { mean, std } }) => ({ mean, std }))
+  // All panels share one scale.
+  const most = Math.max(...values.map(({ mean, std }) => mean + std))
+  const least = Math.min(...values.map(({ mean, std }) => (isLog && mean - std <= 0 ? mean / 3 : mean - std)))
+  const idOf = (name: string, index: number): string => `${name} in ${index}`
+  return {
+    option: (tokens) => ({
+      ...figureBase(tokens),
+      legend: {
+        type: 'scroll',
+        top: 0,
+        left: 0,
+        textStyle: { color: tokens.ink },
+        data: colours.map((name) => words.text(colour, name)),
+      },
+      title: panels.map((panel, index) => ({
+        show: panel !== null,
+        text: panel === null || facet === null ? '' : `${words.axis(facet)} ${words.text(facet, panel)}`,
+        left: leftOf(index),
+        top: 28,
+        textStyle: { color: tokens.quiet, fontSize: 12, fontWeight: 'normal' },
+      })),
+      grid: panels.map((_, index) => ({
+        left: leftOf(index),
+        width: `${width}%`,
+        top: panels.length > 1 ? 76 : 56,
+        bottom: 44,
+      })),
+      xAxis: panels.map((_, index) => ({
+        ...axisLook(tokens),
+        type: 'category',
+        gridIndex: index,
+        data: categories.map((text) => words.text(x, text)),
+        axisTick: { show: false },
+        axisLabel: { color: tokens.quiet, interval: 0, hideOverlap: true },
+        name: words.axis(x),
+        nameLocation: 'middle',
+        nameGap: 28,
+      })),
+      yAxis: panels.map((_, index) => ({
+        ...valueAxis(tokens, index === 0 ? words.value : '', isLog),
+        scale: isLog,
+        gridIndex: index,
+        ...(values.length > 0 ? { max: isLog ? most * 1.3 : roundUp(most) } : {}),
+        ...(values.length > 0 && isLog ? { min: least / 1.3 } : {}),
+        axisLabel: { show: index === 0, color: tokens.quiet, formatter: formatNumber },
+      })),
+      series: panels.flatMap((panel, index) =>
+        colours.flatMap((name, slot): object[] => {
+          const found = categories.map((category) => find(category, name, panel))
+          return [
+            {
+              id: idOf(name, index),
+              name: words.text(colour, name),
+              type: 'bar',
+              ...BAR_LAYOUT,
+              xAxisIndex: index,
+              yAxisIndex: index,
+              color: colourOf(tokens, colour, name, slot),
+              data: found.map((group) => group?.summary.mean ?? null),
+            },
+            whiskers(`${idOf(name, index)} whiskers`, found, [slot, colours.length], tokens, index, isLog),
+          ]
+        }),
+      ),
+    }),
+    table: {
+      columns: [...axes.map(words.axis), words.value, words.std, words.seeds, words.runs],
+      rows: groups.map(({ texts, summary, runCount }): FigureCell[] => [
+        ...texts.map((text, i) => words.text(axes[i]!, text)),
+        summary.mean,
+        summary.std,
+        summary.count,
+        runCount,
+      ]),
+    },
+    places: groups.map(({ texts }) => {
+      const index = panels.indexOf(facet === null ? null : texts[2]!)
+      return index < 0 ? null : { seriesId: idOf(texts[1]!, index), dataIndex: categories.indexOf(texts[0]!) }
+    }),
+  }
+}
+
+function whiskers(
+  id: string,
+  found: readonly (ReturnType<typeof groupByAxes>[number] | undefined)[],
+  slot: readonly [number, number],
+  tokens: ChartTokens,
+  axisIndex: number,
+  isLog: boolean,
+): CustomSeriesOption {
+  const bars = found.flatMap((group, category) => {
+    if (!group || group.summary.count < 2) return []
+    const { mean, std } = group.summary
+    // A logarithmic axis has no zero to stand on.
+    return [{ category, low: isLog ? Math.max(mean - std, mean * 1e-3) : mean - std, high: mean + std }]
+  })
+  return errorBars(id, bars, slot, tokens, axisIndex)
+}
+
+/** A point for every seed of every run. */
+export function sweepScatter(
+  rows: readonly SweepRow[],
+  { x, colour, isLog }: SweepFigureChoice,
+  isLogX: boolean,
+  words: SweepFigureWords,
+): Figure {
+  const colours = axisTexts(rows, colour)
+  const points = colours.map((name) =>
+    rows
+      .filter((row) => axisText(row, colour) === name)
+      .flatMap(({ values, seeds }) => seeds.map(({ seed, value }) => ({ at: Number(values[x]), value, seed }))),
+  )
+  return {
+    option: (tokens) => ({
+      ...figureBase(tokens),
+      grid: { left: 64, right: 24, top: 48, bottom: 44 },
+      legend: {
+        type: 'scroll',
+        top: 0,
+        left: 0,
+        textStyle: { color: tokens.ink },
+        data: colours.map((name) => words.text(colour, name)),
+      },
+      xAxis: {
+        ...valueAxis(tokens, words.axis(x), isLogX),
+        nameTextStyle: { color: tokens.quiet },
+        nameLocation: 'middle',
+        nameGap: 28,
+        splitLine: { show: false },
+      },
+      yAxis: valueAxis(tokens, words.value, isLog),
+      series: colours.map((name, index) => ({
+        id: name,
+        name: words.text(colour, name),
+        type: 'scatter',
+        symbolSize: 7,
+        color: colourOf(tokens, colour, name, index),
+        itemStyle: { opacity: 0.8 },
+        data: points[index]!.map(({ at, value }) => [at, value]),
+      })),
+    }),
+    table: {
+      columns: [words.axis(colour), words.axis(x), words.seeds, words.value],
+      rows: colours.flatMap((name, index) =>
+        points[index]!.map(({ at, value, seed }): FigureCell[] => [words.text(colour, name), at, seed, value]),
+      ),
+    },
+    places: colours.flatMap((name, index) => points[index]!.map((_, dataIndex) => ({ seriesId: name, dataIndex }))),
+  }
+}

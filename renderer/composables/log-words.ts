@@ -1,0 +1,55 @@
+/** An entry of a run's log in words. */
+import { useI18n } from 'vue-i18n'
+import type { LogEntry } from '../../shared/runs/log.ts'
+import { formatBytes, formatNumber, formatShare } from './format.ts'
+
+export function useLogWords(): (entry: LogEntry) => string {
+  const { t } = useI18n()
+  return (entry) => {
+    switch (entry.kind) {
+      case 'status': {
+        const { status, previous, message } = entry
+        if (status !== 'running') return t(`run.log.status.${status}`, { message: message ?? '' })
+        return t(`run.log.begins.${previous === 'queued' ? 'first' : previous === 'running' ? 'afterCrash' : 'again'}`)
+      }
+      case 'phase':
+        return t(`run.log.phase.${entry.phase}`)
+      case 'restart':
+        return t('run.log.restart', { step: entry.step, seeds: entry.seeds.join(', ') }, entry.seeds.length)
+      case 'warmed-up':
+        return t('run.log.warmedUp', {
+          step: entry.step,
+          values: entry.vaaStar.map((value) => formatNumber(value)).join(', '),
+        })
+      case 'validation':
+        return t(
+          entry.accuracy === null ? 'run.log.validation' : 'run.log.validationAccuracy',
+          {
+            step: entry.step,
+            epoch: entry.epoch,
+            loss: formatNumber(entry.loss),
+            accuracy: formatShare(entry.accuracy),
+            best: entry.bestCount,
+          },
+          entry.bestCount,
+        )
+      case 'measure':
+        return t('run.log.measure', {
+          phase: t(`run.phase.${entry.phase}`),
+          step: entry.step,
+          vaa: formatNumber(entry.vaa),
+          vaaStar: formatNumber(entry.vaaStar),
+          unconverged: entry.unconvergedCount,
+          compared: entry.comparedCount,
+        })
+      case 'checkpoint':
+        return t(`run.log.checkpoint.${entry.keptAs}`, { step: entry.step, size: formatBytes(entry.bytes) })
+      case 'test':
+        return t('run.log.test', { metric: entry.metric, value: formatNumber(entry.best) })
+      case 'fork':
+        return t('run.log.fork', { ...entry.from, phase: t(`run.phase.${entry.from.phase}`) })
+      case 'message':
+        return entry.message
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * A sweep as the form holds it, and as `lab sweep` reads it: a design and some fields with the text of their values enter, the definition
+ * leaves. What is wrong with it is said by the lab, which reads definitions anyway.
+ */
+import { leavesOf } from '../../shared/experiments/config-differences.ts'
+import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
+import type { SweepDefinition } from '../../shared/experiments/sweep.ts'
+
+export const AXIS_KINDS = ['list', 'choice', 'uniform', 'log-uniform', 'integer'] as const
+
+export interface SweepAxis {
+  field: string
+  kind: (typeof AXIS_KINDS)[number]
+  /** Of a list or choice: values parted by commas. */
+  values: string
+  low: number
+  high: number
+}
+
+export interface SweepForm {
+  name: string
+  strategies: Strategy[]
+  seeds: string
+  axes: SweepAxis[]
+  draws: number
+  drawSeed: number
+}
+
+const MOST_IN_RANGE = 10_000
+
+/** `gru, 100, 0..4, true` as JSON values; what is no JSON is text. A list or object in brackets is one value. */
+export function parseValues(text: string): unknown[] {
+  return splitOutsideBrackets(text).flatMap((piece): unknown[] => {
+    const range = /^(\d+)\.\.(\d+)$/.exec(piece)
+    if (range) {
+      const [low, high] = [Number(range[1]), Number(range[2])]
+      return Array.from({ length: Math.min(MOST_IN_RANGE, Math.max(0, high - low + 1)) }, (_, i) => low + i)
+    }
+    try {
+      return [JSON.parse(piece)]
+    } catch {
+      return [piece]
+    }
+  })
+}
+
+function splitOutsideBrackets(text: string): string[] {
+  const pieces: string[] = []
+  let depth = 0
+  let piece = ''
+  for (const character of text) {
+    if ('[{'.includes(character)) depth++
+    if (']}'.includes(character)) depth--
+    if (character === ',' && depth <= 0) {
+      pieces.push(piece.trim())
+      piece = ''
+    } else piece += character
+  }
+  pieces.push(piece.trim())
+  return pieces.filter((part) => part !== '')
+}
+
+/** Those of the paper's first table, then its others. */
+const PAPER_CELLS = ['gru', 'lstm', 'mgu', 'nbrc', 'brc']
+const CELL_COUNT = 3
+
+/** Strategies, cells, lengths and seeds: the study that the lab is for, from any design. */
+export function formOf(config: ExperimentConfig, cells: readonly string[]): SweepForm {
+  const axes: SweepAxis[] = []
+  const first = config.layers[0]
+  if (first && first.parts === null) {
+    const offered = [first.cell, ...PAPER_CELLS].filter((name) => cells.includes(name) || name === first.cell)
+    axes.push(axis('layers.*.cell', [...new Set(offered)].slice(0, CELL_COUNT).join(', ')))
+  }
+  if ('steps' in config.dataset)
+    axes.push(axis('dataset.steps', `${config.dataset.steps}, ${2 * config.dataset.steps}`))
+  return {
+    name: config.name,
+    strategies: [...(config.strategies ?? [])],
+    seeds: config.seeds.join(', '),
+    axes,
+    draws: 20,
+    drawSeed: 0,
+  }
+}
+
+export function axis(field: string, values: string): SweepAxis {
+  return { field, kind: 'list', values, low: 0, high: 1 }
+}
+
+export function definitionOf(form: SweepForm, config: ExperimentConfig): unknown {
+  const lists = form.axes.filter(({ kind }) => kind === 'list')
+  const drawn = form.axes.filter(({ kind }) => kind !== 'list')
+  const base = {
+    ...config,
+    layers: config.layers.map(followingLayer),
+    strategies: config.strategies === null ? null : form.strategies,
+    seeds: parseValues(form.seeds),
+  }
+  return {
+    name: form.name,
+    config: base,
+    grid: Object.fromEntries(lists.map(({ field, values }) => [field, parseValues(values)])),
+    random:
+      drawn.length === 0
+        ? null
+        : {
+            count: form.draws,
+            seed: form.drawSeed,
+            fields: Object.fromEntries(drawn.map((entry) => [entry.field, drawOf(entry)])),
+          },
+  } satisfies Partial<Record<keyof SweepDefinition, unknown>>
+}
+
+function drawOf({ kind, values, low, high }: SweepAxis): unknown {
+  return kind === 'choice' ? { kind, values: parseValues(values) } : { kind, low, high }
+}
+
+/** What a resolved design has filled in follows the fields it came from again, so that a sweep over cells changes both parts. */
+function followingLayer({ coldCell, warmUnits, ...layer }: LayerConfig): Partial<LayerConfig> {
+  return {
+    ...layer,
+    ...(coldCell === layer.cell ? {} : { coldCell }),
+    ...(warmUnits === Math.max(1, Math.floor(layer.units / 2)) ? {} : { warmUnits }),
+  }
+}
+
+/** Every field that a sweep of this design may name; those of layers once for all layers. */
+export function fieldsOf(config: ExperimentConfig): string[] {
+  const names = leavesOf(config, '').map(([field]) => field.replace(/^layers\.\d+\./, 'layers.*.'))
+  return [...new Set(names)].filter((name) => name !== 'name')
+}

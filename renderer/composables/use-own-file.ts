@@ -1,0 +1,193 @@
+/**
+ * A user's own series on their way into the design: the file is brought to the lab in pieces, what it holds is shown, the user says what is
+ * what, and only then does the design change. Given up at any moment, nothing has changed.
+ */
+import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { DatasetConfig } from '../../shared/experiments/config.ts'
+import type { FileMapping } from '../../shared/datasets/file-contents.ts'
+import { DATA_FILE_PIECE_BYTES, MOST_DATA_FILE_BYTES } from '../../shared/protocol/commands.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { DataFileView } from '../../shared/protocol/views.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { useDesignStore } from '../stores/design-store.ts'
+import { pickFile, toBase64 } from '../transport/file-dialogs.ts'
+import { useLab, type LabClient } from '../transport/lab-client.ts'
+import { giveRole, mappingOf, missingRoles, rolesOf, type FileRole, type FileRoles } from './file-roles.ts'
+
+/** The desktop's dialog hands a file over as one text, which has its limit; dropped files are read piece by piece. */
+const MOST_PICKED_BYTES = 256 * 1024 * 1024
+
+export type FileDataset = Extract<DatasetConfig, { kind: 'file' }>
+
+export interface OwnFile {
+  /** Null: none is on its way. */
+  readonly fileName: Ref<string | null>
+  /** 0 to 1 of what has come; null once it is there. */
+  readonly arrived: Ref<number | null>
+  readonly file: ShallowRef<DataFileView | null>
+  /** Why it cannot be read. */
+  readonly refusal: Ref<string>
+  readonly roles: ShallowRef<FileRoles>
+  readonly reading: Ref<Pick<FileMapping, 'task' | 'targets'>>
+  readonly missing: ComputedRef<readonly FileRole[]>
+  /** What the design would get; null while roles are missing. */
+  readonly candidate: ComputedRef<FileDataset | null>
+  bring(file: File): Promise<void>
+  /** By the system's dialog; to be called by a key or a click. */
+  choose(): Promise<void>
+  /** The design's own file once more. */
+  reread(dataset: FileDataset): Promise<void>
+  give(name: string, role: FileRole): void
+  accept(): void
+  giveUp(): void
+}
+
+export function useOwnFile(): OwnFile {
+  const { t } = useI18n()
+  const client = useLab()
+  const design = useDesignStore()
+  const fileName = ref<string | null>(null)
+  const arrived = ref<number | null>(null)
+  const file = shallowRef<DataFileView | null>(null)
+  const refusal = ref('')
+  const roles = shallowRef<FileRoles>({})
+  const reading = ref<Pick<FileMapping, 'task' | 'targets'>>({ task: 'regression', targets: 'last-step' })
+  const split = ref<FileDataset['split']>({ validation: 0.2, test: 0.2 })
+  /** Of the file that is on its way; another one, or none, means that it was given up. */
+  let turn = 0
+
+  const missing = computed(() => (file.value ? missingRoles(file.value.contents, roles.value) : []))
+  const candidate = computed((): FileDataset | null => {
+    if (file.value === null || missing.value.length > 0) return null
+    const { path, contents } = file.value
+    const { columns, arrays, ...rest } = mappingOf(contents, roles.value, reading.value)
+    return {
+      kind: 'file',
+      path,
+      ...rest,
+      columns: columns && { ...columns, inputs: [...columns.inputs], targets: [...columns.targets] },
+      arrays: arrays && { ...arrays },
+      split: { ...split.value },
+    }
+  })
+
+  function begin(name: string): number {
+    fileName.value = name
+    arrived.value = 0
+    file.value = null
+    refusal.value = ''
+    return ++turn
+  }
+
+  function show(view: DataFileView, mapping: FileMapping): void {
+    arrived.value = null
+    file.value = view
+    roles.value = rolesOf(view.contents, mapping)
+    reading.value = { task: mapping.task, targets: mapping.targets }
+  }
+
+  async function bring(chosen: File): Promise<void> {
+    const own = begin(chosen.name)
+    try {
+      if (chosen.size > MOST_DATA_FILE_BYTES)
+        throw new LabError('file', t('design.ownFile.tooLarge'), {
+          where: chosen.name,
+          remedy: t('design.ownFile.tooLargeRemedy'),
+        })
+      const view = await upload(client, chosen, (share) => {
+        if (own === turn) arrived.value = share
+        return own === turn
+      })
+      if (view === null || own !== turn) return
+      const { dataset } = design.config ?? {}
+      split.value = dataset?.kind === 'file' ? { ...dataset.split } : { validation: 0.2, test: 0.2 }
+      show(view, view.guess)
+    } catch (error) {
+      if (own === turn) refuse(error)
+    }
+  }
+
+  async function choose(): Promise<void> {
+    try {
+      const title = t('design.ownFile.kind')
+      const chosen = await pickFile({ title, extensions: ['npz', 'csv'], mostBytes: MOST_PICKED_BYTES })
+      if (chosen) await bring(chosen)
+    } catch (error) {
+      refuse(error)
+    }
+  }
+
+  async function reread(dataset: FileDataset): Promise<void> {
+    const own = begin(dataset.path.replace(/^.*[/\\]/, ''))
+    try {
+      const view = await client.execute('data-file.read', { path: dataset.path })
+      if (own !== turn) return
+      split.value = { ...dataset.split }
+      // One that was never mapped begins with the guess.
+      show(view, dataset.columns === null && dataset.arrays === null ? view.guess : dataset)
+    } catch (error) {
+      if (own === turn) refuse(error)
+    }
+  }
+
+  function refuse(error: unknown): void {
+    fileName.value ??= t('design.ownFile.kind')
+    arrived.value = null
+    refusal.value = toWireError(error).message
+  }
+
+  function accept(): void {
+    const dataset = candidate.value
+    if (dataset === null) return
+    design.edit('', (config) => (config.dataset = dataset))
+    giveUp()
+  }
+
+  function giveUp(): void {
+    turn++
+    fileName.value = null
+    file.value = null
+  }
+
+  function give(name: string, role: FileRole): void {
+    roles.value = giveRole(roles.value, name, role)
+  }
+
+  return {
+    fileName,
+    arrived,
+    file,
+    refusal,
+    roles,
+    reading,
+    missing,
+    candidate,
+    bring,
+    choose,
+    reread,
+    give,
+    accept,
+    giveUp,
+  }
+}
+
+/** @param goOn hears the share that has come and says whether the rest is still wanted. @returns null when it is not */
+async function upload(client: LabClient, file: File, goOn: (share: number) => boolean): Promise<DataFileView | null> {
+  const { uploadId } = await client.execute('data-file.begin', { fileName: file.name, byteCount: file.size })
+  try {
+    for (let start = 0; start < file.size; start += DATA_FILE_PIECE_BYTES) {
+      const piece = await file.slice(start, start + DATA_FILE_PIECE_BYTES).arrayBuffer()
+      await client.execute('data-file.append', { uploadId, base64: toBase64(new Uint8Array(piece)) })
+      if (!goOn(Math.min(1, (start + DATA_FILE_PIECE_BYTES) / file.size))) {
+        await client.execute('data-file.abort', { uploadId })
+        return null
+      }
+    }
+  } catch (error) {
+    // What is there of it goes; the error is what is told.
+    await client.execute('data-file.abort', { uploadId }).catch(() => undefined)
+    throw error
+  }
+  return client.execute('data-file.finish', { uploadId })
+}

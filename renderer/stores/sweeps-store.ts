@@ -1,0 +1,36 @@
+/** The sweeps, and the engine's line of jobs. Changed by events alone; the rows of a sweep are asked for by the page that shows them. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { LabEvent } from '../../shared/protocol/events.ts'
+import type { QueuedJobView, SweepSummary } from '../../shared/protocol/views.ts'
+
+export const useSweepsStore = defineStore('sweeps', () => {
+  const byId = ref(new Map<string, SweepSummary>())
+  const queue = ref<readonly QueuedJobView[]>([])
+  /** Whether the first snapshot is there. */
+  const isKnown = ref(false)
+
+  /** Newest first. */
+  const sweeps = computed(() =>
+    [...byId.value.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || (a.id < b.id ? -1 : 1)),
+  )
+  const waitingCount = computed(() => queue.value.filter(({ isRunning }) => !isRunning).length)
+
+  function hear(event: LabEvent): void {
+    switch (event.type) {
+      case 'snapshot':
+        byId.value = new Map(event.snapshot.sweeps.map((sweep) => [sweep.id, sweep]))
+        queue.value = event.snapshot.queue
+        isKnown.value = true
+        break
+      case 'sweep':
+        byId.value.set(event.sweep.id, event.sweep)
+        break
+      case 'queue':
+        queue.value = event.queue
+        break
+    }
+  }
+
+  return { byId, sweeps, queue, waitingCount, isKnown, hear }
+})

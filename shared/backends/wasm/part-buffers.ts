@@ -1,0 +1,136 @@
+/** Where the buffers of a part's run stand: addresses of rows at any step, and how many bytes a buffer takes. */
+import type { NamedBuffers } from './memory.ts'
+import type { BufferPlan, PartPlan } from './part-plan.ts'
+import type { PartWeights } from './part-weights.ts'
+import type { RowBlock } from './row-blocks.ts'
+
+/** Rows (steps times series of a block) whose input products are made at once: they stay in the second-level cache. */
+const BLOCK_ROWS = 256
+/** Rows (steps times series) of a segment: its adjoints stay near, its products are large. */
+const SEGMENT_ROWS = 256
+/** Segments whose buffers are alive at once: threads may be one apart. */
+const SEGMENTS_ALIVE = 2
+
+/** The constant or varying input of a run. */
+export interface RunInput {
+  readonly address: number
+  readonly rowBytes: number
+  /** 0 for a constant input. */
+  readonly stepBytes: number
+}
+
+/** What places a run's buffers. */
+export interface BufferSetup {
+  /** Tells the buffers of runs that live at the same time apart. */
+  readonly name: string
+  readonly plan: PartPlan
+  readonly weights: PartWeights
+  /** Of the replica's lane. */
+  readonly buffers: NamedBuffers
+  readonly mask: Readonly<Record<'I' | 'H', number>>
+  readonly steps: number
+  readonly batch: number
+  readonly saving: boolean
+  /** Keep saved values of a segment only, and compute them again on the way back. */
+  readonly recomputing: boolean
+  readonly input: RunInput
+}
+
+/** What decides how large a run's buffers are. */
+export type RunSizes = Pick<BufferSetup, 'steps' | 'batch' | 'saving' | 'recomputing'>
+
+/** Steps of a segment. */
+export const segmentSteps = ({ steps, batch }: RunSizes): number =>
+  Math.max(1, Math.min(steps, Math.floor(SEGMENT_ROWS / batch)))
+
+/** Steps whose input products a block of so many rows makes at once. */
+export const blockSteps = (rows: number): number => Math.max(1, Math.floor(BLOCK_ROWS / rows))
+
+/** Whether a buffer holds segments by turns, not all steps. */
+const holdsSegments = ({ extent }: BufferPlan, { saving, recomputing }: RunSizes): boolean =>
+  extent === 'segment' || (extent === 'sequence' && saving && recomputing)
+
+/** Bytes of a buffer; for the extent `block`, `batch` is the block's rows. */
+export function bufferBytes(buffer: BufferPlan, sizes: RunSizes): number {
+  const { steps, batch, saving } = sizes
+  const stepBytes = batch * buffer.width * 4
+  if (holdsSegments(buffer, sizes)) return SEGMENTS_ALIVE * segmentSteps(sizes) * stepBytes
+  switch (buffer.extent) {
+    case 'history':
+      return (steps + 1) * stepBytes
+    case 'sequence':
+      return saving ? steps * stepBytes : stepBytes
+    case 'block':
+      return blockSteps(batch) * stepBytes
+    default:
+      return stepBytes
+  }
+}
+
+/** Where a buffer's first row is at its first step, and how far the next step is. */
+export interface Stream {
+  readonly base: number
+  readonly stepBytes: number
+  readonly rowBytes: number
+  /** Holds SEGMENTS_ALIVE segments, one after the other and round again. */
+  readonly isSegment: boolean
+}
+
+export class PartBuffers {
+  readonly #setup: BufferSetup
+  readonly #streams = new Map<string, Stream>()
+  readonly #segmentSteps: number
+
+  constructor(setup: BufferSetup) {
+    this.#setup = setup
+    this.#segmentSteps = segmentSteps(setup)
+  }
+
+  /** Address of a block's first row of a buffer at step t. */
+  rowAddress(buffer: string, t: number, block: RowBlock): number {
+    const { base, stepBytes, rowBytes, isSegment } = this.stream(buffer)
+    return base + (isSegment ? this.segmentStep(t) : t) * stepBytes + block.start * rowBytes
+  }
+
+  /** Where step t stands in a buffer that holds SEGMENTS_ALIVE segments. */
+  segmentStep(t: number): number {
+    const segment = Math.floor(t / this.#segmentSteps)
+    return (segment % SEGMENTS_ALIVE) * this.#segmentSteps + (t % this.#segmentSteps)
+  }
+
+  /** @param block for buffers of one block */
+  stream(buffer: string, block?: RowBlock): Stream {
+    const key = block ? `${buffer}:${block.thread}` : buffer
+    const known = this.#streams.get(key)
+    if (known) return known
+    const stream = this.#place(buffer, block)
+    this.#streams.set(key, stream)
+    return stream
+  }
+
+  #place(buffer: string, block?: RowBlock): Stream {
+    const { plan, buffers, batch, saving, input, weights, mask, name } = this.#setup
+    const fixed = (base: number): Stream => ({ base, stepBytes: 0, rowBytes: 0, isSegment: false })
+    if (buffer === 'x')
+      return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
+    if (buffer === 'maskH') return fixed(mask.H)
+    if (buffer === 'maskI') return fixed(mask.I)
+    if (buffer.startsWith('v:')) return fixed(weights.vectors.get(buffer.slice(2))!.address)
+    if (buffer.startsWith('n')) {
+      const before = this.stream(`s${buffer.slice(1)}`)
+      return { ...before, base: before.base + before.stepBytes }
+    }
+    const bufferPlan = plan.buffers.get(buffer)!
+    const { extent } = bufferPlan
+    const rowBytes = bufferPlan.width * 4
+    if (extent === 'block') {
+      const bytes = bufferBytes(bufferPlan, { ...this.#setup, batch: block!.count })
+      const base = buffers.get(`${name}:${buffer}:${block!.thread}`, bytes)
+      return { base, stepBytes: block!.count * rowBytes, rowBytes, isSegment: false }
+    }
+    const base = buffers.get(`${name}:${buffer}`, bufferBytes(bufferPlan, this.#setup))
+    const isSegment = holdsSegments(bufferPlan, this.#setup)
+    const hasSteps = isSegment || extent === 'history' || (extent === 'sequence' && saving)
+    return { base, stepBytes: hasSteps ? batch * rowBytes : 0, rowBytes, isSegment }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What a fork may change: the configuration of a run, an edited one and where the checkpoint stands enter; what cannot be, each at its
+ * field, leaves. A fork takes over weights, optimiser and counters, so what they are made for stays as it is.
+ */
+import { LabError } from '../protocol/errors.ts'
+import type { ExperimentConfig } from './config.ts'
+import type { ConfigMistake } from './schema.ts'
+
+/** Where a checkpoint stands. */
+export interface ForkPoint {
+  readonly phase: 'warm-up' | 'training'
+  /** Of the phase, those of a warm-up that began anew counted on. */
+  readonly step: number
+  /** How often the warm-up has begun anew. */
+  readonly warmupRound: number
+  /** Steps of its last beginning. */
+  readonly warmupStep: number
+}
+
+const FIXED = ['dataset', 'layers', 'strategies', 'seeds', 'backend', 'cells'] as const
+
+const REASONS: Readonly<Record<(typeof FIXED)[number] | 'warmup', string>> = {
+  dataset: 'A fork goes on with the series of its run.',
+  layers: 'A fork goes on with the weights of its run, which fit its layers alone.',
+  strategies: 'A fork goes on with the strategy of its run.',
+  seeds: 'A fork goes on with the seeds of its run.',
+  backend: 'A fork goes on with the backend of its run, since others round differently.',
+  cells: 'A fork goes on with the weights of its run, which fit its cells alone.',
+  warmup: 'The warm-up is over at this checkpoint.',
+}
+
+/**
+ * @param trainingSteps that the edited configuration comes to
+ * @param where the name of the edited configuration, for messages
+ */
+export function findForkMistakes(
+  original: ExperimentConfig,
+  edited: ExperimentConfig,
+  point: ForkPoint,
+  trainingSteps: number,
+  where: string,
+): ConfigMistake[] {
+  const fixed = point.phase === 'warm-up' ? FIXED : ([...FIXED, 'warmup'] as const)
+  const mistakes = fixed.flatMap((group) => {
+    const difference = firstDifference(original[group], edited[group], group)
+    if (difference === null) return []
+    const { field, before, after } = difference
+    return [mistake(where, field, REASONS[group], before, after, 'Put it back, or start a run of its own.')]
+  })
+  const { steps } = edited.warmup
+  if (point.phase === 'warm-up' && point.warmupRound > 0 && steps !== original.warmup.steps)
+    mistakes.push(
+      mistake(
+        where,
+        'warmup.steps',
+        'A warm-up that has begun anew keeps its steps.',
+        `${original.warmup.steps}`,
+        `${steps}`,
+        'Put it back.',
+      ),
+    )
+  else if (point.phase === 'warm-up' && steps < point.warmupStep)
+    mistakes.push(
+      mistake(
+        where,
+        'warmup.steps',
+        'The checkpoint has taken more steps of warm-up.',
+        `${point.warmupStep} or more`,
+        `${steps}`,
+        'Raise it.',
+      ),
+    )
+  if (point.phase === 'training' && trainingSteps < point.step)
+    mistakes.push(
+      mistake(
+        where,
+        edited.training.steps === null ? 'training.epochs' : 'training.steps',
+        'The checkpoint has taken more steps of training.',
+        `${point.step} steps or more`,
+        `${trainingSteps}`,
+        'Raise it, or fork from an earlier checkpoint.',
+      ),
+    )
+  return mistakes
+}
+
+function mistake(
+  where: string,
+  field: string,
+  message: string,
+  expected: string,
+  found: string,
+  remedy: string,
+): ConfigMistake {
+  return { field, error: new LabError('config', message, { where: `${where}, ${field}`, expected, found, remedy }) }
+}
+
+/** Both configurations are whole, so they have the same fields; a list may have another length. */
+function firstDifference(
+  before: unknown,
+  after: unknown,
+  field: string,
+): { readonly field: string; readonly before: string; readonly after: string } | null {
+  const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+  if (isBranch(before) && isBranch(after) && Array.isArray(before) === Array.isArray(after)) {
+    const keys = Object.keys(before)
+    if (keys.length === Object.keys(after).length && keys.every((key) => Object.hasOwn(after, key))) {
+      for (const key of keys) {
+        const difference = firstDifference(before[key], after[key], `${field}.${key}`)
+        if (difference !== null) return difference
+      }
+      return null
+    }
+  }
+  if (Object.is(before, after)) return null
+  return { field, before: describe(before), after: describe(after) }
+}
+
+const LONGEST_VALUE = 60
+
+function describe(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`
+}

@@ -1,0 +1,125 @@
+/**
+ * The log of a run: what happened to it, when, as data; the words are the screens'. Events and changes of its state enter, entries leave.
+ * Unlike the metrics it is never cut: steps that were taken twice, because of a crash, stand there twice.
+ */
+import type { CheckpointName, RunEvent, RunOrigin, RunStatus } from './run.ts'
+
+export type LogEntryBody =
+  /** @see previous: `running` before `running` is a run that was taken up after a crash */
+  | {
+      readonly kind: 'status'
+      readonly status: RunStatus
+      readonly previous: RunStatus
+      readonly message: string | null
+    }
+  | { readonly kind: 'phase'; readonly phase: 'warm-up' | 'training' | 'test'; readonly step: number }
+  | { readonly kind: 'restart'; readonly step: number; readonly seeds: readonly number[] }
+  /** The warm-up was checked: VAA* of the worst layer, a value a seed. */
+  | { readonly kind: 'warmed-up'; readonly step: number; readonly vaaStar: readonly (number | null)[] }
+  | {
+      readonly kind: 'validation'
+      readonly step: number
+      readonly epoch: number
+      readonly loss: number
+      readonly accuracy: number | null
+      /** Seeds that have never been better. */
+      readonly bestCount: number
+    }
+  | {
+      readonly kind: 'measure'
+      readonly phase: 'warm-up' | 'training'
+      readonly step: number
+      /** Means over seeds. */
+      readonly vaa: number | null
+      readonly vaaStar: number | null
+      readonly unconvergedCount: number
+      readonly comparedCount: number
+    }
+  | { readonly kind: 'checkpoint'; readonly keptAs: CheckpointName; readonly bytes: number; readonly step: number }
+  | { readonly kind: 'test'; readonly metric: string; readonly best: number }
+  | { readonly kind: 'fork'; readonly from: RunOrigin }
+  | { readonly kind: 'message'; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
+
+/** One line of `log.jsonl`. */
+export type LogEntry = LogEntryBody & {
+  /** ISO time. */
+  readonly at: string
+}
+
+export type LogLevel = 'info' | 'warning' | 'error'
+
+export function logLevel(entry: LogEntryBody): LogLevel {
+  switch (entry.kind) {
+    case 'message':
+      return entry.level
+    case 'restart':
+      return 'warning'
+    case 'status':
+      if (entry.status === 'failed') return 'error'
+      return entry.status === 'running' && entry.previous === 'running' ? 'warning' : 'info'
+    default:
+      return 'info'
+  }
+}
+
+const mean = (values: readonly (number | null | undefined)[]): number | null => {
+  const known = values.filter((value): value is number => typeof value === 'number' && !Number.isNaN(value))
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+/**
+ * What a log says of an event; null for those that come with every step.
+ * @param step the last one of the run's phase
+ */
+export function describeEvent(event: RunEvent, seeds: readonly number[], step: number): LogEntryBody | null {
+  switch (event.type) {
+    case 'phase':
+      return { kind: 'phase', phase: event.phase, step: event.step }
+    case 'warmup-end': {
+      const again = seeds.filter((_, r) => event.restarted[r])
+      if (again.length > 0) return { kind: 'restart', step, seeds: again }
+      return {
+        kind: 'warmed-up',
+        step,
+        vaaStar: event.vaaStar.map((layers) => {
+          const known = layers.filter((value) => typeof value === 'number' && !Number.isNaN(value))
+          return known.length === 0 ? null : known.reduce((most, value) => Math.max(most, value))
+        }),
+      }
+    }
+    case 'validation':
+      return {
+        kind: 'validation',
+        step: event.step,
+        epoch: event.epoch,
+        loss: mean(event.loss) ?? 0,
+        accuracy: event.accuracy && mean(event.accuracy),
+        bestCount: event.best.filter((isBest) => isBest).length,
+      }
+    case 'measure': {
+      const seedsMeasured = (event.vaa ?? []).flatMap((entry) =>
+        typeof entry === 'object' && entry !== null ? [entry as Readonly<Record<string, unknown>>] : [],
+      )
+      const total = (field: string): number =>
+        seedsMeasured.reduce((sum, entry) => sum + (typeof entry[field] === 'number' ? entry[field] : 0), 0)
+      const unconvergedCount = total('unconvergedCount')
+      return {
+        kind: 'measure',
+        phase: event.phase,
+        step: event.step,
+        vaa: mean(seedsMeasured.map(({ vaa }) => (typeof vaa === 'number' ? vaa : null))),
+        vaaStar: mean((event.vaaStar ?? []).map(mean)),
+        unconvergedCount,
+        comparedCount: total('fixedCount') + total('periodicCount') + unconvergedCount,
+      }
+    }
+    case 'test':
+      return { kind: 'test', metric: event.result.metric, best: mean(event.result.best) ?? 0 }
+    case 'fork':
+      return { kind: 'fork', from: event.from }
+    case 'log':
+      return { kind: 'message', level: event.level, message: event.message }
+    default:
+      return null
+  }
+}

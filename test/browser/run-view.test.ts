@@ -1,0 +1,165 @@
+/** The view of a run in a real Chromium, beside its charts: forks, predictions, the log, the device's load; with the keyboard, and for everybody. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
+import { LONG_CONFIG } from '../unit/lab/lab-helpers.ts'
+import { findAxeViolations } from './axe.ts'
+import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+
+const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
+const WAIT = { timeout: 60_000, interval: 50 }
+/** Ends its warm-up above the limit every time. */
+const STUBBORN = {
+  ...LONG_CONFIG,
+  name: 'stubborn',
+  strategies: ['warmed-up'],
+  warmup: { steps: 20, batch: 4, maxConvergenceSteps: 5, restartAbove: 0.01, maxRestarts: 2 },
+}
+const DIGITS = {
+  ...LONG_CONFIG,
+  name: 'digits',
+  dataset: { kind: 'mnist', order: 'rows', counts: { train: 200, validation: 40, test: 50 } },
+  seeds: [0],
+  training: { steps: 40, batch: 8, validateEverySteps: 20 },
+}
+
+let lab: ServedLab
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+  page.setDefaultTimeout(15_000)
+  complaints = watchComplaints(page)
+  page.on('filechooser', () => undefined) // from the beginning: Playwright takes a moment to listen
+  await page.goto(lab.address)
+}, INSTALL_MS)
+
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+
+async function start(config: { readonly name: string }): Promise<void> {
+  await page.keyboard.press('Control+1')
+  await page.getByRole('button', { name: 'Start' }).waitFor()
+  const chooser = page.waitForEvent('filechooser')
+  await page.keyboard.press('Control+O')
+  const file = { name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(config)) }
+  await (await chooser).setFiles(file)
+  await page.getByRole('heading', { name: config.name }).waitFor()
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.getByTestId('state').waitFor()
+}
+
+const state = (): Promise<string | null> => page.getByTestId('state').textContent()
+const position = async (): Promise<number> => Number(await page.getByTestId('last-position').textContent())
+
+describe('the view of a run', { timeout: 120_000 }, () => {
+  it('tells what the run takes of the processor, and follows its log', async () => {
+    await start(LONG_CONFIG)
+    await expect.poll(() => page.getByTestId('load').textContent(), WAIT).toMatch(/[\d.]+ of \d+ cores/)
+    await page.getByRole('tab', { name: 'Log' }).click()
+    const log = page.getByRole('log')
+    await log.getByText('The run begins.').waitFor()
+    await log.getByText('Training begins.').waitFor()
+    await log
+      .getByText(/^Checkpoint saved at step \d+, \d+ kB\.$/)
+      .first()
+      .waitFor()
+    await page.keyboard.press('p')
+    await log.getByText('Paused; everything is saved.').waitFor()
+    await page.getByLabel('Find in the log').fill('checkpoint')
+    await expect.poll(() => log.getByText('Training begins.').count()).toBe(0)
+    await page.getByLabel('Find in the log').fill('')
+    await page.screenshot({ path: path.join(PICTURES, 'run-log.png') })
+  })
+
+  it('draws predictions of a paused run against the targets of test series', async () => {
+    await page.getByRole('tab', { name: 'Log' }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByText(/last step of the checkpoint at Training, step \d+/).waitFor()
+    expect(await page.getByText('Test series', { exact: false }).count()).toBeGreaterThanOrEqual(4)
+    const told = page.getByRole('img', { name: /^step 11: target -?[\d.e-]+, prediction -?[\d.e-]+$/ })
+    await expect.poll(() => told.count()).toBe(4)
+    const first = await told.first().getAttribute('aria-label')
+    await page.getByText('Mean squared error').first().waitFor()
+    await page.getByRole('button', { name: 'Later series' }).click()
+    await page.getByText('Test series 4, 12 steps').waitFor()
+    await page.getByRole('button', { name: 'Earlier series' }).click()
+    await page.getByText('Test series 0, 12 steps').waitFor()
+    expect(await told.first().getAttribute('aria-label')).toBe(first)
+    await page.getByRole('combobox', { name: 'Seed' }).selectOption('1')
+    await expect.poll(() => told.first().getAttribute('aria-label')).not.toBe(first)
+    await page.getByText('Mean squared error').first().scrollIntoViewIfNeeded()
+    await page.screenshot({ path: path.join(PICTURES, 'run-predictions.png') })
+  })
+
+  it('forks the run with the keyboard: what must stay is refused at its field, the rest trains on from the checkpoint', async () => {
+    const before = await position()
+    await page.locator('.chart').focus()
+    await page.keyboard.press('f')
+    const banner = page.getByRole('region', { name: 'Fork' })
+    await banner.getByText('its last checkpoint: Training, step').waitFor({ state: 'attached' })
+    const units = page.getByRole('spinbutton', { name: 'Units H' })
+    const startFork = page.getByRole('button', { name: 'Start the fork' })
+    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(true)
+    await units.fill('9')
+    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(false)
+    await page.getByText('A fork goes on with the weights of its run').first().waitFor()
+    await page.screenshot({ path: path.join(PICTURES, 'fork.png') })
+    expect(await findAxeViolations(page, '.fork')).toEqual([])
+    await units.fill('8')
+    await page
+      .getByRole('group', { name: 'Training' })
+      .getByLabel(/^Steps/)
+      .fill(`${before + 60}`)
+    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(true)
+    await page.keyboard.press('Control+Enter')
+    await page.getByText(/^forked from long-.*Training, step \d+$/).waitFor()
+    await expect.poll(state, WAIT).toBe('Finished')
+    await expect.poll(position, WAIT).toBe(before + 60)
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.getByText(/This run begins as a fork of long-/).waitFor({ state: 'attached' })
+  })
+
+  it('marks every restart of a warm-up, and tells why the run has failed', async () => {
+    await start(STUBBORN)
+    await expect.poll(state, WAIT).toBe('Failed')
+    await page.getByRole('tab', { name: 'Log' }).click()
+    const log = page.getByRole('log')
+    await expect.poll(() => log.getByText(/seeds 0, 1 have a layer above the limit/).count(), WAIT).toBe(3)
+    await page.getByRole('combobox', { name: 'Show' }).selectOption('error')
+    await expect.poll(() => log.getByRole('listitem').count()).toBe(2)
+    await log.getByText(/The run has failed: .*too multi-stable/).waitFor()
+    await page.screenshot({ path: path.join(PICTURES, 'run-restarts.png') })
+  })
+
+  it('shows the probabilities of a classification and which class was taken for which', async () => {
+    await start(DIGITS)
+    await expect.poll(state, WAIT).toBe('Finished')
+    await page.getByRole('tab', { name: 'Predictions' }).click()
+    await page.getByText(/^Test series 0, 28 steps: class \d taken for \d with \d+ %$/).waitFor()
+    const confusion = page.getByRole('table', { name: /Rows: the class/ })
+    const counts = (await confusion.getByRole('cell').allTextContents()).map(Number)
+    expect(counts).toHaveLength(100)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(50)
+    await confusion.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: path.join(PICTURES, 'run-classes.png') })
+  })
+
+  it.each(['light', 'dark'])('has no violation of accessibility in %s', async (theme) => {
+    await page.getByLabel('Theme').selectOption(theme)
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)
+    for (const panel of ['Predictions', 'Log', 'Convergence']) {
+      await page.getByRole('tab', { name: panel }).click()
+      expect(await findAxeViolations(page)).toEqual([])
+    }
+    expect(complaints).toEqual([])
+  })
+})

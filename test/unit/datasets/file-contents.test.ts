@@ -1,0 +1,108 @@
+/** A user's file before it is mapped: what it holds, what it is guessed to mean, and that series can be read by the guess. */
+import { describe, expect, it } from 'vitest'
+import { createDataset } from '../../../shared/datasets/create-dataset.ts'
+import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
+import type { FileOptions } from '../../../shared/datasets/options.ts'
+import { writeNpz } from '../../../shared/numerics/npz.ts'
+import { labErrorOf, range, tensor, text } from './helpers.ts'
+
+const SPLIT = { validation: 0.25, test: 0.25 }
+
+function datasetOf(bytes: Uint8Array, path: string, change: Partial<FileOptions> = {}) {
+  const options: FileOptions = {
+    kind: 'file',
+    path,
+    split: SPLIT,
+    ...guessMapping(readFileContents(bytes, path)),
+    ...change,
+  }
+  return createDataset(options, 0, { file: () => bytes, mnist: () => expect.fail('not asked for') })
+}
+
+const archive = writeNpz([
+  ['y', tensor([8], range(8))],
+  ['seq_len', tensor([8], [3, 4, 5, 5, 5, 5, 5, 5])],
+  ['X', tensor([8, 5, 2], range(80))],
+  ['note', tensor([1], [7])],
+])
+
+describe('an archive of any names', () => {
+  it('is told with shapes, types and first values', () => {
+    expect(readFileContents(archive, 'a.npz')).toEqual({
+      kind: 'npz',
+      arrays: [
+        { name: 'y', type: '<f8', shape: [8], sample: [0, 1, 2, 3, 4] },
+        { name: 'seq_len', type: '<f8', shape: [8], sample: [3, 4, 5, 5, 5] },
+        { name: 'X', type: '<f8', shape: [8, 5, 2], sample: [0, 1, 2, 3, 4] },
+        { name: 'note', type: '<f8', shape: [1], sample: [7] },
+      ],
+    })
+  })
+
+  it('is guessed by names and shapes, and its series are read by the guess', () => {
+    expect(guessMapping(readFileContents(archive, 'a.npz'))).toEqual({
+      task: 'regression',
+      targets: 'last-step',
+      columns: null,
+      arrays: { inputs: 'X', targets: 'y', lengths: 'seq_len', mask: null },
+    })
+    const dataset = datasetOf(archive, 'a.npz')
+    expect(dataset).toMatchObject({ inputSize: 2, outputSize: 1, maxSteps: 5, counts: { train: 4 } })
+    const all = (['train', 'validation', 'test'] as const).flatMap((split) =>
+      Array.from(dataset.batch(split, range(dataset.counts[split])).lengths),
+    )
+    expect(all.sort()).toEqual([3, 4, 5, 5, 5, 5, 5, 5])
+  })
+
+  it('without its lengths has series of all steps', () => {
+    const arrays = { inputs: 'X', targets: 'y', lengths: null, mask: null }
+    expect([...datasetOf(archive, 'a.npz', { arrays }).batch('train', [0, 1, 2, 3]).lengths]).toEqual([5, 5, 5, 5])
+  })
+
+  it('whose chosen array is not there, or does not fit, is told by the array’s own name', () => {
+    const choose = (arrays: FileOptions['arrays']) => labErrorOf(() => datasetOf(archive, 'a.npz', { arrays }))
+    const missing = choose({ inputs: 'Z', targets: 'y', lengths: null, mask: null })
+    expect(missing.message).toContain('no array `Z`')
+    expect(missing.message).toContain('dataset.arrays.inputs')
+    const unfit = choose({ inputs: 'X', targets: 'note', lengths: null, mask: null })
+    expect(unfit.message).toContain('array `note`')
+    expect(choose({ inputs: 'y', targets: 'X', lengths: null, mask: null }).message).toContain('array `y`')
+  })
+})
+
+describe('a CSV in long form', () => {
+  const rows = range(40).map((row) => {
+    const [series, step] = [Math.floor(row / 5), row % 5]
+    return `${series},${step},${row / 10},${-row},${step === 4 ? series % 2 : ''}`
+  })
+  const bytes = text(['trial,time,a,b,label', ...rows].join('\n'))
+
+  it('is told with its columns, and guessed: series, step, inputs and a class at the last step', () => {
+    const contents = readFileContents(bytes, 'a.csv')
+    expect(contents).toMatchObject({ kind: 'csv', rowCount: 40 })
+    expect(contents.kind === 'csv' && contents.columns.at(-1)).toEqual({
+      name: 'label',
+      isNumeric: true,
+      emptyCount: 32,
+      distinctCount: 2,
+      sample: ['', '', '', '', '0'],
+    })
+    expect(guessMapping(contents)).toEqual({
+      task: 'classification',
+      targets: 'marked-steps',
+      columns: { series: 'trial', step: 'time', inputs: ['a', 'b'], targets: ['label'] },
+      arrays: null,
+    })
+    expect(datasetOf(bytes, 'a.csv')).toMatchObject({ inputSize: 2, outputSize: 2, maxSteps: 5 })
+  })
+
+  it('with texts and none of the usual names still has a guess that the user can change', () => {
+    const odd = readFileContents(text('p,q,r,s\nx,1,2,3\nx,2,2,4\nz,1,5,6\n'), 'odd.csv')
+    expect(guessMapping(odd).columns).toEqual({ series: 'p', step: 'q', inputs: ['r'], targets: ['s'] })
+  })
+})
+
+it('a file of another kind is refused with what is read', () => {
+  const error = labErrorOf(() => readFileContents(text('a'), 'a.xlsx'))
+  expect(error.message).toContain('.npz or .csv')
+})

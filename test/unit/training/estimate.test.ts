@@ -1,0 +1,86 @@
+/** The estimate of a run's time: it counts the work that a real run does, and sums what a known clock shows. */
+import { describe, expect, it } from 'vitest'
+import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
+import { initialize } from '../../../shared/networks/initial-values.ts'
+import { countWork, estimateTime, meanConvergenceSteps } from '../../../shared/training/estimate.ts'
+import { trainRun } from '../../../shared/training/train-run.ts'
+import { memoryRun, memoryWriter, toyBackend, toyConfig, toyDataset, toyNetwork } from './toy.ts'
+
+async function eventCounts(config: ExperimentConfig): Promise<Record<string, number>> {
+  const run = memoryRun(config)
+  await trainRun({
+    record: run.record,
+    network: toyNetwork(),
+    datasets: config.seeds.map(toyDataset),
+    backend: toyBackend(),
+    writer: memoryWriter(run),
+    clock: { now: () => 0 },
+    control: { requested: () => null },
+  })
+  const counts: Record<string, number> = {}
+  for (const { type } of run.events) counts[type] = (counts[type] ?? 0) + 1
+  return counts
+}
+
+describe('the estimate of a run’s time', () => {
+  const toy = toyConfig([0])
+  const cases: [string, Partial<ExperimentConfig>][] = [
+    ['measured and validated every few steps', {}],
+    [
+      'measured and validated once an epoch',
+      {
+        measures: { ...toy.measures, everySteps: null },
+        training: { ...toy.training, validateEverySteps: null },
+      },
+    ],
+    ['measured at every step', { measures: { ...toy.measures, everySteps: 1 } }],
+    ['never measured', { measures: { ...toy.measures, everySteps: 0 } }],
+    ['without a warm-up', { warmup: { ...toy.warmup, steps: 0 } }],
+    ['that many steps long', { training: { ...toy.training, steps: 7 } }],
+  ]
+
+  it.each(cases)('counts the work of a run %s', async (_, change) => {
+    const config = toyConfig([0, 1], change)
+    const events = await eventCounts(config)
+    const counted = countWork(config, config.seeds.map(toyDataset), config.warmup.steps > 0)
+    expect(counted).toEqual({
+      warmup: events['warmup-step'] ?? 0,
+      training: events['train-step'],
+      validation: events['validation'],
+      measures: events['measure'] ?? 0,
+      test: 2,
+    })
+  })
+
+  it('sums the work times what it takes, of a clock that goes on by 10 ms a look', async () => {
+    const config = toyConfig([0, 1], { measures: { ...toy.measures, vaaStar: null } })
+    const engine = await toyBackend().createEngine(toyNetwork(), 2)
+    config.seeds.forEach((seed, r) => {
+      engine.writeParameters(r, initialize(engine.network, seed, 0))
+      engine.resetOptimizer(r)
+    })
+    let time = 0
+    const now = (): number => (time += 10)
+    const datasets = config.seeds.map(toyDataset)
+    const { work, totalMs } = await estimateTime({ engine, datasets, config, warmsUp: true, now })
+    const counts = countWork(config, datasets, true)
+    // 10 ms a call: a step, a draw of VAA (two a measure), one of the check's ten draws, 256 series of a split.
+    expect(work).toEqual([
+      { what: 'warm-up', count: counts.warmup, eachMs: 10 },
+      { what: 'warm-up-check', count: 1, eachMs: 100 },
+      { what: 'training', count: counts.training, eachMs: 10 },
+      { what: 'validation', count: counts.validation, eachMs: (10 * 5) / 256 },
+      { what: 'measures', count: counts.measures, eachMs: 20 },
+      { what: 'test', count: 2, eachMs: (10 * 300) / 256 },
+    ])
+    expect(totalMs).toBeCloseTo(
+      work.reduce((sum, { count, eachMs }) => sum + count * eachMs, 0),
+      9,
+    )
+  })
+
+  it('takes the mean of the convergence steps over the curriculum: of 1 .. M* at each step', () => {
+    // M* = 1, 4, 7, 8, 8
+    expect(meanConvergenceSteps(toy.warmup)).toBeCloseTo((1 + 2.5 + 4 + 4.5 + 4.5) / 5, 12)
+  })
+})
