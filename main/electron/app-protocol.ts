@@ -2,9 +2,9 @@
 import { protocol } from 'electron'
 import { contentSecurityPolicy } from '../../shared/protocol/content-security.ts'
 import type { StaticFiles } from '../server/static-files.ts'
+import { APP_SCHEME } from './app-origin.ts'
 
-const SCHEME = 'lab'
-export const APP_ORIGIN = `${SCHEME}://app`
+const SCHEME = APP_SCHEME
 
 /** Before the app is ready. */
 export function registerScheme(): void {

@@ -82,6 +82,7 @@ export function setMenu(targets: MenuTargets): void {
         item(text.sweeps, 'go.sweeps'),
         item(text.compare, 'go.compare'),
         item(text.search, 'go.search'),
+        item(text.palette, 'window.palette'),
         separator,
         item(text.theme, 'window.theme'),
         separator,
@@ -97,6 +98,7 @@ export function setMenu(targets: MenuTargets): void {
       role: 'help',
       label: text.help,
       submenu: [
+        item(text.howItWorks, 'help.open'),
         item(text.shortcuts, 'help.shortcuts'),
         item(text.tour, 'help.tour'),
         separator,

@@ -1,7 +1,7 @@
 /** A window: made where the last one stood, in a sandbox that shows the app and nothing else; a page that crashed is loaded again. */
 import { BrowserWindow, nativeTheme, session, shell } from 'electron'
 import path from 'node:path'
-import { APP_ORIGIN } from './app-protocol.ts'
+import { APP_ORIGIN } from './app-origin.ts'
 import { readWindowState, saveWindowState } from './window-state.ts'
 
 const DEFAULT_SIZE = { width: 1280, height: 840 }
@@ -71,8 +71,11 @@ function reloadAfterCrash(window: BrowserWindow): void {
   })
 }
 
-/** The page asks for nothing of the machine: every permission is refused. */
+/** All that the page may ask of the machine: to put a text into the clipboard (links to designs), which tells it nothing. */
+const GRANTED: ReadonlySet<string> = new Set(['clipboard-sanitized-write'])
+
+/** Every other permission is refused. */
 export function refusePermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_, _permission, answer) => answer(false))
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setPermissionRequestHandler((_, permission, answer) => answer(GRANTED.has(permission)))
+  session.defaultSession.setPermissionCheckHandler((_, permission) => GRANTED.has(permission))
 }

@@ -2,7 +2,7 @@
 import { BrowserWindow, type Event } from 'electron'
 import type { AppAction } from '../../shared/protocol/app-actions.ts'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
-import { APP_ORIGIN } from './app-protocol.ts'
+import { APP_ORIGIN } from './app-origin.ts'
 import { openWindow } from './window.ts'
 
 export class Windows {

@@ -12,11 +12,11 @@ import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
+import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { forkRun, listForkPoints } from '../engine/fork-run.ts'
-import { predictInThread } from '../engine/host/predict-host.ts'
+import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
 import { prepare } from '../engine/run-group.ts'
-import { threadCount } from '../engine/thread-count.ts'
 import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
@@ -93,7 +93,7 @@ export class Lab {
       instanceId: this.#instanceId,
       labVersion: LAB_VERSION,
       home: this.#home,
-      device: { backend: 'wasm', threads: threadCount(), platform: `${process.platform} ${process.arch}` },
+      device: describeDevice(),
       settings: this.#settings,
       runs: this.#catalog.list(),
       index: this.#catalog.state,
@@ -209,6 +209,7 @@ export class Lab {
     'run.annotate': ({ runIds, change }) => this.#runsDesk.annotate(runIds, change),
     'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
     'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
+    'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
     'sweep.check': async ({ definition }) => this.#sweeps.check(definition),

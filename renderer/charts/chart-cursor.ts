@@ -11,6 +11,8 @@ const LONG_STEP = 10
 
 export interface ChartCursor {
   readonly text: ComputedRef<string>
+  /** Null until a key has moved it. */
+  readonly position: Ref<number | null>
   /** @returns the position that the key leads to; null for other keys and an empty chart */
   move(event: KeyboardEvent): number | null
 }
@@ -21,8 +23,7 @@ export function useChartCursor(
   wordOf: (name: SeriesName) => string,
 ): ChartCursor {
   const { t } = useI18n()
-  /** An index of `positions`. */
-  const place = ref<number | null>(null)
+  const at = ref<number | null>(null)
   const series = computed(() => {
     const shown = subject.value
     if (shown === null) return []
@@ -31,6 +32,12 @@ export function useChartCursor(
   const positions = computed(() =>
     [...new Set(series.value.flatMap(({ points }) => points.map(({ position }) => position)))].sort((a, b) => a - b),
   )
+  /** Of the last position up to the cursor: a zoom may have brought others. */
+  const place = computed(() => {
+    if (at.value === null) return null
+    const next = positions.value.findIndex((position) => position > at.value!)
+    return next < 0 ? positions.value.length - 1 : Math.max(0, next - 1)
+  })
   const text = computed(() => {
     const position = place.value === null ? undefined : positions.value[place.value]
     if (position === undefined) return ''
@@ -42,6 +49,7 @@ export function useChartCursor(
   })
   return {
     text,
+    position: at,
     move(event) {
       const step = STEPS[event.key]
       if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return null
@@ -49,8 +57,8 @@ export function useChartCursor(
       const last = positions.value.length - 1
       if (last < 0) return null
       const next = (place.value ?? -1) + step * (event.shiftKey ? LONG_STEP : 1)
-      place.value = Math.min(last, Math.max(0, next))
-      return positions.value[place.value] ?? null
+      at.value = positions.value[Math.min(last, Math.max(0, next))] ?? null
+      return at.value
     },
   }
 }

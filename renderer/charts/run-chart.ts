@@ -8,7 +8,7 @@ import type { PhaseMark } from '../../shared/runs/timeline.ts'
 import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
 import { formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { drawnSeries, gridOf, isDrawable, lines, unconvergedOf, type ChartScope } from './run-lines.ts'
+import { CHART_SCOPES, drawnSeries, gridOf, isDrawable, lines, unconvergedOf, type ChartScope } from './run-lines.ts'
 import { markLines } from './run-marks.ts'
 import { hasPoints, meanPoints } from './run-points.ts'
 
@@ -40,6 +40,19 @@ export const DEFAULT_CHART_SETTINGS: ChartSettings = {
   showBand: true,
   showSeeds: false,
   scope: 'network',
+}
+
+/** Settings that were kept; of another version's what is not known is left out. */
+export function readChartSettings(stored: unknown): ChartSettings | null {
+  if (typeof stored !== 'object' || stored === null) return null
+  const kept = stored as Readonly<Record<string, unknown>>
+  const settings: Record<string, unknown> = { ...DEFAULT_CHART_SETTINGS }
+  for (const [name, value] of Object.entries(DEFAULT_CHART_SETTINGS))
+    if (typeof kept[name] === typeof value) settings[name] = kept[name]
+  const { smoothing, scope } = settings as unknown as ChartSettings
+  if (!(smoothing >= 0 && smoothing < 1)) settings.smoothing = DEFAULT_CHART_SETTINGS.smoothing
+  if (!CHART_SCOPES.includes(scope)) settings.scope = DEFAULT_CHART_SETTINGS.scope
+  return settings as unknown as ChartSettings
 }
 
 /** What a chart is of. */

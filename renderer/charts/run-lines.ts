@@ -14,7 +14,9 @@ import { extentPoints, meanPoints, seedPoints, type MeanPoint, type Point } from
 export type GridIndex = 0 | 1
 
 /** What VAA and VAA* are shown of. */
-export type ChartScope = 'network' | 'layers' | 'parts'
+export const CHART_SCOPES = ['network', 'layers', 'parts'] as const
+
+export type ChartScope = (typeof CHART_SCOPES)[number]
 
 interface Look {
   readonly grid: GridIndex

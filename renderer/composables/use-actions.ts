@@ -25,6 +25,11 @@ export function useAction(action: AppAction, handler: Handler): void {
   )
 }
 
+/** Whether somebody who is shown now could carry it out. */
+export function canPerform(action: AppAction): boolean {
+  return (handlers.get(action)?.length ?? 0) > 0
+}
+
 /** @returns whether somebody has carried it out */
 export function perform(action: AppAction): boolean {
   return [...(handlers.get(action) ?? [])].reverse().some((handler) => handler() !== false)

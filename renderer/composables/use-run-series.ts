@@ -25,11 +25,14 @@ export interface RunSeriesView {
   readonly lastPosition: number
 }
 
+const ASK_EVERY_MS = 2000
+
 export function useRunSeries(
   runId: Ref<string>,
   series: Ref<readonly SeriesName[]>,
   range: Ref<PositionRange>,
   buckets: Ref<number>,
+  isWrittenElsewhere: () => boolean,
 ): ShallowRef<RunSeriesView | null> {
   const client = useLab()
   const lab = useLabStore()
@@ -102,7 +105,12 @@ export function useRunSeries(
     // A new snapshot means that the line was lost: what was missed is asked for.
     if ((event.type === 'run-gap' && event.runId === runId.value) || event.type === 'snapshot') ask()
   })
+  // Of a run that another process trains no events come, only its file grows.
+  const timer = setInterval(() => {
+    if (isWrittenElsewhere() && !isAsking) ask()
+  }, ASK_EVERY_MS)
   onScopeDispose(() => {
+    clearInterval(timer)
     endListening()
     pace.stop()
   })

@@ -39,6 +39,9 @@ export function useSweepRows(sweepId: Ref<string>): ShallowRef<SweepDetail | nul
 
   const endListening = client.onEvent((event) => {
     if (event.type === 'snapshot') void ask()
+    // Its last rows may come in the same batch after it.
+    if (event.type === 'sweep' && event.sweep.id === sweepId.value && event.sweep.state !== 'running')
+      queueMicrotask(() => pace.flush())
     if (event.type !== 'sweep-row' || event.sweepId !== sweepId.value) return
     fresh.push(event.row)
     if (detail.value !== null) pace.request()

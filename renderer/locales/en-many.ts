@@ -165,3 +165,73 @@ export const figure = {
   table: 'Values of “{title}” as a table',
   more: 'The first {shown} of {count} rows; all are in the CSV.',
 }
+
+export const insight = {
+  seed: 'Seed',
+  lag: {
+    title: 'How far back the gradient reaches',
+    axis: 'lag k, in steps',
+    norm: '‖∂L/∂h(T−k)‖',
+    layer: 'Layer',
+    logLag: 'Log lag',
+    measure: 'Measure the gradient by lag',
+    measuring: 'Measuring…',
+    hint: 'Back-propagates from the loss at the end to the state k steps before it, with the weights as drawn, warmed up, and now. It takes some seconds.',
+    of: 'Seed {seed}: the mean over {count} training series of {steps} steps.',
+    moment: { initial: 'as drawn', 'warmed-up': 'warmed up', last: 'trained' },
+  },
+  spread: {
+    weights: 'Weights of layer {layer}',
+    gradients: 'Gradients of layer {layer}',
+    share: 'share',
+    axis: { weights: 'weight', gradients: 'log₁₀ of the size of ∂L/∂w' },
+  },
+  vaaLoss: {
+    title: 'VAA against loss',
+    loss: '{series} loss',
+    none: 'VAA against loss: neither was measured together yet.',
+  },
+}
+
+export const palette = {
+  title: 'Command palette',
+  placeholder: 'What to do, or where to go',
+  none: 'Nothing here is called like this.',
+  kinds: { action: 'Do', preset: 'Preset', sweep: 'Sweep', run: 'Run' },
+}
+
+export const help = {
+  title: 'How warm-up works',
+  lead: 'A recurrent network keeps a memory over many steps by being in one of several stable states, its attractors. The lab counts them, makes more of them before training, and keeps what transient dynamics are needed.',
+  trainingStep: 'training step',
+  warmupStep: 'warm-up step',
+  loss: 'validation loss',
+  recorded:
+    'Curves of real runs: copy the first input after {steps} steps, one layer of {units} GRU units, {warmup} steps of warm-up and {training} of training, recorded with this lab.',
+  topics: {
+    vaa: {
+      title: 'VAA: variability amongst attractors',
+      text: 'Feed n series, then a constant input until the states have come to rest. VAA is how many different states they end in, over n: 1/n says that the network forgets which series it saw, 1 that every series has left a lasting trace of its own.',
+      look: 'Without warm-up VAA begins at 1/n; after warm-up near 1.',
+      figure: 'VAA during training',
+    },
+    vaaStar: {
+      title: 'VAA*: a VAA with a gradient',
+      text: 'Counting has no gradient. VAA* replaces it by a smooth measure of how different the states of a layer end, so that gradient descent can raise it.',
+      look: 'At first M* is 1 and states still differ; as M* grows, VAA* falls and is raised again. Where it ends too high, a warm-up begins anew. Targets are not needed.',
+      figure: 'VAA* during warm-up',
+    },
+    warmup: {
+      title: 'Warm-up',
+      text: 'Before training, some gradient steps move VAA* towards k = 0.95 in every layer. The bound M* on the steps of convergence grows from 1, so that states which soon differ come first and states which stay different later.',
+      look: 'A network with many attractors learns what one without does not begin to learn in the same time.',
+      figure: 'Loss with and without warm-up',
+    },
+    double: {
+      title: 'Double layers',
+      text: 'Too many attractors get in the way of what changes from step to step. A double layer warms up one part for memory and leaves the other as it is for transient dynamics; both see the same input.',
+      look: 'Half of the units are warmed up here.',
+      figure: 'Loss with one warmed layer and a double layer',
+    },
+  },
+}

@@ -1,5 +1,5 @@
 import { fieldGroups, fields } from './en-fields.ts'
-import { compare, figure, queue, sweeps } from './en-many.ts'
+import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 import { table } from './en-table.ts'
 
 /** The words of the screens in English, by the view that shows them. */
@@ -11,6 +11,9 @@ export const en = {
   queue,
   compare,
   figure,
+  help,
+  insight,
+  palette,
   app: {
     name: 'Warmup Lab',
     design: 'Design',
@@ -23,6 +26,7 @@ export const en = {
     dismiss: 'Dismiss',
     notices: 'Notices',
     settings: 'Settings',
+    help: 'Help',
     shortcuts: 'Keys',
     close: 'Close',
   },
@@ -74,10 +78,12 @@ export const en = {
       group: 'Group runs by configuration',
     },
     help: {
+      open: 'How warm-up works',
       shortcuts: 'This overview',
       tour: 'Tour',
     },
     window: {
+      palette: 'Command palette',
       theme: 'Next theme: system, light, dark',
     },
   },
@@ -91,6 +97,8 @@ export const en = {
   },
   settings: {
     title: 'Settings',
+    language: 'Language',
+    languages: { system: 'That of the system', en: 'English', fr: 'Français' },
     appearance: 'Appearance',
     appearanceHint: 'System follows what your computer is set to.',
     keyboard: 'Keyboard',
@@ -178,7 +186,8 @@ export const en = {
       class: 'class {name}',
       image: 'Image of class {name}',
       counts:
-        '{train} series for training, {validation} for validation, {test} for the test. In {sampled} training series of {shortest} to {longest} steps:',
+        '{train} series for training, {validation} for validation, {test} for the test. In {sampled} training series of {steps} steps:',
+      span: '{shortest} to {longest}',
       value: 'Value',
       input: 'input {index}',
       target: 'target {index}',
@@ -271,21 +280,77 @@ export const en = {
     range: 'Range: {range}.',
     whenEmpty: 'Empty: {empty}.',
     unit: { steps: 'steps', epochs: 'epochs', series: 'series' },
-    device:
-      'Found: {backend} on {threads} thread of {platform}. | Found: {backend} on {threads} threads of {platform}.',
+    device: {
+      title: 'Device',
+      machine: 'Found',
+      engine: 'Engine',
+      engineWhy: 'the fastest that is here; the reference is for checks',
+      threads: 'Threads',
+      ofCores: '{threads} of {cores} cores',
+      threadsAll: 'all that this process may use',
+      threadsSet: 'as set by --threads or WARMUP_LAB_THREADS',
+      multiplyAdd: 'Fused multiply-add',
+      multiplyAddWhy: {
+        yes: 'used: twice the work an instruction',
+        no: 'not in this V8: products take two instructions',
+      },
+      paired: 'Vectors of 256 bits',
+      pairedWhy: {
+        yes: 'used if a self-test gives the same bits',
+        no: 'not in this V8 or processor: 128 bits are used',
+      },
+      yes: 'yes',
+      no: 'no',
+      memory: 'Memory bound',
+      memoryDefault: 'what a run may take; --memory or WARMUP_LAB_MEMORY change it',
+      memorySet: 'as set by --memory or WARMUP_LAB_MEMORY',
+    },
     network: 'Network',
     layer: 'Layer {number}',
     cell: 'Cell',
     coldCell: 'Cell of the other part',
     units: 'Units',
+    cellHelp: 'The equations of the layer. Those of a cell can be looked at below, copied and changed.',
+    coldCellHelp: 'The cell of the part of a double layer that is not warmed up; the same or another one.',
+    unitsHelp: 'H: the size of the hidden state h. A double layer shares it between its two parts.',
     split: 'Warmed units of a double layer',
+    splitHelp:
+      'Left the warmed part, which remembers; right the other one, which keeps its transient dynamics (Figure 3).',
+    strategiesHelp:
+      'One run each: no warm-up, every layer warmed up, or double layers, of which one part is warmed up (Section 4 of the paper).',
+    parts: {
+      toParts: 'Edit part by part',
+      toStrategies: 'Back to strategies',
+      explicit:
+        'This design says itself what is warmed up, so it is one run. Back to strategies gives up the parts; undo brings them back.',
+      add: 'Add part',
+      part: 'Part {number}',
+      remove: 'Remove part {number}',
+      warm: 'Warmed up',
+    },
+    initial: {
+      title: 'Initial values',
+      scheme: 'Scheme',
+      schemeHelp:
+        'How matrices begin: as the cell says (matrices that read x Xavier-uniform, others orthogonal), or all by one rule.',
+      schemes: {
+        cell: 'As the cell says',
+        xavier: 'Xavier-uniform',
+        orthogonal: 'Orthogonal',
+        uniform: 'Uniform',
+        identity: 'Identity',
+      },
+      gain: 'Gain',
+      gainHelp: 'Every initial matrix is multiplied by it.',
+      constantHelp: '{name}: a constant of the cell’s initial values, over the one in its text.',
+    },
     addLayer: 'Add layer',
     removeLayer: 'Remove layer {number}',
-    explicitParts: 'This design has explicit parts; they are kept as they are.',
     strategies: 'Strategies',
     strategy: { none: 'No warm-up', 'warmed-up': 'Warmed up', double: 'Double layer' },
     outcome: 'What it comes to',
-    parameters: '{count} parameters a seed',
+    parameters: '{count} parameters',
+    partFacts: '{count} parameters',
     readout: 'readout',
     warm: 'warmed',
     cold: 'not warmed',
@@ -392,6 +457,7 @@ export const en = {
       title: 'More of this run',
       convergence: 'Convergence',
       predictions: 'Predictions',
+      insight: 'Insight',
       log: 'Log',
     },
     predictions: {
@@ -479,7 +545,8 @@ export const en = {
     threads: 'Engine threads',
     machine: 'Machine busy',
     restartLevel: '{value}: warm-up begins anew above',
-    cursorHint: 'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends.',
+    cursorHint:
+      'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',
     cursor: 'step {position}: {values}',
     table: 'Values as a table',
     tableHead: {

@@ -120,6 +120,18 @@ export const STOP_PATIENCE = 16
 /** How many states before the last one are returned, at most: the longest period that is looked for. */
 export const TAIL_STEPS = 64
 
+export interface LagRequest {
+  readonly batch: SeriesBatch
+  /** k >= 1, under the batch's number of steps. */
+  readonly lags: readonly number[]
+}
+
+/** How much of the gradient reaches back: for each lag k and layer, the mean over the longest series of ‖∂L/∂h_{T−k}‖, L a series' own loss. */
+export interface GradientByLag {
+  /** [lag][layer] */
+  readonly norms: readonly (readonly number[])[]
+}
+
 /** The end of Algorithm 1's run, before states are compared. */
 export interface ConvergedStates {
   /** x_M, x_{M-1}, ... as [n, stateSize] each: min(M, TAIL_STEPS) + 1 entries, the last state first. */
@@ -166,6 +178,8 @@ export interface Engine {
   ): Promise<PerReplica<readonly number[]>>
   /** The run of Algorithm 1 up to the states that are compared. */
   converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>>
+  /** The gradient with respect to states so many steps before the end, nothing moved; gradients that were there are gone. */
+  gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */
   memoryBytes(): number | null
   dispose(): void

@@ -74,6 +74,8 @@ export interface Recurrence<Job> {
   statesEqual(step: number, states: FloatArray): boolean
   /** Through the last `forward` (made with `saving`). */
   backward(adjoints: SequenceAdjoints): Program<Job, void>
+  /** Of the states that the last sequence began with, [B, stateSize]; after a `backward` that moved the cold parts, too. */
+  initialStateAdjoint(): FloatArray
   /**
    * The compared parts (see comparedParts) of one layer alone from `states` for M steps of the constant input u: their columns of the result are the final
    * states, the others unchanged. Kept for `convergeLayerBackward` when `saving`.

@@ -41,8 +41,10 @@ export const APP_ACTIONS = {
   'runs.star': { keys: ['s'], accelerator: null, group: 'run' },
   'runs.archive': { keys: ['e'], accelerator: null, group: 'run' },
   'runs.group': { keys: ['v'], accelerator: null, group: 'run' },
+  'help.open': { keys: ['g h'], accelerator: null, group: 'window' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },
+  'window.palette': { keys: ['Mod+K'], accelerator: 'CmdOrCtrl+K', group: 'window' },
   'window.theme': { keys: ['t'], accelerator: 'CmdOrCtrl+Shift+L', group: 'window' },
 } as const satisfies Record<string, ActionKeys>
 

@@ -29,6 +29,7 @@ import type {
   PresetView,
   ResolvedConfig,
   RunDetail,
+  RunGradientByLag,
   RunLog,
   RunMeasures,
   RunMetrics,
@@ -154,6 +155,8 @@ export const COMMAND_PAYLOADS = {
   /** Into the lab's trash, from which undelete takes them back. */
   'run.delete': someRuns,
   'run.undelete': someRuns,
+  /** ‖∂L/∂h_{T−k}‖ by lag k before warm-up, after it and now, measured anew. @param seed null: the first */
+  'run.gradient-by-lag': z.strictObject({ runId, seed: z.number().int().nullable().default(null) }),
   /** To another place in line, from 0; before the job at work: that one saves and waits. */
   'queue.move': z.strictObject({ ...oneJob, index: z.number().int().min(0) }),
   /** Pauses a job at work; takes one that waits out of the line. */
@@ -211,6 +214,7 @@ export interface CommandResults {
   'run.annotate': RunsDone
   'run.delete': RunsDone
   'run.undelete': RunsDone
+  'run.gradient-by-lag': RunGradientByLag
   'queue.move': null
   'queue.remove': null
   'sweep.check': CheckedSweep

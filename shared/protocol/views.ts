@@ -13,6 +13,7 @@ import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/ru
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
+import type { Histogram } from '../statistics/histogram.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
@@ -225,6 +226,36 @@ export interface RunMetrics {
   readonly series: readonly DecimatedSeries[]
 }
 
+/** When weights were as they are measured: as drawn, at the end of the warm-up, at the last checkpoint or the end of the run. */
+export type WeightsMoment = 'initial' | 'warmed-up' | 'last'
+
+/** How far back the gradient reaches: ‖∂L/∂h_{T−k}‖ of one seed, the mean over a few training series. */
+export interface RunGradientByLag {
+  readonly runId: string
+  readonly seed: number
+  /** T */
+  readonly steps: number
+  readonly seriesCount: number
+  /** k */
+  readonly lags: readonly number[]
+  /** Those that the run has; norms as [lag][layer]. */
+  readonly moments: readonly {
+    readonly moment: WeightsMoment
+    readonly norms: readonly (readonly number[])[]
+    readonly spreads: readonly LayerSpread[]
+  }[]
+}
+
+/** How the weights of a layer, and the loss's gradient by them, spread. All moments of a layer have the same bins. */
+export interface LayerSpread {
+  /** From 0; null: the readout. */
+  readonly layerIndex: number | null
+  readonly weights: Histogram
+  /** Of log10 |g|, where g is not 0. */
+  readonly gradients: Histogram
+  readonly zeroGradientCount: number
+}
+
 /** A job in the engine's line: a group of runs or a sweep. */
 export interface QueuedJobView {
   readonly id: string
@@ -353,13 +384,30 @@ export interface ExportedFile {
   readonly base64: string
 }
 
+/** What the lab computes with, and why so. */
+export interface DeviceView {
+  readonly backend: string
+  readonly threads: number
+  readonly platform: string
+  /** As it calls itself; empty where it does not. */
+  readonly processor: string
+  readonly coreCount: number
+  /** Whether the user has set them, by a flag or a variable. */
+  readonly areThreadsSet: boolean
+  readonly memoryBytes: number
+  readonly isMemorySet: boolean
+  readonly hasRelaxedMultiplyAdd: boolean
+  /** Whether V8 may join two vectors of 128 bits to one of 256. */
+  readonly hasPairedVectors: boolean
+}
+
 /** Everything that a window needs to begin with. */
 export interface LabSnapshot {
   /** Of this start of the lab: another one says that it was ended and started again. */
   readonly instanceId: string
   readonly labVersion: string
   readonly home: string
-  readonly device: { readonly backend: string; readonly threads: number; readonly platform: string }
+  readonly device: DeviceView
   readonly settings: Settings
   /** The newest, and all that are active; the others are asked for with `run.query`. */
   readonly runs: readonly RunSummary[]

@@ -91,6 +91,31 @@ describe('the charts of a run', () => {
     await page.screenshot({ path: path.join(PICTURES, 'charts.png') })
   })
 
+  it('are zoomed and moved with the keyboard, and the cursor keeps its place', async () => {
+    const range = (): Promise<string | null> => page.locator('.chart').getAttribute('data-range')
+    await page.locator('.chart').focus()
+    await page.keyboard.press('End')
+    await page.keyboard.press('+')
+    expect(await range()).toBe('1265 2530')
+    await page.keyboard.press('PageUp')
+    expect(await range()).toMatch(/^63[12] 189[78]$/)
+    await page.keyboard.press('-')
+    expect(await range()).toBeNull()
+    await page.keyboard.press('+')
+    await page.keyboard.press('+')
+    expect(await range()).toMatch(/^189[78] 2530$/)
+    // Asked for in full: every step is there.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('End')
+        await page.keyboard.press('ArrowLeft')
+        return page.getByTestId('cursor').textContent()
+      })
+      .toMatch(/^step 2529: /)
+    await page.keyboard.press('0')
+    expect(await range()).toBeNull()
+  })
+
   it('show VAA of the parts, and how their states converged', async () => {
     await page.getByRole('combobox', { name: 'VAA of' }).selectOption('parts')
     await page.locator('.chart').focus()

@@ -5,6 +5,7 @@ import type { Browser, Locator, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
+import { inspectView } from './inspect.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -95,7 +96,7 @@ describe('the form of a design', { timeout: 120_000 }, () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('F1')
     await field(page, 'dataset.kind').getByText('generated from the seed').waitFor()
-    const help = field(page, 'dataset.kind').locator('.help')
+    const help = field(page, 'dataset.kind').locator('.field-help')
     expect(await help.evaluate((text) => text.classList.contains('visually-hidden'))).toBe(false)
     await page.keyboard.press('Escape')
     await expect.poll(() => help.evaluate((text) => text.classList.contains('visually-hidden'))).toBe(true)
@@ -114,6 +115,40 @@ describe('the form of a design', { timeout: 120_000 }, () => {
     await page.keyboard.type('0.5')
     await expect.poll(() => control(page, 'training.regulariser.weight').inputValue()).toBe('0.5')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('edits layers part by part, with any number of parts, their initial values, and a way back', async () => {
+    const { page, complaints } = await openDesign()
+    const start = page.getByRole('button', { name: 'Start' })
+    const layer = page.getByRole('region', { name: 'Layer 1' })
+    await layer.getByRole('spinbutton', { name: 'Units H' }).focus()
+    await page.keyboard.press('F1')
+    await layer.getByText('H: the size of the hidden state').first().waitFor()
+    await page.getByRole('button', { name: 'Edit part by part' }).click()
+    const part = (number: number) => layer.getByRole('group', { name: `Part ${number}` })
+    expect(await part(1).getByRole('spinbutton', { name: 'Units H' }).inputValue()).toBe('64')
+    expect(await part(1).getByRole('checkbox', { name: 'Warmed up' }).isChecked()).toBe(true)
+    expect(await part(2).getByRole('checkbox', { name: 'Warmed up' }).isChecked()).toBe(false)
+    await layer.getByRole('button', { name: 'Add part' }).click()
+    await part(3).getByLabel('Cell', { exact: true }).selectOption('brc')
+    await part(3).getByRole('spinbutton', { name: 'Units H' }).fill('8')
+    await part(3).getByText('Initial values').click()
+    await part(3).getByLabel('Scheme').selectOption('orthogonal')
+    await part(3).getByLabel('Gain').fill('0.5')
+    const diagram = page.getByRole('img', { name: /gru 64 warmed \| gru 64 not warmed \| brc 8 not warmed/ })
+    await diagram.waitFor()
+    await expect.poll(() => start.isEnabled()).toBe(true)
+    expect(await findAxeViolations(page)).toEqual([])
+    await page.getByRole('heading', { name: 'Network', exact: true }).scrollIntoViewIfNeeded()
+    await page.screenshot({ path: path.join(PICTURES, 'form-parts.png') })
+    await layer.getByRole('button', { name: 'Remove part 3' }).click()
+    await expect.poll(() => part(3).count()).toBe(0)
+    await page.getByRole('button', { name: 'Back to strategies' }).click()
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Double layer' }).isChecked()).toBe(true)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await part(2).waitFor()
     expect(complaints).toEqual([])
     await page.context().close()
   })
@@ -150,19 +185,7 @@ describe('the form of a design', { timeout: 120_000 }, () => {
     const { page, complaints } = await openDesign()
     const closed = page.locator('fieldset button[aria-expanded="false"]')
     while ((await closed.count()) > 0) await closed.first().click()
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme)
-      expect(await findAxeViolations(page), colorScheme).toEqual([])
-      for (const [width, height] of [
-        [1280, 720],
-        [1920, 1080],
-      ] as const) {
-        await page.setViewportSize({ width, height })
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0)
-        await page.screenshot({ path: path.join(PICTURES, `form-${colorScheme}-${width}.png`) })
-      }
-    }
+    await inspectView(page, 'design-open')
     await page.getByRole('button', { name: 'Regulariser' }).scrollIntoViewIfNeeded()
     await page.screenshot({ path: path.join(PICTURES, 'form-lower.png') })
     expect(complaints).toEqual([])

@@ -5,16 +5,12 @@ import path from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
-import { findAxeViolations } from './axe.ts'
 import { giveFile, stopFileChoosers } from './file-chooser.ts'
+import { inspectView, SIZES, themeOf } from './inspect.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 30_000, interval: 100 }
-const SIZES = [
-  { width: 1280, height: 720 },
-  { width: 1920, height: 1080 },
-]
 
 describe('the frame', { timeout: 120_000 }, () => {
   let browser: Browser
@@ -30,7 +26,7 @@ describe('the frame', { timeout: 120_000 }, () => {
   })
 
   async function openPage(): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ viewport: SIZES[0]!, reducedMotion: 'reduce' })
+    const context = await browser.newContext({ viewport: SIZES[0], reducedMotion: 'reduce' })
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     const complaints = watchComplaints(page)
@@ -40,33 +36,12 @@ describe('the frame', { timeout: 120_000 }, () => {
     return { page, complaints }
   }
 
-  const theme = (page: Page): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset.theme)
-
-  /** Both themes, both sizes: looked at by axe, kept as pictures, and nothing wider than the window. */
-  async function inspect(page: Page, name: string, within: string | null = null): Promise<void> {
-    for (const wanted of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: wanted })
-      await expect.poll(() => theme(page)).toBe(wanted)
-      expect(await findAxeViolations(page, within), `${name}, ${wanted}`).toEqual([])
-      for (const size of SIZES) {
-        await page.setViewportSize(size)
-        const overflow = await page.evaluate(() => ({
-          x: document.documentElement.scrollWidth - window.innerWidth,
-          y: document.documentElement.scrollHeight - window.innerHeight,
-        }))
-        expect(overflow, `${name} at ${size.width}x${size.height}`).toEqual({ x: 0, y: 0 })
-        await page.screenshot({ path: path.join(PICTURES, `${name}-${wanted}-${size.width}.png`) })
-      }
-      await page.setViewportSize(SIZES[0]!)
-    }
-  }
-
   it('begins with a tour that keys lead through, that trains the quick preset, and that does not come back', async () => {
     const { page, complaints } = await openPage()
     const tour = page.getByRole('dialog', { name: 'Tour' })
     await tour.waitFor()
     await expect.poll(() => tour.evaluate((panel) => panel === document.activeElement)).toBe(true)
-    await inspect(page, 'tour', '.tour')
+    await inspectView(page, 'tour', '.tour')
     for (const heading of ['Design an experiment', 'Train your first networks']) {
       await tour.getByRole('button', { name: 'Next' }).press('Enter')
       await tour.getByRole('heading', { name: heading }).waitFor()
@@ -92,7 +67,7 @@ describe('the frame', { timeout: 120_000 }, () => {
     await page.keyboard.press('?')
     const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
     await dialog.waitFor()
-    await inspect(page, 'shortcuts')
+    await inspectView(page, 'shortcuts')
     await page.keyboard.press('Escape')
     await expect.poll(() => dialog.count()).toBe(0)
     await page.keyboard.press('g')
@@ -123,11 +98,11 @@ describe('the frame', { timeout: 120_000 }, () => {
     await page.keyboard.press('g')
     await page.keyboard.press('s')
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
-    await inspect(page, 'settings')
+    await inspectView(page, 'settings')
     await page.getByRole('radio', { name: 'Dark' }).check()
-    await expect.poll(() => theme(other.page)).toBe('dark')
+    await expect.poll(() => themeOf(other.page)).toBe('dark')
     await page.getByRole('radio', { name: 'Light' }).check()
-    await expect.poll(() => theme(other.page)).toBe('light')
+    await expect.poll(() => themeOf(other.page)).toBe('light')
     await page.getByRole('checkbox', { name: 'Single keys' }).uncheck()
     await expect.poll(() => page.getByRole('checkbox', { name: 'Single keys' }).isChecked()).toBe(false)
     const saved = (): Promise<string> => readFile(path.join(lab.home, 'settings.json'), 'utf8')

@@ -1,98 +1,98 @@
-/** The whole way in a real Chromium against the real lab: preset, change, start, charts move, pause, resume, finish. */
+/**
+ * The whole way in a real Chromium against the real lab, once with the mouse and once with keys alone: preset, another cell, split and
+ * warm-up, start, charts that move, pause, resume, finish, figure and weights saved; and what other windows see of it.
+ */
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
+import {
+  checkPicture,
+  checkRun,
+  checkWeights,
+  designByMouse,
+  JOURNEY,
+  LAST_POSITION,
+  train,
+  untilPositionIsOver,
+} from './journey-steps.ts'
+import { chooseIn, tabTo, typeInto } from './keyboard.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 /** Served page, from the address to fields that can be used. */
 const PAGE_START_MS = 5000
 
-let lab: ServedLab
-let browser: Browser
+describe('the served lab', { timeout: 180_000 }, () => {
+  let lab: ServedLab
+  let browser: Browser
 
-beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-}, INSTALL_MS)
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true })
+    ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
+  }, INSTALL_MS)
+  afterAll(async () => {
+    await browser?.close()
+    await lab?.close()
+  })
 
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
-})
+  async function openLab(address = lab.address): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    const complaints = watchComplaints(page)
+    await page.goto(address)
+    await page.getByRole('button', { name: 'Start' }).waitFor({ timeout: PAGE_START_MS })
+    return { page, complaints }
+  }
 
-async function openLab(): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
-  const complaints = watchComplaints(page)
-  await page.goto(lab.address)
-  await page.getByRole('button', { name: 'Start' }).waitFor({ timeout: PAGE_START_MS })
-  await page.getByRole('img', { name: /^Series 1/ }).waitFor() // nothing moves any more
-  return { page, complaints }
-}
+  async function download(page: Page, ask: () => Promise<unknown>): Promise<{ name: string; bytes: Buffer }> {
+    const [file] = await Promise.all([page.waitForEvent('download'), ask()])
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) }
+  }
 
-const position = async (page: Page): Promise<number> => Number(await page.getByTestId('last-position').textContent())
-
-async function untilPositionIsOver(page: Page, least: number): Promise<void> {
-  await expect.poll(() => position(page), { timeout: 30_000, interval: 50 }).toBeGreaterThan(least)
-}
-
-describe('the served lab', () => {
-  it('takes a preset, changes it, trains it live, pauses, resumes and finishes it', async () => {
+  it('takes a preset, changes it, trains it live, pauses, resumes, finishes it, and saves its figure and weights', async () => {
     const { page, complaints } = await openLab()
     expect(page.url()).not.toContain('token')
-    await page.getByRole('button', { name: /^quick/ }).click()
-    await page.getByLabel('Name').fill('journey')
-    await page.getByLabel(/^Steps of a series/).fill('20')
-    await page.getByRole('spinbutton', { name: 'Units H' }).fill('16')
-    await page.getByLabel('Cell', { exact: true }).selectOption('mgu')
-    await page.getByLabel('Warmed up').uncheck()
-    await page.getByLabel('No warm-up').uncheck()
-    await page
-      .getByRole('group', { name: 'Warm-up' })
-      .getByLabel(/^Steps/)
-      .fill('20')
-    await page
-      .getByRole('group', { name: 'Training' })
-      .getByLabel(/^Steps/)
-      .fill('1500')
-    await page.getByLabel('Measure every').fill('200')
-    await page.getByLabel('Seeds').fill('0, 1')
-    await page.getByRole('slider', { name: 'Warmed units' }).press('ArrowRight')
-    await expect.poll(() => page.getByText('9 | 7').count()).toBe(1)
+    await designByMouse(page)
     await page.screenshot({ path: path.join(PICTURES, 'design.png') })
     await page.getByRole('button', { name: 'Start' }).click()
-
-    const state = page.getByTestId('state')
-    await untilPositionIsOver(page, 40)
-    await untilPositionIsOver(page, (await position(page)) + 40)
-    await page.getByRole('button', { name: 'Pause' }).click()
-    await expect.poll(() => state.textContent(), { timeout: 20_000 }).toBe('Paused')
-    const paused = await position(page)
-    await page.screenshot({ path: path.join(PICTURES, 'paused.png') })
-    await page.getByRole('button', { name: 'Resume' }).click()
-    await untilPositionIsOver(page, paused)
-    await expect.poll(() => state.textContent(), { timeout: 60_000 }).toBe('Finished')
-    await expect.poll(() => position(page), { timeout: 10_000 }).toBe(1520) // drawn a little after it is told
+    await train(page, async (name) => {
+      await page.getByRole('button', { name }).click()
+      if (name === 'Resume') await page.screenshot({ path: path.join(PICTURES, 'resumed.png') })
+    })
     await page.screenshot({ path: path.join(PICTURES, 'finished.png') })
+
+    const folder = checkRun(lab.home)
+    const saved = page.getByRole('combobox', { name: 'Save chart' })
+    const picture = await download(page, () => saved.selectOption('png'))
+    expect(picture.name).toMatch(/\.png$/)
+    checkPicture(picture.bytes)
+    const drawing = await download(page, () => saved.selectOption('svg'))
+    expect(drawing.bytes.toString()).toMatch(/^<svg .*<\/svg>\s*$/s)
+    const exported = page.getByRole('combobox', { name: 'Export' })
+    for (const format of ['safetensors', 'npz']) {
+      const weights = await download(page, () => exported.selectOption(format))
+      expect(weights.name).toMatch(new RegExp(`\\.${format}$`))
+      checkWeights(weights.bytes, weights.name, folder)
+    }
 
     await page.getByLabel('Theme').selectOption('dark')
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
     await page.screenshot({ path: path.join(PICTURES, 'finished-dark.png') })
     expect(complaints).toEqual([])
     await page.context().close()
-  }, 120_000)
+  })
 
   it('shows a second window the same state, and a reloaded one the whole run', async () => {
     const { page, complaints } = await openLab()
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('link', { name: /journey/ }).click()
-    await untilPositionIsOver(page, 1500)
+    await untilPositionIsOver(page, LAST_POSITION - 20)
     await page.reload()
-    await untilPositionIsOver(page, 1500)
+    await untilPositionIsOver(page, LAST_POSITION - 20)
     expect(complaints).toEqual([])
     await page.context().close()
   })
@@ -100,5 +100,53 @@ describe('the served lab', () => {
   it('gives nothing without the token', async () => {
     const response = await fetch(lab.address.replace(/\?.*/, ''))
     expect(response.status).toBe(401)
+  })
+
+  it('is led through the same way with keys alone', async () => {
+    const own = await serveLab()
+    try {
+      const { page, complaints } = await openLab(own.address)
+      const { keyboard } = page
+      await page.getByRole('img', { name: /^Series 1/ }).waitFor()
+      await keyboard.press('/')
+      await keyboard.type('quick')
+      await tabTo(page, page.getByRole('button', { name: /^quick/ }))
+      await keyboard.press('Enter')
+      await typeInto(page, page.getByLabel('Name'), JOURNEY.name)
+      await typeInto(page, page.getByLabel(/^Steps of a series/), `${JOURNEY.steps}`)
+      await chooseIn(page, page.getByLabel('Cell', { exact: true }), 'mgu')
+      await typeInto(page, page.getByRole('spinbutton', { name: 'Units H' }), `${JOURNEY.units}`)
+      await tabTo(page, page.getByRole('slider', { name: 'Warmed units' }))
+      await keyboard.press('ArrowRight')
+      await expect.poll(() => page.getByText('9 | 7').count()).toBe(1)
+      for (const strategy of ['No warm-up', 'Warmed up']) {
+        await tabTo(page, page.getByRole('checkbox', { name: strategy }))
+        await keyboard.press('Space')
+      }
+      const group = (name: string) => page.getByRole('group', { name }).getByLabel(/^Steps/)
+      await typeInto(page, group('Warm-up'), `${JOURNEY.warmupSteps}`)
+      await typeInto(page, group('Training'), `${JOURNEY.trainingSteps}`)
+      await typeInto(page, page.getByLabel('Measure every'), '200')
+      await typeInto(page, page.getByLabel('Seeds'), JOURNEY.seeds)
+      await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
+      await keyboard.press('Control+Enter')
+      await page.getByTestId('state').waitFor()
+      await train(page, () => keyboard.press('p'))
+
+      const folder = checkRun(own.home)
+      const picture = await download(page, () =>
+        chooseIn(page, page.getByRole('combobox', { name: 'Save chart' }), 'Pic'),
+      )
+      checkPicture(picture.bytes)
+      const weights = await download(page, async () => {
+        await tabTo(page, page.getByRole('combobox', { name: 'Export' }), 'Shift+Tab')
+        await keyboard.type('Wei')
+      })
+      checkWeights(weights.bytes, weights.name, folder)
+      expect(complaints).toEqual([])
+      await page.context().close()
+    } finally {
+      await own.close()
+    }
   })
 })

@@ -60,8 +60,15 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
     expect(await state(next)).toBe('Running')
   })
 
-  it('is reloaded again and again: it shows the same run, further on', async () => {
+  it('is reloaded again and again: it shows the same run, further on, as it was drawn and zoomed', async () => {
     const page = await startRun()
+    await page.getByRole('slider', { name: 'Smoothing' }).fill('0.6')
+    await page.getByLabel('Seeds', { exact: true }).check()
+    await page.getByRole('tab', { name: 'Log' }).click()
+    await page.locator('.chart').focus()
+    await page.keyboard.press('+')
+    const range = await page.locator('.chart').getAttribute('data-range')
+    expect(range).toMatch(/^\d+ \d+$/)
     let before = await position(page)
     for (let time = 0; time < 4; time++) {
       await page.reload()
@@ -69,6 +76,10 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
       before = await position(page)
     }
     expect(await state(page)).toBe('Running')
+    expect(await page.locator('.chart').getAttribute('data-range')).toBe(range)
+    expect(await page.getByRole('slider', { name: 'Smoothing' }).inputValue()).toBe('0.6')
+    expect(await page.getByLabel('Seeds', { exact: true }).isChecked()).toBe(true)
+    await page.getByRole('log').getByText('Training begins.').waitFor({ state: 'attached' })
   })
 
   it('is killed with its process: the run goes on, and a new page shows it whole', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
 import { LONG_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { findAxeViolations } from './axe.ts'
+import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -36,7 +37,7 @@ beforeAll(async () => {
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
   page.setDefaultTimeout(15_000)
   complaints = watchComplaints(page)
-  page.on('filechooser', () => undefined) // from the beginning: Playwright takes a moment to listen
+  stopFileChoosers(page)
   await page.goto(lab.address)
 }, INSTALL_MS)
 
@@ -47,12 +48,7 @@ afterAll(async () => {
 
 async function start(config: { readonly name: string }): Promise<void> {
   await page.keyboard.press('Control+1')
-  await page.getByRole('button', { name: 'Start' }).waitFor()
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+O')
-  const file = { name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(config)) }
-  await (await chooser).setFiles(file)
-  await page.getByRole('heading', { name: config.name }).waitFor()
+  await openDesign(page, config)
   await page.getByRole('button', { name: 'Start' }).click()
   await page.getByTestId('state').waitFor()
 }

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
 import type { FolderGroup, FolderRun } from './results-from-folders.ts'
+import { openDesign } from './open-design.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
@@ -41,13 +42,7 @@ beforeAll(async () => {
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true })).newPage()
   complaints = watchComplaints(page)
   await page.goto(lab.address)
-  await page.getByRole('button', { name: 'Start' }).waitFor()
-  await page.waitForLoadState('networkidle')
-  const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Control+O')
-  const file = { name: 'study.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(CONFIG)) }
-  await (await chooser).setFiles(file)
-  await page.getByRole('heading', { name: 'study' }).waitFor()
+  await openDesign(page, CONFIG)
 }, INSTALL_MS)
 
 afterAll(async () => {
@@ -120,6 +115,7 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
   it('ends in the table that the folders hold', async () => {
     const { runs, groups } = fromFolders()
     expect(groups).toHaveLength(18)
+    await expect.poll(() => page.locator('section.rows tr[data-status="finished"]').count(), WAIT).toBe(18)
     const rows = await page.locator('section.rows tbody tr').evaluateAll((trs) =>
       trs.map((tr) => {
         const cell = (name: string): HTMLElement => tr.querySelector(`td.${CSS.escape(name)}`)!

@@ -1,7 +1,7 @@
 /** A real Electron with the lab in it: found, built, and started under a display of its own where there is none. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { _electron, errors, type ElectronApplication, type Page } from 'playwright'
 import { findElectron } from '../../main/cli/desktop.ts'
@@ -66,14 +66,16 @@ export interface DesktopLab {
 /**
  * @param program Electron, or a packaged lab
  * @param environment beside that of this process
+ * @param options.files of the home, by name, that are there already
  */
 export async function startDesktop(
   program: string,
   environment: Readonly<Record<string, string>> = {},
-  { isPackaged = false } = {},
+  { isPackaged = false, files = {} }: { isPackaged?: boolean; files?: Readonly<Record<string, string>> } = {},
 ): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
   const home = await makeLabHome(false)
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(home, name), text)
   const display = await openDisplay()
   const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
   const launchedAtMs = performance.now()

@@ -1,8 +1,12 @@
-/** The desktop in a real Electron: a run is designed, trained, survives a crash of its page, and finishes. */
-import { mkdirSync } from 'node:fs'
+/**
+ * The desktop in a real Electron, the whole way: preset, another cell, split and warm-up, start, charts that move, pause, resume, finish,
+ * figure and weights saved by the system's dialogs; a page that is reloaded shows it whole; and what the page cannot reach.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
+import { checkPicture, checkRun, checkWeights, designByMouse, train } from '../browser/journey-steps.ts'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 
@@ -19,33 +23,38 @@ describe.skipIf(electron.program === null)('the desktop', () => {
 
   afterAll(() => desktop?.close())
 
-  it('trains a run whose page is reloaded on the way, and shows it whole', async () => {
-    const { app, page } = desktop
+  it('designs, trains, pauses, resumes and finishes a run, and saves its figure and weights', async () => {
+    const { app, page, home } = desktop
     page.setDefaultTimeout(15_000)
     const complaints = watchComplaints(page)
     expect(await app.evaluate(({ app: { getName } }) => typeof getName())).toBe('string')
-    await page.getByLabel('Steps of a series').fill('20')
-    await page.getByRole('spinbutton', { name: 'Units H' }).fill('16')
-    await page.getByRole('checkbox', { name: 'Warmed up' }).uncheck()
-    await page.getByRole('checkbox', { name: 'Double layer' }).uncheck()
-    await page
-      .getByRole('group', { name: 'Training' })
-      .getByLabel(/^Steps/)
-      .fill('1200')
+    await designByMouse(page)
     await page.getByRole('button', { name: 'Start' }).click()
-    const position = async (): Promise<number> => Number(await page.getByTestId('last-position').textContent())
-    await expect.poll(position, { timeout: 30_000 }).toBeGreaterThan(50)
-    await page.reload()
-    await expect.poll(position, { timeout: 30_000 }).toBeGreaterThan(100)
-    await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 90_000 }).toBe('Finished')
-    await expect.poll(position, { timeout: 10_000 }).toBe(1200) // drawn a little after it is told
+    await train(page, async (name) => {
+      await page.getByRole('button', { name }).click()
+      if (name === 'Resume') await page.reload() // on the way: it comes back whole
+    })
     await page.getByRole('tab', { name: 'Predictions' }).click()
-    await page.getByText('Mean squared error').waitFor()
+    await page.getByText('Mean squared error').first().waitFor()
     await page.getByRole('tab', { name: 'Log' }).click()
     await page.getByRole('log').getByText('The run has finished.').waitFor()
     await page.screenshot({ path: path.join(PICTURES, 'desktop.png') })
+
+    const folder = checkRun(home)
+    const save = async (control: string, format: string): Promise<Buffer> => {
+      const target = path.join(home, `saved.${format}`)
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+      }, target)
+      await page.getByRole('combobox', { name: control }).selectOption(format)
+      await expect.poll(() => existsSync(target), { timeout: 15_000 }).toBe(true)
+      return readFileSync(target)
+    }
+    checkPicture(await save('Save chart', 'png'))
+    checkWeights(await save('Export', 'safetensors'), 'saved.safetensors', folder)
+    checkWeights(await save('Export', 'npz'), 'saved.npz', folder)
     expect(complaints).toEqual([])
-  }, 150_000)
+  }, 180_000)
 
   it('keeps Node and Electron out of the page', async () => {
     const seen = await desktop.page.evaluate(() => ({

@@ -18,8 +18,8 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
 
   afterEach(() => desktop?.close())
 
-  async function open(): Promise<DesktopLab> {
-    desktop = await startDesktop(electron.program!)
+  async function open(files: Readonly<Record<string, string>> = {}): Promise<DesktopLab> {
+    desktop = await startDesktop(electron.program!, {}, { files })
     desktop.page.setDefaultTimeout(15_000)
     await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
     return desktop
@@ -106,6 +106,56 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
       )
     })
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'protocol' } })
+  })
+
+  it('opens where the last window stood, unless that is on no screen of today', async () => {
+    const bounds = { x: 60, y: 40, width: 1000, height: 640 }
+    const boundsOf = (): Promise<unknown> =>
+      desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getNormalBounds())
+    await open({ 'window.json': JSON.stringify({ bounds, isMaximized: false }) })
+    expect(await boundsOf()).toMatchObject({ width: 1000, height: 640 })
+    await desktop.close()
+    await open({ 'window.json': JSON.stringify({ bounds: { ...bounds, x: 9000 }, isMaximized: false }) })
+    expect(await boundsOf()).toMatchObject({ width: 1280, height: 840 })
+    await desktop.close()
+    await open({ 'window.json': '{ no' })
+    expect(await boundsOf()).toMatchObject({ width: 1280, height: 840 })
+  })
+
+  it('puts a link to the design into the clipboard, and may ask for nothing else of the machine', async () => {
+    const { app, page } = await open()
+    await choose('design.copy-link')
+    await page.getByText('Link copied').waitFor()
+    expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/^lab:\/\/app\/design#design=[\w-]+$/)
+    const states = await page.evaluate(() =>
+      Promise.all(
+        ['clipboard-read', 'geolocation', 'notifications', 'camera', 'midi'].map((name) =>
+          navigator.permissions.query({ name: name as PermissionName }).then(({ state }) => state),
+        ),
+      ),
+    )
+    expect(states).not.toContain('granted')
+  })
+
+  it('answers what is no command with an error or not at all, and goes on', async () => {
+    const { page } = await open()
+    const answers = await page.evaluate(async () => {
+      const { warmupLab } = window as unknown as { warmupLab: { send(message: unknown): void } }
+      const nothing = [null, 7, 'run.delete', [], {}, { kind: 'command' }, { kind: 'result', id: 1 }]
+      const named = ['__proto__', 'constructor', 'rm', '', 'x'.repeat(1000)].map((name) => ({ name, payload: {} }))
+      const wrong = [
+        { name: 'run.delete', payload: { runId: 7 } },
+        { name: 'run.delete', payload: { runId: '../..' } },
+      ]
+      for (const message of nothing) warmupLab.send(message)
+      ;[...named, ...wrong].forEach((message, id) => warmupLab.send({ kind: 'command', id: 9000 + id, ...message }))
+      return nothing.length + named.length + wrong.length
+    })
+    expect(answers).toBeGreaterThan(10)
+    await page.getByRole('link', { name: /^Runs/ }).click()
+    await page.getByRole('link', { name: 'Design' }).click()
+    await page.getByRole('button', { name: /^quick/ }).click()
+    await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
   })
 
   it('shows one state in two windows', async () => {

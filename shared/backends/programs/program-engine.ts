@@ -12,6 +12,8 @@ import type {
   ConvergenceDraw,
   Engine,
   EvaluateResult,
+  GradientByLag,
+  LagRequest,
   OptimizerSettings,
   OptimizerState,
   PerReplica,
@@ -23,6 +25,7 @@ import type {
 import type { FloatArray, Recurrence } from '../recurrence.ts'
 import { converge } from './converge.ts'
 import { evaluate } from './evaluate.ts'
+import { gradientByLag } from './gradient-by-lag.ts'
 import { fromTensors, joinRanges, parameterRanges, toTensors, type ParameterRange } from './parameter-ranges.ts'
 import { runSideBySide, type Program } from './program.ts'
 import type { Replica } from './replica.ts'
@@ -146,6 +149,10 @@ export class ProgramEngine<Job> implements Engine {
 
   async converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>> {
     return this.#runAll(requests, batchOf, converge)
+  }
+
+  async gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>> {
+    return this.#runAll(requests, batchOf, gradientByLag)
   }
 
   memoryBytes(): number | null {

@@ -39,6 +39,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   #batch = 0
   #runs: PartRun[][] = []
   #masks: readonly Float32Array[] | null = null
+  #initialAdjoints = new Map<Part, Float64Array[]>()
   #converged = new Map<number, Map<Part, PartRun>>()
 
   constructor(network: Network) {
@@ -170,7 +171,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
                   addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
             })
         }
-        this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery)
+        this.#initialAdjoints.set(part, this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery))
       })
       const mask = this.#masks?.[layer.index - 1]
       fromAbove = mask
@@ -178,6 +179,12 @@ export class ReferenceRecurrence implements Recurrence<never> {
         : inputAdjoints
     }
     return finished(undefined)
+  }
+
+  initialStateAdjoint(): Float64Array {
+    const result = new Float64Array(this.#batch * this.#network.stateSize)
+    for (const [part, adjoints] of this.#initialAdjoints) this.#putStates(part, result, adjoints)
+    return result
   }
 
   convergeLayer(

@@ -55,6 +55,8 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
   #inputs: LayerInputs
   /** [layer][part] */
   readonly #units: readonly (readonly PartUnit[])[]
+  /** Where the last way back has left the adjoints of the initial states, an address a state. */
+  readonly #initialAdjoints = new Map<PartUnit, { readonly run: PartRun; readonly addresses: readonly number[] }>()
   #sequence: { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } | null = null
   readonly #converged = new Map<number, { run: PartRun; unit: PartUnit; steps: number }[]>()
 
@@ -267,13 +269,15 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
           moving.push(unit)
           unit.weights.clearGradients(tape)
         }
-        yield* runs[layer.index]![part.partIndex]!.backward(tape, blocks, {
+        const run = runs[layer.index]![part.partIndex]!
+        const initial = yield* run.backward(tape, blocks, {
           above: above && { address: above.address + 4 * part.outputOffset, rowBytes: above.rowBytes },
           injections,
           truncateEvery,
           inputAdjoint: inputAdjoint && { ...inputAdjoint, accumulate: isWritten },
           movesWeights: moves,
         })
+        this.#initialAdjoints.set(unit, { run, addresses: initial })
         isWritten = true
       }
       const mask = input.dropoutMasks?.[layer.index - 1]
@@ -283,6 +287,20 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     }
     yield
     for (const { weights } of moving) weights.addGradients(tape)
+  }
+
+  initialStateAdjoint(): Float32Array {
+    const { network, memory } = this.#shared
+    const { batch } = this.#lastSequence().input
+    const result = new Float32Array(batch * network.stateSize)
+    for (const [{ part, stateOffsets }, { run, addresses }] of this.#initialAdjoints)
+      stateOffsets.forEach((offset, s) => {
+        for (let b = 0; b < batch; b++) {
+          const from = (addresses[s]! + b * run.stateRowBytes) / 4
+          result.set(memory.floats.subarray(from, from + part.units), b * network.stateSize + offset)
+        }
+      })
+    return result
   }
 
   *convergeLayer(

@@ -225,6 +225,9 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
       }),
     trainGradients: missing,
     warmupGradients: missing,
+    gradientByLag: () => {
+      throw new Error('The toy has no states.')
+    },
     memoryBytes: () => null,
     dispose: () => undefined,
   }

@@ -1,0 +1,24 @@
+/** What this machine has to compute with, and why it is used as it is: asked of Node and V8, told to the windows. */
+import os from 'node:os'
+import { detectFeatures } from '../../shared/backends/wasm/kernels.ts'
+import type { DeviceView } from '../../shared/protocol/views.ts'
+import { MEMORY_VARIABLE, memoryBound } from './memory-bound.ts'
+import { threadCount, THREADS_VARIABLE } from './thread-count.ts'
+import { knowsPairedVectors } from './vector-width.ts'
+
+export function describeDevice(): DeviceView {
+  return {
+    backend: 'wasm',
+    threads: threadCount(),
+    platform: `${process.platform} ${process.arch}`,
+    processor: os.cpus()[0]?.model.trim() ?? '',
+    coreCount: os.cpus().length,
+    areThreadsSet: isSet(THREADS_VARIABLE),
+    memoryBytes: memoryBound(),
+    isMemorySet: isSet(MEMORY_VARIABLE),
+    hasRelaxedMultiplyAdd: detectFeatures().relaxedMultiplyAdd,
+    hasPairedVectors: knowsPairedVectors(),
+  }
+}
+
+const isSet = (variable: string): boolean => (process.env[variable] ?? '') !== ''

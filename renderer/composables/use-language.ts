@@ -1,0 +1,15 @@
+/** The language of the screens: the setting and the system's wish enter; every message follows, and the page says which language it is in. */
+import { watchEffect } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { languageOf } from '../locales/messages.ts'
+import { useLabStore } from '../stores/lab-store.ts'
+
+export function useLanguage(): void {
+  const { locale } = useI18n({ useScope: 'global' })
+  const lab = useLabStore()
+  watchEffect(() => {
+    // Before the lab has answered nothing is chosen yet.
+    locale.value = languageOf(lab.settings?.locale ?? null, navigator.languages)
+    document.documentElement.lang = locale.value
+  })
+}

@@ -1,0 +1,79 @@
+/**
+ * The program of the gradient that reaches back: a batch and lags enter, ‖∂L/∂h_{T−k}‖ for each lag k and layer leaves. The state at T − k is
+ * a state that the last k steps begin with: they are run again from it, and the way back ends in its adjoint.
+ */
+import type { GradientByLag, LagRequest } from '../backend.ts'
+import type { FloatArray } from '../recurrence.ts'
+import { readoutOf } from './parameter-ranges.ts'
+import type { Program } from './program.ts'
+import { readOut, readOutBackward } from './readout.ts'
+import type { Replica } from './replica.ts'
+
+export function* gradientByLag<Job>(replica: Replica<Job>, { batch, lags }: LagRequest): Program<Job, GradientByLag> {
+  const { recurrence, ranges, network } = replica
+  const { steps, batch: rows, inputs, targetSteps } = batch
+  const stepFloats = rows * network.inputSize
+  yield* recurrence.clearGradients()
+  yield* recurrence.forward({
+    steps,
+    batch: rows,
+    inputs,
+    isConstant: false,
+    initialStates: null,
+    dropoutMasks: null,
+    saving: false,
+  })
+  const hidden = recurrence.outputsAt(targetSteps)
+  const { weight, bias } = readoutOf(ranges, recurrence.parameters)
+  const gradient = readoutOf(ranges, recurrence.gradients)
+  const result = readOut(hidden, weight, bias, batch, network.loss)
+  const adjoint = readOutBackward(result, hidden, weight, gradient.weight, gradient.bias, batch, network.loss)
+  const states = lags.map((lag) => recurrence.statesAt(new Int32Array(rows).fill(steps - lag)))
+  const norms: number[][] = []
+  for (const [index, lag] of lags.entries()) {
+    const first = steps - lag
+    yield* recurrence.forward({
+      steps: lag,
+      batch: rows,
+      inputs: inputs.subarray(first * stepFloats, steps * stepFloats),
+      isConstant: false,
+      initialStates: states[index]!,
+      dropoutMasks: null,
+      saving: true,
+    })
+    yield* recurrence.backward({
+      // What is read out before does not depend on this state.
+      outputs: { steps: targetSteps.map((step) => (step < first ? -1 : step - first)), data: adjoint },
+      states: null,
+      truncateEvery: null,
+      movesColdParts: true,
+    })
+    norms.push(layerNorms(replica, recurrence.initialStateAdjoint(), batch.lengths, steps, rows))
+  }
+  yield* recurrence.clearGradients()
+  return { norms }
+}
+
+/** Mean over the series that have all steps; the batch's loss is a mean, so each row is made its series' own. */
+function layerNorms<Job>(
+  { network }: Replica<Job>,
+  adjoint: FloatArray,
+  lengths: Int32Array,
+  steps: number,
+  rows: number,
+): number[] {
+  return network.wiredLayers.map(({ index }) => {
+    const slices = network.stateSlices.filter(({ layerIndex }) => layerIndex === index)
+    let sum = 0
+    let count = 0
+    for (let b = 0; b < rows; b++) {
+      if (lengths[b] !== steps) continue
+      let squares = 0
+      for (const { offset, size } of slices)
+        for (let i = 0; i < size; i++) squares += adjoint[b * network.stateSize + offset + i]! ** 2
+      sum += Math.sqrt(squares) * rows
+      count++
+    }
+    return sum / count
+  })
+}

@@ -1,0 +1,62 @@
+/** The help page in a real Chromium, in both languages. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { INSTALL_MS } from '../debian-package.ts'
+import { findAxeViolations } from './axe.ts'
+import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+
+const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
+
+let lab: ServedLab
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+  complaints = watchComplaints(page)
+  await page.goto(lab.address)
+  await page.getByRole('link', { name: 'Help' }).click()
+}, INSTALL_MS)
+
+afterAll(async () => {
+  await browser?.close()
+  await lab?.close()
+})
+
+it('explains the method with curves of recorded runs', async () => {
+  for (const title of [
+    'VAA: variability amongst attractors',
+    'VAA*: a VAA with a gradient',
+    'Warm-up',
+    'Double layers',
+  ])
+    await page.getByRole('heading', { name: title, exact: true }).waitFor()
+  await page.getByText('Values of “Loss with and without warm-up” as a table').click()
+  await page.getByRole('table').getByRole('cell', { name: 'No warm-up' }).first().waitFor()
+})
+
+it.each(['light', 'dark'])('has no violation of accessibility in %s', async (theme) => {
+  await page.getByLabel('Theme').selectOption(theme)
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)
+  await page.screenshot({ path: path.join(PICTURES, `help-${theme}.png`) })
+  expect(await findAxeViolations(page)).toEqual([])
+})
+
+it('speaks French when that is chosen, everywhere and at once', async () => {
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('radio', { name: 'Français' }).check()
+  await page.getByRole('heading', { name: 'Réglages' }).waitFor()
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('fr')
+  await page.getByRole('link', { name: 'Aide' }).click()
+  await page.getByRole('heading', { name: 'L’échauffement', exact: true }).waitFor()
+  await page.screenshot({ path: path.join(PICTURES, 'help-french.png') })
+  expect(await findAxeViolations(page)).toEqual([])
+  await page.reload()
+  await page.getByRole('heading', { name: 'Comment marche l’échauffement' }).waitFor()
+  expect(complaints).toEqual([])
+})

@@ -1,0 +1,75 @@
+/** A sweep as the form writes it: values as they are typed, and definitions that `lab sweep` reads. */
+import { describe, expect, it } from 'vitest'
+import { axis, definitionOf, fieldsOf, formOf, parseValues } from '../../../renderer/composables/sweep-form.ts'
+import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { isFieldName } from '../../../shared/experiments/fields.ts'
+import { parseSweep } from '../../../shared/experiments/sweep.ts'
+
+const design = parseConfig(
+  {
+    name: 'design',
+    dataset: { kind: 'copy-first-input', steps: 50 },
+    layers: [{ cell: 'gru', units: 20 }],
+    seeds: [0, 1, 2],
+  },
+  'test',
+)
+const CELLS = ['gru', 'lstm', 'chrono-lstm', 'mgu', 'nbrc']
+
+describe('values', () => {
+  it.each([
+    ['gru, lstm', ['gru', 'lstm']],
+    ['1, 2.5, -3e-4', [1, 2.5, -3e-4]],
+    ['0..4, 9', [0, 1, 2, 3, 4, 9]],
+    ['true, null, "7"', [true, null, '7']],
+    ['["none"], ["none", "double"]', [['none'], ['none', 'double']]],
+    [' , ', []],
+  ])('%s are read as they are meant', (text, values) => {
+    expect(parseValues(text)).toEqual(values)
+  })
+})
+
+describe('a new sweep', () => {
+  it('begins as strategies x cells x lengths x seeds of the design', () => {
+    const { sweep } = parseSweep(definitionOf(formOf(design, CELLS), design), 'test')
+    expect(sweep.axes).toEqual(['layers.*.cell', 'dataset.steps'])
+    expect(
+      sweep.points.map(({ config }) => [config.layers[0]!.cell, 'steps' in config.dataset && config.dataset.steps]),
+    ).toEqual(['gru', 'lstm', 'mgu'].flatMap((cell) => [50, 100].map((steps) => [cell, steps])))
+    // The other part of a double layer follows, as it does in a file that leaves it out.
+    expect(sweep.points.at(-1)!.config.layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'mgu', warmUnits: 10 })
+    expect(sweep.points[0]!.config.seeds).toEqual([0, 1, 2])
+  })
+
+  it('keeps a cell of the other part that was chosen by itself', () => {
+    const mixed = parseConfig(
+      { dataset: design.dataset, layers: [{ cell: 'gru', coldCell: 'lstm', units: 20 }] },
+      'test',
+    )
+    const form = { ...formOf(mixed, CELLS), axes: [axis('layers.*.cell', 'mgu')] }
+    const { sweep } = parseSweep(definitionOf(form, mixed), 'test')
+    expect(sweep.points[0]!.config.layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'lstm' })
+  })
+
+  it('draws from ranges beside lists', () => {
+    const drawn = {
+      field: 'training.optimizer.learningRate',
+      kind: 'log-uniform',
+      values: '',
+      low: 1e-4,
+      high: 1e-2,
+    } as const
+    const form = { ...formOf(design, CELLS), axes: [axis('layers.*.units', '10, 20'), drawn], draws: 5 }
+    const { sweep, definition } = parseSweep(definitionOf(form, design), 'test')
+    expect(definition.random).toMatchObject({ count: 5, fields: { [drawn.field]: { kind: 'log-uniform', low: 1e-4 } } })
+    expect(sweep.points).toHaveLength(10)
+  })
+
+  it('offers only fields that a sweep may name', () => {
+    const fields = fieldsOf(design)
+    expect(fields).toEqual(
+      expect.arrayContaining(['layers.*.units', 'dataset.steps', 'training.optimizer.learningRate', 'seeds']),
+    )
+    expect(fields.filter((field) => !isFieldName(field))).toEqual([])
+  })
+})
