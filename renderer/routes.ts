@@ -8,7 +8,13 @@ export function createRoutes(): Router {
     routes: [
       { path: '/', redirect: '/design' },
       { path: '/design', name: 'design', component: DesignView },
-      { path: '/runs/:runId?', name: 'runs', component: () => import('./views/RunsView.vue'), props: true },
+      {
+        path: '/runs',
+        children: [
+          { path: '', name: 'runs', component: () => import('./views/RunsTableView.vue') },
+          { path: ':runId', name: 'run', component: () => import('./views/RunsView.vue'), props: true },
+        ],
+      },
       { path: '/sweeps/:sweepId?', name: 'sweeps', component: () => import('./views/SweepsView.vue'), props: true },
       { path: '/compare/:ids?', name: 'compare', component: () => import('./views/CompareView.vue'), props: true },
       { path: '/help', name: 'help', component: () => import('./views/HelpView.vue') },

@@ -11,6 +11,7 @@ const fromHere = (relative: string): string => fileURLToPath(new URL(relative, i
 const MAIN = {
   main: fromHere('./main.ts'),
   'group-thread': fromHere('../engine/host/group-thread.ts'),
+  'index-thread': fromHere('../lab/run-index/index-thread.ts'),
   'estimate-thread': fromHere('../engine/host/estimate-thread.ts'),
   'predict-thread': fromHere('../engine/host/predict-thread.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
@@ -31,7 +32,8 @@ export default defineConfig(({ mode }) => ({
     reportCompressedSize: false,
     rolldownOptions: {
       input: mode === 'preload' ? { preload: fromHere('./preload.ts') } : MAIN,
-      external: ['electron', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
+      // libsql finds its native part by the name of its package.
+      external: ['electron', 'libsql', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
       // One folder: threads are found beside whatever chunk starts them.
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
     },

@@ -7,6 +7,7 @@ const FILES = {
   'group-thread': './host/group-thread.ts',
   'estimate-thread': './host/estimate-thread.ts',
   'predict-thread': './host/predict-thread.ts',
+  'index-thread': '../lab/run-index/index-thread.ts',
 } as const
 
 /** @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder */

@@ -93,6 +93,8 @@ function keyOf(event: LabEvent, position: number): string {
       return `sweep ${event.sweep.id}`
     case 'sweep-row':
       return `sweep-row ${event.sweepId} ${event.row.index}`
+    case 'runs-changed':
+    case 'index':
     case 'settings':
     case 'queue':
     case 'presets':

@@ -21,15 +21,15 @@ import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
-import { takeFromTrash, moveToTrash } from '../store/trash.ts'
 import { CONFIG_NAME, Designs, readDesign, resolveFork } from './designs.ts'
 import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
+import { RunsDesk } from './runs-desk.ts'
 import { SweepDesk } from './sweep-desk.ts'
 
-/** Other processes write into the same home: how often the folders are read again while a window looks. */
+/** Other processes write into the same home: how often its sweeps are read again while a window looks. */
 const REFRESH_EVERY_MS = 5000
 
 const VERSIONS: RunRecord['versions'] = { lab: LAB_VERSION, node: process.versions.node }
@@ -44,9 +44,10 @@ export class Lab {
   readonly #estimator: Estimator
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
+  readonly #runsDesk: RunsDesk
   readonly #sweeps: SweepDesk
-  readonly #listeners = new Set<(event: LabEvent) => void>()
   readonly #refreshTimer: NodeJS.Timeout
+  readonly #listeners = new Set<(event: LabEvent) => void>()
   #settings: Settings
 
   private constructor(home: string, settings: Settings) {
@@ -58,14 +59,13 @@ export class Lab {
     this.#presets = new PresetShelf(home)
     this.#dataFiles = new DataFiles(home)
     this.#estimator = new Estimator(home)
-    this.#catalog = new RunCatalog(this.#store, (runId) => this.#monitor.holds(runId), tell)
+    this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
+    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
     this.#sweeps = new SweepDesk(home, this.#store, this.#monitor, tell)
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
-      Promise.all([this.#catalog.refresh(), this.#sweeps.refresh()]).catch((error: unknown) =>
-        this.#monitor.notice(null, error),
-      )
+      this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
     }, REFRESH_EVERY_MS)
     this.#refreshTimer.unref()
   }
@@ -73,7 +73,7 @@ export class Lab {
   /** @param home folder of runs and settings, see store/home.ts */
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
-    await Promise.all([lab.#catalog.refresh(), lab.#sweeps.refresh()])
+    await Promise.all([lab.#catalog.open(), lab.#sweeps.refresh()])
     return lab
   }
 
@@ -96,6 +96,7 @@ export class Lab {
       device: describeDevice(),
       settings: this.#settings,
       runs: this.#catalog.list(),
+      index: this.#catalog.state,
       progress: this.#monitor.progress(),
       queue: this.#monitor.queue(),
       sweeps: this.#sweeps.list(),
@@ -126,6 +127,7 @@ export class Lab {
     clearInterval(this.#refreshTimer)
     await this.#estimator.close()
     await this.#monitor.close()
+    await this.#catalog.close()
     this.#listeners.clear()
   }
 
@@ -182,20 +184,20 @@ export class Lab {
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
     'run.resume': ({ runId }) => this.#monitor.resume(runId),
     'run.stop': ({ runId }) => this.#monitor.stop(runId),
+    'run.query': (query) => this.#catalog.query(query),
+    'run.configurations': (query) => this.#catalog.configurations(query),
+    'run.ids': (query) => this.#catalog.ids(query),
+    'run.facets': () => this.#catalog.facets(),
     'run.fork-points': async ({ runId }) =>
       (await listForkPoints(this.#store, runId)).map(({ checkpoint, phase, step }) => ({ checkpoint, phase, step })),
     'run.fork': async ({ source, config }) => {
       const record = await forkRun(this.#store, source, readDesign(config), CONFIG_NAME, VERSIONS)
       return this.#startRuns([record])
     },
-    'run.list': async () => {
-      await this.#catalog.refresh()
-      return this.#catalog.list()
-    },
     'run.read': async ({ runId }) => {
-      await this.#catalog.update([runId])
+      const [summary] = await this.#catalog.update([runId])
+      if (!summary) throw missingRun(runId)
       const { record } = await this.#store.listOne(runId)
-      const summary = this.#catalog.get(runId)!
       const { config = null, versions = null, backend = null } = record ?? {}
       return { summary, config, versions, backend }
     },
@@ -204,21 +206,9 @@ export class Lab {
     'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
     'run.predict': (payload) => predictInThread(this.#home, payload),
     'run.export': (payload) => exportRun(this.#store, payload),
-    'run.delete': async ({ runId }) => {
-      if (this.#catalog.get(runId)?.active)
-        throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
-          where: runId,
-          remedy: 'Stop it first.',
-        })
-      await moveToTrash(this.#home, this.#store, runId)
-      this.#catalog.remove(runId)
-      return null
-    },
-    'run.undelete': async ({ runId }) => {
-      await takeFromTrash(this.#home, this.#store, runId)
-      await this.#catalog.update([runId])
-      return null
-    },
+    'run.annotate': ({ runIds, change }) => this.#runsDesk.annotate(runIds, change),
+    'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
+    'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
     'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
@@ -247,4 +237,13 @@ export class Lab {
     await this.#catalog.update(runIds)
     return { groupId, runIds }
   }
+}
+
+function missingRun(runId: string): LabError {
+  return new LabError('run-folder', 'there is no run of this name.', {
+    where: runId,
+    expected: 'a run of this home',
+    found: 'none',
+    remedy: 'It may have been deleted. Look for it in the table of runs.',
+  })
 }

@@ -1,61 +1,162 @@
-/** The runs of a home as this lab last saw them: the store's folders enter, what has changed leaves as events. Nothing is kept on disk. */
+/**
+ * The runs of a home as this lab shows them: the index's answers enter, with what only this lab knows (whether its engine holds a run) they
+ * leave, and what changes, by whomever, leaves as events. The newest runs are at hand at once; all others are asked of the index.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
+import type { ConfigurationPage, IndexState, RunFacets, RunPage } from '../../shared/protocol/run-query.ts'
+import { runFilterSchema } from '../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import type { RunStore } from '../store/run-store.ts'
-import { summariseRun } from './run-summaries.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { RunIndex } from './run-index/run-index.ts'
+
+/** Newest runs that every window knows. */
+const RECENT_COUNT = 200
+/** Runs that were told: the same again is not told. */
+const MOST_REMEMBERED = 1000
+/** A small home is whole before its lab is open; a large one is read while it is used. */
+const FIRST_LOOK_MS = 400
 
 export class RunCatalog {
-  readonly #store: RunStore
-  readonly #isActive: (runId: string) => boolean
+  readonly #index: RunIndex
+  readonly #isHeld: (runId: string) => boolean
   readonly #tell: (event: LabEvent) => void
-  #runs = new Map<string, RunSummary>()
-  #refreshing: Promise<void> | null = null
+  /** The newest, and all that are held. */
+  #recent = new Map<string, RunSummary>()
+  /** As JSON, the last told first to be forgotten. */
+  readonly #told = new Map<string, string>()
+  #state: IndexState = { runCount: 0, reading: null }
 
-  constructor(store: RunStore, isActive: (runId: string) => boolean, tell: (event: LabEvent) => void) {
-    this.#store = store
-    this.#isActive = isActive
+  /** @param isHeld whether this lab's engine trains the run or will */
+  constructor(home: string, isHeld: (runId: string) => boolean, tell: (event: LabEvent) => void) {
+    this.#isHeld = isHeld
     this.#tell = tell
+    this.#index = new RunIndex(home, {
+      changed: (changed, removed, isPartial) => this.#hear(changed, removed, isPartial),
+      state: (state) => {
+        this.#state = state
+        this.#tell({ type: 'index', index: state })
+      },
+      notice: (error) => this.#tell({ type: 'notice', runId: null, error: toWireError(error) }),
+    })
   }
 
-  /** Newest first. */
+  /** Resolves when the newest runs are known. @throws LabError `run-index` when there can be no index */
+  async open(): Promise<void> {
+    const looking = this.refresh()
+    looking.catch(() => undefined) // told by the question below, if there can be no answer
+    await Promise.race([looking, sleep(FIRST_LOOK_MS, undefined, { ref: false })])
+    await this.#readRecent()
+  }
+
+  get state(): IndexState {
+    return this.#state
+  }
+
+  /** Newest first; not all of a large home. */
   list(): RunSummary[] {
-    return [...this.#runs.values()].sort(
+    return [...this.#recent.values()].sort(
       (a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || (a.id < b.id ? -1 : 1),
     )
   }
 
+  /** A run that is held, or among the newest. */
   get(runId: string): RunSummary | undefined {
-    return this.#runs.get(runId)
+    return this.#recent.get(runId)
   }
 
-  /** Reads all folders again; other processes write into the same home. */
-  async refresh(): Promise<void> {
-    this.#refreshing ??= this.#readAll().finally(() => (this.#refreshing = null))
-    return this.#refreshing
+  async group(groupId: string): Promise<RunSummary[]> {
+    return (await this.#index.ask('group', groupId)).map((run) => this.#withHold(run))
   }
 
-  /** Reads these runs again. */
-  async update(runIds: readonly string[]): Promise<void> {
-    for (const id of runIds) this.#put(summariseRun(await this.#store.listOne(id), this.#isActive(id)))
+  async query(query: CheckedPayload<'run.query'>): Promise<RunPage> {
+    const page = await this.#index.ask('page', query)
+    return { ...page, runs: page.runs.map((run) => this.#withHold(run)) }
   }
 
-  remove(runId: string): void {
-    if (this.#runs.delete(runId)) this.#tell({ type: 'run-removed', runId })
-  }
-
-  async #readAll(): Promise<void> {
-    const before = new Set(this.#runs.keys())
-    for (const listed of await this.#store.list()) {
-      before.delete(listed.id)
-      this.#put(summariseRun(listed, this.#isActive(listed.id)))
+  async configurations(query: CheckedPayload<'run.configurations'>): Promise<ConfigurationPage> {
+    const page = await this.#index.ask('configurations', query)
+    return {
+      ...page,
+      configurations: page.configurations.map((entry) => ({ ...entry, newest: this.#withHold(entry.newest) })),
     }
-    for (const id of before) this.remove(id)
   }
 
-  #put(run: RunSummary): void {
-    const known = this.#runs.get(run.id)
-    if (known !== undefined && JSON.stringify(known) === JSON.stringify(run)) return
-    this.#runs.set(run.id, run)
+  ids(query: CheckedPayload<'run.ids'>): Promise<readonly string[]> {
+    return this.#index.ask('ids', query)
+  }
+
+  facets(): Promise<RunFacets> {
+    return this.#index.ask('facets', null)
+  }
+
+  /** Looks at all folders. */
+  async refresh(): Promise<void> {
+    await this.#index.ask('sync-all', null)
+  }
+
+  /** Reads these runs again; the one way by which what this lab has done to a folder becomes known. @returns those that are there */
+  async update(runIds: readonly string[]): Promise<RunSummary[]> {
+    const runs = await this.#index.ask('sync', runIds)
+    return runs.map((run) => this.#put(run)) // held or not is in no folder
+  }
+
+  async close(): Promise<void> {
+    await this.#index.close()
+  }
+
+  #hear(changed: readonly RunSummary[], removed: readonly string[], isPartial: boolean): void {
+    if (isPartial) {
+      this.#tell({ type: 'runs-changed' })
+      this.#readRecent().catch((error: unknown) =>
+        this.#tell({ type: 'notice', runId: null, error: toWireError(error) }),
+      )
+      return
+    }
+    for (const run of changed) this.#put(run)
+    for (const runId of removed) this.#remove(runId)
+  }
+
+  async #readRecent(): Promise<void> {
+    const filter = runFilterSchema.parse({ archived: 'shown' })
+    const { runs } = await this.query({ filter, sort: 'created', descending: true, offset: 0, count: RECENT_COUNT })
+    const fresh = new Set(runs.map(({ id }) => id))
+    for (const id of [...this.#recent.keys()]) if (!fresh.has(id) && !this.#isHeld(id)) this.#remove(id)
+    for (const run of runs) this.#put(run)
+  }
+
+  #put(found: RunSummary): RunSummary {
+    const run = this.#withHold(found)
+    this.#recent.set(run.id, run)
+    if (this.#recent.size > RECENT_COUNT) this.#forgetOldest()
+    const json = JSON.stringify(run)
+    if (this.#told.get(run.id) === json) return run
+    this.#told.delete(run.id)
+    this.#told.set(run.id, json)
+    for (const oldest of this.#told.keys()) {
+      if (this.#told.size <= MOST_REMEMBERED) break
+      this.#told.delete(oldest)
+    }
     this.#tell({ type: 'run', run })
+    return run
+  }
+
+  #remove(runId: string): void {
+    this.#recent.delete(runId)
+    this.#told.delete(runId)
+    this.#tell({ type: 'run-removed', runId })
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.list()
+      .reverse()
+      .find(({ active }) => !active)
+    if (oldest) this.#recent.delete(oldest.id)
+  }
+
+  /** The index knows a run as active if its state allows it; whether it is, this lab knows. */
+  #withHold(run: RunSummary): RunSummary {
+    return run.active && !this.#isHeld(run.id) ? { ...run, active: false } : run
   }
 }

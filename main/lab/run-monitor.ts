@@ -138,7 +138,7 @@ export class RunMonitor {
     for (const live of this.#live.values())
       if (
         live.record.id === runId ||
-        (asked === 'pause' && live.record.groupId === this.#catalog.get(runId)?.groupId)
+        (asked === 'pause' && live.record.groupId === this.#live.get(runId)?.record.groupId)
       ) {
         live.asked = asked
         this.#tell({ type: 'progress', progress: live.progress() })
@@ -238,8 +238,9 @@ export class RunMonitor {
   /** The runs of the group that were never begun and come after this one. */
   async #queuedAfter({ groupId, config, strategy }: RunRecord): Promise<string[]> {
     const order = trialStrategies(config)
-    const runs = this.#catalog.list().filter((run) => run.groupId === groupId && run.state === 'queued')
+    const runs = await this.#catalog.group(groupId)
     return runs
+      .filter(({ state }) => state === 'queued')
       .filter((run) => run.strategy !== null && order.indexOf(run.strategy) > order.indexOf(strategy))
       .filter(({ id }) => !this.#host.holds(id))
       .sort((a, b) => order.indexOf(a.strategy!) - order.indexOf(b.strategy!))

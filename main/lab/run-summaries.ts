@@ -1,13 +1,20 @@
 /** A run folder as a list shows it: what the store lists enters, a RunSummary leaves. */
+import { createHash } from 'node:crypto'
+import { configurationText } from '../../shared/experiments/configuration.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
-import type { RunState, RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSettings, RunState, RunSummary } from '../../shared/protocol/views.ts'
+import { NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import type { ListedRun } from '../store/run-store.ts'
 
 /** @param active whether this lab's engine holds the run */
-export function summariseRun({ id, record, crashed, damaged }: ListedRun, active: boolean): RunSummary {
+export function summariseRun(
+  { id, record, crashed, damaged }: ListedRun,
+  active: boolean,
+  annotations: RunAnnotations = NO_ANNOTATIONS,
+): RunSummary {
   if (record === null) {
     const error = { code: damaged.code, message: damaged.message }
-    return { ...NOTHING_KNOWN, id, groupId: id, name: id, error }
+    return { ...NOTHING_KNOWN, id, groupId: id, name: id, annotations, error }
   }
   const { groupId, config, strategy, createdAt, startedAt, endedAt, result, forkedFrom, error, status } = record
   const state: RunState = crashed ? 'crashed' : status
@@ -28,10 +35,16 @@ export function summariseRun({ id, record, crashed, damaged }: ListedRun, active
     result,
     forkedFrom,
     error,
+    configurationId: createHash('sha256').update(configurationText(config, strategy)).digest('hex').slice(0, ID_DIGITS),
+    settings: readSettings(config, strategy),
+    annotations,
     // One that was paused for another job waits for its turn again.
     active: active && (state === 'queued' || state === 'running' || state === 'paused'),
   }
 }
+
+/** 80 bits: a million configurations share none. */
+const ID_DIGITS = 20
 
 const NOTHING_KNOWN = {
   state: 'damaged',
@@ -46,8 +59,27 @@ const NOTHING_KNOWN = {
   endedAt: null,
   result: null,
   forkedFrom: null,
+  configurationId: null,
+  settings: null,
   active: false,
 } as const
+
+function readSettings({ layers, dataset, training, warmup }: ExperimentConfig, strategy: Strategy): RunSettings {
+  const cellsOf = ({ cell, coldCell, parts }: LayerConfig): string[] =>
+    parts !== null ? parts.map((part) => part.cell) : strategy === 'double' ? [cell, coldCell] : [cell]
+  const [first] = layers
+  return {
+    cells: [...new Set(layers.flatMap(cellsOf))].join(', '),
+    units: first?.parts?.reduce((sum, { units }) => sum + units, 0) ?? first?.units ?? 0,
+    layerCount: layers.length,
+    seriesSteps: 'steps' in dataset ? dataset.steps : null,
+    learningRate: training.optimizer.learningRate,
+    batch: training.batch,
+    trainingSteps: training.steps,
+    epochs: training.steps === null ? training.epochs : null,
+    warmupSteps: strategy === 'none' ? null : warmup.steps,
+  }
+}
 
 /** `gru 128 + lstm 64|64`: layers from the input on, the parts of a double layer with a bar. */
 export function describeLayers(layers: readonly LayerConfig[], strategy: Strategy): string {

@@ -3,6 +3,8 @@ import { LOCK_FILE } from './run-lock.ts'
 
 export const RUN_FILES = {
   record: 'run.json',
+  /** The user's, not the writer's. */
+  annotations: 'annotations.json',
   metrics: 'metrics.jsonl',
   checkpoint: 'checkpoint.safetensors',
   warmedUp: 'warmed-up.safetensors',

@@ -24,6 +24,7 @@ import { FileRunWriter, readCheckpoint } from './run-writer.ts'
 const STALE_HEARTBEAT_MS = 60_000
 const LONGEST_NAME = 40
 const GROUP_ATTEMPTS = 20
+const READ_AT_ONCE = 64
 /** Ids are names of folders and come over the wire: no separators, no dot in front. */
 const ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
@@ -129,7 +130,11 @@ export class RunStore {
 
   /** All runs, oldest first; damaged ones, which have no time, before them. */
   async list(): Promise<ListedRun[]> {
-    const listed = await Promise.all((await this.#ids()).map((id) => this.listOne(id)))
+    const ids = await this.ids()
+    const listed: ListedRun[] = []
+    // Not all at once: a process may not open as many files as there can be runs.
+    for (let start = 0; start < ids.length; start += READ_AT_ONCE)
+      listed.push(...(await Promise.all(ids.slice(start, start + READ_AT_ONCE).map((id) => this.listOne(id)))))
     return listed.sort(
       (a, b) => (a.record?.createdAt ?? '').localeCompare(b.record?.createdAt ?? '') || (a.id < b.id ? -1 : 1),
     )
@@ -276,7 +281,8 @@ export class RunStore {
     return decodeSafetensors(bytes, file)
   }
 
-  async #ids(): Promise<string[]> {
+  /** Of all folders of runs, damaged ones too, in no order. @throws LabError `run-folder` when they cannot be listed */
+  async ids(): Promise<string[]> {
     try {
       const entries = await readdir(this.#runs, { withFileTypes: true })
       // A dot in front: a folder in the making, or the system's own.
@@ -323,7 +329,7 @@ export class RunStore {
         throw error
       }
       // Asked only now: whoever had the id before has put the runs in place or holds the folder still.
-      if (!(await this.#ids()).some((id) => id.startsWith(groupId))) return { groupId, making }
+      if (!(await this.ids()).some((id) => id.startsWith(groupId))) return { groupId, making }
       await rm(making, { recursive: true, force: true })
     }
     throw new Error('too many runs of this name were made within this second')

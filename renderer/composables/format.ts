@@ -34,9 +34,12 @@ export function formatShare(share: number | null): string {
   return share === null ? '–' : `${Math.round(100 * share)} %`
 }
 
+/** Made once: a table writes hundreds of times while it is scrolled. */
+const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+
 /** In the user's language and zone. */
 export function formatTime(iso: string | null): string {
-  return iso === null ? '–' : new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+  return iso === null ? '–' : timeFormat.format(new Date(iso))
 }
 
 export function meanAndStd(values: readonly number[]): { mean: number; std: number } {

@@ -30,7 +30,7 @@ export function useFrameActions(): void {
   }
 
   function goToNeighbour(by: 1 | -1): boolean {
-    if (route.name !== 'runs' || runs.runs.length === 0) return false
+    if (route.name !== 'run' || runs.runs.length === 0) return false
     const index = runs.runs.findIndex(({ id }) => id === route.params.runId)
     const next = index < 0 ? 0 : Math.min(runs.runs.length - 1, Math.max(0, index + by))
     void router.push(`/runs/${runs.runs[next]!.id}`)

@@ -1,10 +1,12 @@
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
+import { table } from './en-table.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
   fields,
   fieldGroups,
+  table,
   sweeps,
   queue,
   compare,
@@ -68,6 +70,12 @@ export const en = {
       'pause-or-resume': 'Pause or resume the run',
       stop: 'Stop the run',
       fork: 'Fork the run: go on from a checkpoint with another training',
+    },
+    runs: {
+      compare: 'Compare the chosen runs',
+      star: 'Star runs, or take the star away',
+      archive: 'Archive runs, or take them out',
+      group: 'Group runs by configuration',
     },
     help: {
       open: 'How warm-up works',
@@ -374,7 +382,8 @@ export const en = {
     search: 'Search runs',
     empty: 'No runs yet.',
     emptyHint: 'Choose a preset under Design and press Start.',
-    none: 'Choose a run.',
+    all: 'All {count}',
+    gone: 'There is no run of this name. It may have been deleted.',
     noMatch: 'No run matches.',
     remove: 'Delete',
     removed: 'Deleted {name}.',

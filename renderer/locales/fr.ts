@@ -1,11 +1,13 @@
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
+import { table } from './fr-table.ts'
 import type { Messages } from './messages.ts'
 
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {
   fields,
   fieldGroups,
+  table,
   sweeps,
   queue,
   compare,
@@ -69,6 +71,12 @@ export const fr: Messages = {
       'pause-or-resume': 'Mettre l’essai en pause ou le reprendre',
       stop: 'Arrêter l’essai',
       fork: 'Bifurquer : continuer depuis un point de reprise avec un autre entraînement',
+    },
+    runs: {
+      compare: 'Comparer les essais choisis',
+      star: 'Étoiler des essais, ou retirer l’étoile',
+      archive: 'Archiver des essais, ou les en sortir',
+      group: 'Grouper les essais par configuration',
     },
     help: { open: 'Comment marche l’échauffement', shortcuts: 'Cet aperçu', tour: 'Visite' },
     window: { palette: 'Palette de commandes', theme: 'Thème suivant : système, clair, sombre' },
@@ -369,7 +377,8 @@ export const fr: Messages = {
     search: 'Chercher un essai',
     empty: 'Pas encore d’essai.',
     emptyHint: 'Choisissez un modèle sous Plan et appuyez sur Lancer.',
-    none: 'Choisissez un essai.',
+    all: 'Les {count}',
+    gone: 'Aucun essai de ce nom. Il a peut-être été supprimé.',
     noMatch: 'Aucun essai ne convient.',
     remove: 'Supprimer',
     removed: '{name} supprimé.',

@@ -36,6 +36,11 @@ export const APP_ACTIONS = {
   'run.pause-or-resume': { keys: ['p'], accelerator: 'CmdOrCtrl+P', group: 'run' },
   'run.stop': { keys: ['x'], accelerator: null, group: 'run' },
   'run.fork': { keys: ['f'], accelerator: null, group: 'run' },
+  // Of the chosen runs of the table, or of the one under its cursor.
+  'runs.compare': { keys: ['c'], accelerator: null, group: 'run' },
+  'runs.star': { keys: ['s'], accelerator: null, group: 'run' },
+  'runs.archive': { keys: ['e'], accelerator: null, group: 'run' },
+  'runs.group': { keys: ['v'], accelerator: null, group: 'run' },
   'help.open': { keys: ['g h'], accelerator: null, group: 'window' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },

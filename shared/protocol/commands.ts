@@ -3,9 +3,19 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
+import { annotationsChangeSchema } from '../runs/annotations.ts'
 import { CHECKPOINT_NAMES } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
 import { fileName } from './file-dialogs.ts'
+import {
+  configurationQuerySchema,
+  MOST_RUN_IDS,
+  runFilterSchema,
+  runQuerySchema,
+  type ConfigurationPage,
+  type RunFacets,
+  type RunPage,
+} from './run-query.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import type {
   CheckedCell,
@@ -24,12 +34,13 @@ import type {
   RunMeasures,
   RunMetrics,
   RunPredictions,
-  RunSummary,
+  RunsDone,
   SweepDetail,
 } from './views.ts'
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
+const someRuns = z.strictObject({ runIds: z.array(runId).min(1).max(MOST_RUN_IDS) })
 const oneSweep = z.strictObject({ sweepId: z.string().min(1).max(200) })
 const oneJob = { jobId: z.string().min(1).max(200) }
 const uploadId = z.string().min(1).max(80)
@@ -97,7 +108,14 @@ export const COMMAND_PAYLOADS = {
   'run.fork-points': oneRun,
   /** Makes a run that goes on from a checkpoint of another, and queues it. */
   'run.fork': z.strictObject({ source: forkSource, config: z.unknown() }),
-  'run.list': nothing,
+  /** A window of the runs that a filter leaves, in some order. */
+  'run.query': runQuerySchema,
+  /** The same runs by configuration, with mean and deviation over seeds. */
+  'run.configurations': configurationQuerySchema,
+  /** Ids of the runs that a filter leaves, newest first, as many as a command takes. */
+  'run.ids': z.strictObject({ filter: runFilterSchema.prefault({}) }),
+  /** Tags, states and how many runs have them. */
+  'run.facets': nothing,
   'run.read': oneRun,
   /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
   'run.metrics': z.strictObject({
@@ -132,9 +150,11 @@ export const COMMAND_PAYLOADS = {
     seed: z.number().int().nullable().default(null),
     weights: z.enum(['best', 'last']).default('best'),
   }),
-  /** Into the lab's trash, from which undelete takes it back. */
-  'run.delete': oneRun,
-  'run.undelete': oneRun,
+  /** Tags, notes, star and archive of these runs. */
+  'run.annotate': z.strictObject({ ...someRuns.shape, change: annotationsChangeSchema }),
+  /** Into the lab's trash, from which undelete takes them back. */
+  'run.delete': someRuns,
+  'run.undelete': someRuns,
   /** ‖∂L/∂h_{T−k}‖ by lag k before warm-up, after it and now, measured anew. @param seed null: the first */
   'run.gradient-by-lag': z.strictObject({ runId, seed: z.number().int().nullable().default(null) }),
   /** To another place in line, from 0; before the job at work: that one saves and waits. */
@@ -181,15 +201,19 @@ export interface CommandResults {
   'run.stop': null
   'run.fork-points': readonly ForkPointView[]
   'run.fork': { readonly groupId: string; readonly runIds: readonly string[] }
-  'run.list': readonly RunSummary[]
+  'run.query': RunPage
+  'run.configurations': ConfigurationPage
+  'run.ids': readonly string[]
+  'run.facets': RunFacets
   'run.read': RunDetail
   'run.metrics': RunMetrics
   'run.measures': RunMeasures
   'run.log': RunLog
   'run.predict': RunPredictions
   'run.export': ExportedFile
-  'run.delete': null
-  'run.undelete': null
+  'run.annotate': RunsDone
+  'run.delete': RunsDone
+  'run.undelete': RunsDone
   'run.gradient-by-lag': RunGradientByLag
   'queue.move': null
   'queue.remove': null

@@ -1,5 +1,6 @@
 /** Everything that the lab tells its windows. Only these change the renderer's stores. */
 import type { RunEvent } from '../runs/run.ts'
+import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
 import type { LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
@@ -14,6 +15,9 @@ export type LabEvent =
   /** A run is new or another. */
   | { readonly type: 'run'; readonly run: RunSummary }
   | { readonly type: 'run-removed'; readonly runId: string }
+  /** So many runs have changed that they are not told one by one: ask again for what is shown. */
+  | { readonly type: 'runs-changed' }
+  | { readonly type: 'index'; readonly index: IndexState }
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'progress-end'; readonly runId: string }
   /** Events of a run in order; `firstIndex` is the place of the first among all of the run. */

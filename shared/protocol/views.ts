@@ -8,17 +8,36 @@ import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { LogEntry } from '../runs/log.ts'
+import type { RunAnnotations } from '../runs/annotations.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
 import type { Histogram } from '../statistics/histogram.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
+import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { WireError } from './wire-error.ts'
 
 /** The record's status, and what only the lab knows: its worker has died, or the folder cannot be read. */
 export type RunState = RunStatus | 'crashed' | 'damaged'
+
+/** What a table shows of a run's configuration, a number or a word a column; null where a run has none of it. */
+export interface RunSettings {
+  /** Cells of all layers, each once: `gru, lstm`. */
+  readonly cells: string
+  /** Of the first layer. */
+  readonly units: number
+  readonly layerCount: number
+  /** T of a generated dataset. */
+  readonly seriesSteps: number | null
+  readonly learningRate: number
+  readonly batch: number
+  readonly trainingSteps: number | null
+  /** Null where steps are set. */
+  readonly epochs: number | null
+  readonly warmupSteps: number | null
+}
 
 /** A run as a list shows it. */
 export interface RunSummary {
@@ -42,6 +61,11 @@ export interface RunSummary {
   /** Null for a run that began with itself. */
   readonly forkedFrom: RunOrigin | null
   readonly error: { readonly code: string; readonly message: string } | null
+  /** Equal for runs that differ in name and seeds alone; null for a damaged run. */
+  readonly configurationId: string | null
+  /** Null for a damaged run. */
+  readonly settings: RunSettings | null
+  readonly annotations: RunAnnotations
   /** Whether this lab's engine holds it: running, or waiting for its turn. */
   readonly active: boolean
 }
@@ -159,6 +183,12 @@ export interface DatasetPreview {
     readonly inputs: readonly (readonly number[])[]
     readonly targets: readonly { readonly step: number; readonly values: readonly number[] }[]
   }[]
+}
+
+/** What a command came to that is carried out run by run. */
+export interface RunsDone {
+  readonly runIds: readonly string[]
+  readonly failed: readonly { readonly runId: string; readonly error: WireError }[]
 }
 
 /** A file of series, and what its arrays or columns may mean. */
@@ -379,7 +409,9 @@ export interface LabSnapshot {
   readonly home: string
   readonly device: DeviceView
   readonly settings: Settings
+  /** The newest, and all that are active; the others are asked for with `run.query`. */
   readonly runs: readonly RunSummary[]
+  readonly index: IndexState
   readonly progress: readonly RunProgress[]
   readonly queue: readonly QueuedJobView[]
   readonly sweeps: readonly SweepSummary[]

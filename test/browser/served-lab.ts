@@ -23,9 +23,15 @@ export interface ServedLab {
   close(): Promise<void>
 }
 
-/** `npm start` without a display; prints a loopback address with a token. @throws when it does not within 20 s */
-export async function serveLab({ isFirstRun = false } = {}): Promise<ServedLab> {
-  const home = await makeLabHome(isFirstRun)
+/**
+ * `npm start` without a display; prints a loopback address with a token.
+ * @param given.home one that is there, and stays unless `isHomeRemoved`; else a new one
+ * @throws when it does not within 20 s
+ */
+export async function serveLab(
+  given: { isFirstRun?: boolean; home?: string; isHomeRemoved?: boolean } = {},
+): Promise<ServedLab> {
+  const home = given.home ?? (await makeLabHome(given.isFirstRun ?? false))
   let started = await startProcess(home)
   return {
     home,
@@ -48,7 +54,7 @@ export async function serveLab({ isFirstRun = false } = {}): Promise<ServedLab> 
     },
     async close() {
       await end(started.process, 'SIGTERM')
-      await rm(home, { recursive: true, force: true })
+      if (given.home === undefined || given.isHomeRemoved) await rm(home, { recursive: true, force: true })
     },
   }
 }

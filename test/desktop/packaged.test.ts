@@ -33,6 +33,10 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
     await training.getByLabel(/^Steps/).fill('200')
     await page.getByRole('button', { name: 'Start' }).click()
     await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
+    // From the index, whose native part is a file beside the archive.
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await expect.poll(() => page.getByTestId('run-count').textContent(), { timeout: 10_000 }).toBe('1 of 1 run')
+    expect(existsSync(path.join(desktop.home, 'index', 'runs.sqlite'))).toBe(true)
     expect(complaints).toEqual([])
   })
 })

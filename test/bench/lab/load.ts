@@ -7,6 +7,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright'
 import { startDesktop, type DesktopLab } from '../../desktop/electron-lab.ts'
+import { collectFrames } from './frames.ts'
 import { percentile } from './statistics.ts'
 
 /** About 1,000 steps a second on one thread of the machine that it was made for. */
@@ -71,28 +72,6 @@ async function measureRate(file: string, forMs: number): Promise<number> {
   await wait(forMs)
   const to = await readMark(file)
   return ((to.step - from.step) / (to.timeMs - from.timeMs)) * 1000
-}
-
-/** Between one frame and the next, in ms, while `during` goes on. */
-async function collectFrames(page: Page, during: () => Promise<void>): Promise<number[]> {
-  await page.evaluate(() => {
-    const state = { frames: [] as number[], isOver: false }
-    ;(window as unknown as { frameTimes: typeof state }).frameTimes = state
-    let last = performance.now()
-    const tick = (): void => {
-      const now = performance.now()
-      state.frames.push(now - last)
-      last = now
-      if (!state.isOver) requestAnimationFrame(tick)
-    }
-    requestAnimationFrame(tick)
-  })
-  await during()
-  return page.evaluate(() => {
-    const { frameTimes } = window as unknown as { frameTimes: { frames: number[]; isOver: boolean } }
-    frameTimes.isOver = true
-    return frameTimes.frames.slice(1)
-  })
 }
 
 async function openRunWindow({ app }: DesktopLab, runId: string): Promise<Page> {

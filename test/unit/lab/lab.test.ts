@@ -58,10 +58,10 @@ describe('the lab', () => {
     const { run, until } = await openLab()
     const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
     await until(runIs(runId, 'finished'))
-    await run('run.delete', { runId })
-    expect(await run('run.list', {})).toEqual([])
-    await run('run.undelete', { runId })
-    expect(await run('run.list', {})).toMatchObject([{ id: runId, state: 'finished' }])
+    await run('run.delete', { runIds: [runId] })
+    expect(await run('run.query', { count: 10 })).toEqual({ totalCount: 0, offset: 0, runs: [] })
+    await run('run.undelete', { runIds: [runId] })
+    expect(await run('run.query', { count: 10 })).toMatchObject({ runs: [{ id: runId, state: 'finished' }] })
   })
 
   it('exports weights, series and configuration of a finished run', async () => {
@@ -118,6 +118,6 @@ describe('the lab', () => {
     const { lab } = await openLab()
     await expect(lab.execute('rm', {})).rejects.toMatchObject({ code: 'protocol' })
     await expect(lab.execute('run.pause', { runId: 7 })).rejects.toMatchObject({ code: 'protocol' })
-    await expect(lab.execute('run.delete', { runId: '../runs' })).rejects.toMatchObject({ code: 'usage' })
+    await expect(lab.execute('run.delete', { runIds: ['../runs'] })).rejects.toMatchObject({ code: 'usage' })
   })
 })

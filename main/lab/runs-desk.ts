@@ -1,0 +1,68 @@
+/**
+ * What is done to many runs at once: their ids and a change enter, and for each its folder is changed and read again; which runs it came to
+ * pass for leaves, and why it did not for the others.
+ */
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { RunsDone } from '../../shared/protocol/views.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { applyChange, type AnnotationsChange } from '../../shared/runs/annotations.ts'
+import { readAnnotations, writeAnnotations } from '../store/annotations-file.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { moveToTrash, takeFromTrash } from '../store/trash.ts'
+import type { RunCatalog } from './run-catalog.ts'
+
+export class RunsDesk {
+  readonly #home: string
+  readonly #store: RunStore
+  readonly #catalog: RunCatalog
+  readonly #isHeld: (runId: string) => boolean
+  /** One command after another: two that change the same notes do not lose each other's. */
+  #tail: Promise<unknown> = Promise.resolve()
+
+  constructor(home: string, store: RunStore, catalog: RunCatalog, isHeld: (runId: string) => boolean) {
+    this.#home = home
+    this.#store = store
+    this.#catalog = catalog
+    this.#isHeld = isHeld
+  }
+
+  annotate(runIds: readonly string[], change: AnnotationsChange): Promise<RunsDone> {
+    return this.#each(runIds, async (runId) => {
+      const folder = this.#store.folder(runId)
+      await writeAnnotations(folder, applyChange(await readAnnotations(folder), change))
+    })
+  }
+
+  delete(runIds: readonly string[]): Promise<RunsDone> {
+    return this.#each(runIds, async (runId) => {
+      if (this.#isHeld(runId))
+        throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
+          where: runId,
+          remedy: 'Stop it first.',
+        })
+      await moveToTrash(this.#home, this.#store, runId)
+    })
+  }
+
+  undelete(runIds: readonly string[]): Promise<RunsDone> {
+    return this.#each(runIds, (runId) => takeFromTrash(this.#home, this.#store, runId))
+  }
+
+  /** @throws what is wrong with the first one, when it came to pass for none */
+  #each(runIds: readonly string[], act: (runId: string) => Promise<void>): Promise<RunsDone> {
+    const turn = this.#tail.then(async () => {
+      const done: string[] = []
+      const failed: { runId: string; error: unknown }[] = []
+      for (const runId of new Set(runIds))
+        await act(runId).then(
+          () => done.push(runId),
+          (error: unknown) => failed.push({ runId, error }),
+        )
+      await this.#catalog.update(done)
+      if (done.length === 0) throw failed[0]!.error as Error
+      return { runIds: done, failed: failed.map(({ runId, error }) => ({ runId, error: toWireError(error) })) }
+    })
+    this.#tail = turn.catch(() => undefined) // told to whoever asked for it
+    return turn
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * When two runs try the same thing: a configuration and a strategy enter, a text leaves that is equal for runs whose results may be
+ * averaged over their seeds. Names, seeds and what only decides when something is saved are no part of it.
+ */
+import type { ExperimentConfig, Strategy } from './config.ts'
+
+export function configurationText(config: ExperimentConfig, strategy: Strategy): string {
+  const { dataset, layers, warmup, training, measures, backend, cells } = config
+  return canonicalJson({
+    strategy,
+    dataset,
+    layers,
+    // What a run without a warm-up has written there changes nothing.
+    warmup: strategy === 'none' ? null : warmup,
+    training,
+    measures,
+    backend,
+    cells,
+  })
+}
+
+/** Keys in the order of the alphabet: the same whatever version of the lab wrote the record. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`)
+      .join(',')}}`
+  return JSON.stringify(value) ?? 'null'
+}

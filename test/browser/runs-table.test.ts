@@ -1,0 +1,281 @@
+/** The table of runs in a real Chromium, with keys alone where keys are told: sort, search, filter, group, choose, tag, delete and take back. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeRuns } from '../bench/lab/make-runs.ts'
+import { INSTALL_MS } from '../debian-package.ts'
+import { makeLabHome } from '../lab-home.ts'
+import { findAxeViolations } from './axe.ts'
+import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+
+const ROOT = path.join(import.meta.dirname, '..', '..')
+const PICTURES = path.join(ROOT, 'node_modules', '.cache', 'pictures')
+const RUN_COUNT = 1000
+const WAIT = { timeout: 20_000, interval: 50 }
+const SIZES = [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+]
+
+describe('the table of runs', { timeout: 120_000 }, () => {
+  let browser: Browser
+  let lab: ServedLab
+  let page: Page
+  let complaints: string[]
+
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true })
+    const home = path.join(ROOT, 'node_modules', '.cache', `test-runs-${process.pid}`)
+    await makeRuns(home, RUN_COUNT, () => undefined)
+    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ tourDone: true }))
+    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
+    const context = await browser.newContext({ viewport: SIZES[0]!, reducedMotion: 'reduce' })
+    page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    complaints = watchComplaints(page)
+    await page.goto(lab.address)
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.locator('a.run').first().waitFor()
+  }, INSTALL_MS)
+
+  afterAll(async () => {
+    await browser?.close()
+    await lab?.close()
+  })
+
+  const count = (): Promise<string | null> => page.getByTestId('run-count').textContent()
+  const grid = () => page.getByRole('grid')
+  const cursor = (): Promise<string | null> => page.locator('.cursor').getAttribute('aria-rowindex')
+  const columnTexts = (column: string): Promise<string[]> =>
+    page.locator(`.row:not(.waiting) [data-column="${column}"]`).allTextContents()
+  /** Without the archive, which the maker fills by chance. */
+  const shownCount = async (): Promise<number> => Number(/^[\d,]+/.exec((await count())!)![0].replace(',', ''))
+
+  it('holds a window of many runs, which arrows, pages and ends lead through, and Enter opens', async () => {
+    expect(await count()).toMatch(/^9\d\d of 1,000 runs$/)
+    expect(await page.getByRole('row').count()).toBeLessThan(60)
+    await grid().focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('j')
+    await expect.poll(cursor, WAIT).toBe('4')
+    await page.keyboard.press('End')
+    await expect.poll(cursor, WAIT).toBe(`${(await shownCount()) + 1}`)
+    await page.keyboard.press('PageUp')
+    await expect.poll(async () => Number(await cursor()), WAIT).toBeLessThan((await shownCount()) - 5)
+    await expect.poll(() => page.locator('.cursor:not(.waiting)').count(), WAIT).toBe(1)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.url(), WAIT).toMatch(/\/runs\/.+/)
+    await page.getByTestId('state').waitFor()
+    await page.goBack()
+    await expect.poll(async () => Number(await cursor()), WAIT).toBeGreaterThan(900)
+  })
+
+  it('sorts by a header, and finds again what is searched for', async () => {
+    const header = page.getByRole('columnheader', { name: 'Test, best weights' })
+    await header.getByRole('button').press('Enter')
+    expect(await header.getAttribute('aria-sort')).toBe('ascending')
+    await grid().focus()
+    await page.keyboard.press('Home')
+    // In the page they stand in the order in which their elements are used again.
+    const values = (): Promise<number[]> =>
+      page
+        .locator('.body > .row:not(.waiting)')
+        .evaluateAll((rows) =>
+          rows
+            .sort((a, b) => Number(a.ariaRowIndex) - Number(b.ariaRowIndex))
+            .map((row) => parseFloat(row.querySelector('[data-column="result"]')!.textContent)),
+        )
+    await expect.poll(async () => (await values())[0], WAIT).toBeLessThan(0.02)
+    const shown = await values()
+    expect(shown.length).toBeGreaterThan(10)
+    expect(shown).toEqual([...shown].sort((a, b) => a - b))
+    await page.keyboard.press('/')
+    await page.keyboard.type('lstm double')
+    await expect.poll(count, WAIT).toMatch(/^\d\d of 1,000 runs$/)
+    for (const text of await columnTexts('network')) expect(text).toContain('lstm')
+    for (const text of await columnTexts('strategy')) expect(text).toContain('Double layer')
+    await page.screenshot({ path: path.join(PICTURES, 'runs-search.png') })
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(() => grid().evaluate((one) => one === document.activeElement)).toBe(true)
+    await page.getByRole('button', { name: 'No filter' }).click()
+    await expect.poll(count, WAIT).toMatch(/^9\d\d/)
+    await header.getByRole('button').press('Enter')
+    await header.getByRole('button').press('Enter')
+    expect(await header.getAttribute('aria-sort')).toBe('none')
+  })
+
+  it('filters by state, and shows columns by choice that it remembers', async () => {
+    await page.getByRole('button', { name: 'State' }).first().press('Enter')
+    await page.getByRole('menuitemcheckbox', { name: /Crashed/ }).press('Enter')
+    await page.keyboard.press('Escape')
+    await expect.poll(async () => new Set(await columnTexts('state')), WAIT).toEqual(new Set(['Crashed']))
+    await page.screenshot({ path: path.join(PICTURES, 'runs-crashed.png') })
+    await page.getByRole('button', { name: 'No filter' }).click()
+    await page.getByRole('button', { name: 'Columns' }).press('Enter')
+    await page.getByRole('menuitemcheckbox', { name: 'Learning rate' }).press('Enter')
+    await page.getByRole('menuitemcheckbox', { name: 'Metric' }).press('Enter')
+    await page.keyboard.press('Escape')
+    await page.getByRole('columnheader', { name: 'Learning rate' }).waitFor({ state: 'attached' })
+    await page.reload()
+    await page.locator('a.run').first().waitFor()
+    expect(await page.getByRole('columnheader', { name: 'Learning rate' }).count()).toBe(1)
+    expect(await page.getByRole('columnheader', { name: 'Metric' }).count()).toBe(0)
+    const name = page.getByRole('columnheader', { name: 'Name' })
+    const width = (await name.boundingBox())!.width
+    await name.getByRole('button').press('Alt+Shift+ArrowRight')
+    await expect.poll(async () => (await name.boundingBox())!.width).toBe(width + 16)
+  })
+
+  it('chooses runs with Space and Shift, tags, stars and archives them', async () => {
+    await grid().focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press(' ')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Shift+ArrowDown')
+    const bar = page.getByRole('region', { name: 'Chosen runs' })
+    expect(await bar.getByRole('status').textContent()).toBe('3 runs chosen')
+    await bar.getByRole('textbox', { name: 'Tag' }).fill('three, of them')
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(async () => (await columnTexts('tags')).filter((text) => text.includes('three')).length, WAIT)
+      .toBe(3)
+    await bar.getByRole('button', { name: 'Star', exact: true }).click()
+    await expect.poll(() => page.locator('.selected .star[aria-pressed="true"]').count(), WAIT).toBe(3)
+    await page.screenshot({ path: path.join(PICTURES, 'runs-chosen.png') })
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Tags' }).first().press('Enter')
+    await page.getByRole('menuitemcheckbox', { name: /^three/ }).press('Enter')
+    await page.keyboard.press('Escape')
+    await expect.poll(count, WAIT).toMatch(/^3 of/)
+    await grid().focus()
+    await page.keyboard.press('e')
+    await expect.poll(count, WAIT).toMatch(/^0 of/)
+    await page.getByRole('combobox', { name: 'Archived runs' }).selectOption('only')
+    await expect.poll(count, WAIT).toMatch(/^3 of/)
+    await page.getByRole('button', { name: 'No filter' }).click()
+    await page.getByRole('button', { name: 'Choose none' }).click()
+  })
+
+  it('deletes with Delete and takes back', async () => {
+    const before = await shownCount()
+    await grid().focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press(' ')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Delete')
+    await expect.poll(shownCount, WAIT).toBe(before - 2)
+    const folder = path.join(lab.home, 'runs')
+    expect(readdirSync(folder)).toHaveLength(RUN_COUNT - 2)
+    const told = page.getByText('Deleted 2 runs.')
+    await told.waitFor()
+    await told.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(shownCount, WAIT).toBe(before)
+    expect(readdirSync(folder)).toHaveLength(RUN_COUNT)
+  })
+
+  it('groups by configuration with mean and deviation, and shows the runs of one', async () => {
+    await page.keyboard.press('v')
+    const configurations = page.getByRole('grid', { name: 'Configurations' })
+    await configurations.locator('strong').first().waitFor()
+    expect(await count()).toMatch(/^300 configurations of 1,000 runs$/)
+    await page.screenshot({ path: path.join(PICTURES, 'configurations.png') })
+    await configurations.focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press(' ')
+    const chosen = (await page.getByRole('region', { name: 'Chosen runs' }).getByRole('status').textContent())!
+    await page.keyboard.press('Enter')
+    await page.getByRole('grid', { name: 'Runs' }).waitFor()
+    const shown = await shownCount()
+    expect(chosen).toBe(`${shown} runs chosen`)
+    expect(new Set(await columnTexts('dataset')).size).toBe(1)
+    await page.getByRole('grid', { name: 'Runs' }).focus()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await configurations.waitFor()
+    await page.keyboard.press('v')
+    await page.getByRole('grid', { name: 'Runs' }).waitFor()
+  })
+
+  it('shows a run that a terminal has begun, by itself', async () => {
+    const config = path.join(lab.home, 'terminal.json')
+    writeFileSync(
+      config,
+      JSON.stringify({
+        name: 'from-a-terminal',
+        dataset: { kind: 'copy-first-input', steps: 10, counts: { train: 40, validation: 8, test: 8 } },
+        layers: [{ cell: 'gru', units: 4 }],
+        strategies: ['none'],
+        seeds: [0],
+        training: { steps: 20, batch: 4, validateEverySteps: 10 },
+        measures: { everySteps: 0 },
+      }),
+    )
+    const bin = path.join(ROOT, 'main', 'cli', 'bin.ts')
+    const child = spawn(process.execPath, [bin, 'run', config, '--home', lab.home, '--json'], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    const row = page.getByRole('row').filter({ hasText: 'from-a-terminal' })
+    await row.filter({ hasText: 'Finished' }).waitFor({ timeout: 30_000 })
+    expect(await ended).toBe(0)
+    expect(await count()).toContain('1,001 runs')
+  })
+
+  it('keeps notes and tags of a run beside it', async () => {
+    await page.getByRole('link', { name: 'from-a-terminal' }).click()
+    const notes = page.getByRole('region', { name: 'Notes and tags' })
+    await notes.getByRole('textbox', { name: 'Tag' }).fill('mine')
+    await page.keyboard.press('Enter')
+    await notes.getByRole('button', { name: 'Remove the tag mine' }).waitFor()
+    await notes.getByRole('textbox', { name: 'Notes' }).fill('looks right')
+    await page.keyboard.press('Tab')
+    await page.getByRole('link', { name: /^All/ }).click()
+    await page.getByRole('searchbox').fill('mine right')
+    await expect.poll(count, WAIT).toMatch(/^1 of/)
+    await page.getByRole('searchbox').fill('')
+  })
+
+  it.each(['light', 'dark'] as const)('has no violation that axe finds and fits both sizes, %s', async (theme) => {
+    await page.emulateMedia({ colorScheme: theme })
+    await grid().focus()
+    await page.keyboard.press(' ')
+    for (const isGrouped of [false, true]) {
+      if (isGrouped) await page.getByRole('button', { name: 'By configuration' }).click()
+      await expect.poll(() => page.locator('.row').count(), WAIT).toBeGreaterThan(5)
+      expect(await findAxeViolations(page)).toEqual([])
+      for (const size of SIZES) {
+        await page.setViewportSize(size)
+        const overflow = await page.evaluate(() => ({
+          x: document.documentElement.scrollWidth - window.innerWidth,
+          y: document.documentElement.scrollHeight - window.innerHeight,
+        }))
+        expect(overflow).toEqual({ x: 0, y: 0 })
+        const name = isGrouped ? 'configurations' : 'runs'
+        await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}-${size.width}.png`) })
+      }
+      await page.setViewportSize(SIZES[0]!)
+    }
+    await page.getByRole('button', { name: 'By configuration' }).click()
+    await page.getByRole('button', { name: 'Choose none' }).click()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('an empty lab', () => {
+  it('says in the table how to begin', async () => {
+    const [browser, lab] = await Promise.all([
+      launchChromium(),
+      serveLab({ home: await makeLabHome(false), isHomeRemoved: true }),
+    ])
+    try {
+      const page = await (await browser.newContext()).newPage()
+      await page.goto(lab.address)
+      await page.getByRole('link', { name: 'Runs' }).click()
+      await page.getByText('No runs yet.').waitFor()
+      expect(await findAxeViolations(page)).toEqual([])
+    } finally {
+      await browser.close()
+      await lab.close()
+    }
+  })
+})

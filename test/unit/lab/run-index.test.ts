@@ -1,0 +1,300 @@
+/**
+ * The index of runs: equal to the folders after whatever happened to them, whoever did it; made anew where it is damaged or cannot be kept;
+ * its answers equal to plain definitions over the records.
+ */
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'libsql'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { RunIndex } from '../../../main/lab/run-index/run-index.ts'
+import { writeAnnotations } from '../../../main/store/annotations-file.ts'
+import { RunStore } from '../../../main/store/run-store.ts'
+import type { Strategy } from '../../../shared/experiments/config.ts'
+import { parseConfig } from '../../../shared/experiments/schema.ts'
+import type { LabError } from '../../../shared/protocol/errors.ts'
+import {
+  configurationQuerySchema,
+  runQuerySchema,
+  type ConfigurationPage,
+  type RunPage,
+} from '../../../shared/protocol/run-query.ts'
+import { NO_ANNOTATIONS } from '../../../shared/runs/annotations.ts'
+import { summarize } from '../../../shared/statistics/summary.ts'
+import { temporaryFolder, versions, whileReadOnly } from '../store/store-helpers.ts'
+
+const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
+const WAIT = { timeout: 20_000, interval: 50 }
+
+interface OpenIndex {
+  readonly index: RunIndex
+  readonly notices: LabError[]
+  /** Ids as they were told to have changed or gone. */
+  readonly told: string[]
+  readonly page: (query?: object) => Promise<RunPage>
+  readonly configurations: (query?: object) => Promise<ConfigurationPage>
+}
+
+async function openIndex(home: string): Promise<OpenIndex> {
+  const notices: LabError[] = []
+  const told: string[] = []
+  const index = new RunIndex(home, {
+    changed: (changed, removed) => told.push(...changed.map(({ id }) => id), ...removed),
+    state: () => undefined,
+    notice: (error) => notices.push(error),
+  })
+  onTestFinished(() => index.close())
+  await index.ask('sync-all', null)
+  return {
+    index,
+    notices,
+    told,
+    page: (query = {}) => index.ask('page', runQuerySchema.parse({ count: 500, ...query })),
+    configurations: (query = {}) =>
+      index.ask('configurations', configurationQuerySchema.parse({ count: 500, ...query })),
+  }
+}
+
+const idsOf = ({ runs }: RunPage): string[] => runs.map(({ id }) => id)
+
+interface Made {
+  readonly name?: string
+  readonly strategies?: Strategy[]
+  readonly steps?: number
+  readonly seeds?: number[]
+  /** One a seed; none: it has not finished. */
+  readonly results?: number[]
+}
+
+async function makeRuns(store: RunStore, made: Made = {}): Promise<string[]> {
+  const { name = 'made', strategies = ['none'], steps = 20, seeds = [0, 1], results } = made
+  const config = parseConfig(
+    { name, strategies, seeds, dataset: { kind: 'copy-first-input', steps }, layers: [{ cell: 'gru', units: 8 }] },
+    'test',
+  )
+  const records = await store.createGroup(config, strategies, versions)
+  for (const { id } of records)
+    if (results) {
+      const writer = await store.openWriter(id)
+      const result = { metric: 'mse' as const, best: results, last: results, seeds, warmupRestarts: seeds.map(() => 0) }
+      await writer.update({
+        status: 'finished',
+        startedAt: '2026-01-01T00:00:00Z',
+        endedAt: new Date().toISOString(),
+        result,
+      })
+      await writer.close()
+    }
+  return records.map(({ id }) => id)
+}
+
+describe('the index of runs', { timeout: 60_000 }, () => {
+  it('has every folder, a damaged and a crashed one as what they are, and finds them again when it is opened again', async () => {
+    const home = await temporaryFolder()
+    const store = new RunStore(home)
+    const [finished, queued] = [...(await makeRuns(store, { results: [1, 2] })), ...(await makeRuns(store))]
+    const crashed = (await makeRuns(store))[0]!
+    const writer = await store.openWriter(crashed)
+    await writer.update({ status: 'running' })
+    await writer.close()
+    mkdirSync(path.join(home, 'runs', 'torn'))
+    writeFileSync(path.join(home, 'runs', 'torn', 'run.json'), '{"id":')
+    const expected = new Map([
+      [finished, 'finished'],
+      [queued, 'queued'],
+      [crashed, 'crashed'],
+      ['torn', 'damaged'],
+    ])
+    for (let time = 0; time < 2; time++) {
+      const { page, index, told, notices } = await openIndex(home)
+      const { runs, totalCount } = await page()
+      expect(totalCount).toBe(4)
+      expect(new Map(runs.map(({ id, state }) => [id, state]))).toEqual(expected)
+      expect(notices).toEqual([])
+      if (time === 1) expect(told).toEqual([]) // nothing has changed
+      await index.close()
+    }
+  })
+
+  it('sees by itself what another process does: a new run, its progress, its end, its annotations, and that it is gone', async () => {
+    const home = await temporaryFolder()
+    const { page, told } = await openIndex(home)
+    const config = path.join(home, 'other.json')
+    writeFileSync(
+      config,
+      JSON.stringify({
+        name: 'other',
+        dataset: { kind: 'copy-first-input', steps: 10, counts: { train: 40, validation: 8, test: 8 } },
+        layers: [{ cell: 'gru', units: 4 }],
+        strategies: ['none'],
+        seeds: [0],
+        training: { steps: 10, batch: 4, validateEverySteps: 5 },
+        measures: { everySteps: 0 },
+      }),
+    )
+    const child = spawn(process.execPath, [BIN, 'run', config, '--home', home, '--json'], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    await expect.poll(async () => (await page()).runs.map(({ state }) => state), WAIT).toEqual(['finished'])
+    expect(await ended).toBe(0)
+    const [run] = (await page()).runs
+    expect(run!.result!.best).toHaveLength(1)
+    expect(told).toContain(run!.id)
+    const folder = new RunStore(home).folder(run!.id)
+    rmSync(folder, { recursive: true })
+    await expect.poll(async () => (await page()).totalCount, WAIT).toBe(0)
+    expect(told.at(-1)).toBe(run!.id)
+  })
+
+  it('shows a run as crashed when its process was killed, though no file of it has changed', async () => {
+    const home = await temporaryFolder()
+    const [id] = (await makeRuns(new RunStore(home))) as [string]
+    const holder = new URL('../store/lock-holder.ts', import.meta.url).pathname
+    const { page } = await openIndex(home)
+    const child = spawn(process.execPath, [holder, home, id], { stdio: ['pipe', 'pipe', 'inherit'] })
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    const state = async (): Promise<string> => (await page()).runs[0]!.state
+    await expect.poll(state, WAIT).toBe('running')
+    child.kill('SIGKILL')
+    await expect.poll(state, WAIT).toBe('crashed')
+  })
+
+  it.each([
+    [
+      'damaged',
+      (file: string) => writeFileSync(file, 'no database at all, but long enough to be looked at'.repeat(99)),
+    ],
+    [
+      'of another version',
+      (file: string) => {
+        const database = new Database(file)
+        database.exec('PRAGMA user_version = 7777')
+        database.close()
+      },
+    ],
+    [
+      'without its tables',
+      (file: string) => {
+        const database = new Database(file)
+        database.exec('DROP TABLE summaries')
+        database.close()
+      },
+    ],
+  ])('is made anew when its file is %s, and says so', async (_, spoil) => {
+    const home = await temporaryFolder()
+    const [id] = await makeRuns(new RunStore(home), { results: [1, 2] })
+    const first = await openIndex(home)
+    await first.index.close()
+    spoil(path.join(home, 'index', 'runs.sqlite'))
+    const { page, notices, index } = await openIndex(home)
+    expect(idsOf(await page())).toEqual([id])
+    expect(notices).toMatchObject([
+      { code: 'run-index', detail: { remedy: expect.stringContaining('Nothing is lost') as string } },
+    ])
+    await index.close()
+    const again = await openIndex(home)
+    expect(again.notices).toEqual([])
+    expect(idsOf(await again.page())).toEqual([id])
+  })
+
+  it('works in memory where none can be kept, and where another lab keeps it', async () => {
+    const home = await temporaryFolder()
+    const [id] = await makeRuns(new RunStore(home))
+    await whileReadOnly(home, async () => {
+      const { page, notices } = await openIndex(home)
+      expect(idsOf(await page())).toEqual([id])
+      expect(notices).toEqual([])
+    })
+    const owner = await openIndex(home)
+    const other = await openIndex(home)
+    expect(idsOf(await owner.page())).toEqual([id])
+    expect(idsOf(await other.page())).toEqual([id])
+    const [later] = (await makeRuns(new RunStore(home))) as [string]
+    for (const { page } of [owner, other]) await expect.poll(async () => idsOf(await page()), WAIT).toContain(later)
+  })
+
+  it('sorts by any column with what has no value last, searches all words, filters, and answers windows of it', async () => {
+    const home = await temporaryFolder()
+    const store = new RunStore(home)
+    const [a] = (await makeRuns(store, { name: 'alpha', steps: 50, results: [3, 3] })) as [string]
+    const [b] = (await makeRuns(store, { name: 'beta', steps: 9, results: [1, 2] })) as [string]
+    const [c] = (await makeRuns(store, { name: 'Gamma', strategies: ['warmed-up'] })) as [string]
+    await writeAnnotations(store.folder(b), {
+      ...NO_ANNOTATIONS,
+      tags: ['Long memory'],
+      notes: 'Sehr schön',
+      isStarred: true,
+    })
+    await writeAnnotations(store.folder(c), { ...NO_ANNOTATIONS, isArchived: true })
+    const { page, index } = await openIndex(home)
+    const all = { filter: { archived: 'shown' } }
+    expect(idsOf(await page({ ...all, sort: 'result', descending: false }))).toEqual([b, a, c])
+    expect(idsOf(await page({ ...all, sort: 'result', descending: true }))).toEqual([a, b, c])
+    expect(idsOf(await page({ ...all, sort: 'name', descending: false }))).toEqual([a, b, c])
+    expect(idsOf(await page({ ...all, sort: 'steps', descending: false }))).toEqual([b, c, a])
+    expect(idsOf(await page({ ...all, sort: 'created', descending: true }))).toEqual([c, b, a])
+    expect(await page({ ...all, sort: 'name', descending: false, offset: 1, count: 1 })).toMatchObject({
+      totalCount: 3,
+      offset: 1,
+      runs: [{ id: b }],
+    })
+    expect(idsOf(await page())).toEqual([b, a])
+    const found = async (filter: object): Promise<string[]> =>
+      idsOf(await page({ filter: { archived: 'shown', ...filter } }))
+    expect(await found({ text: 'GRU t=50' })).toEqual([a])
+    expect(await found({ text: 'schön' })).toEqual([b])
+    expect(await found({ text: "%_' OR 1" })).toEqual([])
+    expect(await found({ tags: ['long memory'] })).toEqual([b])
+    expect(await found({ tags: ['long'] })).toEqual([])
+    expect(await found({ onlyStarred: true })).toEqual([b])
+    expect(await found({ archived: 'only' })).toEqual([c])
+    expect(await found({ states: ['queued'] })).toEqual([c])
+    expect(await found({ strategies: ['warmed-up'] })).toEqual([c])
+    expect(await index.ask('facets', null)).toEqual({
+      runCount: 3,
+      states: { finished: 2, queued: 1 },
+      tags: [{ tag: 'Long memory', runCount: 1 }],
+      starredCount: 1,
+      archivedCount: 1,
+    })
+  })
+
+  it('has mean and deviation of a configuration over its seeds, whatever its runs are called; a seed that was run twice counts once', async () => {
+    const home = await temporaryFolder()
+    const store = new RunStore(home)
+    const first = await makeRuns(store, { seeds: [0, 1, 2], results: [0.011, 0.02, 0.03] })
+    const second = await makeRuns(store, { name: 'more seeds', seeds: [3, 4], results: [0.05, 0.043] })
+    await makeRuns(store, { steps: 21, seeds: [0], results: [9] })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const repeated = await makeRuns(store, { name: 'once more', seeds: [1], results: [0.7] })
+    const unfinished = await makeRuns(store, { seeds: [8] })
+    const { configurations } = await openIndex(home)
+    const { totalCount, configurations: found } = await configurations({ sort: 'result', descending: false })
+    expect(totalCount).toBe(2)
+    const { mean, std } = summarize([0.011, 0.7, 0.03, 0.05, 0.043])
+    expect(found[0]).toMatchObject({
+      runCount: 4,
+      stateCounts: { finished: 3, queued: 1 },
+      best: { seedCount: 5, mean: expect.closeTo(mean, 12) as number, std: expect.closeTo(std, 12) as number },
+      newest: { id: unfinished[0] },
+    })
+    expect([...found[0]!.runIds].sort()).toEqual([...first, ...second, ...repeated, ...unfinished].sort())
+    expect(found[1]).toMatchObject({ runCount: 1, best: { seedCount: 1, mean: 9, std: null } })
+    const narrowed = await configurations({ filter: { text: 'more seeds' } })
+    expect(narrowed).toMatchObject({
+      totalCount: 1,
+      configurations: [{ runCount: 1, best: { seedCount: 2, mean: expect.closeTo(0.0465, 12) as number } }],
+    })
+  })
+
+  it('shows a copied folder as damaged, and again as itself once it is put right', async () => {
+    const home = await temporaryFolder()
+    const [id] = (await makeRuns(new RunStore(home))) as [string]
+    const { page } = await openIndex(home)
+    cpSync(path.join(home, 'runs', id), path.join(home, 'runs', 'copy'), { recursive: true })
+    await expect
+      .poll(async () => (await page({ sort: 'id', descending: false })).runs.map(({ state }) => state), WAIT)
+      .toEqual(['damaged', 'queued'])
+    rmSync(path.join(home, 'runs', 'copy'), { recursive: true })
+    await expect.poll(async () => idsOf(await page()), WAIT).toEqual([id])
+  })
+})
