@@ -173,7 +173,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     await page.getByRole('link', { name: /^Runs/ }).click()
     // The new window is in front: the menu speaks to it.
     await startFromFile({ ...desktop, page: second }, { ...SMALL_CONFIG, strategies: ['none'] })
-    await page.getByRole('link', { name: /^small / }).click()
+    await page.getByRole('link', { name: 'small', exact: true }).click()
     for (const window of [page, second])
       await expect.poll(() => window.getByTestId('state').textContent(), WAIT).toBe('Finished')
     await second.getByLabel('Theme').selectOption('dark')
@@ -262,7 +262,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     await app.evaluate(({ app: electronApp }) => electronApp.emit('second-instance'))
     const page = await reopened
     await page.getByRole('link', { name: /^Runs/ }).click()
-    await page.getByRole('link', { name: /^long / }).click()
+    await page.getByRole('link', { name: 'long', exact: true }).click()
     await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Running')
     await page.getByRole('button', { name: 'Pause' }).click()
     await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
