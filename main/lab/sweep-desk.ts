@@ -84,6 +84,8 @@ export class SweepDesk {
       if (place) this.#follow(this.#update(place.sweep, [place.index]))
       else if (event.run.active && this.#hasSweepAtWork()) this.#follow(this.refresh()) // a sweep may have made it
     }
+    // So many at once that they are not told one by one.
+    if (event.type === 'runs-changed') this.#follow(this.#readUnfinished())
     if (event.type === 'queue') for (const sweep of this.#known.values()) this.#tellIfChanged(sweep)
   }
 
@@ -167,6 +169,15 @@ export class SweepDesk {
     const { rows, axes } = this.#require(sweepId)
     const text = sweepCsv(rows, axes)
     return { fileName: `${sweepId}.csv`, mediaType: 'text/csv', base64: Buffer.from(text, 'utf8').toString('base64') }
+  }
+
+  async #readUnfinished(): Promise<void> {
+    await this.refresh()
+    for (const sweep of this.#known.values())
+      await this.#update(
+        sweep,
+        sweep.rows.flatMap(({ status }, index) => (status === 'finished' ? [] : [index])),
+      )
   }
 
   async #readAll(): Promise<void> {
