@@ -1,7 +1,6 @@
 /** The wasm engine's threads under Node: worker threads that end with the process. */
-import { Worker } from 'node:worker_threads'
 import { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
-import { threadFile } from './thread-file.ts'
+import { startThread } from './start-thread.ts'
 import { traceClock } from './trace-clock.ts'
 
 /** @param threads the caller's included */
@@ -9,7 +8,7 @@ export function startTeam(threads: number): ThreadTeam {
   return new ThreadTeam(
     threads,
     () => {
-      const worker = new Worker(threadFile('wasm-thread'))
+      const worker = startThread('wasm-thread')
       return {
         post: (message) => worker.postMessage(message),
         onMessage: (listener) => {

@@ -3,11 +3,11 @@
  * (start, pause, stop, another order) enter, what happens leaves as typed events. A thread that dies is such an event: its run is told as
  * crashed and can be resumed.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
-import { threadFile } from '../thread-file.ts'
+import { startThread } from '../start-thread.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
 export type Job =
@@ -190,7 +190,7 @@ export class EngineHost {
       job.kind === 'group'
         ? { home: this.#home, kind: 'group', runIds }
         : { home: this.#home, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
-    const worker = new Worker(threadFile('group-thread'), { workerData: task })
+    const worker = startThread('group-thread', task)
     entry.worker = worker
     entry.done = false
     entry.givesWay = false

@@ -2,11 +2,11 @@
  * Measures designs, one at a time since each takes every core: a configuration enters, the times of its strategies leave. A measurement that
  * nobody waits for any more is ended at once with its thread.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { fromWireError, toWireError } from '../../../shared/protocol/wire-error.ts'
-import { threadFile } from '../thread-file.ts'
+import { startThread } from '../start-thread.ts'
 import type { EstimateTask, FromEstimateThread, StrategyEstimate } from './estimate-thread.ts'
 
 interface Measurement {
@@ -52,7 +52,7 @@ export class Estimator {
 
   #run(measurement: Measurement, task: EstimateTask): Promise<readonly StrategyEstimate[]> {
     if (measurement.isCancelled) return Promise.reject(cancelled(measurement.id))
-    const worker = new Worker(threadFile('estimate-thread'), { workerData: task })
+    const worker = startThread('estimate-thread', task)
     measurement.worker = worker
     return new Promise((resolve, reject) => {
       let answer: FromEstimateThread | null = null

@@ -1,11 +1,10 @@
 /** Evaluates a run in a thread of its own, on test series or for how far its gradient reaches: a request enters, the answer or what went wrong leaves. */
-import { Worker } from 'node:worker_threads'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunGradientByLag, RunPredictions } from '../../../shared/protocol/views.ts'
 import { fromWireError, toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
 import type { LagMeasureRequest } from '../gradient-by-lag.ts'
 import type { PredictRequest } from '../predict.ts'
-import { threadFile } from '../thread-file.ts'
+import { startThread } from '../start-thread.ts'
 
 export type PredictTask =
   | { readonly kind: 'predict'; readonly home: string; readonly request: PredictRequest }
@@ -26,7 +25,7 @@ export function gradientByLagInThread(home: string, request: LagMeasureRequest):
 }
 
 function evaluateInThread<Result>(task: PredictTask): Promise<Result> {
-  const worker = new Worker(threadFile('predict-thread'), { workerData: task })
+  const worker = startThread('predict-thread', task)
   return new Promise<Result>((resolve, reject) => {
     let failure: unknown = null
     worker.on('message', (answer: PredictAnswer) => {

@@ -2,12 +2,12 @@
  * The index of a home as the lab asks it: questions go to the thread that owns it, answers come back; what changes in the folders, whoever
  * changed them, is told to one listener.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { IndexState } from '../../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../../shared/protocol/views.ts'
 import { fromWireError, toWireError } from '../../../shared/protocol/wire-error.ts'
-import { threadFile } from '../../engine/thread-file.ts'
+import { startThread } from '../../engine/start-thread.ts'
 import type { FromIndex, IndexQuestion, IndexQuestions, IndexTask, ToIndex } from './index-protocol.ts'
 
 export interface IndexListener {
@@ -33,7 +33,7 @@ export class RunIndex {
   constructor(home: string, listener: IndexListener) {
     this.#listener = listener
     const task: IndexTask = { home }
-    this.#worker = new Worker(threadFile('index-thread'), { workerData: task })
+    this.#worker = startThread('index-thread', task)
     this.#worker.unref()
     let cause: unknown = null
     this.#worker.on('message', (message: FromIndex) => this.#hear(message))

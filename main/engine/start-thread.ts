@@ -1,0 +1,28 @@
+/** Starts worker threads: a name enters, the thread leaves. Its code is beside this file, as TypeScript in a checkout, as CommonJS in the desktop's bundle. */
+import v8 from 'node:v8'
+import { Worker } from 'node:worker_threads'
+
+const isSource = import.meta.url.endsWith('.ts')
+
+const FILES = {
+  'wasm-thread': './wasm-thread.ts',
+  'group-thread': './host/group-thread.ts',
+  'estimate-thread': './host/estimate-thread.ts',
+  'predict-thread': './host/predict-thread.ts',
+  'index-thread': '../lab/run-index/index-thread.ts',
+} as const
+
+/*
+ * V8 (13.6, in Node 24) frees the wrapper of a function imported into WebAssembly while another thread takes it from the cache that all
+ * threads share, and the process dies of SIGSEGV in Runtime_TierUpWasmToJSWrapper. Node strips types with WebAssembly that imports functions,
+ * in every thread that loads TypeScript. Nothing is freed without this collection; the code of a module still goes with the module.
+ */
+v8.setFlagsFromString('--no-wasm-code-gc')
+
+/**
+ * @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder
+ * @param task becomes the thread's `workerData`
+ */
+export function startThread(name: keyof typeof FILES, task?: unknown): Worker {
+  return new Worker(new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url), { workerData: task })
+}
