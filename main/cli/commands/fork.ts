@@ -3,7 +3,7 @@ import process from 'node:process'
 import type { Json } from '../../../shared/experiments/fields.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
-import { CHECKPOINT_NAMES } from '../../../shared/runs/run.ts'
+import { isCheckpointName } from '../../../shared/runs/run.ts'
 import { configOfFork, forkRun } from '../../engine/fork-run.ts'
 import { LAB_VERSION } from '../../engine/version.ts'
 import { findOneRun } from '../find-one-run.ts'
@@ -13,12 +13,12 @@ import { runRecords } from './run.ts'
 type Options = Readonly<Record<string, unknown>>
 
 export async function forkCommand(name: string, options: Options): Promise<void> {
-  const checkpoint = CHECKPOINT_NAMES.find((known) => known === options.checkpoint)
-  if (checkpoint === undefined)
+  const checkpoint = String(options.checkpoint)
+  if (!isCheckpointName(checkpoint))
     throw new LabError('usage', 'There is no checkpoint of this name.', {
       where: '--checkpoint',
-      expected: CHECKPOINT_NAMES.join(' or '),
-      found: `\`${String(options.checkpoint)}\``,
+      expected: '`last`, `warmed-up`, or `step-N` of a training step N that was kept',
+      found: `\`${checkpoint}\``,
     })
   const { store, record } = await findOneRun(name, options)
   const json = structuredClone(configOfFork(record)) as unknown as Json
