@@ -5,7 +5,8 @@
 import type { ExperimentConfig, Strategy } from './config.ts'
 
 export function configurationText(config: ExperimentConfig, strategy: Strategy): string {
-  const { dataset, layers, warmup, training, measures, backend, cells } = config
+  const { dataset, layers, warmup, training, backend, cells } = config
+  const { histograms: _, ...measures } = config.measures // they change no result
   return canonicalJson({
     strategy,
     dataset,
