@@ -6,7 +6,7 @@ import type { ExperimentConfig, Strategy } from './config.ts'
 
 export function configurationText(config: ExperimentConfig, strategy: Strategy): string {
   const { dataset, layers, warmup, training, backend, cells } = config
-  const { histograms: _, ...measures } = config.measures // they change no result
+  const { everySteps, vaa, vaaStar } = config.measures // histograms change no result
   return canonicalJson({
     strategy,
     dataset,
@@ -14,7 +14,7 @@ export function configurationText(config: ExperimentConfig, strategy: Strategy):
     // What a run without a warm-up has written there changes nothing.
     warmup: strategy === 'none' ? null : warmup,
     training,
-    measures,
+    measures: { everySteps, vaa, vaaStar },
     backend,
     cells,
   })

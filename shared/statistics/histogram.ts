@@ -81,6 +81,12 @@ export function sumHistograms(histograms: readonly Histogram[]): Histogram {
   return { low, high: low + binCount * width, counts: sums }
 }
 
+/** Of all values; zeros where there are none. */
+export function sharesOf(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count) => (total === 0 ? 0 : count / total))
+}
+
 /**
  * The value under which a share of all values lies, as if those of a bin were spread evenly over it.
  * @param share 0 to 1 @returns null without values

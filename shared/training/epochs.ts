@@ -95,7 +95,7 @@ export function trainRequest(
 
 /** Validation, measures and a checkpoint, each once at its steps. */
 async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> {
-  const { config, seeds, emit } = session
+  const { config, seeds } = session
   const training = session.progress.training
   const { step } = training
   const endsEpoch = step > 0 && step % plan.stepsPerEpoch === 0
