@@ -12,7 +12,7 @@ import type { TrainControl } from '../../shared/training/train-run.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepRecord, SweepStore } from '../store/sweep-store.ts'
 import { prepare, runGroup, type GroupListener } from './run-group.ts'
-import { LAB_VERSION } from './version.ts'
+import { RUN_VERSIONS } from './version.ts'
 
 export interface SweepStores {
   readonly runs: RunStore
@@ -86,10 +86,7 @@ async function makePoint(
   index: number,
   { config }: SweepPoint,
 ): Promise<readonly string[]> {
-  const records = await runs.createGroup(config, trialStrategies(config), {
-    lab: LAB_VERSION,
-    node: process.versions.node,
-  })
+  const records = await runs.createGroup(config, trialStrategies(config), RUN_VERSIONS)
   record.runIds[index] = records.map(({ id }) => id)
   await sweeps.write(record)
   return record.runIds[index]

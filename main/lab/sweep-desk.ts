@@ -15,9 +15,10 @@ import {
   type SweepRowStatus,
   type SweepSlot,
 } from '../../shared/runs/sweep-table.ts'
-import { prepareSweep, readSweepRow, sweepRunIds, sweepSlots } from '../engine/run-sweep.ts'
+import { readSweepRow, sweepRunIds, sweepSlots } from '../engine/run-sweep.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { SweepStore, type SweepRecord } from '../store/sweep-store.ts'
+import type { DesignDesk } from './designs/design-desk.ts'
 import type { RunMonitor } from './run-monitor.ts'
 
 /** What is kept of a sweep; the configurations of its points are not: there may be ten thousand. */
@@ -40,6 +41,7 @@ export class SweepDesk {
   readonly #runs: RunStore
   readonly #store: SweepStore
   readonly #monitor: RunMonitor
+  readonly #designs: DesignDesk
   readonly #tell: (event: LabEvent) => void
   readonly #known = new Map<string, KnownSweep>()
   /** Where the row of a run stands. */
@@ -49,11 +51,12 @@ export class SweepDesk {
   #refreshing: Promise<void> | null = null
   #next: Promise<void> | null = null
 
-  constructor(home: string, runs: RunStore, monitor: RunMonitor, tell: (event: LabEvent) => void) {
+  constructor(home: string, runs: RunStore, monitor: RunMonitor, designs: DesignDesk, tell: (event: LabEvent) => void) {
     this.#home = home
     this.#runs = runs
     this.#store = new SweepStore(home)
     this.#monitor = monitor
+    this.#designs = designs
     this.#tell = tell
   }
 
@@ -108,7 +111,7 @@ export class SweepDesk {
   /** @throws LabError `config`, `dataset`, `backend` for whatever is wrong with any point */
   async start(json: unknown): Promise<{ sweepId: string }> {
     const { definition, sweep } = parseSweep(json, 'sweep')
-    await prepareSweep(sweep, this.#home)
+    await this.#designs.ask('prepare-sweep', json)
     const record = await this.#store.create(definition, this.#home, sweep.points.length)
     this.#put(record, sweep)
     await this.#readRows(this.#require(record.id), record.runIds)

@@ -75,6 +75,7 @@ export function toyConfig(seeds: number[], change: Partial<ExperimentConfig> = {
     backend: 'reference',
     cells: {},
     checkpointEverySteps: 3,
+    keepCheckpointEverySteps: null,
     ...change,
   }
 }
