@@ -27,6 +27,7 @@ import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
+import { RunSpreadsShelf } from './run-spreads.ts'
 import { RunsDesk } from './runs-desk.ts'
 import { SweepDesk } from './sweep-desk.ts'
 
@@ -44,6 +45,7 @@ export class Lab {
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
+  readonly #spreads: RunSpreadsShelf
   readonly #sweeps: SweepDesk
   readonly #refreshTimer: NodeJS.Timeout
   readonly #listeners = new Set<(event: LabEvent) => void>()
@@ -61,6 +63,7 @@ export class Lab {
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
+    this.#spreads = new RunSpreadsShelf(this.#store)
     this.#sweeps = new SweepDesk(home, this.#store, this.#monitor, this.#designs, tell)
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
@@ -204,6 +207,8 @@ export class Lab {
     'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
     'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
     'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
+    'run.spreads': async (payload) =>
+      this.#spreads.read(payload, (await this.#monitor.series(payload.runId)).timeAxis()),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
     'sweep.check': async ({ definition }) => this.#sweeps.check(definition),
