@@ -119,8 +119,10 @@ async function runFigures(runCount: number): Promise<Figure[]> {
     figure('press on a header to the frame with the rows', result.pageSortMs, 'ms', 100),
     figure('letter in the search to the frame with the rows', result.pageSearchMs, 'ms', 100),
     figure('press on “By configuration” to the frame with the means', result.pageGroupMs, 'ms', 100),
-    figure('longest frame while scrolled', result.frameMsMax, 'ms', 33),
-    figure('frame while scrolled, 95th percentile', result.frameMsP95, 'ms', null),
+    ...result.scrolls.flatMap(({ what, frameMsMax, frameMsP95 }) => [
+      figure(`longest frame while scrolled (${what})`, frameMsMax, 'ms', 33),
+      figure(`frame while scrolled, 95th percentile (${what})`, frameMsP95, 'ms', null),
+    ]),
     figure('longest frame of an empty page here', result.idleFrameMsMax, 'ms', null),
     figure('heap of the page', result.heapBytes / 1e6, 'MB', null),
     ...(result.rendererBytes === null ? [] : [figure('memory of the renderer', result.rendererBytes / 1e6, 'MB', 400)]),

@@ -45,14 +45,25 @@ export interface RunsResult {
   readonly pageSortMs: number
   readonly pageGroupMs: number
   readonly pageSearchMs: number
-  readonly frameMsMax: number
-  readonly frameMsP95: number
+  readonly scrolls: readonly ScrollResult[]
   /** Of an empty page of this Chromium here, scrolled by nothing: what the machine itself can do. */
   readonly idleFrameMsMax: number
   readonly heapBytes: number
   /** Of the page's process, proportional share; null where the system does not tell. */
   readonly rendererBytes: number | null
 }
+
+export interface ScrollResult {
+  /** Which table, in a window of which size. */
+  readonly what: string
+  readonly frameMsMax: number
+  readonly frameMsP95: number
+}
+
+const WINDOWS = [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+]
 
 /** @param progress one line at a time */
 export async function measureRuns(runCount: number, progress: (line: string) => void): Promise<RunsResult> {
@@ -109,7 +120,7 @@ async function measureIndex(home: string, progress: (line: string) => void) {
 async function measurePage(home: string, progress: (line: string) => void) {
   const [lab, browser] = await Promise.all([serveLab({ home }), launchChromium()])
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+    const page = await browser.newPage({ viewport: WINDOWS[0]! })
     await page.goto('about:blank')
     const idle = await collectFrames(page, () => page.waitForTimeout(SCROLL_MS / 2))
     await page.goto(lab.address)
@@ -128,8 +139,17 @@ async function measurePage(home: string, progress: (line: string) => void) {
     progress(
       `  in the page: sorted ${pageSortMs.toFixed(0)}, searched ${pageSearchMs.toFixed(0)}, grouped ${pageGroupMs.toFixed(0)} ms`,
     )
-    const frames = await collectFrames(page, () => scroll(page))
-    progress(`  ${frames.length} frames while it was scrolled`)
+    const scrolls: ScrollResult[] = []
+    for (const isGrouped of [false, true]) {
+      if (isGrouped) await timeGrouping(page)
+      for (const size of WINDOWS) {
+        await page.setViewportSize(size)
+        const frames = await collectFrames(page, () => scroll(page))
+        const what = `${isGrouped ? 'by configuration' : 'runs'}, ${size.width}x${size.height}`
+        scrolls.push({ what, frameMsMax: Math.max(...frames), frameMsP95: percentile(frames, 0.95) })
+        progress(`  ${frames.length} frames while it was scrolled: ${what}`)
+      }
+    }
     const session = await page.context().newCDPSession(page)
     await session.send('HeapProfiler.collectGarbage')
     const heapBytes = await page.evaluate(
@@ -139,8 +159,7 @@ async function measurePage(home: string, progress: (line: string) => void) {
       pageSortMs,
       pageGroupMs,
       pageSearchMs,
-      frameMsMax: Math.max(...frames),
-      frameMsP95: percentile(frames, 0.95),
+      scrolls,
       idleFrameMsMax: Math.max(...idle),
       heapBytes,
       rendererBytes: await rendererMemory(browser),
