@@ -21,12 +21,14 @@ import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
+import { SweepStore } from '../store/sweep-store.ts'
 import { CONFIG_NAME, Designs, readDesign, resolveFork } from './designs.ts'
 import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
 import { RunsDesk } from './runs-desk.ts'
+import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
 
 /** Other processes write into the same home: how often its sweeps are read again while a window looks. */
@@ -45,7 +47,8 @@ export class Lab {
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
-  readonly #sweeps: SweepDesk
+  readonly #sweeps: SweepCatalog
+  readonly #sweepDesk: SweepDesk
   readonly #refreshTimer: NodeJS.Timeout
   readonly #listeners = new Set<(event: LabEvent) => void>()
   #settings: Settings
@@ -60,9 +63,11 @@ export class Lab {
     this.#dataFiles = new DataFiles(home)
     this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
-    this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
+    const sweepStore = new SweepStore(home)
+    this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
-    this.#sweeps = new SweepDesk(home, this.#store, this.#monitor, tell)
+    this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
+    this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor)
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
       this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
@@ -212,12 +217,12 @@ export class Lab {
     'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
-    'sweep.check': async ({ definition }) => this.#sweeps.check(definition),
-    'sweep.start': ({ definition }) => this.#sweeps.start(definition),
-    'sweep.read': ({ sweepId }) => this.#sweeps.read(sweepId),
-    'sweep.pause': async ({ sweepId }) => this.#sweeps.pause(sweepId),
-    'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweeps.resume(sweepId, rerunFailed),
-    'sweep.export': ({ sweepId }) => this.#sweeps.export(sweepId),
+    'sweep.check': async ({ definition }) => this.#sweepDesk.check(definition),
+    'sweep.start': ({ definition }) => this.#sweepDesk.start(definition),
+    'sweep.read': ({ sweepId }) => this.#sweepDesk.read(sweepId),
+    'sweep.pause': async ({ sweepId }) => this.#sweepDesk.pause(sweepId),
+    'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweepDesk.resume(sweepId, rerunFailed),
+    'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {

@@ -24,7 +24,16 @@ export const sweeps = {
   none: 'Choose a sweep, or make one.',
   unknown: 'There is no sweep of this name.',
   loading: 'Reading the runs of the sweep…',
-  state: { running: 'Running', waiting: 'Waits', paused: 'Paused', failed: 'Some failed', finished: 'Finished' },
+  state: {
+    running: 'Running',
+    elsewhere: 'Runs in another process',
+    waiting: 'Waits',
+    paused: 'Paused',
+    failed: 'Some failed',
+    finished: 'Finished',
+  },
+  holder:
+    'Process {pid} on {host} runs this sweep, and the table follows it. To resume it here, pause it there first: Ctrl-C in its terminal, or Pause in its lab.',
   status: {
     'not made': 'not begun',
     missing: 'missing',

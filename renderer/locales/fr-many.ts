@@ -26,7 +26,16 @@ export const sweeps: typeof english.sweeps = {
   none: 'Choisissez un balayage, ou faites-en un.',
   unknown: 'Aucun balayage ne porte ce nom.',
   loading: 'Lecture des essais du balayage…',
-  state: { running: 'En cours', waiting: 'Attend', paused: 'En pause', failed: 'Des échecs', finished: 'Fini' },
+  state: {
+    running: 'En cours',
+    elsewhere: 'Tourne dans un autre processus',
+    waiting: 'Attend',
+    paused: 'En pause',
+    failed: 'Des échecs',
+    finished: 'Fini',
+  },
+  holder:
+    'Le processus {pid} sur {host} fait ce balayage, et la table le suit. Pour le reprendre ici, mettez-le d’abord en pause là-bas : Ctrl-C dans son terminal, ou Pause dans son laboratoire.',
   status: {
     'not made': 'non commencé',
     missing: 'absent',
