@@ -30,6 +30,7 @@ import { RunMonitor } from './run-monitor.ts'
 import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
+import { SweepRemoval } from './sweep-removal.ts'
 
 /** Other processes write into the same home: how often its sweeps are read again while a window looks. */
 const REFRESH_EVERY_MS = 5000
@@ -49,6 +50,7 @@ export class Lab {
   readonly #runsDesk: RunsDesk
   readonly #sweeps: SweepCatalog
   readonly #sweepDesk: SweepDesk
+  readonly #sweepRemoval: SweepRemoval
   readonly #refreshTimer: NodeJS.Timeout
   readonly #listeners = new Set<(event: LabEvent) => void>()
   #settings: Settings
@@ -68,6 +70,7 @@ export class Lab {
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor)
+    this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
       this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
@@ -222,6 +225,8 @@ export class Lab {
     'sweep.read': ({ sweepId }) => this.#sweepDesk.read(sweepId),
     'sweep.pause': async ({ sweepId }) => this.#sweepDesk.pause(sweepId),
     'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweepDesk.resume(sweepId, rerunFailed),
+    'sweep.delete': ({ sweepId, withRuns }) => this.#sweepRemoval.delete(sweepId, withRuns),
+    'sweep.undelete': ({ sweepId }) => this.#sweepRemoval.undelete(sweepId),
     'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
   }
 

@@ -14,6 +14,8 @@ import { otherSweepHolder, releaseSweepLockOfDeadThread, SWEEP_LOCK_EXTENSION, t
 import { SweepWriter, writeSweep, type SweepRecord } from './sweep-writer.ts'
 
 const EXTENSION = '.json'
+/** Ids are names of files and come over the wire: no separators, no dot in front. */
+const ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
 export class SweepStore {
   readonly #folder: string
@@ -50,9 +52,15 @@ export class SweepStore {
     return record
   }
 
-  /** The file of a sweep, whether it is there or not. @param id of one that was listed */
+  /** The file of a sweep, whether it is there or not. @throws LabError `usage` for a text that is no id */
   file(id: string): string {
-    return path.join(this.#folder, `${id}${EXTENSION}`)
+    if (ID.test(id)) return path.join(this.#folder, `${id}${EXTENSION}`)
+    throw new LabError('usage', 'this is not the name of a sweep.', {
+      where: id.trim() === '' ? 'the name of the sweep' : id,
+      expected: 'letters, digits, `.`, `_` and `-`',
+      found: `\`${id}\``,
+      remedy: 'List the sweeps with `lab sweeps`.',
+    })
   }
 
   async ids(): Promise<string[]> {
@@ -155,7 +163,7 @@ export class SweepStore {
   }
 
   #lockFile(id: string): string {
-    return path.join(this.#folder, `${id}${SWEEP_LOCK_EXTENSION}`)
+    return this.file(id).slice(0, -EXTENSION.length) + SWEEP_LOCK_EXTENSION
   }
 
   async #read(id: string): Promise<{ record: SweepRecord; sweep: Sweep }> {

@@ -34,6 +34,20 @@ export const sweeps = {
   },
   holder:
     'Process {pid} on {host} runs this sweep, and the table follows it. To resume it here, pause it there first: Ctrl-C in its terminal, or Pause in its lab.',
+  remove: {
+    hint: 'Delete {name}',
+    question: 'Delete the sweep “{name}”?',
+    alone: 'Keep its runs',
+    withRuns: 'With its run | With its {count} runs',
+    cancel: 'Cancel',
+    busy: 'Deleting…',
+    done: 'Deleted the sweep {name}.',
+    doneWithRuns: 'Deleted the sweep {name} and its run. | Deleted the sweep {name} and its {count} runs.',
+    kept: {
+      held: 'pause it, or take it out of the queue, first',
+      elsewhere: 'another process runs it; pause it there first',
+    },
+  },
   status: {
     'not made': 'not begun',
     missing: 'missing',
