@@ -57,7 +57,7 @@ const fork = withEngine(
       program.command('fork <RUN>').description('go on from a checkpoint of a run with another training, as a new run'),
     ),
   ),
-).option('--checkpoint <NAME>', 'last, or warmed-up: the end of its warm-up', 'last')
+).option('--checkpoint <NAME>', 'last; warmed-up: the end of its warm-up; or step-N, if it was kept', 'last')
 for (const { flags, description } of RUN_OPTIONS.filter(({ field }) => field !== '')) fork.option(flags, description)
 fork
   .option(

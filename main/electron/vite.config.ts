@@ -12,6 +12,7 @@ const MAIN = {
   main: fromHere('./main.ts'),
   'group-thread': fromHere('../engine/host/group-thread.ts'),
   'index-thread': fromHere('../lab/run-index/index-thread.ts'),
+  'design-thread': fromHere('../lab/designs/design-thread.ts'),
   'estimate-thread': fromHere('../engine/host/estimate-thread.ts'),
   'predict-thread': fromHere('../engine/host/predict-thread.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),

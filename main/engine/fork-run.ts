@@ -6,19 +6,17 @@ import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { findForkMistakes, type ForkPoint } from '../../shared/experiments/fork.ts'
 import { parseConfig, type ConfigMistake } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import { CHECKPOINT_NAMES, type CheckpointName, type RunRecord } from '../../shared/runs/run.ts'
+import type { ForkPointView } from '../../shared/protocol/views.ts'
+import { keptStep, type CheckpointName, type RunRecord } from '../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import { forkCheckpoint, forkPointOf } from '../../shared/training/fork.ts'
 import type { SavedCheckpoint } from '../store/checkpoint-file.ts'
+import { keptSteps } from '../store/kept-checkpoints.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { openDatasets, prepare } from './run-group.ts'
 
 export interface ForkSource {
   readonly runId: string
-  readonly checkpoint: CheckpointName
-}
-
-export interface NamedForkPoint extends ForkPoint {
   readonly checkpoint: CheckpointName
 }
 
@@ -31,14 +29,22 @@ interface OpenedSource {
 }
 
 /** Where a run can be forked, the latest first; none for a run that never began. @throws LabError `checkpoint`, `run-folder` */
-export async function listForkPoints(store: RunStore, runId: string): Promise<NamedForkPoint[]> {
+export async function listForkPoints(store: RunStore, runId: string): Promise<ForkPointView[]> {
   const { config } = await store.readRecord(runId)
-  const points: NamedForkPoint[] = []
-  for (const checkpoint of CHECKPOINT_NAMES) {
+  const read = async (checkpoint: 'last' | 'warmed-up'): Promise<ForkPointView[]> => {
     const saved = await store.readCheckpoint(runId, checkpoint)
-    if (saved !== null) points.push({ checkpoint, ...forkPointOf(saved, config) })
+    if (saved === null) return []
+    const { phase, step } = forkPointOf(saved, config)
+    return [{ checkpoint, phase, step }]
   }
-  return points
+  const last = await read('last')
+  const kept = (await keptSteps(store.folder(runId))).map((step): ForkPointView => ({
+    checkpoint: `step-${step}`,
+    phase: 'training',
+    step,
+  }))
+  const isLast = ({ phase, step }: ForkPointView): boolean => phase === last[0]?.phase && step === last[0].step
+  return [...last, ...kept.filter((point) => !isLast(point)), ...(await read('warmed-up'))]
 }
 
 /** The configuration of a run as its fork begins with it: of the one strategy. */
@@ -83,9 +89,13 @@ async function openSource(store: RunStore, { runId, checkpoint }: ForkSource): P
   if (saved === null)
     throw new LabError('checkpoint', 'this run has no such checkpoint to fork from.', {
       where: runId,
-      expected: 'a run that has begun, and for `warmed-up` one that has ended its warm-up',
+      expected:
+        (await listForkPoints(store, runId)).map((known) => known.checkpoint).join(', ') || 'a run that has begun',
       found: `no checkpoint \`${checkpoint}\``,
-      remedy: 'Start the run first, or start a new one with its configuration.',
+      remedy:
+        keptStep(checkpoint) === null
+          ? 'Start the run first, or start a new one with its configuration.'
+          : 'Steps are kept where the configuration has `keepCheckpointEverySteps`.',
     })
   const original = parseConfig(configOfFork(record), `run ${runId}`)
   return { record, original, saved, point: forkPointOf(saved, original) }

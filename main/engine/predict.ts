@@ -7,15 +7,12 @@ import type { Dataset, SeriesBatch } from '../../shared/datasets/dataset.ts'
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import { takeSeries } from '../../shared/datasets/describe.ts'
 import type { Engine } from '../../shared/backends/backend.ts'
-import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { PredictedSeries, PredictionAgreement, RunPredictions } from '../../shared/protocol/views.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
-import { forkPointOf } from '../../shared/training/fork.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { loadBackend } from './load-backend.ts'
-import { selectSeed } from './trained-weights.ts'
+import { readTrainedWeights } from './trained-weights.ts'
 
 export interface PredictRequest {
   readonly runId: string
@@ -44,7 +41,7 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
       expected: `one of ${config.seeds.join(', ')}`,
       found: `\`${seed}\``,
     })
-  const { tensors, at } = await readWeights(store, record, seed, weights)
+  const { tensors, at } = await readTrainedWeights(store, record, seed, weights)
   const dataset = createDataset(config.dataset, seed, await loadDatasetSources(config.dataset, baseFolder))
   const network = wireNetworks(config, dataset).get(record.strategy)!
   const backend = await loadBackend(record.backend ?? config.backend, { threads: THREADS })
@@ -67,29 +64,6 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
   } finally {
     engine.dispose()
   }
-}
-
-async function readWeights(
-  store: RunStore,
-  record: RunRecord,
-  seed: number,
-  weights: 'best' | 'last',
-): Promise<{ tensors: TensorMap; at: RunPredictions['at'] }> {
-  if (record.status === 'finished') {
-    const file = await store.readWeights(record.id)
-    return { tensors: selectSeed(file.tensors, seed, weights), at: null }
-  }
-  const checkpoint = await store.readCheckpoint(record.id)
-  const tensors = checkpoint && selectSeed(checkpoint.tensors, seed, weights === 'last' ? 'parameters' : 'best')
-  if (!tensors || tensors.size === 0)
-    throw new LabError('weights', 'the run has no such weights yet.', {
-      where: record.id,
-      expected: weights === 'best' ? 'a validation before the last checkpoint' : 'a checkpoint',
-      found: 'none',
-      remedy: 'Wait for it, or pause the run, which saves one.',
-    })
-  const { phase, step } = forkPointOf(checkpoint, record.config)
-  return { tensors, at: { phase, step } }
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)

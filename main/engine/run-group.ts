@@ -5,7 +5,7 @@
 import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
-import { createDataset } from '../../shared/datasets/create-dataset.ts'
+import { createDatasets } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
@@ -46,7 +46,7 @@ export function summarise(records: readonly RunRecord[]): SummaryRow[] {
 /** One dataset a seed. */
 export async function openDatasets(config: ExperimentConfig, baseFolder: string): Promise<Dataset[]> {
   const sources = await loadDatasetSources(config.dataset, baseFolder)
-  return config.seeds.map((seed) => createDataset(config.dataset, seed, sources))
+  return createDatasets(config.dataset, config.seeds, sources)
 }
 
 export interface PreparedGroup {

@@ -12,7 +12,7 @@ import type { TrainControl } from '../../shared/training/train-run.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepRecord, SweepWriter } from '../store/sweep-writer.ts'
 import { prepare, runGroup, type GroupListener } from './run-group.ts'
-import { LAB_VERSION } from './version.ts'
+import { RUN_VERSIONS } from './version.ts'
 
 export interface SweepOptions {
   /** Takes up runs that have failed, from their last checkpoint. */
@@ -83,10 +83,7 @@ async function makePoint(
   index: number,
   { config }: SweepPoint,
 ): Promise<readonly string[]> {
-  const records = await runs.createGroup(config, trialStrategies(config), {
-    lab: LAB_VERSION,
-    node: process.versions.node,
-  })
+  const records = await runs.createGroup(config, trialStrategies(config), RUN_VERSIONS)
   const runIds = records.map(({ id }) => id)
   await writer.setRuns(index, runIds)
   return runIds

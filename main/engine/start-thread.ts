@@ -10,7 +10,11 @@ const FILES = {
   'estimate-thread': './host/estimate-thread.ts',
   'predict-thread': './host/predict-thread.ts',
   'index-thread': '../lab/run-index/index-thread.ts',
+  'design-thread': '../lab/designs/design-thread.ts',
 } as const
+
+/** An entry of main/electron/vite.config.ts, which puts every bundle into one folder. */
+export type ThreadName = keyof typeof FILES
 
 /*
  * V8 (13.6, in Node 24) frees the wrapper of a function imported into WebAssembly while another thread takes it from the cache that all
@@ -19,10 +23,7 @@ const FILES = {
  */
 v8.setFlagsFromString('--no-wasm-code-gc')
 
-/**
- * @param name an entry of main/electron/vite.config.ts, which puts every bundle into one folder
- * @param task becomes the thread's `workerData`
- */
-export function startThread(name: keyof typeof FILES, task?: unknown): Worker {
+/** @param task becomes the thread's `workerData` */
+export function startThread(name: ThreadName, task?: unknown): Worker {
   return new Worker(new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url), { workerData: task })
 }

@@ -1,6 +1,6 @@
 /**
- * The trained weights of a finished run as a file for elsewhere: a run, a seed and a format enter; bytes leave, under PyTorch's names
- * where the cell has a module there. Where the bytes go is left to the callers.
+ * The weights of a run: those of a finished one, or of the last checkpoint of any other. They leave by parameter name, or as a file for
+ * elsewhere, under PyTorch's names where the cell has a module there. Where the bytes go is left to the callers.
  */
 import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { toPytorchNames } from '../../shared/exchange/pytorch-names.ts'
@@ -9,6 +9,7 @@ import type { Network } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
+import { forkPointOf } from '../../shared/training/fork.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { prepare } from './run-group.ts'
 
@@ -22,32 +23,69 @@ export interface WeightsChoice {
 export interface WeightsFile {
   readonly bytes: Uint8Array
   readonly seed: number
+  readonly at: TrainedWeights['at']
   readonly tensorNames: readonly string[]
   readonly fileName: string
 }
 
-/** @throws LabError `weights` for a run that is not finished, `usage` for a seed that it has not */
+export interface TrainedWeights {
+  /** By parameter name. */
+  readonly tensors: TensorMap
+  /** The checkpoint that they are from; null: those of the finished run. */
+  readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
+}
+
+/** @throws LabError `weights` for a run that has none yet, `usage` for a seed that it has not, `checkpoint` for a damaged one */
 export async function encodeWeights(
   store: RunStore,
   record: RunRecord,
   { format, seed: asked, weights }: WeightsChoice,
 ): Promise<WeightsFile> {
-  const file = await store.readWeights(record.id)
   const seed = chooseSeed(record, asked)
-  const tensors = toPytorchNames(await networkOf(record), selectSeed(file.tensors, seed, weights))
+  const { tensors: parameters, at } = await readTrainedWeights(store, record, seed, weights)
+  const tensors = toPytorchNames(await networkOf(record), parameters)
   const metadata = {
     run: record.id,
     strategy: record.strategy,
     seed: String(seed),
     weights,
     cells: record.config.layers.map(({ cell }) => cell).join(','),
+    ...(at && { phase: at.phase, step: String(at.step) }),
   }
   return {
     bytes: format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata),
     seed,
+    at,
     tensorNames: [...tensors.keys()],
-    fileName: `${record.id}-seed${seed}.${format}`,
+    fileName: `${record.id}-seed${seed}${at ? `-${at.phase}-step${at.step}` : ''}.${format}`,
   }
+}
+
+/** @throws LabError `weights` when there are none yet, `checkpoint` */
+export async function readTrainedWeights(
+  store: RunStore,
+  record: RunRecord,
+  seed: number,
+  weights: WeightsChoice['weights'],
+): Promise<TrainedWeights> {
+  if (record.status === 'finished') {
+    const file = await store.readWeights(record.id)
+    return { tensors: selectSeed(file.tensors, seed, weights), at: null }
+  }
+  const checkpoint = await store.readCheckpoint(record.id)
+  const tensors = checkpoint && selectSeed(checkpoint.tensors, seed, weights === 'last' ? 'parameters' : 'best')
+  if (!tensors || tensors.size === 0)
+    throw new LabError('weights', 'the run has no such weights yet.', {
+      where: record.id,
+      expected: weights === 'best' ? 'a validation before the last checkpoint' : 'a checkpoint',
+      found: 'none',
+      remedy:
+        weights === 'best' && checkpoint
+          ? 'Take the last weights, or wait for the first validation.'
+          : 'Wait for it, or pause the run, which saves one.',
+    })
+  const { phase, step } = forkPointOf(checkpoint, record.config)
+  return { tensors, at: { phase, step } }
 }
 
 /** @returns tensors of that seed by parameter name */

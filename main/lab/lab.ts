@@ -14,15 +14,16 @@ import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
-import { forkRun, listForkPoints } from '../engine/fork-run.ts'
+import { listForkPoints } from '../engine/fork-run.ts'
 import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
-import { prepare } from '../engine/run-group.ts'
-import { LAB_VERSION } from '../engine/version.ts'
+import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { SweepStore } from '../store/sweep-store.ts'
-import { CONFIG_NAME, Designs, readDesign, resolveFork } from './designs.ts'
+import { checkCell, listCells } from './designs/cells.ts'
+import { DesignDesk } from './designs/design-desk.ts'
+import { readDesign } from './designs/read-design.ts'
 import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
@@ -35,13 +36,11 @@ import { SweepRemoval } from './sweep-removal.ts'
 /** Other processes write into the same home: how often its sweeps are read again while a window looks. */
 const REFRESH_EVERY_MS = 5000
 
-const VERSIONS: RunRecord['versions'] = { lab: LAB_VERSION, node: process.versions.node }
-
 export class Lab {
   readonly #instanceId = randomUUID()
   readonly #home: string
   readonly #store: RunStore
-  readonly #designs: Designs
+  readonly #designs: DesignDesk
   readonly #presets: PresetShelf
   readonly #dataFiles: DataFiles
   readonly #estimator: Estimator
@@ -60,7 +59,7 @@ export class Lab {
     this.#home = home
     this.#settings = settings
     this.#store = new RunStore(home)
-    this.#designs = new Designs(home)
+    this.#designs = new DesignDesk(home)
     this.#presets = new PresetShelf(home)
     this.#dataFiles = new DataFiles(home)
     this.#estimator = new Estimator(home)
@@ -69,7 +68,7 @@ export class Lab {
     this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
-    this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor)
+    this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
@@ -81,6 +80,7 @@ export class Lab {
   /** @param home folder of runs and settings, see store/home.ts */
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
+    lab.#designs.start()
     await Promise.all([lab.#catalog.open(), lab.#sweeps.refresh()])
     return lab
   }
@@ -134,6 +134,7 @@ export class Lab {
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
     await this.#estimator.close()
+    await this.#designs.close()
     await this.#monitor.close()
     await this.#catalog.close()
     this.#listeners.clear()
@@ -158,10 +159,7 @@ export class Lab {
       this.#tellAll({ type: 'presets' })
       return { removed }
     },
-    'config.resolve': async ({ config, fork }) => {
-      const resolved = await this.#designs.resolve(config)
-      return fork === null || !resolved.ok ? resolved : resolveFork(this.#store, fork, resolved)
-    },
+    'config.resolve': (payload) => this.#designs.ask('resolve', payload),
     'design.estimate': async ({ estimateId, config }) => {
       const isBesideRun = this.isBusy
       const strategies = await this.#estimator.measure(estimateId, readDesign(config))
@@ -171,9 +169,9 @@ export class Lab {
       this.#estimator.cancel(estimateId)
       return null
     },
-    'cells.list': async () => this.#designs.cells(),
-    'cell.check': async (payload) => this.#designs.checkCell(payload),
-    'dataset.preview': (payload) => this.#designs.previewDataset(payload),
+    'cells.list': async () => listCells(),
+    'cell.check': async (payload) => checkCell(payload),
+    'dataset.preview': (payload) => this.#designs.ask('preview', payload),
     'data-file.begin': async ({ fileName, byteCount }) => ({
       uploadId: await this.#dataFiles.begin(fileName, byteCount),
     }),
@@ -182,12 +180,12 @@ export class Lab {
       return null
     },
     'data-file.finish': async ({ uploadId }) =>
-      this.#designs.readDataFile({ path: await this.#dataFiles.finish(uploadId) }),
+      this.#designs.ask('data-file', { path: await this.#dataFiles.finish(uploadId) }),
     'data-file.abort': async ({ uploadId }) => {
       await this.#dataFiles.abort(uploadId)
       return null
     },
-    'data-file.read': (payload) => this.#designs.readDataFile(payload),
+    'data-file.read': (payload) => this.#designs.ask('data-file', payload),
     'run.start': ({ config }) => this.#startGroup(config),
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
     'run.resume': ({ runId }) => this.#monitor.resume(runId),
@@ -196,12 +194,8 @@ export class Lab {
     'run.configurations': (query) => this.#catalog.configurations(query),
     'run.ids': (query) => this.#catalog.ids(query),
     'run.facets': () => this.#catalog.facets(),
-    'run.fork-points': async ({ runId }) =>
-      (await listForkPoints(this.#store, runId)).map(({ checkpoint, phase, step }) => ({ checkpoint, phase, step })),
-    'run.fork': async ({ source, config }) => {
-      const record = await forkRun(this.#store, source, readDesign(config), CONFIG_NAME, VERSIONS)
-      return this.#startRuns([record])
-    },
+    'run.fork-points': ({ runId }) => listForkPoints(this.#store, runId),
+    'run.fork': async (payload) => this.#startRuns([await this.#designs.ask('fork', payload)]),
     'run.read': async ({ runId }) => {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
@@ -234,8 +228,8 @@ export class Lab {
     const config = readDesign(json)
     // Made absolute, so that a resume from elsewhere finds it.
     if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
-    await prepare(config, this.#home)
-    return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), VERSIONS))
+    await this.#designs.ask('prepare', config)
+    return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), RUN_VERSIONS))
   }
 
   /** @param records of one group, in the order in which they are run */

@@ -7,8 +7,9 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import type { CheckedSweep, ExportedFile, SweepDetail } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { sweepCsv } from '../../shared/runs/sweep-table.ts'
-import { prepareSweep, sweepSlots } from '../engine/run-sweep.ts'
+import { sweepSlots } from '../engine/run-sweep.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
+import type { DesignDesk } from './designs/design-desk.ts'
 import type { RunMonitor } from './run-monitor.ts'
 import { DONE, type SweepCatalog } from './sweep-catalog.ts'
 
@@ -19,12 +20,14 @@ export class SweepDesk {
   readonly #store: SweepStore
   readonly #catalog: SweepCatalog
   readonly #monitor: RunMonitor
+  readonly #designs: DesignDesk
 
-  constructor(home: string, store: SweepStore, catalog: SweepCatalog, monitor: RunMonitor) {
+  constructor(home: string, store: SweepStore, catalog: SweepCatalog, monitor: RunMonitor, designs: DesignDesk) {
     this.#home = home
     this.#store = store
     this.#catalog = catalog
     this.#monitor = monitor
+    this.#designs = designs
   }
 
   check(definition: unknown): CheckedSweep {
@@ -46,7 +49,7 @@ export class SweepDesk {
   /** @throws LabError `config`, `dataset`, `backend` for whatever is wrong with any point */
   async start(json: unknown): Promise<{ sweepId: string }> {
     const { definition, sweep } = parseSweep(json, 'sweep')
-    await prepareSweep(sweep, this.#home)
+    await this.#designs.ask('prepare-sweep', json)
     const record = await this.#store.create(definition, this.#home, sweep.points.length)
     await this.#catalog.add(record, sweep)
     this.#monitor.startSweep(record.id, definition.name, false, [])

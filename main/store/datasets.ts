@@ -79,6 +79,14 @@ export async function loadDatasetSources(config: DatasetConfig, baseFolder: stri
   }
 }
 
+/** Another text when the file is another; the same for all that cannot be looked at. */
+export function dataFilePrint(path: string, baseFolder: string): Promise<string> {
+  return stat(resolve(baseFolder, path)).then(
+    ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
+    () => 'none',
+  )
+}
+
 /** @throws LabError `dataset` for a missing file, a folder, a file that may not be read */
 export function loadDataFile(path: string, baseFolder: string): Promise<Uint8Array> {
   return readBytes(

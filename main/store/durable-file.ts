@@ -43,9 +43,9 @@ export async function replaceFile(file: string, content: string | Uint8Array, mo
   await syncFolder(folder)
 }
 
-/** Removes what killed writers of these files left behind. Only for the one writer of the files. */
-export async function removeTemporaryFiles(folder: string, files: readonly string[]): Promise<void> {
+/** Removes what killed writers of these files, or of any (null), left behind. Only for the one writer of the files. */
+export async function removeTemporaryFiles(folder: string, files: readonly string[] | null): Promise<void> {
   for (const name of await readdir(folder))
-    if (TEMPORARY_FILE.test(name) && files.some((file) => name.startsWith(`.${file}.`)))
+    if (TEMPORARY_FILE.test(name) && (files === null || files.some((file) => name.startsWith(`.${file}.`))))
       await rm(path.join(folder, name), { force: true })
 }

@@ -1,4 +1,5 @@
 /** The names of the files in a run folder. */
+import { keptStep, type CheckpointName } from '../../shared/runs/run.ts'
 import { LOCK_FILE } from './run-lock.ts'
 
 export const RUN_FILES = {
@@ -14,3 +15,12 @@ export const RUN_FILES = {
   log: 'log.jsonl',
   lock: LOCK_FILE,
 } as const
+
+/** The folder of `step-N` checkpoints, `N.safetensors` each. */
+export const KEPT_FOLDER = 'checkpoints'
+export const KEPT_ENDING = '.safetensors'
+
+export function checkpointFile(name: CheckpointName): string {
+  if (name === 'last') return RUN_FILES.checkpoint
+  return name === 'warmed-up' ? RUN_FILES.warmedUp : `${KEPT_FOLDER}/${keptStep(name)}${KEPT_ENDING}`
+}

@@ -7,20 +7,28 @@ import path from 'node:path'
 import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { describeEvent, type LogEntry, type LogEntryBody } from '../../shared/runs/log.ts'
-import type { Checkpoint, CheckpointName, RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
+import type {
+  Checkpoint,
+  CheckpointName,
+  KeptCheckpoint,
+  RunEvent,
+  RunRecord,
+  RunWriter,
+} from '../../shared/runs/run.ts'
 import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './checkpoint-file.ts'
 import { BLOCK_BYTES, ColumnsWriter, cutColumns } from './columns-writer.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
-import { RUN_FILES } from './run-files.ts'
 import type { HeldLock } from './file-lock.ts'
+import { keepCheckpoint, removeTornCheckpoints } from './kept-checkpoints.ts'
+import { checkpointFile, RUN_FILES } from './run-files.ts'
 
 /** Events wait at most this long for the file, so that whoever watches the run sees them. */
 const WRITE_EVERY_MS = 250
 
 /** Reads a checkpoint and how many bytes of metrics belong to it; null if there is none. @throws LabError `checkpoint` */
 export function readCheckpoint(folder: string, name: CheckpointName = 'last'): Promise<SavedCheckpoint | null> {
-  return readCheckpointFile(path.join(folder, name === 'last' ? RUN_FILES.checkpoint : RUN_FILES.warmedUp))
+  return readCheckpointFile(path.join(folder, checkpointFile(name)))
 }
 
 export class FileRunWriter implements RunWriter {
@@ -58,6 +66,7 @@ export class FileRunWriter implements RunWriter {
   static async open(folder: string, record: RunRecord, lock: HeldLock): Promise<FileRunWriter> {
     const { record: recordFile, checkpoint, warmedUp, weights, metrics } = RUN_FILES
     await removeTemporaryFiles(folder, [recordFile, checkpoint, warmedUp, weights])
+    await removeTornCheckpoints(folder)
     return new FileRunWriter(folder, record, lock, await open(path.join(folder, metrics), 'a+'))
   }
 
@@ -103,7 +112,7 @@ export class FileRunWriter implements RunWriter {
     }, WRITE_EVERY_MS).unref()
   }
 
-  saveCheckpoint({ counters, tensors }: Checkpoint, keptAs?: 'warmed-up'): Promise<void> {
+  saveCheckpoint({ counters, tensors }: Checkpoint, keptAs?: KeptCheckpoint): Promise<void> {
     return this.#enqueue(async () => {
       await this.#cutMetrics()
       await this.#writePending()
@@ -111,7 +120,7 @@ export class FileRunWriter implements RunWriter {
       const { size: metricsBytes } = await this.#metrics.stat()
       const bytes = encodeCheckpoint({ counters, tensors, metricsBytes })
       // First, since a resume from the other never comes back here.
-      if (keptAs === 'warmed-up') await replaceFile(this.#file('warmedUp'), bytes)
+      if (keptAs !== undefined) await keepCheckpoint(this.#folder, keptAs, bytes)
       await replaceFile(this.#file('checkpoint'), bytes)
       this.#note({ kind: 'checkpoint', keptAs: keptAs ?? 'last', bytes: bytes.byteLength, step: this.#step })
     })

@@ -22,6 +22,8 @@ export interface Figure {
   readonly table: FigureTable
   /** Where each row of the table is drawn, for the cursor; none where it is not. */
   readonly places?: readonly ({ readonly seriesId: string; readonly dataIndex: number } | null)[]
+  /** Parallel axes have no tooltips: the cursor's row is only drawn stronger there. */
+  readonly hasTips?: false
   /** Where the drawing is thinned out: every value, for the file. */
   readonly wholeCsv?: () => Promise<string>
 }

@@ -38,7 +38,8 @@ export interface SweepFigureWords {
 const MOST_PANELS = 6
 const GAP_PERCENT = 4
 
-const colourOf = (tokens: ChartTokens, axis: string, text: string, index: number): string =>
+/** Strategies have the colours that they have everywhere. */
+export const colourOf = (tokens: ChartTokens, axis: string, text: string, index: number): string =>
   axis === STRATEGY_AXIS ? tokens.strategy(text) : tokens.category(index)
 
 export function sweepBars(

@@ -289,6 +289,7 @@ export const SECTIONS: readonly FieldSection[] = [
           count('training.truncateEvery', 1, { unit: 'steps', isNullable: true }),
           number('training.dropout', { least: 0, under: 1 }),
           count('checkpointEverySteps', 1, { unit: 'steps' }),
+          count('keepCheckpointEverySteps', 1, { unit: 'steps', isNullable: true }),
         ],
       },
       optimizerGroup('training'),

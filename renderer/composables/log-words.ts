@@ -1,6 +1,7 @@
 /** An entry of a run's log in words. */
 import { useI18n } from 'vue-i18n'
 import type { LogEntry } from '../../shared/runs/log.ts'
+import { checkpointKind } from '../../shared/runs/run.ts'
 import { formatBytes, formatNumber, formatShare } from './format.ts'
 
 export function useLogWords(): (entry: LogEntry) => string {
@@ -43,7 +44,10 @@ export function useLogWords(): (entry: LogEntry) => string {
           compared: entry.comparedCount,
         })
       case 'checkpoint':
-        return t(`run.log.checkpoint.${entry.keptAs}`, { step: entry.step, size: formatBytes(entry.bytes) })
+        return t(`run.log.checkpoint.${checkpointKind(entry.keptAs)}`, {
+          step: entry.step,
+          size: formatBytes(entry.bytes),
+        })
       case 'test':
         return t('run.log.test', { metric: entry.metric, value: formatNumber(entry.best) })
       case 'fork':

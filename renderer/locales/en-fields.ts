@@ -225,6 +225,11 @@ export const fields = {
     label: 'Save every',
     help: 'Steps between checkpoints, from which a run goes on after a crash with the same bits. A pause saves at once.',
   },
+  keepCheckpointEverySteps: {
+    label: 'Keep a checkpoint every',
+    help: 'Training steps between checkpoints that stay, so that the run can be forked at any of them. Each takes as much of the disk as the last one.',
+    empty: 'none',
+  },
   measures: {
     everySteps: {
       label: 'Measure every',

@@ -80,6 +80,18 @@ export const sweeps = {
   noResult: 'No run has finished yet.',
   result: 'test {metric}',
   log: 'Log',
+  figures: { title: 'Figures', axis: 'By axis', parallel: 'All axes', effects: 'What matters' },
+  parallel: 'Every run over all axes',
+  parallelHint: 'Drag along an axis to keep the runs that pass there; click the axis to let go.',
+  effects: {
+    title: 'How much each axis matters',
+    share: 'share of the variance between runs (ε²)',
+    axis: 'axis',
+    best: 'best value',
+    log: 'Logarithms of results',
+    hint: 'Each axis by itself, less what chance explains. Drawn values count in quarters.',
+    none: 'Too few runs have finished to tell what matters: an axis needs several runs at one of its values.',
+  },
   table: {
     title: 'Runs of the sweep',
     choose: 'Choose {run}',

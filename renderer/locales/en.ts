@@ -361,6 +361,7 @@ export const en = {
       point: {
         last: 'its last checkpoint: {phase}, step {step}',
         'warmed-up': 'the end of its warm-up: {phase}, step {step}',
+        kept: 'kept on the way: {phase}, step {step}',
       },
       hint: 'Training, measures and name can change; dataset, network and seeds stay as they are.',
       leave: 'Make it a run of its own',
@@ -519,6 +520,7 @@ export const en = {
       checkpoint: {
         last: 'Checkpoint saved at step {step}, {size}.',
         'warmed-up': 'Checkpoint saved at the end of the warm-up and kept, {size}.',
+        kept: 'Checkpoint saved at step {step} and kept, {size}.',
       },
       test: 'Test: {metric} {value} with the weights of the best validation.',
       fork: 'This run begins as a fork of {runId} at {phase}, step {step}.',

@@ -224,6 +224,11 @@ export const fields: typeof enFields = {
     label: 'Sauver tous les',
     help: 'Pas entre deux points de reprise, d’où un essai repart bit pour bit après une panne. Une pause sauve aussitôt.',
   },
+  keepCheckpointEverySteps: {
+    label: 'Garder un point tous les',
+    help: 'Pas d’entraînement entre les points de reprise qui restent, d’où l’essai peut bifurquer. Chacun prend autant de place que le dernier.',
+    empty: 'aucun',
+  },
   measures: {
     everySteps: {
       label: 'Mesurer tous les',

@@ -82,6 +82,18 @@ export const sweeps: typeof english.sweeps = {
   noResult: 'Aucun essai n’est encore fini.',
   result: '{metric} de test',
   log: 'Log',
+  figures: { title: 'Figures', axis: 'Par axe', parallel: 'Tous les axes', effects: 'Ce qui compte' },
+  parallel: 'Chaque essai sur tous les axes',
+  parallelHint: 'Glissez le long d’un axe pour garder les essais qui y passent ; cliquez dessus pour les relâcher.',
+  effects: {
+    title: 'Ce que pèse chaque axe',
+    share: 'part de la variance entre essais (ε²)',
+    axis: 'axe',
+    best: 'meilleure valeur',
+    log: 'Logarithmes des résultats',
+    hint: 'Chaque axe seul, moins ce que le hasard explique. Les valeurs tirées comptent par quarts.',
+    none: 'Trop peu d’essais sont finis pour dire ce qui compte : il en faut plusieurs à une même valeur d’un axe.',
+  },
   table: {
     title: 'Essais du balayage',
     choose: 'Choisir {run}',

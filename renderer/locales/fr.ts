@@ -355,6 +355,7 @@ export const fr: Messages = {
       point: {
         last: 'son dernier point de reprise : {phase}, pas {step}',
         'warmed-up': 'la fin de son échauffement : {phase}, pas {step}',
+        kept: 'gardé en route : {phase}, pas {step}',
       },
       hint: 'L’entraînement, les mesures et le nom peuvent changer ; données, réseau et graines restent.',
       leave: 'En faire un essai à part',
@@ -515,6 +516,7 @@ export const fr: Messages = {
       checkpoint: {
         last: 'Point de reprise sauvé au pas {step}, {size}.',
         'warmed-up': 'Point de reprise sauvé à la fin de l’échauffement et gardé, {size}.',
+        kept: 'Point de reprise sauvé au pas {step} et gardé, {size}.',
       },
       test: 'Test : {metric} {value} avec les poids de la meilleure validation.',
       fork: 'Cet essai commence comme bifurcation de {runId} à {phase}, pas {step}.',

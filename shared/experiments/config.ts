@@ -133,4 +133,6 @@ export interface ExperimentConfig {
   cells: Record<string, string>
   /** Steps between checkpoints (also at each epoch's end, pause and interrupt). */
   checkpointEverySteps: number
+  /** Training steps between checkpoints that stay, to fork from; null keeps none of them. */
+  keepCheckpointEverySteps: number | null
 }

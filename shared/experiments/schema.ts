@@ -217,6 +217,10 @@ const schema = z.strictObject({
   backend: z.enum(['auto', 'reference', 'wasm']).default('auto'),
   cells: z.record(z.string(), z.string()).default({}).describe('Equations of own cells, by name.'),
   checkpointEverySteps: positive.default(200),
+  keepCheckpointEverySteps: positive
+    .nullable()
+    .default(null)
+    .describe('Training steps between checkpoints that stay, to fork from.'),
 })
 
 const REMEDY = 'Compare it with `lab presets quick` or the published JSON Schema (`lab schema`).'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
-import { CHECKPOINT_NAMES } from '../runs/run.ts'
+import { isCheckpointName, type CheckpointName } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
 import { fileName } from './file-dialogs.ts'
 import {
@@ -51,7 +51,11 @@ export const DATA_FILE_PIECE_BYTES = 2 * 1024 * 1024
 const estimateId = z.string().min(1).max(80)
 const nothing = z.strictObject({})
 /** A checkpoint of a run, to go on from with another configuration. */
-const forkSource = z.strictObject({ runId, checkpoint: z.enum(CHECKPOINT_NAMES).default('last') })
+const checkpointName = z.string().max(40).refine(isCheckpointName, 'Not a checkpoint') as z.ZodType<
+  CheckpointName,
+  CheckpointName
+>
+const forkSource = z.strictObject({ runId, checkpoint: checkpointName.default('last') })
 const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
 const size = z.number().int().min(1).max(100_000)
 

@@ -85,10 +85,26 @@ export interface Checkpoint {
   readonly tensors: TensorMap
 }
 
-/** `last`: what a resume takes. `warmed-up`: kept from the end of the warm-up, for forks with another training. */
-export const CHECKPOINT_NAMES = ['last', 'warmed-up'] as const
+/** Checkpoints that stay, for forks with another training: `warmed-up` of the end of the warm-up, `step-N` of training steps. */
+export type KeptCheckpoint = 'warmed-up' | `step-${number}`
 
-export type CheckpointName = (typeof CHECKPOINT_NAMES)[number]
+/** `last`: what a resume takes. */
+export type CheckpointName = 'last' | KeptCheckpoint
+
+export function isCheckpointName(text: string): text is CheckpointName {
+  return text === 'last' || text === 'warmed-up' || keptStep(text) !== null
+}
+
+/** What its words depend on: `kept` for every `step-N`. */
+export function checkpointKind(name: CheckpointName): 'last' | 'warmed-up' | 'kept' {
+  return name === 'last' || name === 'warmed-up' ? name : 'kept'
+}
+
+/** The training step of a `step-N`; null for any other text. */
+export function keptStep(name: string): number | null {
+  const [, digits] = /^step-([1-9]\d{0,14})$/.exec(name) ?? []
+  return digits === undefined ? null : Number(digits)
+}
 
 /** The trainer's hold on one run folder. One writer. */
 export interface RunWriter {
@@ -103,7 +119,7 @@ export interface RunWriter {
    * Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it.
    * @param keptAs also keeps it under this name, whatever is saved later
    */
-  saveCheckpoint(checkpoint: Checkpoint, keptAs?: Exclude<CheckpointName, 'last'>): Promise<void>
+  saveCheckpoint(checkpoint: Checkpoint, keptAs?: KeptCheckpoint): Promise<void>
   /** The last checkpoint, or null; metrics written after it are cut off by the next write, since a resume writes them again. */
   loadCheckpoint(): Promise<Checkpoint | null>
   /** Writes `weights.safetensors`: the final best weights. */

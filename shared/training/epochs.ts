@@ -122,9 +122,12 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
     emit({ type: 'measure', phase: 'training', step, ...measured })
   }
 
-  if (step > 0 && (endsEpoch || step % config.checkpointEverySteps === 0) && training.checkpointedStep !== step) {
+  const { checkpointEverySteps, keepCheckpointEverySteps } = config
+  const isKept = step % (keepCheckpointEverySteps ?? Infinity) === 0
+  const saves = step > 0 && (isKept || endsEpoch || step % checkpointEverySteps === 0)
+  if (saves && training.checkpointedStep !== step) {
     training.checkpointedStep = step
-    await session.checkpoint()
+    await session.checkpoint(isKept ? `step-${step}` : undefined)
   }
 }
 

@@ -6,7 +6,7 @@ import type { OptimizerSettings } from '../backends/backend.ts'
 import type { ExperimentConfig, OptimizerConfig } from '../experiments/config.ts'
 import type { Network } from '../networks/network.ts'
 import { LabError } from '../protocol/errors.ts'
-import type { RunEvent } from '../runs/run.ts'
+import type { KeptCheckpoint, RunEvent } from '../runs/run.ts'
 import type { MeasureSubject } from './measure.ts'
 import type { BestWeights, Phase, Progress } from './progress.ts'
 
@@ -17,7 +17,7 @@ export interface TrainingSession extends MeasureSubject {
   readonly best: BestWeights
   readonly emit: (event: RunEvent) => void
   /** Saves everything; refuses, with LabError `non-finite`, to replace a good checkpoint by one with broken parameters. */
-  readonly checkpoint: (keptAs?: 'warmed-up') => Promise<void>
+  readonly checkpoint: (keptAs?: KeptCheckpoint) => Promise<void>
 }
 
 /** Thrown by `breathe` when a pause or stop is asked for; not an error of the user's. */

@@ -18,6 +18,11 @@ const STUBBORN = {
   strategies: ['warmed-up'],
   warmup: { steps: 20, batch: 4, maxConvergenceSteps: 5, restartAbove: 0.01, maxRestarts: 2 },
 }
+const KEEPING = {
+  name: 'keeping',
+  training: { steps: 40, batch: 8, validateEverySteps: 20 },
+  keepCheckpointEverySteps: 10,
+}
 const DIGITS = {
   ...LONG_CONFIG,
   name: 'digits',
@@ -123,6 +128,28 @@ describe('the view of a run', { timeout: 120_000 }, () => {
     await expect.poll(position, WAIT).toBe(before + 60)
     await page.getByRole('tab', { name: 'Log' }).click()
     await page.getByText(/This run begins as a fork of long-/).waitFor({ state: 'attached' })
+  })
+
+  it('forks a run in the middle, where its design has kept checkpoints', async () => {
+    await start({ ...LONG_CONFIG, ...KEEPING })
+    await expect.poll(state, WAIT).toBe('Finished')
+    await page.getByRole('group', { name: /^Loss, VAA/ }).focus()
+    await page.keyboard.press('f')
+    const points = page.getByRole('region', { name: 'Fork' }).getByRole('combobox')
+    await expect
+      .poll(() => points.locator('option').allTextContents())
+      .toEqual([
+        'its last checkpoint: Training, step 40',
+        'kept on the way: Training, step 30',
+        'kept on the way: Training, step 20',
+        'kept on the way: Training, step 10',
+      ])
+    await points.selectOption('step-20')
+    const startFork = page.getByRole('button', { name: 'Start the fork' })
+    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(true)
+    await page.keyboard.press('Control+Enter')
+    await page.getByText(/^forked from keeping-.*Training, step 20$/).waitFor()
+    await expect.poll(state, WAIT).toBe('Finished')
   })
 
   it('marks every restart of a warm-up, and tells why the run has failed', async () => {

@@ -177,6 +177,56 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     await viewer.close()
   })
 
+  it('is drawn over all axes at once, with a line for every run', async () => {
+    const { runs } = fromFolders()
+    await page.getByRole('tab', { name: 'All axes' }).click()
+    const csv = (await save('Every run over all axes', 'csv')).toString().trim().split('\n')
+    expect(csv[0]).toBe('layers.*.cell,dataset.steps,strategy,test mse,std,seeds,run')
+    const lines = csv.slice(1).map((line) => line.split(','))
+    expect(lines.map((cells) => cells[6]).sort()).toEqual(runs.map(({ id }) => id).sort())
+    for (const [cell, steps, strategy, mean, , , id] of lines) {
+      const run = runs.find((known) => known.id === id)!
+      expect([cell, Number(steps), strategy]).toEqual([run.cell, run.steps, STRATEGY_NAMES[run.strategy]])
+      expect(Number(mean)).toBeCloseTo(run.values.reduce((sum, value) => sum + value, 0) / 3, DIGITS)
+    }
+    const svg = (await save('Every run over all axes', 'svg')).toString()
+    for (const word of ['layers.*.cell', 'dataset.steps', 'test mse', 'Double layer', '24'])
+      expect(svg).toContain(`>${word}</text>`)
+    await page.getByRole('group', { name: 'Every run over all axes' }).focus()
+    await page.keyboard.press('Home')
+    await expect.poll(() => page.getByTestId('figure-cursor').textContent()).toMatch(/^layers\.\*\.cell gru, /)
+    await page.screenshot({ path: path.join(PICTURES, 'sweep-parallel.png') })
+    expect(await findAxeViolations(page)).toEqual([])
+  })
+
+  it('says how much each axis matters, as the sums of squares of the folders do', async () => {
+    const { groups } = fromFolders()
+    await page.getByRole('tab', { name: 'What matters' }).click()
+    await page.getByRole('checkbox', { name: 'Logarithms of results' }).uncheck()
+    const csv = (await save('How much each axis matters', 'csv')).toString().trim().split('\n')
+    const shares = new Map(csv.slice(1).map((line) => [line.split(',')[0]!, Number(line.split(',')[1])]))
+    const means = groups.map(({ mean }) => mean)
+    const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+    const squares = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + (value - average(values)) ** 2, 0)
+    for (const [axis, field] of [
+      ['layers.*.cell', 'cell'],
+      ['dataset.steps', 'steps'],
+      ['strategy', 'strategy'],
+    ] as const) {
+      const levels = [...new Set(groups.map((group) => group[field]))]
+      const within = levels
+        .map((level) => squares(groups.filter((group) => group[field] === level).map(({ mean }) => mean)))
+        .reduce((sum, value) => sum + value, 0)
+      const chance = ((levels.length - 1) * within) / (means.length - levels.length)
+      const expected = Math.max(0, (squares(means) - within - chance) / squares(means))
+      expect(shares.get(axis)).toBeCloseTo(expected, DIGITS)
+    }
+    await page.screenshot({ path: path.join(PICTURES, 'sweep-effects.png') })
+    expect(await findAxeViolations(page)).toEqual([])
+    await page.getByRole('tab', { name: 'By axis' }).click()
+  })
+
   it.each(['light', 'dark'])('has no violation of accessibility in %s', async (theme) => {
     await page.getByLabel('Theme').selectOption(theme)
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)

@@ -22,7 +22,7 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
     })
   const { store, record } = await findOneRun(name, options)
   const seed = typeof options.seed === 'string' ? readSeed(options.seed) : null
-  const { bytes, tensorNames, fileName, ...chosen } = await encodeWeights(store, record, { format, seed, weights })
+  const { bytes, tensorNames, fileName, at, ...chosen } = await encodeWeights(store, record, { format, seed, weights })
   const output = typeof options.output === 'string' ? options.output : fileName
   await replaceFile(path.resolve(output), bytes).catch((cause: unknown) => {
     throw new LabError('weights', 'The file cannot be written.', {
@@ -32,8 +32,12 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
       cause,
     })
   })
-  if (options.json) printJson({ type: 'export', run: record.id, seed: chosen.seed, file: output, tensors: tensorNames })
-  else print(`${output}: ${tensorNames.length} tensors of seed ${chosen.seed} (${weights} weights)`)
+  if (options.json)
+    printJson({ type: 'export', run: record.id, seed: chosen.seed, file: output, at, tensors: tensorNames })
+  else {
+    const moment = at ? `, ${at.phase} step ${at.step}` : ''
+    print(`${output}: ${tensorNames.length} tensors of seed ${chosen.seed} (${weights} weights${moment})`)
+  }
 }
 
 function readSeed(text: string): number {

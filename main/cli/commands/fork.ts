@@ -1,11 +1,10 @@
 /** `lab fork`: a new run that goes on from a checkpoint of another, with what the flags change. */
-import process from 'node:process'
 import type { Json } from '../../../shared/experiments/fields.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
-import { CHECKPOINT_NAMES } from '../../../shared/runs/run.ts'
+import { isCheckpointName } from '../../../shared/runs/run.ts'
 import { configOfFork, forkRun } from '../../engine/fork-run.ts'
-import { LAB_VERSION } from '../../engine/version.ts'
+import { RUN_VERSIONS } from '../../engine/version.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { applyOptions } from '../load-config.ts'
 import { runRecords } from './run.ts'
@@ -13,18 +12,17 @@ import { runRecords } from './run.ts'
 type Options = Readonly<Record<string, unknown>>
 
 export async function forkCommand(name: string, options: Options): Promise<void> {
-  const checkpoint = CHECKPOINT_NAMES.find((known) => known === options.checkpoint)
-  if (checkpoint === undefined)
+  const checkpoint = String(options.checkpoint)
+  if (!isCheckpointName(checkpoint))
     throw new LabError('usage', 'There is no checkpoint of this name.', {
       where: '--checkpoint',
-      expected: CHECKPOINT_NAMES.join(' or '),
-      found: `\`${String(options.checkpoint)}\``,
+      expected: '`last`, `warmed-up`, or `step-N` of a training step N that was kept',
+      found: `\`${checkpoint}\``,
     })
   const { store, record } = await findOneRun(name, options)
   const json = structuredClone(configOfFork(record)) as unknown as Json
   await applyOptions(json, options)
   const where = `fork of ${record.id}`
-  const versions = { lab: LAB_VERSION, node: process.versions.node }
-  const fork = await forkRun(store, { runId: record.id, checkpoint }, parseConfig(json, where), where, versions)
+  const fork = await forkRun(store, { runId: record.id, checkpoint }, parseConfig(json, where), where, RUN_VERSIONS)
   await runRecords(store, [fork], options)
 }

@@ -8,7 +8,7 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
-import { LAB_VERSION } from '../../engine/version.ts'
+import { RUN_VERSIONS } from '../../engine/version.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import { loadConfig } from '../load-config.ts'
 import { openStore } from '../open-store.ts'
@@ -33,10 +33,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   await prepare(config, baseFolder)
   const trace = typeof options.trace === 'string' ? await openTrace(config.backend, options.trace) : null
   const store = openStore(options)
-  const records = await store.createGroup(config, trialStrategies(config), {
-    lab: LAB_VERSION,
-    node: process.versions.node,
-  })
+  const records = await store.createGroup(config, trialStrategies(config), RUN_VERSIONS)
   try {
     trace?.start()
     await runRecords(store, records, options)

@@ -10,7 +10,7 @@ export interface IndexTask {
 }
 
 /** Every question, with its answer. */
-export interface IndexQuestions {
+export type IndexQuestions = {
   page: { ask: CheckedPayload<'run.query'>; answer: RunPage }
   configurations: { ask: CheckedPayload<'run.configurations'>; answer: ConfigurationPage }
   ids: { ask: CheckedPayload<'run.ids'>; answer: readonly string[] }
@@ -23,20 +23,11 @@ export interface IndexQuestions {
   close: { ask: null; answer: null }
 }
 
-export type IndexQuestion = keyof IndexQuestions
-
-export interface ToIndex {
-  readonly id: number
-  readonly question: IndexQuestion
-  readonly ask: unknown
-}
-
 /** Runs told one by one, at most; where more have changed, only that. */
 export const MOST_TOLD = 64
 
-export type FromIndex =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
-  | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+/** What the thread tells by itself. */
+export type IndexTold =
   /** The folders were read in the background and are another; `isPartial`: there is more than is told. */
   | {
       readonly kind: 'changes'

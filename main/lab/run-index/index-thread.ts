@@ -3,21 +3,15 @@
  * told to, and when they change by themselves. An index that turns out damaged is made anew here.
  */
 import path from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { IndexState } from '../../../shared/protocol/run-query.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { answeringPort, answerQuestions, type Answers } from '../../engine/answer-questions.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { FolderSync, type IndexChanges } from './folder-sync.ts'
 import { FolderWatch } from './folder-watch.ts'
-import {
-  MOST_TOLD,
-  type FromIndex,
-  type IndexQuestion,
-  type IndexQuestions,
-  type IndexTask,
-  type ToIndex,
-} from './index-protocol.ts'
+import { MOST_TOLD, type IndexQuestions, type IndexTask, type IndexTold } from './index-protocol.ts'
 import { isDamage, makeAnew, openIndex, type OpenedIndex } from './open-index.ts'
 import { RunQueries } from './run-queries.ts'
 import { RunTable } from './run-table.ts'
@@ -25,11 +19,10 @@ import { RunTable } from './run-table.ts'
 /** How often it is told how far the reading of many folders is. */
 const PROGRESS_EVERY_MS = 200
 
-const port = parentPort!
+const port = answeringPort<IndexTold>()
 const { home } = workerData as IndexTask
 const file = path.join(home, 'index', 'runs.sqlite')
 const store = new RunStore(home)
-const send = (message: FromIndex): void => port.postMessage(message)
 
 class Index {
   #opened: OpenedIndex
@@ -64,11 +57,7 @@ class Index {
     this.#follow(this.syncAll())
   }
 
-  readonly answers: {
-    readonly [Question in IndexQuestion]: (
-      ask: IndexQuestions[Question]['ask'],
-    ) => IndexQuestions[Question]['answer'] | Promise<IndexQuestions[Question]['answer']>
-  } = {
+  readonly answers: Answers<IndexQuestions> = {
     page: (ask) => this.#repaired(() => this.#queries.page(ask)),
     configurations: (ask) => this.#repaired(() => this.#queries.configurations(ask)),
     ids: (ask) => this.#repaired(() => this.#queries.ids(ask)),
@@ -156,18 +145,18 @@ class Index {
     this.#table = new RunTable(database)
     this.#queries = new RunQueries(database)
     this.#sync = new FolderSync(store, this.#table)
-    if (notice) send({ kind: 'notice', error: toWireError(notice) })
+    if (notice) port.tell({ kind: 'notice', error: toWireError(notice) })
   }
 
   #tell({ changed, removed, problems }: IndexChanges): void {
     if (changed.length + removed.length > 0)
-      send({
+      port.tell({
         kind: 'changes',
         changed: changed.slice(0, MOST_TOLD),
         removed: removed.slice(0, MOST_TOLD),
         isPartial: changed.length > MOST_TOLD || removed.length > MOST_TOLD,
       })
-    for (const problem of problems.slice(0, 3)) send({ kind: 'notice', error: toWireError(problem) })
+    for (const problem of problems.slice(0, 3)) port.tell({ kind: 'notice', error: toWireError(problem) })
   }
 
   #tellReading(doneCount: number, folderCount: number): void {
@@ -177,23 +166,15 @@ class Index {
   }
 
   #tellState(reading: IndexState['reading']): void {
-    send({ kind: 'state', state: { runCount: this.#table.count(), reading } })
+    port.tell({ kind: 'state', state: { runCount: this.#table.count(), reading } })
   }
 
   #follow(work: Promise<void>): void {
-    work.catch((error: unknown) => send({ kind: 'notice', error: toWireError(error) }))
+    work.catch((error: unknown) => port.tell({ kind: 'notice', error: toWireError(error) }))
   }
 }
 
 const index = new Index()
 
-port.on('message', ({ id, question, ask }: ToIndex) => {
-  const answer = index.answers[question] as (ask: unknown) => unknown
-  Promise.resolve()
-    .then(() => answer(ask))
-    .then(
-      (result) => send({ kind: 'answer', id, answer: result }),
-      (error: unknown) => send({ kind: 'error', id, error: toWireError(error) }),
-    )
-})
+answerQuestions<IndexQuestions>(index.answers)
 index.start()

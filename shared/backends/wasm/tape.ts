@@ -21,6 +21,14 @@ const NOTHING: readonly Kernel[] = new Proxy([], { get: () => () => undefined })
 /** Puts work on a tape; yields where all of it must be done, on all threads, before what comes behind may start. */
 export type TapeJob = (tape: Tape) => Iterable<void>
 
+/** A job without barriers. */
+export const oneStage =
+  (put: (tape: Tape) => void): TapeJob =>
+  (tape) => {
+    put(tape)
+    return []
+  }
+
 /** One thread's list; its array is kept from job to job. */
 class WordList {
   words = new Int32Array(1024)

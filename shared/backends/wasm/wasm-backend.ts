@@ -5,10 +5,11 @@ import { ProgramEngine } from '../programs/program-engine.ts'
 import { compileNetwork, detectFeatures } from './kernels.ts'
 import { planMemory } from './memory-plan.ts'
 import { LinearMemory, NamedBuffers } from './memory.ts'
+import type { WasmShared } from './part-unit.ts'
 import type { Tile } from './products.ts'
 import { joinJobs, Tape } from './tape.ts'
 import { ThreadTeam } from './thread-team.ts'
-import { WasmRecurrence, type WasmShared } from './wasm-recurrence.ts'
+import { WasmRecurrence } from './wasm-recurrence.ts'
 
 /**
  * Tiles worth trying, the likeliest first. 128-bit vectors: twelve accumulators and their operands in sixteen registers; more where

@@ -7,7 +7,7 @@ import { runGroup } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
-import type { RunRecord } from '../../../shared/runs/run.ts'
+import { isCheckpointName, type RunRecord } from '../../../shared/runs/run.ts'
 import { SMALL_CONFIG } from '../lab/lab-helpers.ts'
 import { complaintOf, temporaryFolder, versions } from '../store/store-helpers.ts'
 
@@ -90,6 +90,54 @@ describe('a fork with nothing changed', () => {
     const forked = await fork(bench, { runId: original.id, checkpoint: 'warmed-up' })
     await bench.run(forked)
     expect(await bitsOf(bench, forked)).toEqual(await bitsOf(bench, original))
+  })
+})
+
+describe('a run that keeps checkpoints', () => {
+  const KEEPING = { ...CONFIG, keepCheckpointEverySteps: 15 }
+  const keep = async (pauseAt?: number): Promise<[Bench, RunRecord]> => {
+    const bench = await openBench()
+    const original = await newRun(bench, KEEPING)
+    await bench.run(original, pauseAt)
+    return [bench, original]
+  }
+
+  it('is forked at any of them, and ends with the same bits where nothing is changed', async () => {
+    const [bench, original] = await keep()
+    const steps = [40, 30, 15, 0]
+    expect((await listForkPoints(bench.store, original.id)).map(({ step }) => step)).toEqual(steps)
+    for (const step of [30, 15]) {
+      const forked = await fork(bench, { runId: original.id, checkpoint: `step-${step}` }, KEEPING)
+      expect(forked.forkedFrom).toEqual({ runId: original.id, phase: 'training', step })
+      await bench.run(forked)
+      expect(await bitsOf(bench, forked)).toEqual(await bitsOf(bench, original))
+      expect((await bench.store.readRecord(forked.id)).result).toEqual(
+        (await bench.store.readRecord(original.id)).result,
+      )
+    }
+  })
+
+  it('trains as one that keeps none, and keeps the same ones when it was paused on the way', async () => {
+    const [bench, original] = await keep()
+    const without = await newRun(bench)
+    await bench.run(without)
+    expect(await bitsOf(bench, original)).toEqual(await bitsOf(bench, without))
+    const paused = await newRun(bench, KEEPING)
+    for (const pauseAt of [30, 90]) await bench.run(paused, pauseAt)
+    await bench.run(paused)
+    for (const name of ['step-15', 'step-30'] as const) {
+      const [first, second] = [original, paused].map(({ id }) => bench.store.readCheckpoint(id, name))
+      expect((await second)!.tensors).toEqual((await first)!.tensors)
+    }
+  })
+
+  it('says which ones there are when it is asked for another, or for what is no checkpoint', async () => {
+    const [bench, original] = await keep()
+    expect(await complaintOf(() => fork(bench, { runId: original.id, checkpoint: 'step-16' }, KEEPING))).toMatchObject({
+      code: 'checkpoint',
+      detail: { expected: 'last, step-30, step-15, warmed-up', found: 'no checkpoint `step-16`' },
+    })
+    expect(['step-0', 'step-01', 'step--1', 'step-1e3', '../last'].filter(isCheckpointName)).toEqual([])
   })
 })
 

@@ -1,5 +1,8 @@
 /** The lab as a service, without a door: commands in, events out, real runs in worker threads. */
 import { describe, expect, it } from 'vitest'
+import { RunStore } from '../../../main/store/run-store.ts'
+import { decodeSafetensors } from '../../../shared/exchange/safetensors.ts'
+import type { Tensor } from '../../../shared/numerics/dims.ts'
 import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
 
 describe('the lab', () => {
@@ -72,6 +75,27 @@ describe('the lab', () => {
     expect(weights.fileName).toMatch(/\.safetensors$/)
     const csv = Buffer.from((await run('run.export', { runId, format: 'csv' })).base64, 'base64').toString()
     expect(csv.split('\n').filter((line) => line.startsWith('loss,'))).toHaveLength(2 * 40)
+  })
+
+  it('exports the weights of a run that is paused as its checkpoint has them, and the best ones only after a validation', async () => {
+    const { run, until, home } = await openLab()
+    const config = { ...LONG_CONFIG, training: { ...LONG_CONFIG.training, validateEverySteps: 100_000 } }
+    const [runId] = (await run('run.start', { config })).runIds as [string]
+    await until((event) => event.type === 'run-events' && event.firstIndex > 0)
+    await run('run.pause', { runId })
+    await until(runIs(runId, 'paused'))
+    const exported = await run('run.export', { runId, format: 'safetensors', seed: 1, weights: 'last' })
+    const { tensors, metadata } = decodeSafetensors(Buffer.from(exported.base64, 'base64'), 'the export')
+    const checkpoint = await new RunStore(home).readCheckpoint(runId)
+    const parts = (map: ReadonlyMap<string, Tensor>, name: string): number[] => [...map.get(name)!.data]
+    expect(parts(tensors, 'linear.weight')).toEqual(parts(checkpoint!.tensors, 'seed1/parameters/readout.weight'))
+    const { step } = metadata as { step: string }
+    expect(Number(step)).toBeGreaterThan(0)
+    expect(exported.fileName).toBe(`${runId}-seed1-training-step${step}.safetensors`)
+    await expect(run('run.export', { runId, format: 'npz' })).rejects.toMatchObject({
+      code: 'weights',
+      message: expect.stringContaining('Take the last weights, or wait for the first validation.') as string,
+    })
   })
 
   it('resolves configurations, checks cells with line and column, and previews datasets', async () => {

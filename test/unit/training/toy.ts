@@ -74,6 +74,7 @@ export function toyConfig(seeds: number[], change: Partial<ExperimentConfig> = {
     backend: 'reference',
     cells: {},
     checkpointEverySteps: 3,
+    keepCheckpointEverySteps: null,
     ...change,
   }
 }

@@ -1,63 +1,54 @@
 /**
- * What the design of an experiment asks for: any JSON, text of a cell or settings of a dataset enter, what they come to leaves, or what
- * is wrong with them. Nothing is run or written.
+ * What the design of an experiment asks for: any JSON, settings of a dataset or a file of series enter, what they come to leaves, or what
+ * is wrong with them. Nothing is run or written. Datasets may be large: the lab asks it in a thread of its own (design-thread.ts).
  */
-import { requireRoom, type MemoryPlan } from '../../shared/backends/memory-plan.ts'
-import { builtInCells } from '../../shared/cells/library.ts'
-import { compileCell } from '../../shared/compiler/passes.ts'
-import {
-  countParameters,
-  describeCell,
-  parameterFormula,
-  printEquations,
-  printRule,
-} from '../../shared/compiler/print.ts'
-import { createDataset } from '../../shared/datasets/create-dataset.ts'
-import type { Dataset } from '../../shared/datasets/dataset.ts'
-import { guessMapping, readFileContents } from '../../shared/datasets/file-contents.ts'
-import { describeDataset, takeSeries } from '../../shared/datasets/describe.ts'
-import type { DatasetConfig, ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { parseConfig, readConfig } from '../../shared/experiments/schema.ts'
-import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
-import type { Network } from '../../shared/networks/network.ts'
-import { elementCount } from '../../shared/numerics/dims.ts'
-import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
-import type {
-  CheckedCell,
-  DataFileView,
-  DatasetPreview,
-  NetworkView,
-  ResolvedConfig,
-} from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
-import { stepsPerEpoch } from '../../shared/training/batches.ts'
-import { createCellLookup } from '../engine/cell-lookup.ts'
-import { planMemory } from '../engine/memory.ts'
-import { judgeFork, type ForkSource } from '../engine/fork-run.ts'
-import type { RunStore } from '../store/run-store.ts'
-import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
+import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-plan.ts'
+import { createDataset } from '../../../shared/datasets/create-dataset.ts'
+import type { Dataset } from '../../../shared/datasets/dataset.ts'
+import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
+import { describeDataset, takeSeries } from '../../../shared/datasets/describe.ts'
+import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
+import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
+import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
+import type { Network } from '../../../shared/networks/network.ts'
+import { elementCount } from '../../../shared/numerics/dims.ts'
+import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
+import type { DataFileView, DatasetPreview, NetworkView, ResolvedConfig } from '../../../shared/protocol/views.ts'
+import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { stepsPerEpoch } from '../../../shared/training/batches.ts'
+import { createCellLookup } from '../../engine/cell-lookup.ts'
+import { planMemory } from '../../engine/memory.ts'
+import { judgeFork, type ForkSource } from '../../engine/fork-run.ts'
+import type { RunStore } from '../../store/run-store.ts'
+import { dataFilePrint, loadDataFile, loadDatasetSources } from '../../store/datasets.ts'
+import { CONFIG_NAME } from './read-design.ts'
 
 /** A design's own, and the images of a preview. */
 const MOST_DATASETS = 2
 
-export const CONFIG_NAME = 'configuration'
-
 export class Designs {
   readonly #baseFolder: string
+  readonly #store: RunStore
   /** The last datasets, by settings and seed: a keystroke elsewhere in the design asks for the same ones, and MNIST is 55 MB. */
   readonly #known = new Map<string, Promise<Dataset>>()
 
   /** @param baseFolder where relative paths of own series start */
-  constructor(baseFolder: string) {
+  constructor(baseFolder: string, store: RunStore) {
     this.#baseFolder = baseFolder
+    this.#store = store
   }
 
-  cells(): { name: string; text: string }[] {
-    return Object.entries(builtInCells).map(([name, text]) => ({ name, text }))
+  /** @param fork what a fork of this run may not change is a mistake at its field */
+  async resolve(json: unknown, fork: ForkSource | null): Promise<ResolvedConfig> {
+    const resolved = await this.#resolve(json)
+    if (fork === null || !resolved.ok) return resolved
+    const mistakes = await judgeFork(this.#store, fork, resolved.config, CONFIG_NAME)
+    if (mistakes.length === 0) return resolved
+    return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
   }
 
-  async resolve(json: unknown): Promise<ResolvedConfig> {
+  async #resolve(json: unknown): Promise<ResolvedConfig> {
     const read = readConfig(json, CONFIG_NAME)
     if (!read.ok)
       return { ok: false, errors: read.mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
@@ -82,29 +73,6 @@ export class Designs {
     } catch (error) {
       if (!(error instanceof LabError)) throw error
       return { ok: false, errors: [{ ...toWireError(error), field: fieldOf(error) }] }
-    }
-  }
-
-  checkCell({ name, text, inputSize, units }: CheckedPayload<'cell.check'>): CheckedCell {
-    try {
-      const program = compileCell(text, name)
-      const sizes = { I: inputSize, H: units }
-      const ruleOf = (symbol: string): string =>
-        printRule(program.initialValues.find(({ symbols }) => symbols.includes(symbol))!)
-      return {
-        ok: true,
-        name: program.name,
-        source: program.source,
-        equations: printEquations(program),
-        states: program.states,
-        parameters: program.parameters.map(({ symbol, dims }) => ({ symbol, dims, initialValues: ruleOf(symbol) })),
-        parameterFormula: parameterFormula(program),
-        parameterCount: countParameters(program, sizes),
-        description: describeCell(program, sizes),
-      }
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error
-      return { ok: false, diagnostics: [toWireError(error)] }
     }
   }
 
@@ -133,11 +101,13 @@ export class Designs {
     return { path, contents, guess: guessMapping(contents) }
   }
 
-  #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
-    const key = JSON.stringify([config, seed])
-    const known = config.kind === 'file' ? undefined : this.#known.get(key)
+  async #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
+    // The user's file may be saved anew under its name.
+    const print = config.kind === 'file' ? await dataFilePrint(config.path, this.#baseFolder) : null
+    const key = JSON.stringify([config, seed, print])
     const dataset =
-      known ?? loadDatasetSources(config, this.#baseFolder).then((sources) => createDataset(config, seed, sources))
+      this.#known.get(key) ??
+      loadDatasetSources(config, this.#baseFolder).then((sources) => createDataset(config, seed, sources))
     this.#known.delete(key)
     this.#known.set(key, dataset)
     for (const oldest of [...this.#known.keys()].slice(0, -MOST_DATASETS)) this.#known.delete(oldest)
@@ -152,22 +122,6 @@ function fieldOf({ code, detail: { where = '' } }: LabError): string {
   if (code === 'dataset') return 'dataset'
   if (code === 'backend') return 'training.batch'
   return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''
-}
-
-/** @throws LabError `config` */
-export function readDesign(json: unknown): ExperimentConfig {
-  return parseConfig(json, CONFIG_NAME)
-}
-
-/** A design that is a fork of a run: what it may not change is a mistake at its field. */
-export async function resolveFork(
-  store: RunStore,
-  source: ForkSource,
-  resolved: Extract<ResolvedConfig, { ok: true }>,
-): Promise<ResolvedConfig> {
-  const mistakes = await judgeFork(store, source, resolved.config, CONFIG_NAME)
-  if (mistakes.length === 0) return resolved
-  return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
 }
 
 function viewNetwork(strategy: Strategy, network: Network, memory: MemoryPlan | null): NetworkView {

@@ -1,0 +1,41 @@
+/** The cells of a design: built-in ones with their texts, and what any text comes to, or what is wrong with it and where. Quick enough for every keystroke. */
+import { builtInCells } from '../../../shared/cells/library.ts'
+import { compileCell } from '../../../shared/compiler/passes.ts'
+import {
+  countParameters,
+  describeCell,
+  parameterFormula,
+  printEquations,
+  printRule,
+} from '../../../shared/compiler/print.ts'
+import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
+import type { CheckedCell } from '../../../shared/protocol/views.ts'
+import { toWireError } from '../../../shared/protocol/wire-error.ts'
+
+export function listCells(): { name: string; text: string }[] {
+  return Object.entries(builtInCells).map(([name, text]) => ({ name, text }))
+}
+
+export function checkCell({ name, text, inputSize, units }: CheckedPayload<'cell.check'>): CheckedCell {
+  try {
+    const program = compileCell(text, name)
+    const sizes = { I: inputSize, H: units }
+    const ruleOf = (symbol: string): string =>
+      printRule(program.initialValues.find(({ symbols }) => symbols.includes(symbol))!)
+    return {
+      ok: true,
+      name: program.name,
+      source: program.source,
+      equations: printEquations(program),
+      states: program.states,
+      parameters: program.parameters.map(({ symbol, dims }) => ({ symbol, dims, initialValues: ruleOf(symbol) })),
+      parameterFormula: parameterFormula(program),
+      parameterCount: countParameters(program, sizes),
+      description: describeCell(program, sizes),
+    }
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    return { ok: false, diagnostics: [toWireError(error)] }
+  }
+}
