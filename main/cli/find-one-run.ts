@@ -1,6 +1,7 @@
 /** The one run that a name on the command line stands for. */
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
+import { findRuns } from '../store/find-runs.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { openStore } from './open-store.ts'
 
@@ -10,7 +11,7 @@ export async function findOneRun(
   options: Readonly<Record<string, unknown>>,
 ): Promise<{ store: RunStore; record: RunRecord }> {
   const store = openStore(options)
-  const records = await store.find(name)
+  const records = await findRuns(store, name)
   if (records.length > 1)
     throw new LabError('usage', 'This is a group of several runs.', {
       where: name,

@@ -1,14 +1,14 @@
 /**
- * All runs of a home: folders `runs/ID`. Makes groups, lists and finds runs, reads what they hold, and hands out the one
- * writer of each. The folders are the truth; nothing else is kept. Writing into one is left to run-writer.ts.
+ * All runs of a home: folders `runs/ID`. Makes groups, lists runs, reads what they hold, and hands out the one
+ * writer of each. The folders are the truth; nothing else is kept. Writing into one is left to run-writer.ts, finding one by a name to find-runs.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import { parseRunRecord, STRATEGIES } from '../../shared/runs/record.ts'
+import { parseRunRecord } from '../../shared/runs/record.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
@@ -16,7 +16,6 @@ import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { parseEvent } from './metrics-file.ts'
-import { nearestNames } from './nearest-names.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { RUN_FILES } from './run-files.ts'
 import { FileRunWriter, readCheckpoint } from './run-writer.ts'
@@ -44,6 +43,11 @@ export class RunStore {
   constructor(home: string, drawSuffix = (): string => randomBytes(2).toString('hex')) {
     this.#runs = path.join(home, 'runs')
     this.#drawSuffix = drawSuffix
+  }
+
+  /** The folder of all runs. */
+  get runsFolder(): string {
+    return this.#runs
   }
 
   /**
@@ -174,38 +178,6 @@ export class RunStore {
     const state = await lockState(this.folder(record.id))
     if (state === 'none') return (await this.readRecord(record.id)).status === 'running' // it may have ended just now
     return state === 'dead'
-  }
-
-  /**
-   * The runs that a name stands for: a run's id, a group's, a beginning that only one group has, or the path of a folder
-   * in this home.
-   * @throws LabError `usage` when there is none or more than one group, with the nearest names; `run-folder` when one of
-   *   them is damaged, since the others alone are not what was asked for
-   */
-  async find(name: string): Promise<RunRecord[]> {
-    const wanted = await this.#idOfPath(name)
-    const listed = (await this.list()).map((run) => ({ ...run, groupId: groupOf(run) }))
-    const exact = listed.filter(({ id, groupId }) => id === wanted || groupId === wanted)
-    const starting = wanted === '' ? [] : listed.filter(({ id }) => id.startsWith(wanted))
-    const groups = [...new Set(starting.map(({ groupId }) => groupId))]
-    if (exact.length === 0 && groups.length > 1)
-      throw new LabError('usage', 'more than one run begins like this.', {
-        where: name,
-        expected: `one of ${groups.slice(0, 5).join(', ')}`,
-        found: `\`${name}\``,
-        remedy: 'Write more of the name.',
-      })
-    const found = exact.length > 0 ? exact : starting
-    if (found.length === 0)
-      throw unknownName(
-        name,
-        wanted,
-        listed.flatMap(({ id, groupId }) => [groupId, id]),
-      )
-    return found.map(({ record, damaged }) => {
-      if (damaged) throw damaged
-      return record
-    })
   }
 
   /**
@@ -360,44 +332,6 @@ export class RunStore {
       throw error
     }
   }
-
-  /** A path's last part if it leads into this home; anything else unchanged. No id begins with a dot; `.` is a path. */
-  async #idOfPath(name: string): Promise<string> {
-    if (!name.includes('/') && !name.includes(path.sep) && !name.startsWith('.')) return name
-    const folder = path.resolve(name)
-    if ((await followLinks(path.dirname(folder))) === (await followLinks(this.#runs))) return path.basename(folder)
-    throw new LabError('usage', 'this folder is not a run of this home.', {
-      where: name,
-      expected: `a folder in ${this.#runs}`,
-      found: folder,
-      remedy: 'Set WARMUP_LAB_HOME to the folder that holds its `runs`.',
-    })
-  }
-}
-
-/** The folder's own path, by which it is told whatever way led there; one that is not there has the path it was given. */
-async function followLinks(folder: string): Promise<string> {
-  return realpath(folder).catch(() => path.resolve(folder))
-}
-
-/** The group of a run; a damaged one cannot say it, but its id is the group's and the strategy. */
-function groupOf({ id, record }: ListedRun): string {
-  if (record) return record.groupId
-  const strategy = STRATEGIES.find((candidate) => id.endsWith(`-${candidate}`))
-  return strategy === undefined ? id : id.slice(0, -strategy.length - 1)
-}
-
-function unknownName(name: string, wanted: string, names: readonly string[]): LabError {
-  const nearest = nearestNames(wanted, names)
-  return new LabError('usage', 'there is no run of this name.', {
-    where: name.trim() === '' ? 'the name of the run' : name,
-    expected: names.length === 0 ? 'a run; there is none yet' : 'the id of a run or group, or its folder',
-    found: `\`${name}\``,
-    remedy:
-      nearest.length > 0
-        ? `Did you mean ${nearest.map((near) => `\`${near}\``).join(' or ')}?`
-        : 'List the runs with `lab runs`.',
-  })
 }
 
 function queuedRecord(

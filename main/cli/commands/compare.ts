@@ -2,6 +2,7 @@
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
 import { compareResult } from '../../../shared/runs/compare-results.ts'
+import { findRuns } from '../../store/find-runs.ts'
 import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 
@@ -16,7 +17,7 @@ export async function compareCommand(
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const store = openStore(options)
-  const records = (await Promise.all(names.map((name) => store.find(name)))).flat()
+  const records = (await Promise.all(names.map((name) => findRuns(store, name)))).flat()
   const runs = records.map(requireFinished)
   const [first] = runs as [Finished, ...Finished[]]
   if (runs.length < 2)

@@ -9,6 +9,7 @@ import type { RunRecord } from '../../../shared/runs/run.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
+import { findRuns } from '../../store/find-runs.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import { loadConfig } from '../load-config.ts'
 import { openStore } from '../open-store.ts'
@@ -69,7 +70,7 @@ async function openTrace(backendName: string, file: string): Promise<{ start(): 
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {
   const store = openStore(options)
-  const records = await store.find(name)
+  const records = await findRuns(store, name)
   const order = trialStrategies(records[0]!.config)
   await runRecords(
     store,

@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { findRuns } from '../../../main/store/find-runs.ts'
 import { bytesOf, complaintOf, storeWithRun } from './store-helpers.ts'
 
 const change =
@@ -47,8 +48,8 @@ describe('a damaged run.json', () => {
       expect.stringMatching(typeof text === 'string' ? exactly(text) : text) as string
     for (const attempt of [
       () => store.readRecord(id),
-      () => store.find(id),
-      () => store.find(id.slice(0, -2)),
+      () => findRuns(store, id),
+      () => findRuns(store, id.slice(0, -2)),
       () => store.openWriter(id),
     ]) {
       const complaint = await complaintOf(attempt)
@@ -64,7 +65,10 @@ describe('a damaged run.json', () => {
   it('that is missing is refused in the same way', async () => {
     const { store, id, folder } = await storeWithRun()
     await rm(path.join(folder, 'run.json'))
-    expect(await complaintOf(() => store.find(id))).toMatchObject({ code: 'run-folder', detail: { found: 'none' } })
+    expect(await complaintOf(() => findRuns(store, id))).toMatchObject({
+      code: 'run-folder',
+      detail: { found: 'none' },
+    })
     expect(await complaintOf(() => store.openWriter(id))).toMatchObject({ code: 'run-folder' })
     expect(await bytesOf(folder)).toEqual({})
   })

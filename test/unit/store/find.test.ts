@@ -2,6 +2,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { findRuns } from '../../../main/store/find-runs.ts'
 import { nearestNames } from '../../../main/store/nearest-names.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
@@ -47,14 +48,14 @@ describe('a name finds', () => {
     ],
   ])('%s', async (_, name, expected) => {
     const groups = await threeGroups()
-    expect(idsOf(await groups.store.find(name(groups)))).toEqual(idsOf(expected(groups)))
+    expect(idsOf(await findRuns(groups.store, name(groups)))).toEqual(idsOf(expected(groups)))
   })
 
   it.skipIf(process.platform === 'win32')('the run in a folder that a link leads to', async () => {
     const { home, beta, store } = await threeGroups()
     const link = path.join(await temporaryFolder(), 'link')
     await symlink(home, link)
-    expect(idsOf(await store.find(path.join(link, 'runs', beta.id)))).toEqual([beta.id])
+    expect(idsOf(await findRuns(store, path.join(link, 'runs', beta.id)))).toEqual([beta.id])
   })
 
   it('the group of exactly that name before one that only begins so', async () => {
@@ -65,7 +66,7 @@ describe('a name finds', () => {
       (await new RunStore(home, () => suffix).createGroup(toyConfig([0]), ['none'], versions))[0]!
     const [short, long] = [await make('aa'), await make('aab')]
     expect(long.groupId).toBe(`${short.groupId}b`)
-    expect(idsOf(await new RunStore(home).find(short.groupId))).toEqual([short.id])
+    expect(idsOf(await findRuns(new RunStore(home), short.groupId))).toEqual([short.id])
   })
 
   it('the run of the working folder by `.`', async () => {
@@ -73,7 +74,7 @@ describe('a name finds', () => {
     const before = process.cwd()
     process.chdir(path.join(home, 'runs', beta.id))
     try {
-      expect(idsOf(await store.find('.'))).toEqual([beta.id])
+      expect(idsOf(await findRuns(store, '.'))).toEqual([beta.id])
     } finally {
       process.chdir(before)
     }
@@ -132,7 +133,7 @@ describe('a name that stands for no run', () => {
   ])('%s', async (_, name, answer) => {
     const groups = await threeGroups()
     const before = await bytesOf(groups.home)
-    const complaint = await complaintOf(() => groups.store.find(name(groups)))
+    const complaint = await complaintOf(() => findRuns(groups.store, name(groups)))
     const { expected, remedy } = answer(groups)
     expect(complaint).toMatchObject({ code: 'usage', exitCode: 2 })
     expect(complaint.detail.expected).toContain(expected)
@@ -142,7 +143,7 @@ describe('a name that stands for no run', () => {
 
   it('says that there is no run at all in an empty home', async () => {
     const store = new RunStore(await temporaryFolder())
-    expect(await complaintOf(() => store.find('alpha'))).toMatchObject({
+    expect(await complaintOf(() => findRuns(store, 'alpha'))).toMatchObject({
       code: 'usage',
       detail: { expected: 'a run; there is none yet', found: '`alpha`' },
     })
@@ -178,22 +179,22 @@ describe('a name that stands for a damaged run', () => {
     const groups = await threeGroups()
     const file = path.join(groups.store.folder(groups.warm.id), 'run.json')
     await writeFile(file, '{"formatVersion": 1')
-    expect(await complaintOf(() => groups.store.find(name(groups)))).toMatchObject({
+    expect(await complaintOf(() => findRuns(groups.store, name(groups)))).toMatchObject({
       code: 'run-folder',
       exitCode: 1,
       detail: { where: file },
     })
-    expect(idsOf(await groups.store.find(groups.none.id))).toEqual([groups.none.id])
+    expect(idsOf(await findRuns(groups.store, groups.none.id))).toEqual([groups.none.id])
   })
 
   it('is one of several groups that begin like this, and one of the near names', async () => {
     const { store, alpine, none } = await threeGroups()
     await rm(path.join(store.folder(alpine.id), 'run.json'))
-    expect(await complaintOf(() => store.find('alp'))).toMatchObject({
+    expect(await complaintOf(() => findRuns(store, 'alp'))).toMatchObject({
       code: 'usage',
       detail: { expected: `one of ${alpine.groupId}, ${none.groupId}` },
     })
-    expect((await complaintOf(() => store.find(`x${alpine.id}`))).detail.remedy).toContain(`\`${alpine.id}\``)
+    expect((await complaintOf(() => findRuns(store, `x${alpine.id}`))).detail.remedy).toContain(`\`${alpine.id}\``)
   })
 
   it('may be any folder among the runs, and a link to nowhere', async () => {
@@ -202,8 +203,11 @@ describe('a name that stands for a damaged run', () => {
     await symlink(path.join(home, 'nowhere'), path.join(home, 'runs', 'link'))
     await writeFile(path.join(home, 'runs', 'file.txt'), 'no folder, no run')
     for (const name of ['notes', 'not', 'link'])
-      expect(await complaintOf(() => store.find(name))).toMatchObject({ code: 'run-folder', detail: { found: 'none' } })
-    expect(await complaintOf(() => store.find('file.txt'))).toMatchObject({ code: 'usage' })
+      expect(await complaintOf(() => findRuns(store, name))).toMatchObject({
+        code: 'run-folder',
+        detail: { found: 'none' },
+      })
+    expect(await complaintOf(() => findRuns(store, 'file.txt'))).toMatchObject({ code: 'usage' })
     expect((await store.list()).slice(0, 2)).toMatchObject([{ id: 'link' }, { id: 'notes' }])
   })
 })

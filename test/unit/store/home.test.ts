@@ -2,6 +2,7 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { findRuns } from '../../../main/store/find-runs.ts'
 import { labHome } from '../../../main/store/home.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { toyConfig } from '../training/toy.ts'
@@ -52,7 +53,7 @@ describe('a home that', () => {
     await prepare(home)
     const before = await bytesOf(folder)
     const store = new RunStore(home)
-    for (const attempt of [() => store.list(), () => store.find('toy'), () => make(home)]) {
+    for (const attempt of [() => store.list(), () => findRuns(store, 'toy'), () => make(home)]) {
       const complaint = await complaintOf(attempt)
       expect(complaint).toMatchObject({
         code: 'run-folder',
