@@ -1,7 +1,6 @@
 /**
  * Locks that are files, so that what they guard has one writer: a file's path enters, a hold on it leaves. The lock names its process by
- * pid, host and start, since a pid alone is used again. What is guarded, and what it is called, is run-lock.ts's, sweep-lock.ts's and
- * queue-lines.ts's.
+ * pid, host and start, since a pid alone is used again. What is guarded, and what it is called, is run-lock.ts's and sweep-lock.ts's.
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
