@@ -1,16 +1,17 @@
 /**
  * How far back a run's gradient reaches, and how weights and gradients spread, before warm-up, after it and with its last weights: a run and
- * a seed enter, norms by lag and histograms by layer leave. The weights before come from the draws, the others from the run's files; what it has not is left out.
+ * a seed enter, norms by lag and histograms by part leave. The weights before come from the draws, the others from the run's files; what it has not is left out.
  */
 import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import { initialize } from '../../shared/networks/initial-values.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { LayerSpread, RunGradientByLag, WeightsMoment } from '../../shared/protocol/views.ts'
+import type { RunGradientByLag, WeightsMoment } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { histogram } from '../../shared/statistics/histogram.ts'
+import { measureSpreads } from '../../shared/runs/spreads.ts'
 import { readProgress } from '../../shared/training/progress.ts'
+import { probeBatch } from '../../shared/training/spreads.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { loadBackend } from './load-backend.ts'
@@ -23,8 +24,6 @@ export interface LagMeasureRequest {
   readonly seed: number | null
 }
 
-/** The first of the training part. */
-const SERIES_COUNT = 16
 const MOST_LAGS = 28
 /** It runs beside a training, which has the cores. */
 const THREADS = 1
@@ -47,17 +46,12 @@ export async function measureGradientByLag(
     })
   const dataset = createDataset(config.dataset, seed, await loadDatasetSources(config.dataset, baseFolder))
   const network = wireNetworks(config, dataset).get(record.strategy)!
-  const count = Math.min(SERIES_COUNT, dataset.counts.train)
-  const batch = dataset.batch(
-    'train',
-    Array.from({ length: count }, (_, index) => index),
-  )
+  const batch = probeBatch(dataset)
   const lags = spreadLags(batch.steps)
   const backend = await loadBackend(record.backend ?? config.backend, { threads: THREADS })
   const engine = await backend.createEngine(network, 1)
   try {
     const known = await weightsOf(store, record, network, seedIndex)
-    const reaches = largestWeights(known.map(([, weights]) => weights))
     const moments: RunGradientByLag['moments'][number][] = []
     for (const [moment, weights] of known) {
       engine.writeParameters(0, weights)
@@ -65,9 +59,9 @@ export async function measureGradientByLag(
       const [trained] = await engine.trainGradients([
         { batch, truncateEvery: null, dropoutMasks: null, regulariser: null },
       ])
-      moments.push({ moment, norms: result!.norms, spreads: spreadsOf(weights, trained!.gradients, reaches) })
+      moments.push({ moment, norms: result!.norms, spreads: measureSpreads(weights, trained!.gradients) })
     }
-    return { runId: record.id, seed, steps: batch.steps, seriesCount: count, lags, moments }
+    return { runId: record.id, seed, steps: batch.steps, seriesCount: batch.batch, lags, moments }
   } finally {
     engine.dispose()
   }
@@ -100,47 +94,4 @@ async function weightsOf(
       : selectSeed((await store.readCheckpoint(record.id))?.tensors ?? new Map(), seed, 'parameters')
   if (last.size > 0) found.push(['last', last])
   return found
-}
-
-const BINS = 48
-/** Decades of gradients: what is under them is nothing to float32's sums. */
-const GRADIENT_DECADES = { low: -12, high: 4 } as const
-
-/** `layers.1.parts.0.W_r` is layer 1's; the readout's have none. */
-function layerOf(name: string): number | null {
-  const [, index] = /^layers\.(\d+)\./.exec(name) ?? []
-  return index === undefined ? null : Number(index)
-}
-
-/** By layer, over all moments, so that their histograms can be laid over each other. */
-function largestWeights(all: readonly TensorMap[]): Map<number | null, number> {
-  const largest = new Map<number | null, number>()
-  for (const weights of all)
-    for (const [name, { data }] of weights)
-      for (const value of data) largest.set(layerOf(name), Math.max(largest.get(layerOf(name)) ?? 0, Math.abs(value)))
-  return largest
-}
-
-function spreadsOf(
-  weights: TensorMap,
-  gradients: TensorMap,
-  reaches: ReadonlyMap<number | null, number>,
-): LayerSpread[] {
-  return [...reaches].map(([layerIndex, reach]) => {
-    const valuesOf = (tensors: TensorMap): number[] =>
-      [...tensors].flatMap(([name, { data }]) => (layerOf(name) === layerIndex ? Array.from(data) : []))
-    const sizes = valuesOf(gradients).map(Math.abs)
-    const { low, high } = GRADIENT_DECADES
-    return {
-      layerIndex,
-      weights: histogram(valuesOf(weights), BINS, -(reach || 1), reach || 1),
-      gradients: histogram(
-        sizes.filter((size) => size > 0).map((size) => Math.min(high, Math.max(low, Math.log10(size)))),
-        BINS,
-        low,
-        high,
-      ),
-      zeroGradientCount: sizes.filter((size) => size === 0).length,
-    }
-  })
 }

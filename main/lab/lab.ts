@@ -28,6 +28,7 @@ import { exportRun } from './export-run.ts'
 import { PresetShelf } from './preset-shelf.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
+import { RunSpreadsShelf } from './run-spreads.ts'
 import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
@@ -47,6 +48,7 @@ export class Lab {
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
+  readonly #spreads: RunSpreadsShelf
   readonly #sweeps: SweepCatalog
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
@@ -67,6 +69,7 @@ export class Lab {
     const sweepStore = new SweepStore(home)
     this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
+    this.#spreads = new RunSpreadsShelf(this.#store)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
@@ -212,6 +215,8 @@ export class Lab {
     'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
     'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
     'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
+    'run.spreads': async (payload) =>
+      this.#spreads.read(payload, (await this.#monitor.series(payload.runId)).timeAxis()),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
     'sweep.check': async ({ definition }) => this.#sweepDesk.check(definition),

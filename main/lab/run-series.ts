@@ -78,6 +78,11 @@ export class RunSeries {
     return columns
   }
 
+  /** What stands on the axis of positions, as far as the run is. */
+  timeAxis(): Pick<RunMetrics, 'marks' | 'lastPosition'> {
+    return { marks: this.#timeline.marks(), lastPosition: this.#timeline.lastPosition }
+  }
+
   /** A range of some series; those that the run has not are left out. */
   metrics({ series, from, to, buckets }: CheckedPayload<'run.metrics'>): RunMetrics {
     return {

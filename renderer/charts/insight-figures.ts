@@ -1,6 +1,8 @@
 /** What a run shows about memory as figures: how far its gradient reaches before and after warm-up, and VAA beside the loss. */
 import type { RunGradientByLag, RunMetrics, WeightsMoment } from '../../shared/protocol/views.ts'
 import type { SeriesName } from '../../shared/runs/series.ts'
+import { spreadOfSlice } from '../../shared/runs/spreads.ts'
+import { commonBins, sharesOf } from '../../shared/statistics/histogram.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
 import { formatNumber } from '../composables/format.ts'
@@ -188,15 +190,12 @@ export function spreadFigure(
   strategy: string,
   words: SpreadWords,
 ): Figure {
-  const lines = moments.map(({ moment, spreads }) => {
-    const found = spreads.find(({ layerIndex }) => layerIndex === layer)
-    const { low, high, counts } = found![what]
-    const width = (high - low) / counts.length
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    const middles = counts.map((_, bin) => low + (bin + 0.5) * width)
-    return { moment, middles, shares: counts.map((count) => (total === 0 ? 0 : count / total)) }
-  })
-  const middles = lines[0]?.middles ?? []
+  const slice = { layerIndex: layer, partIndex: null }
+  const { low, width, binCount, counts } = commonBins(
+    moments.map(({ spreads }) => spreadOfSlice(spreads, slice)?.[what] ?? { low: 0, high: 0, counts: [] }),
+  )
+  const middles = Array.from({ length: binCount }, (_, bin) => low + (bin + 0.5) * width)
+  const lines = moments.map(({ moment }, index) => ({ moment, shares: sharesOf(counts[index]!) }))
   return {
     option: (tokens) => ({
       ...figureBase(tokens),

@@ -1,5 +1,6 @@
 /** What is marked in a run's chart beside its lines: where phases begin, warm-ups begin anew and a fork leaves, and levels that say something. */
 import type { LineSeriesOption } from 'echarts/charts'
+import type { PhaseMark, TimelineMarks } from '../../shared/runs/timeline.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import type { RunChartSubject, RunChartWords } from './run-chart.ts'
 import type { GridIndex } from './run-lines.ts'
@@ -31,7 +32,7 @@ export function markLines(subject: RunChartSubject, tokens: ChartTokens, words: 
   return [
     ...([0, 1] as const).map((grid) =>
       markSeries(`marks ${grid}`, grid, tokens, [
-        ...phaseLines(subject, grid, tokens, words),
+        ...phaseLines(subject.view, grid === 0, tokens, words),
         ...restartLines(subject, grid, tokens, words),
         ...forkLines(subject, grid, tokens, words),
       ]),
@@ -41,11 +42,11 @@ export function markLines(subject: RunChartSubject, tokens: ChartTokens, words: 
 }
 
 /** A line where each phase begins; named above, where there is room for the name. */
-function phaseLines(
-  { view: { marks, lastPosition } }: RunChartSubject,
-  grid: GridIndex,
+export function phaseLines(
+  { marks, lastPosition }: { readonly marks: TimelineMarks; readonly lastPosition: number },
+  isNamed: boolean,
   tokens: ChartTokens,
-  words: RunChartWords,
+  words: { readonly phase: (phase: PhaseMark['phase']) => string },
 ): MarkData {
   const { phases } = marks
   const lengthOf = (index: number): number => (phases[index + 1]?.position ?? lastPosition) - phases[index]!.position
@@ -53,7 +54,7 @@ function phaseLines(
     xAxis: position,
     lineStyle: { type: 'solid' },
     label: {
-      show: grid === 0 && lengthOf(index) >= LEAST_NAMED_SHARE * lastPosition,
+      show: isNamed && lengthOf(index) >= LEAST_NAMED_SHARE * lastPosition,
       formatter: words.phase(phase),
       color: tokens.quiet,
       position: 'end',

@@ -1,6 +1,7 @@
 /** A chart as a file for a paper: an option enters, a picture with its legend and labels leaves, drawn anew at a size of its own. */
 import { init } from 'echarts/core'
 import type { EChartsCoreOption } from 'echarts/core'
+import { pdfInformation, pngWithOrigin, svgWithOrigin, type PictureOrigin } from './picture-origin.ts'
 import { svgToPdf } from './svg-to-pdf.ts'
 
 export type PictureFormat = 'png' | 'svg' | 'pdf'
@@ -23,14 +24,15 @@ export const MEDIA_TYPES: Readonly<Record<PictureFormat, string>> = {
 export async function savedFigure(
   option: EChartsCoreOption,
   format: PictureFormat,
+  origin: PictureOrigin,
   size = SIZE,
 ): Promise<{ bytes: Uint8Array; mediaType: string }> {
   const bytes =
     format === 'png'
-      ? await chartAsPng(option, size)
+      ? pngWithOrigin(await chartAsPng(option, size), origin)
       : format === 'svg'
-        ? new TextEncoder().encode(chartAsSvg(option, size))
-        : svgToPdf(chartAsSvg(option, size))
+        ? new TextEncoder().encode(svgWithOrigin(chartAsSvg(option, size), origin))
+        : svgToPdf(chartAsSvg(option, size), pdfInformation(origin))
   return { bytes, mediaType: MEDIA_TYPES[format] }
 }
 

@@ -22,14 +22,17 @@ interface Paint {
   readonly opacity: number
 }
 
-/** @param svg as ECharts writes it */
-export function svgToPdf(svg: string): Uint8Array {
+/**
+ * @param svg as ECharts writes it
+ * @param information the dictionary of the document's information
+ */
+export function svgToPdf(svg: string, information: string): Uint8Array {
   const root = readSvg(svg)
   const [width, height] = [Number(root.attributes.get('width')), Number(root.attributes.get('height'))]
   const writer = new PageWriter(root)
   writer.draw(root)
   const content = `${n(POINTS)} 0 0 ${n(-POINTS)} 0 ${n(height * POINTS)} cm\n${writer.text}`
-  return assemble(content, width * POINTS, height * POINTS, writer.opacities)
+  return assemble(content, width * POINTS, height * POINTS, writer.opacities, information)
 }
 
 class PageWriter {
@@ -188,7 +191,13 @@ const multiply = (a: Matrix, b: Matrix): Matrix => [
 const FIRST_FONT = 5
 
 /** The objects of the file and the table of their places (PDF 32000-1, 7.5). */
-function assemble(content: string, width: number, height: number, opacities: ReadonlyMap<string, string>): Uint8Array {
+function assemble(
+  content: string,
+  width: number,
+  height: number,
+  opacities: ReadonlyMap<string, string>,
+  information: string,
+): Uint8Array {
   const stream = zlibSync(strToU8(content, true))
   const states = [...opacities].map(([key, name]) => {
     const [fill, stroke] = key.split(' ')
@@ -210,6 +219,7 @@ function assemble(content: string, width: number, height: number, opacities: Rea
     ],
     [`<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`, stream, '\nendstream'],
     ...fonts.map(({ object }) => [object]),
+    [information],
   ]
   const chunks: Uint8Array[] = []
   let length = 0
@@ -229,7 +239,9 @@ function assemble(content: string, width: number, height: number, opacities: Rea
   const tableAt = length
   add(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`)
   for (const place of places) add(`${String(place).padStart(10, '0')} 00000 n \n`)
-  add(`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${tableAt}\n%%EOF\n`)
+  add(
+    `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info ${objects.length} 0 R >>\nstartxref\n${tableAt}\n%%EOF\n`,
+  )
   const file = new Uint8Array(length)
   let at = 0
   for (const chunk of chunks) {

@@ -333,7 +333,13 @@ export const SECTIONS: readonly FieldSection[] = [
   {
     id: 'measures',
     groups: [
-      { id: 'when', fields: [count('measures.everySteps', 0, { unit: 'steps', isNullable: true, isBrief: true })] },
+      {
+        id: 'when',
+        fields: [
+          count('measures.everySteps', 0, { unit: 'steps', isNullable: true, isBrief: true }),
+          { kind: 'toggle', path: 'measures.histograms' },
+        ],
+      },
       {
         id: 'vaa',
         isFolded: true,

@@ -236,6 +236,10 @@ export const fields = {
       help: 'Training steps between two measures of VAA and VAA*; 0 never measures. They are also measured before and after warm-up.',
       empty: 'once an epoch',
     },
+    histograms: {
+      label: 'Keep histograms',
+      help: 'How the weights of each part of a layer spread, and the gradient of the training loss by them, each time VAA is due. The gradient is that of the first 16 training series (fewer where a batch is smaller), in warm-up, too; without dropout and regulariser. No bit of the training depends on it.',
+    },
     vaa: {
       label: 'Measure VAA',
       help: 'VAA (Algorithm 1): the variability amongst attractors, from 1/n (one attractor for all series) to 1 (one for each). After each series a random constant input is fed until states have converged.',

@@ -235,6 +235,10 @@ export const fields: typeof enFields = {
       help: 'Pas d’entraînement entre deux mesures de VAA et VAA* ; 0 ne mesure jamais. Elles le sont aussi avant et après l’échauffement.',
       empty: 'une fois par époque',
     },
+    histograms: {
+      label: 'Garder les histogrammes',
+      help: 'Comment les poids de chaque partie d’une couche se répartissent, et le gradient de la perte d’entraînement par rapport à eux, chaque fois que VAA est due. Le gradient est celui des 16 premières séries d’entraînement (moins si un lot est plus petit), pendant l’échauffement aussi ; sans dropout ni régularisation. Aucun bit de l’entraînement n’en dépend.',
+    },
     vaa: {
       label: 'Mesurer VAA',
       help: 'VAA (algorithme 1) : la variabilité entre attracteurs, de 1/n (un seul pour toutes les séries) à 1 (un pour chacune). Après chaque série, une entrée constante aléatoire est donnée jusqu’à ce que les états aient convergé.',

@@ -115,6 +115,8 @@ export interface MeasuresConfig {
   everySteps: number | null
   vaa: { series: number; convergenceSteps: number; epsilon: number; draws: number; stopResidual: number | null } | null
   vaaStar: { series: number; convergenceSteps: number; epsilon: number; draws: number } | null
+  /** At the same times, how the weights of each part and the gradient of the training loss spread. */
+  histograms: boolean
 }
 
 export interface ExperimentConfig {

@@ -5,7 +5,8 @@
 import type { ExperimentConfig, Strategy } from './config.ts'
 
 export function configurationText(config: ExperimentConfig, strategy: Strategy): string {
-  const { dataset, layers, warmup, training, measures, backend, cells } = config
+  const { dataset, layers, warmup, training, backend, cells } = config
+  const { everySteps, vaa, vaaStar } = config.measures // histograms change no result
   return canonicalJson({
     strategy,
     dataset,
@@ -13,7 +14,7 @@ export function configurationText(config: ExperimentConfig, strategy: Strategy):
     // What a run without a warm-up has written there changes nothing.
     warmup: strategy === 'none' ? null : warmup,
     training,
-    measures,
+    measures: { everySteps, vaa, vaaStar },
     backend,
     cells,
   })

@@ -201,6 +201,10 @@ const schema = z.strictObject({
         })
         .nullable()
         .prefault({}),
+      histograms: z
+        .boolean()
+        .default(true)
+        .describe('At the same times, how the weights of each part and the gradient of the training loss spread.'),
     })
     .prefault({}),
   seeds: z

@@ -34,6 +34,7 @@ import type {
   RunMeasures,
   RunMetrics,
   RunPredictions,
+  RunSpreads,
   RunsDone,
   SweepDetail,
 } from './views.ts'
@@ -161,6 +162,17 @@ export const COMMAND_PAYLOADS = {
   'run.undelete': someRuns,
   /** ‖∂L/∂h_{T−k}‖ by lag k before warm-up, after it and now, measured anew. @param seed null: the first */
   'run.gradient-by-lag': z.strictObject({ runId, seed: z.number().int().nullable().default(null) }),
+  /** How weights or gradients of a layer, a part or the readout spread over time, as it was measured along the way. */
+  'run.spreads': z.strictObject({
+    runId,
+    /** Null: the first. */
+    seed: z.number().int().nullable().default(null),
+    what: z.enum(['weights', 'gradients']),
+    /** Null: the readout. */
+    layerIndex: z.number().int().min(0).nullable().default(0),
+    /** Null: the whole layer. */
+    partIndex: z.number().int().min(0).nullable().default(null),
+  }),
   /** To another place in line, from 0; before the job at work: that one saves and waits. */
   'queue.move': z.strictObject({ ...oneJob, index: z.number().int().min(0) }),
   /** Pauses a job at work; takes one that waits out of the line. */
@@ -226,6 +238,7 @@ export interface CommandResults {
   'run.delete': RunsDone
   'run.undelete': RunsDone
   'run.gradient-by-lag': RunGradientByLag
+  'run.spreads': RunSpreads
   'queue.move': null
   'queue.remove': null
   'sweep.check': CheckedSweep

@@ -11,9 +11,9 @@ import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
+import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { TimelineMarks } from '../runs/timeline.ts'
-import type { Histogram } from '../statistics/histogram.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
@@ -242,18 +242,45 @@ export interface RunGradientByLag {
   readonly moments: readonly {
     readonly moment: WeightsMoment
     readonly norms: readonly (readonly number[])[]
-    readonly spreads: readonly LayerSpread[]
+    readonly spreads: readonly PartSpread[]
   }[]
 }
 
-/** How the weights of a layer, and the loss's gradient by them, spread. All moments of a layer have the same bins. */
-export interface LayerSpread {
-  /** From 0; null: the readout. */
-  readonly layerIndex: number | null
-  readonly weights: Histogram
-  /** Of log10 |g|, where g is not 0. */
-  readonly gradients: Histogram
-  readonly zeroGradientCount: number
+/** How a slice of the network spread over time, of one seed: histograms with the same bins, as many values in each as were counted. */
+export interface RunSpreads {
+  readonly runId: string
+  readonly seed: number
+  readonly what: SpreadKind
+  readonly slice: SpreadSlice
+  /** Those that were measured, and whole layers. */
+  readonly slices: readonly SpreadSlice[]
+  /** Of the run so far; fewer columns where neighbours were added together. */
+  readonly momentCount: number
+  /** Lines of the run's file that could not be read. */
+  readonly damagedCount: number
+  readonly marks: TimelineMarks
+  /** The last position of any series. */
+  readonly lastPosition: number
+  /** Where the first bin begins. */
+  readonly low: number
+  /** Of a bin. */
+  readonly width: number
+  readonly binCount: number
+  readonly columns: readonly SpreadColumnView[]
+}
+
+/** Weights, or log10 of the sizes of their gradients. */
+export type SpreadKind = 'weights' | 'gradients'
+
+export interface SpreadColumnView {
+  /** Of the first and the last measurement in it. */
+  readonly fromPosition: number
+  readonly toPosition: number
+  readonly momentCount: number
+  /** One a bin. */
+  readonly counts: readonly number[]
+  /** Gradients that are exactly 0, which have no logarithm; 0 for weights. */
+  readonly zeroCount: number
 }
 
 /** A job in the engine's line: a group of runs or a sweep. */

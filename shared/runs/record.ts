@@ -95,5 +95,7 @@ export function parseRunRecord(text: string, where: string): RunRecord {
         found: JSON.stringify(record[field])?.slice(0, 60) ?? 'nothing',
         remedy: REMEDY,
       })
-  return record as unknown as RunRecord
+  const checked = record as unknown as RunRecord
+  checked.config.measures.histograms ??= false // runs from before there were histograms go on as they began
+  return checked
 }

@@ -5,6 +5,7 @@
  */
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { PartSpread } from './spreads.ts'
 
 /** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
 export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
@@ -72,6 +73,8 @@ export type RunEvent =
       vaa: unknown[] | null
       vaaStar: (number | null)[][] | null
     }
+  /** `type` stands first: it is how these lines are found among all others. */
+  | { type: 'spreads'; phase: 'warm-up' | 'training'; step: number; seeds: (readonly PartSpread[] | null)[] }
   | { type: 'test'; result: RunResult }
   /** The first line after those of the run that this one is a fork of. */
   | { type: 'fork'; from: RunOrigin }

@@ -9,10 +9,10 @@ import { stepsPerEpoch, trainingOrder } from './batches.ts'
 import { drawConvergence } from './draws.ts'
 import { drawDropoutMasks } from './dropout.ts'
 import { evaluateSplit } from './evaluate.ts'
-import { takeMeasures } from './measure.ts'
 import { copyTensors } from './progress.ts'
 import { advancePlateau, learningRateFactor } from './schedules.ts'
 import { optimizerSettings, readsFreshSeries, requireFinite, type TrainingSession } from './session.ts'
+import { tellMeasures } from './tell-measures.ts'
 
 interface Plan {
   readonly stepsPerEpoch: number
@@ -95,7 +95,7 @@ export function trainRequest(
 
 /** Validation, measures and a checkpoint, each once at its steps. */
 async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> {
-  const { config, seeds, emit } = session
+  const { config, seeds } = session
   const training = session.progress.training
   const { step } = training
   const endsEpoch = step > 0 && step % plan.stepsPerEpoch === 0
@@ -117,9 +117,7 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
     (step === 0 || isEnd || (measureEvery === null ? endsEpoch : step % measureEvery === 0))
   if (measures && training.measuredStep !== step) {
     const moments = seeds.map(() => ({ phase: 'training' as const, step }))
-    const measured = await takeMeasures(session, config.measures, moments)
-    training.measuredStep = step
-    emit({ type: 'measure', phase: 'training', step, ...measured })
+    await tellMeasures(session, 'training', step, moments, () => (training.measuredStep = step))
   }
 
   const { checkpointEverySteps, keepCheckpointEverySteps } = config

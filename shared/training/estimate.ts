@@ -11,6 +11,7 @@ import { drawConvergence, drawVaa, drawVaaStar } from './draws.ts'
 import { trainRequest } from './epochs.ts'
 import { CHUNK_SERIES } from './evaluate.ts'
 import { optimizerSettings, readsFreshSeries } from './session.ts'
+import { takeSpreads } from './spreads.ts'
 import { curriculumBound, hasWarmup, WARMUP_CHECK } from './warm-up.ts'
 
 export interface TimedWork {
@@ -86,7 +87,7 @@ export function countWork(
   const steps = training.steps ?? training.epochs * perEpoch
   const validates = datasets.every(({ counts }) => counts.validation > 0)
   const { everySteps } = measures
-  const isMeasured = everySteps !== 0 && (measures.vaa !== null || measures.vaaStar !== null)
+  const isMeasured = everySteps !== 0 && (measures.vaa !== null || measures.vaaStar !== null || measures.histograms)
   // Warm-up: before, on the way, after. Training: at its beginning if nothing came before, on the way, at its end.
   const inWarmup = warmsUp ? 2 + (everySteps ? Math.floor(Math.max(0, warmup.steps - 1) / everySteps) : 0) : 1
   return {
@@ -171,8 +172,17 @@ async function timeSeries({ engine, datasets, now }: EstimateSubject): Promise<n
 }
 
 async function timeMeasures(subject: EstimateSubject): Promise<number> {
-  const { vaa, vaaStar } = subject.config.measures
-  return (vaa ? await timeVaa(subject, vaa) : 0) + (vaaStar ? await timeVaaStar(subject, vaaStar) : 0)
+  const { vaa, vaaStar, histograms } = subject.config.measures
+  return (
+    (vaa ? await timeVaa(subject, vaa) : 0) +
+    (vaaStar ? await timeVaaStar(subject, vaaStar) : 0) +
+    (histograms ? await timeSpreads(subject) : 0)
+  )
+}
+
+async function timeSpreads(subject: EstimateSubject): Promise<number> {
+  const all = subject.datasets.map(() => true)
+  return timeOf(subject.now, () => takeSpreads(subject, subject.config, all))
 }
 
 interface VaaDraws {

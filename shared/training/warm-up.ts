@@ -7,8 +7,9 @@ import { RandomStream } from '../numerics/random.ts'
 import { LabError } from '../protocol/errors.ts'
 import { WARMUP_ATTEMPT_STRIDE, warmupOrder } from './batches.ts'
 import { drawConvergence } from './draws.ts'
-import { meanVaaStar, takeMeasures, type MeasureMoment } from './measure.ts'
+import { meanVaaStar, type MeasureMoment } from './measure.ts'
 import { optimizerSettings, readsFreshSeries, requireFinite, type TrainingSession } from './session.ts'
+import { tellMeasures } from './tell-measures.ts'
 
 /** The check after warm-up: the mean of 10 fresh draws on n = 32 (science.md). */
 export const WARMUP_CHECK = { draws: 10, series: 32 } as const
@@ -153,7 +154,7 @@ async function endRound(session: TrainingSession): Promise<void> {
 
 /** Measures before, during and after; a seed's draws depend on its own attempt alone. */
 async function measure(session: TrainingSession, totalStep: number, includes: (r: number) => boolean): Promise<void> {
-  const { config, progress, seeds, emit } = session
+  const { config, progress, seeds } = session
   if (config.measures.everySteps === 0) return
   const { attempts, active, step, measuredBefore } = progress.warmup
   const moments = seeds.map((_, r): MeasureMoment | null =>
@@ -165,10 +166,5 @@ async function measure(session: TrainingSession, totalStep: number, includes: (r
         }
       : null,
   )
-  emit({
-    type: 'measure',
-    phase: 'warm-up',
-    step: totalStep,
-    ...(await takeMeasures(session, config.measures, moments)),
-  })
+  await tellMeasures(session, 'warm-up', totalStep, moments)
 }

@@ -167,6 +167,7 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     installDebianPackage('poppler-utils', '/usr/bin/pdftotext')
     const text = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' })
     for (const word of words) expect(text).toContain(word)
+    expect(execFileSync('pdfinfo', [file], { encoding: 'utf8' })).toMatch(/^Subject: +study-\d/m)
     execFileSync('pdftoppm', ['-png', '-r', '80', '-singlefile', file, path.join(PICTURES, 'sweep-chart-pdf')])
     // The drawing in another program than the one that made it.
     const viewer = await browser.newPage({ viewport: { width: 920, height: 400 } })

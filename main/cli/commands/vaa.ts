@@ -27,6 +27,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     everySteps: null,
     vaa: { series, convergenceSteps, epsilon, draws, stopResidual },
     vaaStar: { series, convergenceSteps: VAA_STAR_STEPS, epsilon, draws },
+    histograms: false,
   }
   const subject = {
     engine,

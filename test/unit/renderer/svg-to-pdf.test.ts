@@ -19,6 +19,7 @@ use([
   ...[GridComponent, LegendComponent, MarkLineComponent, TitleComponent, SVGRenderer],
 ])
 
+const NO_INFORMATION = '<< >>'
 const NAMES = ['Übung é ± – “<&>”', 'VAA* ε ≤ σ']
 
 function drawing(): string {
@@ -49,14 +50,16 @@ beforeAll(() => installDebianPackage('poppler-utils', '/usr/bin/pdftotext'), INS
 
 describe('a chart as PDF', () => {
   it('holds its text as text, Greek and signs among it', () => {
-    const text = poppler('pdftotext', svgToPdf(drawing()), '-layout')
+    const text = poppler('pdftotext', svgToPdf(drawing(), NO_INFORMATION), '-layout')
     for (const word of [...NAMES, 'A bold title', 'steps', 'loss']) expect(text).toContain(word)
   })
 
   it('has each text where the drawing has it', () => {
     const svg = drawing()
     const boxes = [
-      ...poppler('pdftotext', svgToPdf(svg), '-bbox').matchAll(/xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(\w+)</g),
+      ...poppler('pdftotext', svgToPdf(svg, NO_INFORMATION), '-bbox').matchAll(
+        /xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(\w+)</g,
+      ),
     ]
     const title = boxes.find(([, , , word]) => word === 'loss')!
     const drawn = readSvg(svg)
@@ -71,7 +74,7 @@ describe('a chart as PDF', () => {
 
   it('is what a renderer of PDF draws without complaint', () => {
     const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'warmup-lab-pdf-')), 'chart.pdf')
-    writeFileSync(file, svgToPdf(drawing()))
+    writeFileSync(file, svgToPdf(drawing(), NO_INFORMATION))
     const { stderr, status } = spawnSync('pdftoppm', ['-r', '36', '-png', '-singlefile', file, file], {
       encoding: 'utf8',
     })
@@ -81,7 +84,7 @@ describe('a chart as PDF', () => {
 
   it('is refused rather than made incomplete', () => {
     const svg = '<svg width="10" height="10"><image href="x"/></svg>'
-    expect(() => svgToPdf(svg)).toThrow('<image>')
+    expect(() => svgToPdf(svg, NO_INFORMATION)).toThrow('<image>')
     expect(() => readSvg('<svg><g></svg>')).toThrow('</svg>')
     expect(() => pdfPath('M0 0T1 1')).toThrow('"T"')
   })

@@ -64,13 +64,13 @@ describe('the estimate of a run’s time', () => {
     const datasets = config.seeds.map(toyDataset)
     const { work, totalMs } = await estimateTime({ engine, datasets, config, warmsUp: true, now })
     const counts = countWork(config, datasets, true)
-    // 10 ms a call: a step, a draw of VAA (two a measure), one of the check's ten draws, 256 series of a split.
+    // 10 ms a call: a step, a draw of VAA (two a measure), one of the check's ten draws, a gradient of the probe, 256 series of a split.
     expect(work).toEqual([
       { what: 'warm-up', count: counts.warmup, eachMs: 10 },
       { what: 'warm-up-check', count: 1, eachMs: 100 },
       { what: 'training', count: counts.training, eachMs: 10 },
       { what: 'validation', count: counts.validation, eachMs: (10 * 5) / 256 },
-      { what: 'measures', count: counts.measures, eachMs: 20 },
+      { what: 'measures', count: counts.measures, eachMs: 30 },
       { what: 'test', count: 2, eachMs: (10 * 300) / 256 },
     ])
     expect(totalMs).toBeCloseTo(

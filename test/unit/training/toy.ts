@@ -69,6 +69,7 @@ export function toyConfig(seeds: number[], change: Partial<ExperimentConfig> = {
       everySteps: 4,
       vaa: { series: 3, convergenceSteps: 4, epsilon: 1e-4, draws: 2, stopResidual: null },
       vaaStar: { series: 3, convergenceSteps: 4, epsilon: 1e-4, draws: 2 },
+      histograms: true,
     },
     seeds,
     backend: 'reference',
@@ -224,7 +225,14 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
         )
         return { tail: [state, state], exactExit: { step: 2, period: 1 }, stoppedAt: null }
       }),
-    trainGradients: missing,
+    trainGradients: (requests) =>
+      each(requests, (replica, { batch, dropoutMasks, regulariser }) => {
+        if (dropoutMasks !== null || regulariser !== null) return missing()
+        const gradients = zeros()
+        for (const [name, { data }] of gradients)
+          data.forEach((_, k) => (data[k] = 1e-3 * (replica.parameters.get(name)!.data[k]! - batch.inputs[0]!)))
+        return { loss: 0, vaaStar: null, gradientNorm: 0, gradients }
+      }),
     warmupGradients: missing,
     gradientByLag: () => {
       throw new Error('The toy has no states.')
