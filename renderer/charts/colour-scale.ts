@@ -1,6 +1,6 @@
 /** Colours between two of the page's: a share enters, a colour leaves whose lightness says it, in either theme and without telling hues apart. */
 
-/** @param from `#rrggbb`, at 0 @param to at 1 @param share 0 to 1 @throws Error for a colour in another notation */
+/** @param from `#rrggbb` or `#rgb`, at 0 @param to at 1 @param share 0 to 1 @throws Error for a colour in another notation */
 export function mixColours(from: string, to: string, share: number): string {
   const [a, b] = [channels(from), channels(to)]
   return `#${a.map((value, i) => hex(value + (b[i]! - value) * share)).join('')}`
@@ -8,8 +8,10 @@ export function mixColours(from: string, to: string, share: number): string {
 
 const hex = (value: number): string => Math.round(value).toString(16).padStart(2, '0')
 
+/** A build shortens `#ffffff` to `#fff`. */
 function channels(colour: string): number[] {
-  const digits = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour)?.slice(1)
-  if (!digits) throw new Error(`"${colour}" is no colour that can be mixed.`)
-  return digits.map((pair) => parseInt(pair, 16))
+  const [, digits] = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(colour) ?? []
+  if (digits === undefined) throw new Error(`"${colour}" is no colour that can be mixed.`)
+  const whole = digits.length === 3 ? digits.replace(/./g, '$&$&') : digits
+  return [0, 2, 4].map((at) => parseInt(whole.slice(at, at + 2), 16))
 }

@@ -90,7 +90,7 @@ export function spreadOverTimeFigure(
       ...figureBase(tokens),
       grid: [
         { left: 64, right: 24, top: 60, bottom: 44 },
-        { right: 24, top: 20, width: SCALE_WIDTH, height: 8 },
+        { right: 24, top: 22, width: SCALE_WIDTH, height: 8 },
       ],
       legend: {
         top: 0,
@@ -102,7 +102,7 @@ export function spreadOverTimeFigure(
       title: {
         text: words.scale,
         right: 24,
-        top: 0,
+        top: 4,
         padding: 0,
         textStyle: { color: tokens.quiet, fontSize: 11, fontWeight: 'normal' },
       },
