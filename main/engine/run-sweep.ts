@@ -10,14 +10,9 @@ import type { RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import type { RunStore } from '../store/run-store.ts'
-import type { SweepRecord, SweepStore } from '../store/sweep-store.ts'
+import type { SweepRecord, SweepWriter } from '../store/sweep-writer.ts'
 import { prepare, runGroup, type GroupListener } from './run-group.ts'
 import { RUN_VERSIONS } from './version.ts'
-
-export interface SweepStores {
-  readonly runs: RunStore
-  readonly sweeps: SweepStore
-}
 
 export interface SweepOptions {
   /** Takes up runs that have failed, from their last checkpoint. */
@@ -29,21 +24,23 @@ export interface SweepOptions {
   readonly made?: (runIds: readonly string[]) => void
 }
 
-/** @returns 'paused' when it was asked for */
+/**
+ * @param writer stays open: whoever opened it closes it
+ * @returns 'paused' when it was asked for
+ */
 export async function runSweep(
-  stores: SweepStores,
-  record: SweepRecord,
-  sweep: Sweep,
+  runs: RunStore,
+  writer: SweepWriter,
   { rerunFailed, isPauseAsked, runOne, made }: SweepOptions,
 ): Promise<'done' | 'paused'> {
-  for (const [index, point] of sweep.points.entries()) {
+  for (const [index, point] of writer.sweep.points.entries()) {
     if (isPauseAsked()) return 'paused'
-    const known = record.runIds[index] ?? null
-    const runIds = known ?? (await makePoint(stores, record, index, point))
+    const known = writer.record.runIds[index] ?? null
+    const runIds = known ?? (await makePoint(runs, writer, index, point))
     if (known === null) made?.(runIds)
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
-      const run = await stores.runs.readRecord(id)
+      const run = await runs.readRecord(id)
       if (run.status === 'finished' || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
       if ((await runOne(run)) === 'paused') return 'paused'
     }
@@ -55,7 +52,7 @@ export interface SweepListener extends GroupListener {
   failed(runId: string, error: LabError): void
 }
 
-/** Not the run's own fault, and the next one would meet it, too: a full disk, another process at the same sweep, a defect. */
+/** Not the run's own fault, and the next one would meet it, too: a full disk, a run that another process trains, a defect. */
 export function meetsEveryRun(error: unknown): boolean {
   return !(error instanceof LabError) || error.code === 'run-folder' || error.code === 'run-locked'
 }
@@ -81,15 +78,15 @@ export function runInProcess(
 
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(
-  { runs, sweeps }: SweepStores,
-  record: SweepRecord,
+  runs: RunStore,
+  writer: SweepWriter,
   index: number,
   { config }: SweepPoint,
 ): Promise<readonly string[]> {
   const records = await runs.createGroup(config, trialStrategies(config), RUN_VERSIONS)
-  record.runIds[index] = records.map(({ id }) => id)
-  await sweeps.write(record)
-  return record.runIds[index]
+  const runIds = records.map(({ id }) => id)
+  await writer.setRuns(index, runIds)
+  return runIds
 }
 
 /** Whatever can be wrong with any point is told before the first run is made. */

@@ -91,6 +91,8 @@ function keyOf(event: LabEvent, position: number): string {
       return `${event.type} ${event.runId}`
     case 'sweep':
       return `sweep ${event.sweep.id}`
+    case 'sweep-removed':
+      return `sweep ${event.sweepId}`
     case 'sweep-row':
       return `sweep-row ${event.sweepId} ${event.row.index}`
     case 'runs-changed':

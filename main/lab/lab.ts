@@ -20,6 +20,7 @@ import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
+import { SweepStore } from '../store/sweep-store.ts'
 import { checkCell, listCells } from './designs/cells.ts'
 import { DesignDesk } from './designs/design-desk.ts'
 import { readDesign } from './designs/read-design.ts'
@@ -29,7 +30,9 @@ import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
 import { RunSpreadsShelf } from './run-spreads.ts'
 import { RunsDesk } from './runs-desk.ts'
+import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
+import { SweepRemoval } from './sweep-removal.ts'
 
 /** Other processes write into the same home: how often its sweeps are read again while a window looks. */
 const REFRESH_EVERY_MS = 5000
@@ -46,7 +49,9 @@ export class Lab {
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
   readonly #spreads: RunSpreadsShelf
-  readonly #sweeps: SweepDesk
+  readonly #sweeps: SweepCatalog
+  readonly #sweepDesk: SweepDesk
+  readonly #sweepRemoval: SweepRemoval
   readonly #refreshTimer: NodeJS.Timeout
   readonly #listeners = new Set<(event: LabEvent) => void>()
   #settings: Settings
@@ -61,10 +66,13 @@ export class Lab {
     this.#dataFiles = new DataFiles(home)
     this.#estimator = new Estimator(home)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
-    this.#monitor = new RunMonitor(home, this.#store, this.#catalog, tell)
+    const sweepStore = new SweepStore(home)
+    this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
     this.#spreads = new RunSpreadsShelf(this.#store)
-    this.#sweeps = new SweepDesk(home, this.#store, this.#monitor, this.#designs, tell)
+    this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
+    this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
+    this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
       this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
@@ -211,12 +219,14 @@ export class Lab {
       this.#spreads.read(payload, (await this.#monitor.series(payload.runId)).timeAxis()),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
-    'sweep.check': async ({ definition }) => this.#sweeps.check(definition),
-    'sweep.start': ({ definition }) => this.#sweeps.start(definition),
-    'sweep.read': ({ sweepId }) => this.#sweeps.read(sweepId),
-    'sweep.pause': async ({ sweepId }) => this.#sweeps.pause(sweepId),
-    'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweeps.resume(sweepId, rerunFailed),
-    'sweep.export': ({ sweepId }) => this.#sweeps.export(sweepId),
+    'sweep.check': async ({ definition }) => this.#sweepDesk.check(definition),
+    'sweep.start': ({ definition }) => this.#sweepDesk.start(definition),
+    'sweep.read': ({ sweepId }) => this.#sweepDesk.read(sweepId),
+    'sweep.pause': async ({ sweepId }) => this.#sweepDesk.pause(sweepId),
+    'sweep.resume': ({ sweepId, rerunFailed }) => this.#sweepDesk.resume(sweepId, rerunFailed),
+    'sweep.delete': ({ sweepId, withRuns }) => this.#sweepRemoval.delete(sweepId, withRuns),
+    'sweep.undelete': ({ sweepId }) => this.#sweepRemoval.undelete(sweepId),
+    'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {

@@ -8,9 +8,10 @@ import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { EngineHost, type HostEvent } from '../engine/host/engine-host.ts'
+import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
 import { releaseLockOfDeadThread } from '../store/run-lock.ts'
 import type { RunStore } from '../store/run-store.ts'
+import type { SweepStore } from '../store/sweep-store.ts'
 import { LiveRun } from './live-run.ts'
 import type { RunCatalog } from './run-catalog.ts'
 import { RunSeries } from './run-series.ts'
@@ -20,6 +21,7 @@ const MOST_CACHED_RUNS = 6
 
 export class RunMonitor {
   readonly #store: RunStore
+  readonly #sweeps: SweepStore
   readonly #catalog: RunCatalog
   readonly #tell: (event: LabEvent) => void
   readonly #host: EngineHost
@@ -28,8 +30,9 @@ export class RunMonitor {
   readonly #cached = new Map<string, RunSeries>()
   readonly #reading = new Map<string, Promise<void>>()
 
-  constructor(home: string, store: RunStore, catalog: RunCatalog, tell: (event: LabEvent) => void) {
+  constructor(home: string, store: RunStore, sweeps: SweepStore, catalog: RunCatalog, tell: (event: LabEvent) => void) {
     this.#store = store
+    this.#sweeps = sweeps
     this.#catalog = catalog
     this.#tell = tell
     this.#host = new EngineHost(home, (event) => this.#hear(event))
@@ -179,10 +182,13 @@ export class RunMonitor {
         if (event.error) this.#tell({ type: 'notice', runId: event.record.id, error: event.error })
         this.#update([event.record.id])
         break
+      case 'refused':
+        this.#tell({ type: 'notice', runId: null, error: event.error })
+        break
       case 'crashed':
         if (event.runId !== null) this.#end(event.runId)
         this.#tell({ type: 'notice', runId: event.runId, error: event.error })
-        if (event.runId !== null) this.#afterCrash(event.runId)
+        this.#afterCrash(event.job, event.runId).catch((error: unknown) => this.notice(event.runId, error))
         break
       case 'released':
         this.#update(event.runIds)
@@ -206,11 +212,12 @@ export class RunMonitor {
     if (this.#live.delete(runId)) this.#tell({ type: 'progress-end', runId })
   }
 
-  /** A dead thread leaves its lock, which names this living process. */
-  #afterCrash(runId: string): void {
-    releaseLockOfDeadThread(this.#store.folder(runId))
-      .then(() => this.#catalog.update([runId]))
-      .catch((error: unknown) => this.notice(runId, error))
+  /** A dead thread leaves its locks, which name this living process. */
+  async #afterCrash(job: Job, runId: string | null): Promise<void> {
+    if (job.kind === 'sweep') await this.#sweeps.releaseLockOfDeadThread(job.sweepId)
+    if (runId === null) return
+    await releaseLockOfDeadThread(this.#store.folder(runId))
+    await this.#catalog.update([runId])
   }
 
   #update(runIds: readonly string[]): void {

@@ -19,9 +19,9 @@ import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './ch
 import { BLOCK_BYTES, ColumnsWriter, cutColumns } from './columns-writer.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
+import type { HeldLock } from './file-lock.ts'
 import { keepCheckpoint, removeTornCheckpoints } from './kept-checkpoints.ts'
 import { checkpointFile, RUN_FILES } from './run-files.ts'
-import type { HeldLock } from './run-lock.ts'
 
 /** Events wait at most this long for the file, so that whoever watches the run sees them. */
 const WRITE_EVERY_MS = 250

@@ -1,25 +1,21 @@
-/** Sweeps on disk, `sweeps/ID.json` of the home: the definition and the group of runs of every point; written before a point's runs are made. */
+/**
+ * Sweeps on disk, `sweeps/ID.json` of the home: the definition and the group of runs of every point. Makes, lists, finds and reads them, and
+ * hands out the one writer of each. Writing into one is left to sweep-writer.ts.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import type { LockHolder } from './file-lock.ts'
 import { nearestNames } from './nearest-names.ts'
-
-export interface SweepRecord {
-  readonly formatVersion: 1
-  readonly id: string
-  readonly createdAt: string
-  readonly definition: SweepDefinition
-  /** Where relative paths of the configuration start. */
-  readonly baseFolder: string
-  /** Runs of each point in the order of its strategies; null until they are made. */
-  readonly runIds: (readonly string[] | null)[]
-}
+import { otherSweepHolder, releaseSweepLockOfDeadThread, SWEEP_LOCK_EXTENSION, takeSweepLock } from './sweep-lock.ts'
+import { SweepWriter, writeSweep, type SweepRecord } from './sweep-writer.ts'
 
 const EXTENSION = '.json'
+/** Ids are names of files and come over the wire: no separators, no dot in front. */
+const ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
 export class SweepStore {
   readonly #folder: string
@@ -47,31 +43,84 @@ export class SweepStore {
       baseFolder,
       runIds: Array<null>(pointCount).fill(null),
     }
-    await this.write(record)
+    try {
+      await mkdir(this.#folder, { recursive: true })
+    } catch (error) {
+      throw explainWriteError(error, this.#folder)
+    }
+    await writeSweep(this.file(id), record)
     return record
   }
 
-  /** @throws LabError `run-folder` */
-  async write(record: SweepRecord): Promise<void> {
+  /** The file of a sweep, whether it is there or not. @throws LabError `usage` for a text that is no id */
+  file(id: string): string {
+    if (ID.test(id)) return path.join(this.#folder, `${id}${EXTENSION}`)
+    throw new LabError('usage', 'this is not the name of a sweep.', {
+      where: id.trim() === '' ? 'the name of the sweep' : id,
+      expected: 'letters, digits, `.`, `_` and `-`',
+      found: `\`${id}\``,
+      remedy: 'List the sweeps with `lab sweeps`.',
+    })
+  }
+
+  async ids(): Promise<string[]> {
+    return (await this.list()).ids
+  }
+
+  /** All sweeps, and those of them that have a lock, be it a dead one: one reading of the folder. */
+  async list(): Promise<{ readonly ids: string[]; readonly lockedIds: ReadonlySet<string> }> {
+    let names: string[]
     try {
-      await mkdir(this.#folder, { recursive: true })
-      await replaceFile(path.join(this.#folder, `${record.id}${EXTENSION}`), `${JSON.stringify(record, null, 2)}\n`)
+      names = await readdir(this.#folder)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+      names = []
+    }
+    const named = (extension: string): string[] =>
+      names
+        .filter((name) => name.endsWith(extension) && !name.startsWith('.'))
+        .map((name) => name.slice(0, -extension.length))
+    return { ids: named(EXTENSION), lockedIds: new Set(named(SWEEP_LOCK_EXTENSION)) }
+  }
+
+  /** Which other process works at the sweep. */
+  holder(id: string): Promise<LockHolder | null> {
+    return otherSweepHolder(this.#lockFile(id))
+  }
+
+  /**
+   * Takes the lock of a sweep; that of a dead process is taken over.
+   * @param id of one that was listed
+   * @throws LabError `sweep-locked` while another worker holds it; `run-folder`
+   */
+  async openWriter(id: string): Promise<SweepWriter> {
+    try {
+      const lock = await takeSweepLock(this.#lockFile(id), id)
+      try {
+        // Read only now: the last writer may have changed it until the lock was ours.
+        const { record, sweep } = await this.#read(id)
+        return new SweepWriter(this.file(id), record, sweep, lock)
+      } catch (error) {
+        await lock.release()
+        throw error
+      }
     } catch (error) {
       throw explainWriteError(error, this.#folder)
     }
   }
 
-  /** Newest last. */
-  async ids(): Promise<string[]> {
+  /** @throws LabError `sweep-locked` while somebody works at it */
+  async requireFree(id: string): Promise<void> {
     try {
-      const names = await readdir(this.#folder)
-      return names
-        .filter((name) => name.endsWith(EXTENSION) && !name.startsWith('.'))
-        .map((name) => name.slice(0, -EXTENSION.length))
+      await (await takeSweepLock(this.#lockFile(id), id)).release()
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return []
-      throw error
+      throw explainWriteError(error, this.#folder)
     }
+  }
+
+  /** Only for whoever knows that the thread of this process that worked at it has ended. */
+  releaseLockOfDeadThread(id: string): Promise<void> {
+    return releaseSweepLockOfDeadThread(this.#lockFile(id))
   }
 
   /**
@@ -104,7 +153,7 @@ export class SweepStore {
    */
   async readRunIds(id: string): Promise<SweepRecord['runIds'] | null> {
     try {
-      const text = await readFile(path.join(this.#folder, `${id}${EXTENSION}`), 'utf8')
+      const text = await readFile(this.file(id), 'utf8')
       const { runIds } = JSON.parse(text) as Partial<SweepRecord>
       return Array.isArray(runIds) ? runIds : null
     } catch (error) {
@@ -113,8 +162,12 @@ export class SweepStore {
     }
   }
 
+  #lockFile(id: string): string {
+    return this.file(id).slice(0, -EXTENSION.length) + SWEEP_LOCK_EXTENSION
+  }
+
   async #read(id: string): Promise<{ record: SweepRecord; sweep: Sweep }> {
-    const file = path.join(this.#folder, `${id}${EXTENSION}`)
+    const file = this.file(id)
     const damaged = (found: string, cause?: unknown): LabError =>
       new LabError('run-folder', 'the file of the sweep is damaged.', {
         where: file,

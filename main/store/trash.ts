@@ -1,4 +1,7 @@
-/** Deleted runs: a folder moves from `runs/ID` to `trash/ID` of the home and back, whole each time. Nothing is erased here. */
+/**
+ * Deleted runs: a folder moves from `runs/ID` to `trash/ID` of the home and back, whole each time. Nothing is erased here. Deleted sweeps are
+ * sweep-trash.ts's.
+ */
 import { mkdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,31 +38,43 @@ export async function takeFromTrash(home: string, store: RunStore, id: string): 
   await move(trashFolder(home, store, id), store.folder(id), id)
 }
 
+export function isInTrash(home: string, store: RunStore, id: string): Promise<boolean> {
+  return exists(trashFolder(home, store, id))
+}
+
 function trashFolder(home: string, store: RunStore, id: string): string {
   return path.join(home, 'trash', path.basename(store.folder(id))) // store.folder refuses what is no id
 }
 
-async function move(from: string, to: string, id: string): Promise<void> {
+function move(from: string, to: string, id: string): Promise<void> {
+  return moveWhole(from, to, id, 'the folder of the run cannot be moved.')
+}
+
+/**
+ * Moves a file or folder to where nothing is; both places are on the disk when it returns.
+ * @throws LabError `run-folder`: `message`
+ */
+export async function moveWhole(from: string, to: string, where: string, message: string): Promise<void> {
   try {
     await mkdir(path.dirname(to), { recursive: true })
-    if (await exists(to)) throw Object.assign(new Error('there is a folder already'), { code: 'EEXIST' })
+    if (await exists(to)) throw Object.assign(new Error('something is there already'), { code: 'EEXIST' })
     await rename(from, to)
     await Promise.all([syncFolder(path.dirname(from)), syncFolder(path.dirname(to))])
   } catch (cause) {
     const code = codeOf(cause)
     if (code !== 'ENOENT' && code !== 'EEXIST' && code !== 'ENOTEMPTY') throw explainWriteError(cause, from)
-    throw new LabError('run-folder', 'the folder of the run cannot be moved.', {
-      where: id,
-      expected: `a folder ${from} and none ${to}`,
-      found: code === 'ENOENT' ? 'no such folder' : 'a folder in its place',
-      remedy: 'Reload the list of runs.',
+    throw new LabError('run-folder', message, {
+      where,
+      expected: `${from}, and nothing at ${to}`,
+      found: code === 'ENOENT' ? 'nothing at the first' : 'something at the second',
+      remedy: 'Reload the list.',
       cause,
     })
   }
 }
 
-async function exists(folder: string): Promise<boolean> {
-  return stat(folder).then(
+export async function exists(place: string): Promise<boolean> {
+  return stat(place).then(
     () => true,
     () => false,
   )

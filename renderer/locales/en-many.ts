@@ -24,7 +24,30 @@ export const sweeps = {
   none: 'Choose a sweep, or make one.',
   unknown: 'There is no sweep of this name.',
   loading: 'Reading the runs of the sweep…',
-  state: { running: 'Running', waiting: 'Waits', paused: 'Paused', failed: 'Some failed', finished: 'Finished' },
+  state: {
+    running: 'Running',
+    elsewhere: 'Runs in another process',
+    waiting: 'Waits',
+    paused: 'Paused',
+    failed: 'Some failed',
+    finished: 'Finished',
+  },
+  holder:
+    'Process {pid} on {host} runs this sweep, and the table follows it. To resume it here, pause it there first: Ctrl-C in its terminal, or Pause in its lab.',
+  remove: {
+    hint: 'Delete {name}',
+    question: 'Delete the sweep “{name}”?',
+    alone: 'Keep its runs',
+    withRuns: 'With its run | With its {count} runs',
+    cancel: 'Cancel',
+    busy: 'Deleting…',
+    done: 'Deleted the sweep {name}.',
+    doneWithRuns: 'Deleted the sweep {name} and its run. | Deleted the sweep {name} and its {count} runs.',
+    kept: {
+      held: 'pause it, or take it out of the queue, first',
+      elsewhere: 'another process runs it; pause it there first',
+    },
+  },
   status: {
     'not made': 'not begun',
     missing: 'missing',

@@ -26,7 +26,30 @@ export const sweeps: typeof english.sweeps = {
   none: 'Choisissez un balayage, ou faites-en un.',
   unknown: 'Aucun balayage ne porte ce nom.',
   loading: 'Lecture des essais du balayage…',
-  state: { running: 'En cours', waiting: 'Attend', paused: 'En pause', failed: 'Des échecs', finished: 'Fini' },
+  state: {
+    running: 'En cours',
+    elsewhere: 'Tourne dans un autre processus',
+    waiting: 'Attend',
+    paused: 'En pause',
+    failed: 'Des échecs',
+    finished: 'Fini',
+  },
+  holder:
+    'Le processus {pid} sur {host} fait ce balayage, et la table le suit. Pour le reprendre ici, mettez-le d’abord en pause là-bas : Ctrl-C dans son terminal, ou Pause dans son laboratoire.',
+  remove: {
+    hint: 'Supprimer {name}',
+    question: 'Supprimer le balayage « {name} » ?',
+    alone: 'Garder ses essais',
+    withRuns: 'Avec son essai | Avec ses {count} essais',
+    cancel: 'Annuler',
+    busy: 'Suppression…',
+    done: 'Balayage {name} supprimé.',
+    doneWithRuns: 'Balayage {name} supprimé avec son essai. | Balayage {name} supprimé avec ses {count} essais.',
+    kept: {
+      held: 'mettez-le d’abord en pause, ou ôtez-le de la file',
+      elsewhere: 'un autre processus le fait ; mettez-le d’abord en pause là-bas',
+    },
+  },
   status: {
     'not made': 'non commencé',
     missing: 'absent',

@@ -26,6 +26,9 @@ export const useSweepsStore = defineStore('sweeps', () => {
       case 'sweep':
         byId.value.set(event.sweep.id, event.sweep)
         break
+      case 'sweep-removed':
+        byId.value.delete(event.sweepId)
+        break
       case 'queue':
         queue.value = event.queue
         break

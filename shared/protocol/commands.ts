@@ -188,6 +188,13 @@ export const COMMAND_PAYLOADS = {
     /** Takes up runs that have failed, too. */
     rerunFailed: z.boolean().default(false),
   }),
+  /** Into the lab's trash, from which undelete takes it back. */
+  'sweep.delete': z.strictObject({
+    ...oneSweep.shape,
+    /** Its runs go with it, and come back with it. */
+    withRuns: z.boolean().default(false),
+  }),
+  'sweep.undelete': oneSweep,
   /** Every seed of every run as CSV. */
   'sweep.export': oneSweep,
 } satisfies Record<string, z.ZodType>
@@ -239,6 +246,8 @@ export interface CommandResults {
   'sweep.read': SweepDetail
   'sweep.pause': null
   'sweep.resume': null
+  'sweep.delete': { readonly runCount: number }
+  'sweep.undelete': RunsDone
   'sweep.export': ExportedFile
 }
 

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'weights'
   | 'run-folder'
   | 'run-locked'
+  | 'sweep-locked'
   | 'run-index'
   | 'checkpoint'
   | 'warm-up-restarts'

@@ -33,6 +33,7 @@ export type LabEvent =
   | { readonly type: 'queue'; readonly queue: readonly QueuedJobView[] }
   /** A sweep is new or another. */
   | { readonly type: 'sweep'; readonly sweep: SweepSummary }
+  | { readonly type: 'sweep-removed'; readonly sweepId: string }
   /** One row of a sweep's table is another. */
   | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
   /** Something went wrong that no command waits for. */

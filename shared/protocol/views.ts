@@ -296,8 +296,16 @@ export interface QueuedJobView {
   readonly isRunning: boolean
 }
 
-/** `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed. */
-export type SweepState = 'running' | 'waiting' | 'paused' | 'failed' | 'finished'
+/**
+ * `elsewhere`: another process runs it; `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed.
+ */
+export type SweepState = 'running' | 'elsewhere' | 'waiting' | 'paused' | 'failed' | 'finished'
+
+/** The process that works at a sweep. */
+export interface SweepHolder {
+  readonly pid: number
+  readonly host: string
+}
 
 /** A sweep as a list shows it. */
 export interface SweepSummary {
@@ -305,6 +313,8 @@ export interface SweepSummary {
   readonly name: string
   readonly createdAt: string
   readonly state: SweepState
+  /** Another process that works at it; null for none, and for this lab. */
+  readonly holder: SweepHolder | null
   readonly pointCount: number
   /** Strategies of points. */
   readonly runCount: number

@@ -5,7 +5,8 @@ import { formatAxisValue, parseSweep, type Sweep } from '../../../shared/experim
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { sweepCsv, type SweepRow } from '../../../shared/runs/sweep-table.ts'
 import { prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
-import { SweepStore, type SweepRecord } from '../../store/sweep-store.ts'
+import { SweepStore } from '../../store/sweep-store.ts'
+import type { SweepRecord } from '../../store/sweep-writer.ts'
 import { homeOf, openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
@@ -21,31 +22,38 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
   const runs = openStore(options)
   const sweeps = new SweepStore(homeOf(options))
   const text = await readFileIfAny(fileOrName)
-  const { record, sweep } =
+  const { record: found, sweep } =
     text === null ? await sweeps.find(fileOrName) : await startSweep(sweeps, text, fileOrName, options)
+  let record = found
   const json = options.json === true
   if (json) printJson({ type: 'sweep', id: record.id, points: sweep.points.length, axes: sweep.axes })
   else print(`${record.id}: ${sweep.points.length} points over ${sweep.axes.join(', ') || 'nothing'}`)
   let done: 'done' | 'paused' = 'done'
   if (options.table !== true) {
+    const writer = await sweeps.openWriter(record.id)
     const progress = json ? null : new ProgressLine()
-    done = await untilInterrupted(progress, (control) =>
-      runSweep({ runs, sweeps }, record, sweep, {
-        rerunFailed: options.rerunFailed === true,
-        isPauseAsked: () => control.requested() !== null,
-        runOne: runInProcess(runs, record.baseFolder, control, {
-          started: (run) =>
-            json ? printJson({ type: 'run', id: run.id, strategy: run.strategy }) : progress!.start(run),
-          event: (run, event) => (json ? printJson({ run: run.id, ...event }) : progress!.event(run, event)),
-          failed: (id, error) => {
-            progress?.end()
-            if (json) printJson({ type: 'failed', run: id, code: error.code, message: error.message })
-            else process.stderr.write(`${id} failed [${error.code}]: ${error.message}\n`)
-          },
+    try {
+      done = await untilInterrupted(progress, (control) =>
+        runSweep(runs, writer, {
+          rerunFailed: options.rerunFailed === true,
+          isPauseAsked: () => control.requested() !== null,
+          runOne: runInProcess(runs, record.baseFolder, control, {
+            started: (run) =>
+              json ? printJson({ type: 'run', id: run.id, strategy: run.strategy }) : progress!.start(run),
+            event: (run, event) => (json ? printJson({ run: run.id, ...event }) : progress!.event(run, event)),
+            failed: (id, error) => {
+              progress?.end()
+              if (json) printJson({ type: 'failed', run: id, code: error.code, message: error.message })
+              else process.stderr.write(`${id} failed [${error.code}]: ${error.message}\n`)
+            },
+          }),
         }),
-      }),
-    )
-    progress?.end()
+      )
+    } finally {
+      progress?.end()
+      await writer.close()
+    }
+    record = writer.record
   }
   const rows = await tableOfSweep(runs, record, sweep)
   if (typeof options.csv === 'string') await writeFile(options.csv, sweepCsv(rows, sweep.axes))

@@ -34,8 +34,10 @@ export type HostEvent =
   | { readonly type: 'ended'; readonly record: RunRecord; readonly error: WireError | null }
   /** A sweep has made runs. */
   | { readonly type: 'made'; readonly job: Job; readonly runIds: readonly string[] }
-  /** The thread is gone without a word; the runs' locks are still there. `runId` is the run it was at. */
-  | { readonly type: 'crashed'; readonly runId: string | null; readonly error: WireError }
+  /** The job could not be begun or gone on with; it is released after this. */
+  | { readonly type: 'refused'; readonly job: Job; readonly error: WireError }
+  /** The thread is gone without a word; its locks are still there. `runId` is the run it was at. */
+  | { readonly type: 'crashed'; readonly job: Job; readonly runId: string | null; readonly error: WireError }
   /** The line is another. */
   | { readonly type: 'queue' }
   /** The job is held no more: done, paused, taken out of the line, or crashed. */
@@ -226,6 +228,10 @@ export class EngineHost {
         this.#listener({ type: 'ended', record: message.record, error: message.error })
         this.#listener({ type: 'queue' })
         break
+      case 'refused':
+        entry.givesWay = false // it would be refused again
+        this.#listener({ type: 'refused', job: entry.job, error: message.error })
+        break
       case 'done':
         entry.done = true
         break
@@ -245,7 +251,7 @@ export class EngineHost {
       remedy: 'Resume it: it goes on from its last checkpoint.',
       cause: failure,
     })
-    this.#listener({ type: 'crashed', runId, error: toWireError(error) })
+    this.#listener({ type: 'crashed', job: entry.job, runId, error: toWireError(error) })
   }
 
   #release(entry: Entry): void {

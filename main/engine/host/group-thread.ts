@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { performance } from 'node:perf_hooks'
+import { LabError } from '../../../shared/protocol/errors.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
@@ -84,23 +85,31 @@ async function runGroupTask(runIds: readonly string[]): Promise<void> {
 }
 
 async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void> {
-  const sweeps = new SweepStore(task.home)
-  const { record, sweep } = await sweeps.find(sweepId)
-  await runSweep({ runs: store, sweeps }, record, sweep, {
-    rerunFailed,
-    isPauseAsked: () => pauseAsked,
-    made: (runIds) => send({ kind: 'made', runIds }),
-    runOne: async ({ id }) => {
-      if (stopAsked.has(id)) return 'done'
-      const { record: run, error } = await runOne(id, record.baseFolder)
-      return run.status === 'paused' || (error !== null && meetsEveryRun(error)) ? 'paused' : 'done'
-    },
-  })
+  const writer = await new SweepStore(task.home).openWriter(sweepId)
+  try {
+    await runSweep(store, writer, {
+      rerunFailed,
+      isPauseAsked: () => pauseAsked,
+      made: (runIds) => send({ kind: 'made', runIds }),
+      runOne: async ({ id }) => {
+        if (stopAsked.has(id)) return 'done'
+        const { record: run, error } = await runOne(id, writer.record.baseFolder)
+        return run.status === 'paused' || (error !== null && meetsEveryRun(error)) ? 'paused' : 'done'
+      },
+    })
+  } finally {
+    await writer.close()
+  }
 }
 
 async function runAll(): Promise<void> {
-  if (task.kind === 'group') await runGroupTask(task.runIds)
-  else await runSweepTask(task.sweepId, task.rerunFailed)
+  try {
+    if (task.kind === 'group') await runGroupTask(task.runIds)
+    else await runSweepTask(task.sweepId, task.rerunFailed)
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    send({ kind: 'refused', error: toWireError(error) })
+  }
   send({ kind: 'done' })
   port.close()
 }

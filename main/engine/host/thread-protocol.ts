@@ -39,5 +39,7 @@ export type FromThread =
   | { readonly kind: 'events'; readonly runId: string; readonly events: readonly RunEvent[] }
   /** The run is finished, paused, stopped or failed; the record says which. */
   | { readonly kind: 'ended'; readonly record: RunRecord; readonly error: WireError | null }
+  /** The job as a whole cannot be done, and why: another process works at it, its file is damaged. Its runs are as they were. */
+  | { readonly kind: 'refused'; readonly error: WireError }
   /** The thread ends after this. */
   | { readonly kind: 'done' }

@@ -36,8 +36,16 @@ export interface TestLab {
   until(holds: (event: LabEvent) => boolean): Promise<LabEvent>
 }
 
-export async function openLab(): Promise<TestLab> {
+/** A home that is there until the test has ended. */
+export async function makeHome(): Promise<string> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'warmup-lab-test-'))
+  onTestFinished(() => rm(home, { recursive: true, force: true }))
+  return home
+}
+
+/** @param given a home that is there; else a new one */
+export async function openLab(given?: string): Promise<TestLab> {
+  const home = given ?? (await makeHome())
   const lab = await Lab.open(home)
   const events: LabEvent[] = []
   const waiting = new Set<() => void>()
@@ -45,10 +53,7 @@ export async function openLab(): Promise<TestLab> {
     events.push(event)
     for (const check of waiting) check()
   })
-  onTestFinished(async () => {
-    await lab.close()
-    await rm(home, { recursive: true, force: true })
-  })
+  onTestFinished(() => lab.close()) // before its home is removed
   return {
     lab,
     home,
