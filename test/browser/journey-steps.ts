@@ -7,7 +7,7 @@ import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { readNpz } from '../../shared/numerics/npz.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 
-export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 1500, seeds: '0, 1' }
+export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 8000, seeds: '0, 1' }
 /** Every step, warm-up's and training's. */
 export const LAST_POSITION = JOURNEY.warmupSteps + JOURNEY.trainingSteps
 const LONG = { timeout: 60_000, interval: 50 }
@@ -41,7 +41,7 @@ export async function designByMouse(page: Page): Promise<void> {
     .getByRole('group', { name: 'Training' })
     .getByLabel(/^Steps/)
     .fill(`${JOURNEY.trainingSteps}`)
-  await page.getByLabel('Measure every').fill('200')
+  await page.getByLabel('Measure every').fill('1000')
   await page.getByLabel('Seeds').fill(JOURNEY.seeds)
   await page.getByRole('slider', { name: 'Warmed units' }).press('ArrowRight')
   await expect.poll(() => page.getByText('9 | 7').count()).toBe(1)
