@@ -89,19 +89,20 @@ export function spreadOverTimeFigure(
     option: (tokens) => ({
       ...figureBase(tokens),
       grid: [
-        { left: 64, right: 24, top: 60, bottom: 44 },
-        { right: 24, top: 22, width: SCALE_WIDTH, height: 8 },
+        { left: 64, right: 24, top: 70, bottom: 44 },
+        { right: 36, top: 22, width: SCALE_WIDTH, height: 8 },
       ],
       legend: {
         top: 0,
         left: 0,
         itemWidth: 26,
+        itemHeight: 0,
         textStyle: { color: tokens.ink },
         data: [...LINES].reverse().map(({ name }) => words.line(name)),
       },
       title: {
         text: words.scale,
-        right: 24,
+        right: 36,
         top: 4,
         padding: 0,
         textStyle: { color: tokens.quiet, fontSize: 11, fontWeight: 'normal' },
