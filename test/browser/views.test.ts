@@ -69,6 +69,13 @@ describe('every view', { timeout: 240_000 }, () => {
       await page.getByRole('tabpanel').first().scrollIntoViewIfNeeded()
       await inspectView(page, `run-${tab.trim().toLowerCase().replace(/\W+/g, '-')}`)
     }
+    const runId = new URL(page.url()).pathname.split('/').at(-1)!
+    await page.goto(new URL(`/compare/${runId}`, lab.address).href)
+    await page
+      .getByRole('region', { name: 'Results' })
+      .getByRole('row', { name: /Double layer/ })
+      .waitFor()
+    await inspectView(page, 'compare-chosen')
     await inspectAll('filled')
     expect(complaints).toEqual([])
   })
