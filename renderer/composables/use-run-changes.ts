@@ -1,9 +1,10 @@
 /**
- * What is done to many runs: tags, stars, the archive, deletion and its undo. Commands leave; what went wrong for some of them is told as
- * notices. The last deletion can be taken back from wherever the user is.
+ * What is done to runs, one or thousands: their ids enter and go to the lab in pieces that a command takes; what failed is told. The last
+ * deletion can be taken back from wherever the user is.
  */
-import { ref } from 'vue'
+import { readonly, ref } from 'vue'
 import type { CommandPayload } from '../../shared/protocol/commands.ts'
+import { MOST_RUN_IDS } from '../../shared/protocol/run-query.ts'
 import type { RunsDone } from '../../shared/protocol/views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useCommand } from './use-command.ts'
@@ -15,43 +16,63 @@ export interface RemovedRuns {
   readonly name: string | null
 }
 
+const MOST_TOLD = 3
 const removed = ref<RemovedRuns | null>(null)
+/** How far a change of more runs than one command takes is; null: none is on its way. */
+const progress = ref<{ readonly doneCount: number; readonly count: number } | null>(null)
 
 export function useRunChanges() {
   const lab = useLabStore()
   const selection = useRunSelection()
   const { send, isBusy } = useCommand()
 
-  function tellFailures({ failed }: RunsDone): void {
-    for (const { runId, error } of failed.slice(0, 3)) lab.addNotice(runId, error)
+  /** @returns the runs that it came to pass for; what went wrong was told, and after a piece that failed whole nothing more was sent */
+  async function inPieces(
+    runIds: readonly string[],
+    act: (piece: string[]) => Promise<{ readonly result: RunsDone } | null>,
+  ): Promise<{ readonly runIds: readonly string[]; readonly isWhole: boolean }> {
+    const done: string[] = []
+    const failed: RunsDone['failed'][number][] = []
+    let isWhole = true
+    for (let start = 0; start < runIds.length && isWhole; start += MOST_RUN_IDS) {
+      if (runIds.length > MOST_RUN_IDS) progress.value = { doneCount: start, count: runIds.length }
+      const answer = await act(runIds.slice(start, start + MOST_RUN_IDS))
+      if (answer === null) isWhole = false
+      else {
+        done.push(...answer.result.runIds)
+        failed.push(...answer.result.failed)
+      }
+    }
+    progress.value = null
+    for (const { runId, error } of failed.slice(0, MOST_TOLD)) lab.addNotice(runId, error)
+    return { runIds: done, isWhole }
   }
 
   return {
     isBusy,
+    progress: readonly(progress),
     removed,
     noteRemoved: (runIds: readonly string[], name: string | null): void => void (removed.value = { runIds, name }),
     forgetRemoved: (): void => void (removed.value = null),
-    /** @returns whether anything has changed */
+    /** @returns whether all of it was carried out */
     async annotate(runIds: readonly string[], change: CommandPayload<'run.annotate'>['change']): Promise<boolean> {
-      const answer = await send('run.annotate', { runIds: [...runIds], change })
-      if (answer) tellFailures(answer.result)
-      return answer !== null
+      return (await inPieces(runIds, (piece) => send('run.annotate', { runIds: piece, change }))).isWhole
     },
+    /** @param name of the one run */
     async remove(runIds: readonly string[], name: string | null = null): Promise<boolean> {
-      const answer = await send('run.delete', { runIds: [...runIds] })
-      if (answer === null) return false
-      tellFailures(answer.result)
-      removed.value = { runIds: answer.result.runIds, name: answer.result.runIds.length === 1 ? name : null }
-      selection.set(answer.result.runIds, false)
-      return true
+      const { runIds: gone, isWhole } = await inPieces(runIds, (piece) => send('run.delete', { runIds: piece }))
+      if (gone.length > 0) removed.value = { runIds: gone, name: runIds.length === 1 ? name : null }
+      selection.set(gone, false)
+      return isWhole
     },
     async bringBack(): Promise<readonly string[]> {
       if (removed.value === null) return []
-      const answer = await send('run.undelete', { runIds: [...removed.value.runIds] })
-      if (answer === null) return []
-      tellFailures(answer.result)
-      removed.value = null
-      return answer.result.runIds
+      const { runIds: wanted, name } = removed.value
+      const { runIds: back } = await inPieces(wanted, (piece) => send('run.undelete', { runIds: piece }))
+      const isBack = new Set(back)
+      const left = wanted.filter((id) => !isBack.has(id))
+      if (back.length > 0) removed.value = left.length === 0 ? null : { runIds: left, name }
+      return back
     },
   }
 }

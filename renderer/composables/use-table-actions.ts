@@ -1,69 +1,101 @@
-/** What is done to rows of a table of runs, a run or all runs of a configuration each, by keys and by the mouse: chosen, starred, archived, deleted. */
-import type { RunAnnotations } from '../../shared/runs/annotations.ts'
+/**
+ * What is done to rows of a table of runs, a run or all runs of a configuration each, by keys and by the mouse: chosen, starred, archived,
+ * deleted. One thing after another, as it was asked for: a key that follows fast finds chosen what the one before has chosen.
+ */
+import type { CommandPayload } from '../../shared/protocol/commands.ts'
+import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { useLabStore } from '../stores/lab-store.ts'
 import { useAction } from './use-actions.ts'
 import { useCommand } from './use-command.ts'
 import { useRunChanges } from './use-run-changes.ts'
-import { useRunFilter } from './use-run-filter.ts'
 import { useRunSelection } from './use-run-selection.ts'
 import type { RowWindow } from './use-window.ts'
+
+type IdsQuery = CommandPayload<'run.ids'>
 
 export interface TableRows<Row> {
   readonly rows: RowWindow<Row>
   readonly cursor: () => number
   readonly moveCursor: (by: number) => void
+  /** The question of the table: all of its runs, or those of `count` rows from `offset` on. */
+  readonly idsQuery: (range: { readonly offset: number; readonly count: number } | null) => IdsQuery
   readonly runIdsOf: (row: Row) => readonly string[]
-  /** What star and archive turn into its contrary. */
-  readonly annotationsOf: (row: Row) => RunAnnotations
+  /** The question of a row that has more runs than it holds; null: it holds all. */
+  readonly rowQuery: (row: Row) => IdsQuery | null
+  /** Whether all of its runs have it. */
+  readonly has: (row: Row, flag: 'isStarred' | 'isArchived') => boolean
   /** Null: it is more than a run. */
   readonly nameOf: (row: Row) => string | null
 }
 
 export function useTableActions<Row>(table: TableRows<Row>) {
-  const { rows, cursor, runIdsOf, annotationsOf, nameOf } = table
+  const { rows, cursor } = table
+  const lab = useLabStore()
   const { send } = useCommand()
-  const { filter } = useRunFilter()
   const selection = useRunSelection()
   const changes = useRunChanges()
-  const idsAt = (index: number): readonly string[] => {
-    const row = rows.rowAt(index)
-    return row === undefined ? [] : runIdsOf(row)
+  let tail: Promise<void> = Promise.resolve()
+
+  function inTurn(act: () => Promise<void> | void): void {
+    tail = tail.then(act).catch((error: unknown) => lab.addNotice(null, toWireError(error)))
   }
 
-  /** What an action is about: the chosen runs, else those under the cursor. */
-  const wanted = (): readonly string[] => (selection.count.value > 0 ? selection.ids.value : idsAt(cursor()))
+  /** @returns none where they could not be had, which the user was told */
+  async function idsOf(row: Row | undefined): Promise<readonly string[]> {
+    if (row === undefined) return []
+    const query = table.rowQuery(row)
+    return query === null ? table.runIdsOf(row) : ask(query)
+  }
+
+  async function ask(query: IdsQuery): Promise<readonly string[]> {
+    return (await send('run.ids', query))?.result ?? []
+  }
 
   function toggle(index: number): void {
-    const ids = idsAt(index)
-    selection.set(ids, !selection.hasAll(ids))
+    const row = rows.rowAt(index)
+    inTurn(async () => {
+      const ids = await idsOf(row)
+      selection.set(ids, !selection.hasAll(ids))
+    })
   }
 
-  async function extend(from: number, to: number): Promise<void> {
-    const between = await rows.rowsBetween(Math.min(from, to), Math.max(from, to))
-    if (between) selection.set(between.flatMap(runIdsOf), true)
+  function extend(from: number, to: number): void {
+    const offset = Math.min(from, to)
+    const query = table.idsQuery({ offset, count: Math.abs(to - from) + 1 })
+    inTurn(async () => selection.set(await ask(query), true))
   }
 
-  async function chooseAll(): Promise<void> {
-    const answer = await send('run.ids', { filter: { ...filter } })
-    if (answer) selection.set(answer.result, true)
+  function chooseAll(): void {
+    const query = table.idsQuery(null)
+    inTurn(async () => selection.set(await ask(query), true))
+  }
+
+  /** The chosen runs, else those of the row under the cursor. */
+  function withWanted(act: (ids: readonly string[], row: Row | undefined) => Promise<unknown>): void {
+    const row = rows.rowAt(cursor())
+    inTurn(async () => {
+      const own = await idsOf(row)
+      const isMeant = selection.count.value === 0 || selection.hasAll(own)
+      const ids = selection.count.value > 0 ? selection.ids.value : own
+      if (ids.length > 0) await act(ids, isMeant ? row : undefined)
+    })
   }
 
   function remove(): void {
-    const row = rows.rowAt(cursor())
-    const ids = wanted()
-    if (ids.length > 0) void changes.remove(ids, row === undefined ? null : nameOf(row))
+    withWanted((ids, row) => changes.remove(ids, row === undefined ? null : table.nameOf(row)))
+  }
+
+  /** Off where the row under the cursor is meant and has it, else on. */
+  function toggleFlag(flag: 'isStarred' | 'isArchived'): void {
+    withWanted((ids, row) => changes.annotate(ids, { [flag]: row === undefined || !table.has(row, flag) }))
   }
 
   function toggleStar(index: number): void {
     const row = rows.rowAt(index)
-    if (row !== undefined) void changes.annotate(runIdsOf(row), { isStarred: !annotationsOf(row).isStarred })
-  }
-
-  function toggleFlag(flag: 'isStarred' | 'isArchived'): boolean {
-    const ids = wanted()
-    if (ids.length === 0) return false
-    const row = rows.rowAt(cursor())
-    void changes.annotate(ids, { [flag]: row === undefined || !annotationsOf(row)[flag] })
-    return true
+    inTurn(async () => {
+      const ids = await idsOf(row)
+      if (row !== undefined && ids.length > 0) await changes.annotate(ids, { isStarred: !table.has(row, 'isStarred') })
+    })
   }
 
   useAction('run.next', () => table.moveCursor(1))

@@ -23,8 +23,6 @@ export interface RowWindow<Row> {
   readonly rowAt: (index: number) => Row | undefined
   /** Rows that are in sight. */
   readonly see: (first: number, last: number) => void
-  /** All rows from one to the other, far ones too. @returns null when they could not be had, and the user was told */
-  readonly rowsBetween: (first: number, last: number) => Promise<readonly Row[] | null>
 }
 
 interface KeptPage<Row> {
@@ -80,18 +78,6 @@ export function useWindow<Row>(
     ask()
   }
 
-  async function rowsBetween(first: number, last: number): Promise<readonly Row[] | null> {
-    const found: Row[] = []
-    for (let number = Math.floor(first / PAGE_ROWS); number <= Math.floor(last / PAGE_ROWS); number++) {
-      const kept = pages.get(number)
-      const page = kept?.edition === edition ? kept : await fetchPage(number * PAGE_ROWS, PAGE_ROWS)
-      if (page === null) return null
-      const start = number * PAGE_ROWS
-      found.push(...page.rows.slice(Math.max(0, first - start), last - start + 1))
-    }
-    return found
-  }
-
   function forgetFarPages(near: number): void {
     if (pages.size <= MOST_PAGES) return
     const farthest = [...pages.keys()].reduce((a, b) => (Math.abs(b - near) > Math.abs(a - near) ? b : a))
@@ -119,6 +105,5 @@ export function useWindow<Row>(
     isStale: computed(() => answered.value !== question()),
     rowAt: (index) => pages.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS],
     see,
-    rowsBetween,
   }
 }

@@ -10,7 +10,7 @@ import { fileName } from './file-dialogs.ts'
 import {
   configurationQuerySchema,
   MOST_RUN_IDS,
-  runFilterSchema,
+  runIdsQuerySchema,
   runQuerySchema,
   type ConfigurationPage,
   type RunFacets,
@@ -117,8 +117,8 @@ export const COMMAND_PAYLOADS = {
   'run.query': runQuerySchema,
   /** The same runs by configuration, with mean and deviation over seeds. */
   'run.configurations': configurationQuerySchema,
-  /** Ids of the runs that a filter leaves, newest first, as many as a command takes. */
-  'run.ids': z.strictObject({ filter: runFilterSchema.prefault({}) }),
+  /** Ids of all runs that a filter leaves, newest first, or of a range of rows: one question, so that they are of one moment. */
+  'run.ids': runIdsQuerySchema,
   /** Tags, states and how many runs have them. */
   'run.facets': nothing,
   'run.read': oneRun,

@@ -9,8 +9,7 @@ import type { WireError } from './wire-error.ts'
 const MOST_BASE64 = Math.ceil((512 * 1024 * 1024) / 3) * 4
 
 /** A name alone: no folder, no control character, nothing that a file system takes for something else. */
-// eslint-disable-next-line no-control-regex
-export const fileName = z.string().regex(/^(?!\.+$)[^\\/:*?"<>|\u0000-\u001f]{1,200}$/, 'A file name without a folder')
+export const fileName = z.string().regex(/^(?!\.+$)[^\\/:*?"<>|\p{Cc}]{1,200}$/u, 'A file name without a folder')
 
 export const saveFileSchema = z.strictObject({
   /** What the dialog proposes. */

@@ -101,7 +101,22 @@ export const configurationQuerySchema = z.strictObject({
   count,
 })
 
-/** Ids that one command takes or answers, at most. */
+/** Rows of one of the two tables. */
+const rangeOf = { descending, offset, count: z.number().int().min(1) }
+
+export const runIdsQuerySchema = z.strictObject({
+  filter: runFilterSchema.prefault({}),
+  /** Rows from `offset` on, or the runs of such configurations; null: all runs that the filter leaves. */
+  range: z
+    .discriminatedUnion('of', [
+      z.strictObject({ of: z.literal('runs'), sort: z.enum(RUN_SORTS), ...rangeOf }),
+      z.strictObject({ of: z.literal('configurations'), sort: z.enum(CONFIGURATION_SORTS), ...rangeOf }),
+    ])
+    .nullable()
+    .default(null),
+})
+
+/** Ids that one command takes, at most: more go in pieces. */
 export const MOST_RUN_IDS = 2000
 
 /** A window of the runs that a filter leaves. */
@@ -125,10 +140,12 @@ export interface ConfigurationSummary {
   readonly newest: RunSummary
   readonly runCount: number
   readonly stateCounts: Readonly<Partial<Record<RunState, number>>>
+  readonly starredCount: number
+  readonly archivedCount: number
   /** With the weights of the best validation; null before one has finished. */
   readonly best: SeedStatistics | null
   readonly last: SeedStatistics | null
-  /** Newest first, at most so many that they can be compared. */
+  /** Newest first, at most so many that they can be compared; `run.ids` has all of them. */
   readonly runIds: readonly string[]
 }
 

@@ -1,9 +1,10 @@
 /** The table of runs in a real Chromium, with keys alone where keys are told: sort, search, filter, group, choose, tag, delete and take back. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunRecord } from '../../shared/runs/run.ts'
 import { makeRuns } from '../bench/lab/make-runs.ts'
 import { INSTALL_MS } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
@@ -135,7 +136,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Shift+ArrowDown')
     const bar = page.getByRole('region', { name: 'Chosen runs' })
-    expect(await bar.getByRole('status').textContent()).toBe('3 runs chosen')
+    await expect.poll(() => bar.getByRole('status').textContent()).toBe('3 runs chosen')
     await bar.getByRole('textbox', { name: 'Tag' }).fill('three, of them')
     await page.keyboard.press('Enter')
     await expect
@@ -196,6 +197,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press(' ')
     const chosen = (await page.getByRole('region', { name: 'Chosen runs' }).getByRole('status').textContent())!
+    expect(chosen).toMatch(/^\d+ runs chosen$/)
     await page.keyboard.press('Enter')
     await page.getByRole('grid', { name: 'Runs' }).waitFor()
     await expect.poll(shownCount, WAIT).toBe(Number.parseInt(chosen, 10))
@@ -294,6 +296,59 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     }
     await page.getByRole('button', { name: 'By configuration' }).click()
     await page.getByRole('button', { name: 'Choose none' }).click()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('a configuration of more runs than a command takes', { timeout: 120_000 }, () => {
+  const COPIES = 2100
+  let browser: Browser
+  let lab: ServedLab
+
+  beforeAll(async () => {
+    const home = path.join(ROOT, 'node_modules', '.cache', `test-copies-${process.pid}`)
+    await makeRuns(home, 1, () => undefined)
+    const runs = path.join(home, 'runs')
+    const [original] = readdirSync(runs)
+    const record = JSON.parse(readFileSync(path.join(runs, original!, 'run.json'), 'utf8')) as RunRecord
+    for (let copy = 1; copy < COPIES; copy++) {
+      const groupId = `copy-${copy}`
+      const id = `${groupId}-${record.strategy}`
+      mkdirSync(path.join(runs, id))
+      writeFileSync(path.join(runs, id, 'run.json'), JSON.stringify({ ...record, id, groupId }))
+    }
+    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ tourDone: true }))
+    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
+  }, INSTALL_MS)
+  afterAll(async () => {
+    await browser?.close()
+    await lab?.close()
+  })
+
+  it('is starred, deleted and taken back whole', async () => {
+    const page = await browser.newPage({ viewport: SIZES[0]! })
+    page.setDefaultTimeout(20_000)
+    const complaints = watchComplaints(page)
+    await page.goto(lab.address)
+    await page.getByRole('link', { name: 'Runs' }).click()
+    const count = (): Promise<string | null> => page.getByTestId('run-count').textContent()
+    await expect.poll(count, WAIT).toBe('2,100 of 2,100 runs')
+    await page.keyboard.press('v')
+    const configurations = page.getByRole('grid', { name: 'Configurations' })
+    await configurations.locator('strong').waitFor()
+    await configurations.focus()
+    await page.keyboard.press('s')
+    await configurations.getByText('★ 2100').waitFor()
+    await page.keyboard.press(' ')
+    const chosen = page.getByRole('region', { name: 'Chosen runs' }).getByRole('status')
+    await expect.poll(() => chosen.textContent()).toBe('2,100 runs chosen')
+    await page.keyboard.press('Delete')
+    await expect.poll(count, WAIT).toBe('0 configurations of 0 runs')
+    expect(readdirSync(path.join(lab.home, 'runs'))).toEqual([])
+    const told = page.getByRole('status').filter({ hasText: 'Deleted 2,100 runs.' })
+    await told.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(count, WAIT).toBe('1 configuration of 2,100 runs')
+    expect(readdirSync(path.join(lab.home, 'runs'))).toHaveLength(COPIES)
     expect(complaints).toEqual([])
   })
 })

@@ -3,16 +3,15 @@
  * with mean and deviation over seeds, ids or facets. Nothing is written here.
  */
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
-import {
-  MOST_RUN_IDS,
-  type ConfigurationPage,
-  type ConfigurationSort,
-  type ConfigurationSummary,
-  type RunFacets,
-  type RunFilter,
-  type RunPage,
-  type RunSort,
-  type SeedStatistics,
+import type {
+  ConfigurationPage,
+  ConfigurationSort,
+  ConfigurationSummary,
+  RunFacets,
+  RunFilter,
+  RunPage,
+  RunSort,
+  SeedStatistics,
 } from '../../../shared/protocol/run-query.ts'
 import type { RunState, RunSummary } from '../../../shared/protocol/views.ts'
 import { foldTag } from '../../../shared/runs/annotations.ts'
@@ -23,6 +22,8 @@ import { TAG_SEPARATOR } from './run-table.ts'
 /** So many runs of a configuration can be opened side by side. */
 const MOST_COMPARED = 50
 const MOST_FACET_TAGS = 200
+/** SQLite's. */
+const NO_LIMIT = -1
 
 const SORT_COLUMNS: Readonly<Record<RunSort, string>> = {
   name: 'name',
@@ -84,12 +85,21 @@ export class RunQueries {
     return { totalCount, offset, runs: this.#summaries(rows.map(([run]) => run)) }
   }
 
-  ids({ filter }: CheckedPayload<'run.ids'>): string[] {
+  ids({ filter, range }: CheckedPayload<'run.ids'>): string[] {
     const { sql, values } = conditionOf(filter)
-    return this.#all<[string]>(`SELECT id FROM runs WHERE ${sql} ORDER BY created_at DESC, id LIMIT ?`, [
-      ...values,
-      MOST_RUN_IDS,
-    ]).map(([id]) => id)
+    if (range?.of === 'configurations') {
+      const idsOf = this.#database
+        .prepare(`SELECT id FROM runs WHERE configuration = ? AND ${sql} ORDER BY created_at DESC, id`)
+        .raw()
+      return this.#configurationRows({ filter, ...range }).flatMap(([configuration]) =>
+        (idsOf.all(configuration, ...values) as [string][]).map(([id]) => id),
+      )
+    }
+    const order = range === null ? '' : `${orderOf(SORT_COLUMNS[range.sort], range.descending)}, `
+    return this.#all<[string]>(
+      `SELECT id FROM runs WHERE ${sql} ORDER BY ${order}created_at DESC, id LIMIT ? OFFSET ?`,
+      [...values, range?.count ?? NO_LIMIT, range?.offset ?? 0],
+    ).map(([id]) => id)
   }
 
   /**
@@ -97,26 +107,37 @@ export class RunQueries {
    * repetition is no further observation.
    */
   configurations(query: CheckedPayload<'run.configurations'>): ConfigurationPage {
-    const { filter, sort, descending, offset, count } = query
-    const condition = conditionOf(filter)
+    const condition = conditionOf(query.filter)
     const { sql, values } = condition
-    const isByResult = sort === 'result' || sort === 'last' || sort === 'seeds'
-    const rows = this.#all<ConfigurationRow>(
-      `WITH groups AS (
-         SELECT configuration, COUNT(*) AS run_count, MAX(created_at) AS created_at, run AS newest, network, dataset, strategy
-         FROM runs WHERE configuration IS NOT NULL AND ${sql} GROUP BY configuration
-       )
-       ${isByResult ? `, means AS (${meansOf(sql)})` : ''}
-       SELECT configuration, newest, run_count FROM groups ${isByResult ? 'LEFT JOIN means USING (configuration)' : ''}
-       ORDER BY ${orderOf(CONFIGURATION_SORT_COLUMNS[sort], descending)}, created_at DESC, configuration
-       LIMIT ? OFFSET ?`,
-      [...values, ...(isByResult ? values : []), count, offset],
-    )
     const [[totalCount]] = this.#all<[number]>(
       `SELECT COUNT(DISTINCT configuration) FROM runs WHERE configuration IS NOT NULL AND ${sql}`,
       values,
     ) as [[number]]
-    return { totalCount, offset, configurations: rows.map(this.#configurationReader(condition)) }
+    const configurations = this.#configurationRows(query).map(this.#configurationReader(condition))
+    return { totalCount, offset: query.offset, configurations }
+  }
+
+  #configurationRows({
+    filter,
+    sort,
+    descending,
+    offset,
+    count,
+  }: CheckedPayload<'run.configurations'>): ConfigurationRow[] {
+    const { sql, values } = conditionOf(filter)
+    const isByResult = sort === 'result' || sort === 'last' || sort === 'seeds'
+    return this.#all<ConfigurationRow>(
+      `WITH groups AS (
+         SELECT configuration, COUNT(*) AS run_count, SUM(is_starred) AS starred_count, SUM(is_archived) AS archived_count,
+           MAX(created_at) AS created_at, run AS newest, network, dataset, strategy
+         FROM runs WHERE configuration IS NOT NULL AND ${sql} GROUP BY configuration
+       )
+       ${isByResult ? `, means AS (${meansOf(sql)})` : ''}
+       SELECT configuration, newest, run_count, starred_count, archived_count FROM groups ${isByResult ? 'LEFT JOIN means USING (configuration)' : ''}
+       ORDER BY ${orderOf(CONFIGURATION_SORT_COLUMNS[sort], descending)}, created_at DESC, configuration
+       LIMIT ? OFFSET ?`,
+      [...values, ...(isByResult ? values : []), count, offset],
+    )
   }
 
   facets(): RunFacets {
@@ -149,12 +170,14 @@ export class RunQueries {
       `SELECT best, last, MAX(results.ended_at) FROM results CROSS JOIN runs USING (run)
        WHERE results.configuration = ? AND ${sql} GROUP BY seed`,
     )
-    return ([id, newest, runCount]) => {
+    return ([id, newest, runCount, starredCount, archivedCount]) => {
       const observed = results.all(id, ...values) as [number | null, number | null][]
       return {
         configurationId: id,
         newest: this.#summaries([newest])[0]!,
         runCount,
+        starredCount,
+        archivedCount,
         stateCounts: Object.fromEntries(states.all(id, ...values) as [RunState, number][]),
         best: statisticsOf(observed.map(([best]) => best)),
         last: statisticsOf(observed.map(([, last]) => last)),
@@ -176,7 +199,13 @@ export class RunQueries {
   }
 }
 
-type ConfigurationRow = readonly [configurationId: string, newest: number, runCount: number]
+type ConfigurationRow = readonly [
+  configurationId: string,
+  newest: number,
+  runCount: number,
+  starredCount: number,
+  archivedCount: number,
+]
 
 /** The means that configurations are sorted by; in the order of the results' key, so that nothing is sorted for it. */
 function meansOf(condition: string): string {

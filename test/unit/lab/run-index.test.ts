@@ -15,6 +15,7 @@ import { parseConfig } from '../../../shared/experiments/schema.ts'
 import type { LabError } from '../../../shared/protocol/errors.ts'
 import {
   configurationQuerySchema,
+  runIdsQuerySchema,
   runQuerySchema,
   type ConfigurationPage,
   type RunPage,
@@ -210,6 +211,35 @@ describe('the index of runs', { timeout: 60_000 }, () => {
     expect(idsOf(await other.page())).toEqual([id])
     const [later] = (await makeRuns(new RunStore(home))) as [string]
     for (const { page } of [owner, other]) await expect.poll(async () => idsOf(await page()), WAIT).toContain(later)
+  })
+
+  it('has the ids of any rows of either table, in one answer, however many runs a configuration has', async () => {
+    const home = await temporaryFolder()
+    const store = new RunStore(home)
+    const many: string[] = []
+    for (let i = 0; i < 60; i++) many.push(...(await makeRuns(store, { name: `many ${i}` })))
+    const few = await makeRuns(store, { name: 'few', steps: 9 })
+    for (const id of many.slice(0, 2))
+      await writeAnnotations(store.folder(id), { ...NO_ANNOTATIONS, isStarred: true, isArchived: true })
+    const { index, page, configurations } = await openIndex(home)
+    const all = { filter: { archived: 'shown' } }
+    const ask = (query: object): Promise<readonly string[]> =>
+      index.ask('ids', runIdsQuerySchema.parse({ ...all, ...query }))
+    expect(new Set(await ask({}))).toEqual(new Set([...many, ...few]))
+    expect(new Set(await ask({ filter: {} }))).toEqual(new Set([...many.slice(2), ...few]))
+
+    const byName = { sort: 'name', descending: false } as const
+    const rows = idsOf(await page({ ...all, ...byName }))
+    expect(await ask({ range: { of: 'runs', ...byName, offset: 5, count: 40 } })).toEqual(rows.slice(5, 45))
+
+    const order = { sort: 'runs', descending: true } as const
+    const found = (await configurations({ ...all, ...order })).configurations
+    expect(found.map(({ runCount }) => runCount)).toEqual([60, 1])
+    expect(found[0]).toMatchObject({ starredCount: 2, archivedCount: 2 })
+    const first = await ask({ range: { of: 'configurations', ...order, offset: 0, count: 1 } })
+    expect(new Set(first)).toEqual(new Set(many))
+    expect(first.slice(0, found[0]!.runIds.length)).toEqual(found[0]!.runIds)
+    expect(await ask({ range: { of: 'configurations', ...order, offset: 1, count: 5 } })).toEqual(few)
   })
 
   it('sorts by any column with what has no value last, searches all words, filters, and answers windows of it', async () => {
