@@ -15,6 +15,7 @@ import {
   BAR_LAYOUT,
   errorBars,
   figureBase,
+  legendLook,
   roundUp,
   valueAxis,
   type Figure,
@@ -67,7 +68,7 @@ export function overlayFigure(
       ...figureBase(tokens),
       tooltip: { ...(figureBase(tokens).tooltip as object), trigger: 'axis' },
       grid: { left: 64, right: 24, top: 56, bottom: 44 },
-      legend: { type: 'scroll', top: 0, left: 0, textStyle: { color: tokens.ink }, itemWidth: 30, data: [...labels] },
+      legend: legendLook(tokens, labels, 30),
       dataZoom: [{ type: 'inside', filterMode: 'none' }],
       xAxis: {
         ...axisLook(tokens),
@@ -196,7 +197,7 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
     option: (tokens) => ({
       ...figureBase(tokens),
       grid: { left: 64, right: 24, top: 48, bottom: 44 },
-      legend: { type: 'scroll', top: 0, left: 0, textStyle: { color: tokens.ink }, data: names },
+      legend: legendLook(tokens, names),
       xAxis: {
         ...axisLook(tokens),
         type: 'category',

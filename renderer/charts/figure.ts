@@ -51,6 +51,11 @@ export function figureBase(tokens: ChartTokens): EChartsCoreOption {
   }
 }
 
+/** Above the drawing, from the left; more names than fit are scrolled. */
+export function legendLook(tokens: ChartTokens, names: readonly string[], itemWidth = 25): EChartsCoreOption {
+  return { type: 'scroll', top: 0, left: 0, itemWidth, textStyle: { color: tokens.ink }, data: [...names] }
+}
+
 /** An axis in the page's quiet style. */
 export function axisLook(tokens: ChartTokens): EChartsCoreOption {
   return {

@@ -1,5 +1,5 @@
 /** Curves of recorded runs as small figures: one line a strategy, in its colour. */
-import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
 
 export interface HelpLine {
   readonly strategy: string
@@ -19,7 +19,11 @@ export function helpFigure(lines: readonly HelpLine[], words: HelpWords, isLog: 
       ...figureBase(tokens),
       tooltip: { ...(figureBase(tokens).tooltip as object), trigger: 'axis' },
       grid: { left: 56, right: 16, top: 46, bottom: 40 },
-      legend: { top: 0, left: 0, textStyle: { color: tokens.ink }, itemWidth: 22, data: lines.map(({ name }) => name) },
+      legend: legendLook(
+        tokens,
+        lines.map(({ name }) => name),
+        22,
+      ),
       xAxis: {
         ...axisLook(tokens),
         type: 'value',

@@ -4,7 +4,7 @@ import type { SeriesName } from '../../shared/runs/series.ts'
 import { spreadOfSlice } from '../../shared/runs/spreads.ts'
 import { commonBins, sharesOf } from '../../shared/statistics/histogram.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
 import { formatNumber } from '../composables/format.ts'
 
 export interface LagWords {
@@ -43,13 +43,11 @@ export function lagFigure(
       ...figureBase(tokens),
       tooltip: { ...(figureBase(tokens).tooltip as object), trigger: 'axis' },
       grid: { left: 72, right: 24, top: 56, bottom: 44 },
-      legend: {
-        top: 0,
-        left: 0,
-        itemWidth: 30,
-        textStyle: { color: tokens.ink },
-        data: lines.map(({ moment }) => words.moment(moment)),
-      },
+      legend: legendLook(
+        tokens,
+        lines.map(({ moment }) => words.moment(moment)),
+        30,
+      ),
       xAxis: {
         ...axisLook(tokens),
         type: isLogLag ? 'log' : 'value',
@@ -201,13 +199,11 @@ export function spreadFigure(
       ...figureBase(tokens),
       tooltip: { ...(figureBase(tokens).tooltip as object), trigger: 'axis' },
       grid: { left: 64, right: 24, top: 48, bottom: 44 },
-      legend: {
-        top: 0,
-        left: 0,
-        itemWidth: 30,
-        textStyle: { color: tokens.ink },
-        data: lines.map(({ moment }) => words.moment(moment)),
-      },
+      legend: legendLook(
+        tokens,
+        lines.map(({ moment }) => words.moment(moment)),
+        30,
+      ),
       xAxis: {
         ...axisLook(tokens),
         type: 'value',

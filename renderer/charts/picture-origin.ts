@@ -3,6 +3,7 @@
  * enter, the same SVG, PNG or the entries of a PDF with them leave. What is drawn stays as it was.
  */
 import { strToU8 } from 'fflate'
+import { joinBytes } from '../../shared/numerics/join-bytes.ts'
 import { crc32 } from '../../shared/numerics/zip-checksums.ts'
 
 export interface PictureOrigin {
@@ -42,14 +43,7 @@ export function pngWithOrigin(png: Uint8Array, origin: PictureOrigin): Uint8Arra
     Software: origin.software,
     'Creation Time': origin.savedAt.toISOString(),
   }).map(([keyword, text]) => pngText(keyword, text))
-  const parts = [png.subarray(0, headerEnd), ...chunks, png.subarray(headerEnd)]
-  const result = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    result.set(part, at)
-    at += part.length
-  }
-  return result
+  return joinBytes([png.subarray(0, headerEnd), ...chunks, png.subarray(headerEnd)])
 }
 
 function pngText(keyword: string, text: string): Uint8Array {

@@ -10,7 +10,7 @@ import { quantile, sharesOf } from '../../shared/statistics/histogram.ts'
 import { formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { mixColours } from './colour-scale.ts'
-import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
 import { phaseLines } from './run-marks.ts'
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
@@ -93,12 +93,11 @@ export function spreadOverTimeFigure(
         { right: 36, top: 22, width: SCALE_WIDTH, height: 8 },
       ],
       legend: {
-        top: 0,
-        left: 0,
-        itemWidth: 26,
-        itemHeight: 0,
-        textStyle: { color: tokens.ink },
-        data: [...LINES].reverse().map(({ name }) => words.line(name)),
+        ...legendLook(
+          tokens,
+          [...LINES].reverse().map(({ name }) => words.line(name)),
+        ),
+        itemHeight: 0, // the lines have no symbols
       },
       title: {
         text: words.scale,

@@ -3,6 +3,7 @@
  * draws (paths, polygons, lines, rectangles, circles, text, groups, clips), and throws for anything else rather than leave it out.
  */
 import { strToU8, zlibSync } from 'fflate'
+import { joinBytes } from '../../shared/numerics/join-bytes.ts'
 import { pdfNumber as n, pdfPath } from './pdf-path.ts'
 import { textRuns, type PdfFont } from './pdf-fonts.ts'
 import { findById, readSvg, type SvgElement } from './svg-elements.ts'
@@ -242,11 +243,5 @@ function assemble(
   add(
     `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R /Info ${objects.length} 0 R >>\nstartxref\n${tableAt}\n%%EOF\n`,
   )
-  const file = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    file.set(chunk, at)
-    at += chunk.length
-  }
-  return file
+  return joinBytes(chunks)
 }

@@ -6,7 +6,7 @@ import type { AxisEffect } from '../../shared/runs/axis-effects.ts'
 import { axisText, axisTexts, STRATEGY_AXIS, type SweepRow } from '../../shared/runs/sweep-table.ts'
 import { formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { axisLook, figureBase, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, legendLook, type Figure, type FigureCell } from './figure.ts'
 import { colourOf, type SweepFigureWords } from './sweep-figure.ts'
 
 export interface ParallelChoice {
@@ -33,13 +33,10 @@ export function sweepParallel(
   return {
     option: (tokens) => ({
       ...figureBase(tokens),
-      legend: {
-        type: 'scroll',
-        top: 0,
-        left: 0,
-        textStyle: { color: tokens.ink },
-        data: colours.map((name) => words.text(colour, name)),
-      },
+      legend: legendLook(
+        tokens,
+        colours.map((name) => words.text(colour, name)),
+      ),
       parallel: { left: 56, right: 72, top: 72, bottom: 28 },
       parallelAxis: [
         ...axes.map((axis, dim) => ({

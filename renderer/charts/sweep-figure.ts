@@ -11,11 +11,23 @@ import {
   BAR_LAYOUT,
   errorBars,
   figureBase,
+  legendLook,
   roundUp,
   valueAxis,
   type Figure,
   type FigureCell,
 } from './figure.ts'
+
+/** What the figures of a sweep are made of. */
+export interface SweepFigureSource {
+  readonly rows: readonly SweepRow[]
+  readonly axes: readonly string[]
+  /** Axes whose values were drawn from a range, and those of them that were drawn evenly in size. */
+  readonly drawnAxes: readonly string[]
+  readonly logAxes: readonly string[]
+  /** Without its ending. */
+  readonly fileName: string
+}
 
 export interface SweepFigureChoice {
   readonly x: string
@@ -64,13 +76,10 @@ export function sweepBars(
   return {
     option: (tokens) => ({
       ...figureBase(tokens),
-      legend: {
-        type: 'scroll',
-        top: 0,
-        left: 0,
-        textStyle: { color: tokens.ink },
-        data: colours.map((name) => words.text(colour, name)),
-      },
+      legend: legendLook(
+        tokens,
+        colours.map((name) => words.text(colour, name)),
+      ),
       title: panels.map((panel, index) => ({
         show: panel !== null,
         text: panel === null || facet === null ? '' : `${words.axis(facet)} ${words.text(facet, panel)}`,
@@ -173,13 +182,10 @@ export function sweepScatter(
     option: (tokens) => ({
       ...figureBase(tokens),
       grid: { left: 64, right: 24, top: 48, bottom: 44 },
-      legend: {
-        type: 'scroll',
-        top: 0,
-        left: 0,
-        textStyle: { color: tokens.ink },
-        data: colours.map((name) => words.text(colour, name)),
-      },
+      legend: legendLook(
+        tokens,
+        colours.map((name) => words.text(colour, name)),
+      ),
       xAxis: {
         ...valueAxis(tokens, words.axis(x), isLogX),
         nameTextStyle: { color: tokens.quiet },

@@ -3,6 +3,7 @@
  * server. Reading one is careful: it may come from anywhere, cut off or made to unpack to any size.
  */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
+import { joinBytes } from '../../shared/numerics/join-bytes.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 
 const NAME = 'design'
@@ -61,11 +62,5 @@ function unpack(packed: string): string {
     if (size > MOST_BYTES) throw new RangeError(`it unpacks to more than ${MOST_BYTES} bytes`)
   }
   if (!isWhole) throw new Error('it is cut off')
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return strFromU8(whole)
+  return strFromU8(joinBytes(pieces))
 }

@@ -89,7 +89,16 @@ export const en = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
-    groups: { views: 'Views', design: 'Design', run: 'Runs', window: 'Window' },
+    groups: { views: 'Views', design: 'Design', run: 'Runs', window: 'Window', table: 'In the tables of runs' },
+    table: {
+      move: 'Move the cursor',
+      extend: 'Choose on the way',
+      choose: 'Choose the row, or not',
+      all: 'Choose all that the filter leaves',
+      open: 'Open the row',
+      remove: 'Delete what is chosen',
+      leave: 'Choose none',
+    },
     then: 'then',
     or: 'or',
     hint: 'Tab and Shift+Tab lead through everything; arrow keys move sliders and the borders between panels.',

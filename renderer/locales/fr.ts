@@ -83,7 +83,16 @@ export const fr: Messages = {
   },
   shortcuts: {
     title: 'Raccourcis clavier',
-    groups: { views: 'Vues', design: 'Plan', run: 'Essais', window: 'Fenêtre' },
+    groups: { views: 'Vues', design: 'Plan', run: 'Essais', window: 'Fenêtre', table: 'Dans les tables d’essais' },
+    table: {
+      move: 'Déplacer le curseur',
+      extend: 'Choisir en chemin',
+      choose: 'Choisir la ligne, ou non',
+      all: 'Choisir tout ce que laisse le filtre',
+      open: 'Ouvrir la ligne',
+      remove: 'Supprimer le choix',
+      leave: 'Ne rien choisir',
+    },
     then: 'puis',
     or: 'ou',
     hint: 'Tab et Maj+Tab mènent partout ; les flèches déplacent les curseurs et les bords des panneaux.',
