@@ -100,6 +100,7 @@ function keyOf(event: LabEvent, position: number): string {
     case 'settings':
     case 'queue':
     case 'presets':
+    case 'trash':
     case 'snapshot':
       return event.type
     case 'notice':

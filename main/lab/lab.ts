@@ -9,6 +9,7 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
+import { readTrashKey, type TrashKey } from '../../shared/protocol/trash.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
@@ -21,6 +22,9 @@ import { DataFiles } from '../store/data-files.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { SweepStore } from '../store/sweep-store.ts'
+import { SweepTrash } from '../store/sweep-trash.ts'
+import { finishErasing } from '../store/trash-erasing.ts'
+import { trashFolders } from '../store/trash.ts'
 import { checkCell, listCells } from './designs/cells.ts'
 import { DesignDesk } from './designs/design-desk.ts'
 import { readDesign } from './designs/read-design.ts'
@@ -33,8 +37,11 @@ import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
 import { SweepRemoval } from './sweep-removal.ts'
+import { TrashCatalog } from './trash/trash-catalog.ts'
+import { TrashDesk } from './trash/trash-desk.ts'
+import { TrashReader } from './trash/trash-reader.ts'
 
-/** Other processes write into the same home: how often its sweeps are read again while a window looks. */
+/** Other processes write into the same home: how often its sweeps and its trash are looked at again while a window looks. */
 const REFRESH_EVERY_MS = 5000
 
 export class Lab {
@@ -52,6 +59,9 @@ export class Lab {
   readonly #sweeps: SweepCatalog
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
+  readonly #trash: TrashCatalog
+  readonly #trashDesk: TrashDesk
+  #finishing: Promise<void> = Promise.resolve()
   readonly #refreshTimer: NodeJS.Timeout
   readonly #listeners = new Set<(event: LabEvent) => void>()
   #settings: Settings
@@ -68,14 +78,26 @@ export class Lab {
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     const sweepStore = new SweepStore(home)
     this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
-    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
+    const sweepTrash = new SweepTrash(home, sweepStore)
+    this.#trash = new TrashCatalog(new TrashReader(home, this.#store, sweepTrash), trashFolders(home), tell)
+    this.#trashDesk = new TrashDesk(home, this.#store, sweepTrash, (keys) => this.#readMoved(keys))
+    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, this.#trash, (runId) => this.#monitor.holds(runId))
     this.#spreads = new RunSpreadsShelf(this.#store)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
-    this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
+    this.#sweepRemoval = new SweepRemoval(
+      this.#store,
+      sweepStore,
+      sweepTrash,
+      this.#sweeps,
+      this.#monitor,
+      this.#runsDesk,
+      this.#trashDesk,
+    )
     this.#refreshTimer = setInterval(() => {
       if (this.#listeners.size === 0) return
-      this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
+      for (const reading of [this.#sweeps.refresh(), this.#trash.refresh()])
+        reading.catch((error: unknown) => this.#monitor.notice(null, error))
     }, REFRESH_EVERY_MS)
     this.#refreshTimer.unref()
   }
@@ -84,6 +106,7 @@ export class Lab {
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
     lab.#designs.start()
+    lab.#finishing = finishErasing(trashFolders(home)).catch((error: unknown) => lab.#monitor.notice(null, error))
     await Promise.all([lab.#catalog.open(), lab.#sweeps.refresh()])
     return lab
   }
@@ -111,6 +134,7 @@ export class Lab {
       progress: this.#monitor.progress(),
       queue: this.#monitor.queue(),
       sweeps: this.#sweeps.list(),
+      trash: this.#trash.known,
     }
   }
 
@@ -140,6 +164,7 @@ export class Lab {
     await this.#designs.close()
     await this.#monitor.close()
     await this.#catalog.close()
+    await this.#finishing
     this.#listeners.clear()
   }
 
@@ -227,6 +252,19 @@ export class Lab {
     'sweep.delete': ({ sweepId, withRuns }) => this.#sweepRemoval.delete(sweepId, withRuns),
     'sweep.undelete': ({ sweepId }) => this.#sweepRemoval.undelete(sweepId),
     'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
+    'trash.state': () => this.#trash.state(),
+    'trash.list': (query) => this.#trash.page(query),
+    'trash.ids': (query) => this.#trash.keys(query),
+    'trash.sum': ({ keys }) => this.#trash.sum(keys),
+    'trash.restore': ({ keys }) => this.#trashDesk.restore(keys),
+    'trash.erase': ({ keys }) => this.#trashDesk.erase(keys),
+  }
+
+  /** What has gone into the trash or left it is among the runs and sweeps no more, or again. */
+  async #readMoved(keys: readonly TrashKey[]): Promise<void> {
+    const runIds = keys.map(readTrashKey).flatMap(({ kind, id }) => (kind === 'run' ? [id] : []))
+    if (runIds.length > 0) await this.#catalog.update(runIds)
+    await Promise.all([this.#sweeps.refresh(), this.#trash.update(keys)])
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
