@@ -18,6 +18,7 @@ import {
 } from './run-query.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
 import {
+  manyTrashKeysSchema,
   trashIdsQuerySchema,
   trashKeysSchema,
   trashQuerySchema,
@@ -214,7 +215,7 @@ export const COMMAND_PAYLOADS = {
   /** Keys of all entries that the search leaves, or of a range of rows; answered when all of them are known. */
   'trash.ids': trashIdsQuerySchema,
   /** What erasing these would erase: with the runs that go with a sweep. */
-  'trash.sum': trashKeysSchema,
+  'trash.sum': manyTrashKeysSchema,
   /** Back to where they were; a sweep with the runs that went with it. */
   'trash.restore': trashKeysSchema,
   /** For good; a sweep with the runs that went with it. */

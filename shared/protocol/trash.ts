@@ -20,6 +20,9 @@ export function readTrashKey(key: TrashKey): { readonly kind: TrashKind; readonl
   return { kind: key.slice(0, colon) as TrashKind, id: key.slice(colon + 1) }
 }
 
+/** A message has an end. */
+const MOST_COUNTED_KEYS = 50_000
+
 const keySchema = z
   .string()
   .max(220)
@@ -27,6 +30,9 @@ const keySchema = z
 
 /** Some entries, at most as many as a command takes of runs. */
 export const trashKeysSchema = z.strictObject({ keys: z.array(keySchema).min(1).max(MOST_RUN_IDS) })
+
+/** Many more, where nothing is done to them. */
+export const manyTrashKeysSchema = z.strictObject({ keys: z.array(keySchema).min(1).max(MOST_COUNTED_KEYS) })
 
 /** Every word stands somewhere in its id, name, strategy, network, dataset, or the name of the sweep that it went with. */
 const text = z.string().max(200).default('')
