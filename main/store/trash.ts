@@ -102,15 +102,15 @@ export async function moveOutOfTrash(trashed: string, to: string, id: string, me
 
 /** @throws LabError `run-folder`: `message`, when there is nothing at `from`, or something at `to` */
 export async function requirePlace(from: string, to: string, where: string, message: string): Promise<void> {
-  const isTaken = await exists(to)
-  if (!isTaken && (await exists(from))) return
+  const isGone = !(await exists(from))
+  if (!isGone && !(await exists(to))) return
   throw new LabError('run-folder', message, {
     where,
     expected: `${from}, and nothing at ${to}`,
-    found: isTaken ? 'something at the second' : 'nothing at the first',
-    remedy: isTaken
-      ? 'Move or rename what has the place, then do it again.'
-      : 'It has been moved, restored or erased meanwhile, in another window or by another process.',
+    found: isGone ? 'nothing at the first' : 'something at the second',
+    remedy: isGone
+      ? 'It has been moved, restored or erased meanwhile, in another window or by another process.'
+      : 'Move or rename what has the place, then do it again.',
   })
 }
 

@@ -122,7 +122,6 @@ describe('the trash', { timeout: 120_000 }, () => {
     await page.keyboard.press('g')
     await page.keyboard.press('d')
     await page.getByRole('button', { name: 'Start' }).waitFor()
-    await page.getByRole('heading', { name: 'Design' }).first().click()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('trash')
     await page.keyboard.press('Enter')
@@ -222,13 +221,15 @@ describe('the trash', { timeout: 120_000 }, () => {
     await bar().getByRole('button', { name: 'Erase…' }).click()
     await question().getByRole('button', { name: 'Erase for good' }).click()
     await page.getByText('Erased 1 run.').waitFor()
+    await row(ids[1]!).waitFor({ state: 'detached' })
     expect(inTrash(ids[1]!)).toBe(false)
     expect(inTrash(ids[3]!)).toBe(true)
   })
 
   it('says what became of one that was restored elsewhere meanwhile', async () => {
-    const id = (await page.locator('.cursor [data-column="name"]').getAttribute('title'))!
     await grid().focus()
+    await page.keyboard.press('Home')
+    const id = (await page.locator('.cursor [data-column="name"]').getAttribute('title'))!
     renameSync(path.join(lab.home, 'trash', id), path.join(lab.home, 'runs', id))
     await page.keyboard.press('r')
     const notice = page.getByRole('region', { name: 'Notices' })

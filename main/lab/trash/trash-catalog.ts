@@ -73,6 +73,12 @@ export class TrashCatalog {
     return part.map(({ key }) => key)
   }
 
+  /** Waits until all is read. */
+  async all(): Promise<readonly TrashEntry[]> {
+    await this.#open()
+    return this.#entriesWith('')
+  }
+
   /** Of these entries, and of the runs that go with the sweeps among them. */
   async sum(keys: readonly TrashKey[]): Promise<TrashSum> {
     await this.#open()
@@ -104,14 +110,20 @@ export class TrashCatalog {
   }
 
   async #look(): Promise<void> {
-    await Promise.race([this.#open(), sleep(FIRST_LOOK_MS, undefined, { ref: false })])
+    let isAnswered = false
+    const opening = this.#open()
+    opening.catch((error: unknown) => {
+      if (isAnswered) this.#tell({ type: 'notice', runId: null, error: toWireError(error) })
+    })
+    await Promise.race([opening, sleep(FIRST_LOOK_MS, undefined, { ref: false })])
+    isAnswered = true
   }
 
   #open(): Promise<void> {
     this.#opening ??= this.#readAll().catch((error: unknown) => {
       this.#opening = null // whoever asks next has it read again
       this.#reading = null
-      this.#tell({ type: 'notice', runId: null, error: toWireError(error) })
+      throw error
     })
     return this.#opening
   }
