@@ -230,9 +230,9 @@ describe('the trash', { timeout: 120_000 }, () => {
     await grid().focus()
     await page.keyboard.press('Home')
     const id = (await page.locator('.cursor [data-column="name"]').getAttribute('title'))!
-    renameSync(path.join(lab.home, 'trash', id), path.join(lab.home, 'runs', id))
+    expect(await terminal(['trash', 'restore', id], lab.home)).toMatchObject({ code: 0 })
     await page.keyboard.press('r')
-    const notice = page.getByRole('region', { name: 'Notices' })
+    const notice = page.getByRole('log', { name: 'Notices' })
     await notice.getByText(/restored or erased meanwhile/).waitFor()
     await row(id).waitFor({ state: 'detached' })
     await notice.getByRole('button', { name: 'Dismiss' }).first().click()
