@@ -1,4 +1,5 @@
 /** `lab trash`: deleted runs and sweeps listed, taken back and erased from a terminal or a script, with a word to say that it is meant. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +13,7 @@ import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { bytesOf, versions } from '../store/store-helpers.ts'
 import { jsonLines, lab, runsOf, temporaryFolder } from './lab.ts'
 
+const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
 const home = temporaryFolder()
 let [alpha, beta, swept, sweepId] = ['', '', '', '']
 let whole: Record<string, string> = {}
@@ -196,5 +198,30 @@ describe('lab trash erase', { timeout: 60_000 }, () => {
     expect(code).toBe(2)
     expect(stderr).toContain('ids of deleted runs and sweeps, or --all')
     expect(inTrash()).toHaveLength(4)
+  })
+})
+
+describe('in a terminal', { timeout: 60_000 }, () => {
+  /** As somebody sees it who sits there: `script` of util-linux makes the terminal. */
+  const inTerminal = (answer: string): { status: number | null; shown: string } => {
+    const command = [process.execPath, BIN, 'trash', 'erase', alpha].map((part) => `'${part}'`).join(' ')
+    const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      input: `${answer}\n`,
+      encoding: 'utf8',
+      env: { ...process.env, WARMUP_LAB_HOME: home, NO_COLOR: '1' },
+    })
+    return { status, shown: stdout }
+  }
+
+  it.runIf(process.platform === 'linux')('erasing asks first, and takes only yes for yes', () => {
+    const kept = inTerminal('')
+    expect(kept.shown).toMatch(/Erase 1 run, \d+ kB\? This cannot be undone\. \[y\/N\]/)
+    expect(kept.shown).toContain('Nothing was erased.')
+    expect(kept.status).toBe(1)
+    expect(inTrash()).toContain(alpha)
+    const gone = inTerminal('y')
+    expect(gone.shown).toContain(`erased run ${alpha}`)
+    expect(gone.status).toBe(0)
+    expect(inTrash()).not.toContain(alpha)
   })
 })
