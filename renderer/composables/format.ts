@@ -23,7 +23,7 @@ export function formatNumber(value: number | null | undefined): string {
 
 /** `12,300`, of things that are counted; in French `12 300`. */
 export function formatCount(count: number): string {
-  return counts.value.format(count).replaceAll('\u202f', '\u00a0') // the narrow space is in few fonts, and in none of a PDF's
+  return counts.value.format(count)
 }
 
 /** `4 s`, `3 min 20 s`, `2 h 5 min`. */

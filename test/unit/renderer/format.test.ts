@@ -9,7 +9,7 @@ import {
 } from '../../../renderer/composables/format.ts'
 import { regionOf } from '../../../renderer/locales/messages.ts'
 
-const NO_BREAK_SPACE = '\u00a0'
+const NARROW_SPACE = '\u202f'
 
 afterEach(() => {
   formatLanguage.value = 'en-US'
@@ -33,8 +33,8 @@ describe('a number', () => {
   it('keeps its decimal point in French, and sets its thousands apart by a space', () => {
     formatLanguage.value = 'fr'
     expect(formatNumber(1.234)).toBe('1.23')
-    expect(formatNumber(12_345)).toBe(`12${NO_BREAK_SPACE}345`)
-    expect(formatCount(1_234_567)).toBe(['1', '234', '567'].join(NO_BREAK_SPACE))
+    expect(formatNumber(12_345)).toBe(`12${NARROW_SPACE}345`)
+    expect(formatCount(1_234_567)).toBe(['1', '234', '567'].join(NARROW_SPACE))
   })
 })
 
