@@ -22,8 +22,7 @@ const EXIT_FAILED = 1
 export async function trashCommand(options: Options): Promise<void> {
   const { entries, catalog } = await openTrash(options)
   if (options.json === true) {
-    for (const { key: _key, error, ...entry } of entries)
-      printJson({ type: 'deleted', ...entry, error: error?.message ?? null })
+    for (const { error, ...entry } of entries) printJson({ type: 'deleted', ...entry, error: error?.message ?? null })
     return
   }
   if (entries.length === 0) {

@@ -79,6 +79,7 @@ describe('lab trash', { timeout: 60_000 }, () => {
     })
     expect(lines[3]).toEqual({
       type: 'deleted',
+      key: `run:${alpha}`,
       kind: 'run',
       id: alpha,
       groupId: alpha.replace(/-none$/, ''),
