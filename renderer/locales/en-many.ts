@@ -14,7 +14,7 @@ export const queue = {
   leave: 'Take {name} out of the queue',
   leaveHint: 'Out of the queue. What runs is paused and saved.',
   held: {
-    title: 'From the last session',
+    title: 'Last session',
     hint: 'Starts only when you resume it.',
     waiting: '{count} job waits from the last session | {count} jobs wait from the last session',
     resumeAll: 'Resume all',

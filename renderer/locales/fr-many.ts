@@ -15,7 +15,7 @@ export const queue: typeof english.queue = {
   leave: 'Ôter {name} de la file',
   leaveHint: 'Hors de la file. Ce qui tourne est mis en pause et sauvé.',
   held: {
-    title: 'De la dernière session',
+    title: 'Dernière session',
     hint: 'Ne part que si vous le reprenez.',
     waiting: '{count} tâche attend depuis la dernière session | {count} tâches attendent depuis la dernière session',
     resumeAll: 'Tout reprendre',

@@ -52,7 +52,7 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
     await lab?.close()
   })
 
-  const held = (): Locator => page.getByRole('region', { name: 'From the last session' })
+  const held = (): Locator => page.getByRole('region', { name: 'Last session' })
   const namesIn = (region: Locator): Promise<string[]> =>
     region.locator('li .name > span:first-child').allTextContents()
   const heldNames = (): Promise<string[]> => namesIn(held())
