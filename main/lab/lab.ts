@@ -165,9 +165,9 @@ export class Lab {
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
-    this.#queueKeeper.freeze()
     await this.#estimator.close()
     await this.#designs.close()
+    this.#queueKeeper.freeze() // it is about to be emptied
     await this.#monitor.close()
     await this.#heldQueue.close()
     await this.#queueKeeper.close()

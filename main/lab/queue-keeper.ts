@@ -11,7 +11,7 @@ export class QueueKeeper {
   readonly #store: QueueStore
   readonly #jobs: () => readonly KeptJob[]
   readonly #notice: (error: unknown) => void
-  /** What is kept from now on, whatever becomes of the line. */
+  /** The line as it was when it was frozen. */
   #frozen: readonly KeptJob[] | null = null
   #isChanged = false
   #writing: Promise<void> | null = null
@@ -34,7 +34,7 @@ export class QueueKeeper {
     if (this.#frozen === null) this.#writeSoon()
   }
 
-  /** Keeps the line as it is now: it is about to be emptied, but not by its owner. */
+  /** Keeps the line as it is now, whatever becomes of it. */
   freeze(): void {
     this.#frozen ??= this.#jobs()
   }

@@ -1,4 +1,5 @@
 /** The queue of an earlier session in a real Chromium: held until it is taken up, by mouse and by keys, also after the lab was killed. */
+import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Locator, Page } from 'playwright'
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Lab } from '../../main/lab/lab.ts'
 import { INSTALL_MS } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
+import { jsonLines, lab as terminal, when, type LabResult } from '../unit/cli/lab.ts'
 import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { inspectView } from './inspect.ts'
 import { tabTo } from './keyboard.ts'
@@ -13,6 +15,8 @@ import { launchChromium, serveLab, watchComplaints, type ServedLab } from './ser
 
 const WAIT = { timeout: 60_000, interval: 50 }
 const PLAIN = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
+
+const stop = (child: ChildProcess): void => void child.kill('SIGTERM')
 
 /** A home whose last session ended over a line of five jobs; the first was being trained. */
 async function homeWithQueue(): Promise<string> {
@@ -37,9 +41,14 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
   let lab: ServedLab
   let page: Page
   let complaints: string[]
+  /** What `lab serve` says of it, in words and as JSON. */
+  let words: LabResult
+  let json: LabResult
 
   beforeAll(async () => {
     const home = await homeWithQueue()
+    words = await terminal(['serve'], home, null, when('stdout', 'Ctrl-C', stop))
+    json = await terminal(['serve', '--json'], home, null, when('stdout', '"serve"', stop))
     ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
     page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
     page.setDefaultTimeout(10_000)
@@ -63,6 +72,11 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
       .filter((id) => !id.startsWith('.'))
       .map((id) => JSON.parse(readFileSync(path.join(lab.home, 'runs', id, 'run.json'), 'utf8')) as RunFile)
       .map(({ config, status, startedAt }) => ({ name: config.name, status, startedAt }))
+
+  it('is told by `lab serve`, which leaves it as it is', () => {
+    expect(words.stdout).toContain('5 jobs of the last session are held')
+    expect(jsonLines(json.stdout)).toMatchObject([{ type: 'serve', heldJobs: 5 }])
+  })
 
   it('waits: the status bar says so in every view, and leads to it; nothing has begun', async () => {
     await page.getByRole('link', { name: '5 jobs wait from the last session' }).click()
@@ -88,7 +102,7 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
     await tabTo(page, page.getByRole('button', { name: 'Resume long' }), 'Shift+Tab')
     await page.keyboard.press('Enter')
     await expect.poll(queueNames, WAIT).toEqual(['long'])
-    expect(await heldNames()).toEqual(['pair', 'grid', 'last'])
+    await expect.poll(heldNames, WAIT).toEqual(['pair', 'grid', 'last'])
     await expect.poll(() => isFocused(page.getByRole('button', { name: 'Resume pair' })), WAIT).toBe(true)
     await expect.poll(() => records().find(({ name }) => name === 'long')?.status, WAIT).toBe('running')
   })
@@ -99,7 +113,7 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
     expect(await queueNames()).toEqual([])
   })
 
-  it('is resumed whole with two keys, from any view, and runs to its end in its order', async () => {
+  it('is resumed whole with two keys, from any view', async () => {
     await page.keyboard.press('g')
     await page.keyboard.press('d')
     await page.getByRole('button', { name: 'Start' }).waitFor()
@@ -109,6 +123,15 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
     await expect.poll(() => held().count(), WAIT).toBe(0)
     expect(new URL(page.url()).pathname).toBe('/sweeps')
     expect(await page.getByText('from the last session').count()).toBe(0)
+  })
+
+  it('is resumed whole with its button, and runs to its end in its order; the queue has the focus', async () => {
+    await lab.restart('SIGKILL')
+    await held().waitFor()
+    await tabTo(page, page.getByRole('button', { name: 'Resume all' }))
+    await page.keyboard.press('Enter')
+    await expect.poll(queueNames, WAIT).toEqual(['long', 'pair', 'grid', 'last'])
+    await expect.poll(() => isFocused(page.getByRole('region', { name: 'Queue', exact: true })), WAIT).toBe(true)
     // Too long to wait for; it is paused.
     await page.getByRole('button', { name: 'Take long out of the queue' }).click()
     await page.getByText('Nothing runs or waits.').waitFor({ timeout: WAIT.timeout })
