@@ -50,7 +50,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
   const grid = () => page.getByRole('grid')
   const cursor = (): Promise<string | null> => page.locator('.cursor').getAttribute('aria-rowindex')
   const columnTexts = (column: string): Promise<string[]> =>
-    page.locator(`.row:not(.waiting) [data-column="${column}"]`).allTextContents()
+    page.locator(`[role="row"]:not(.waiting) [data-column="${column}"]`).allTextContents()
   /** Without the archive, which the maker fills by chance. */
   const shownCount = async (): Promise<number> => Number(/^[\d,]+/.exec((await count())!)?.[0].replace(',', ''))
 
@@ -82,7 +82,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     // In the page they stand in the order in which their elements are used again.
     const values = (): Promise<number[]> =>
       page
-        .locator('.body > .row:not(.waiting)')
+        .locator('.body > [role="row"]:not(.waiting)')
         .evaluateAll((rows) =>
           rows
             .sort((a, b) => Number(a.ariaRowIndex) - Number(b.ariaRowIndex))
@@ -143,7 +143,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
       .poll(async () => (await columnTexts('tags')).filter((text) => text.includes('three')).length, WAIT)
       .toBe(3)
     await bar.getByRole('button', { name: 'Star', exact: true }).click()
-    await expect.poll(() => page.locator('.selected .star[aria-pressed="true"]').count(), WAIT).toBe(3)
+    await expect.poll(() => page.locator('[aria-selected="true"] .star[aria-pressed="true"]').count(), WAIT).toBe(3)
     await page.screenshot({ path: path.join(PICTURES, 'runs-chosen.png') })
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Tags' }).first().press('Enter')
@@ -222,7 +222,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     await page.keyboard.press('Escape')
     await page.keyboard.press('Home')
 
-    const firstRuns = page.locator('.row.cursor').getByRole('gridcell').nth(4)
+    const firstRuns = page.locator('.cursor').getByRole('gridcell').nth(4)
     const runCount = Number(await firstRuns.textContent())
     expect(runCount).toBeGreaterThan(1)
     const all = await shownCount()
@@ -280,7 +280,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     await page.keyboard.press(' ')
     for (const isGrouped of [false, true]) {
       if (isGrouped) await page.getByRole('button', { name: 'By configuration' }).click()
-      await expect.poll(() => page.locator('.row').count(), WAIT).toBeGreaterThan(5)
+      await expect.poll(() => page.locator('.body [role="row"]').count(), WAIT).toBeGreaterThan(5)
       expect(await findAxeViolations(page)).toEqual([])
       for (const size of SIZES) {
         await page.setViewportSize(size)
