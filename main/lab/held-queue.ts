@@ -98,17 +98,19 @@ export class HeldQueue {
   }
 
   /**
-   * Puts a job at the end of the line; all of them in their order, and what is wrong with one is told and keeps no other.
+   * Puts a job at the end of the line. Of all, in their order, those for which nothing is left to do by now are passed over, and what is wrong
+   * with one is told and keeps no other.
    * @param jobId null: all
    * @throws LabError `usage` when there is nothing to do for it; `sweep-locked`
    */
   resume(jobId: string | null): Promise<null> {
     return this.#inTurn(async () => {
-      for (const held of jobId === null ? this.#shown() : [this.#require(jobId)])
-        await this.#resumeOne(held).catch((error: unknown) => {
-          if (jobId !== null) throw error
-          this.#monitor.notice(null, error)
-        })
+      if (jobId !== null) {
+        if (!(await this.#resumeOne(this.#require(jobId)))) throw nothingToDo(jobId)
+        return null
+      }
+      for (const held of this.#shown())
+        await this.#resumeOne(held).catch((error: unknown) => this.#monitor.notice(null, error))
       return null
     })
   }
@@ -134,17 +136,18 @@ export class HeldQueue {
     throw nothingToDo(jobId)
   }
 
-  async #resumeOne(held: HeldJob): Promise<void> {
-    if (!this.#jobs.includes(held)) return // taken up by hand meanwhile
+  /** @returns whether there was something to do for it: it may have been taken up by hand or ended meanwhile */
+  async #resumeOne(held: HeldJob): Promise<boolean> {
     await this.#look(held)
     const { job, left } = held
-    if (left === null) {
+    if (left === null || !this.#jobs.includes(held)) {
       this.#tellIfChanged()
-      throw nothingToDo(job.name)
+      return false
     }
     if (job.kind === 'sweep') await this.#sweepDesk.resume(job.sweepId, job.rerunFailed)
     else await this.#monitor.takeUp(job.groupId, job.name, left)
     this.#forget(held)
+    return true
   }
 
   #forget(held: HeldJob): void {

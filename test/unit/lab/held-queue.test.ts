@@ -6,6 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../main/lab/connection.ts'
+import type { KeptJob, KeptQueue } from '../../../main/store/queue-file.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { LabEvent } from '../../../shared/protocol/events.ts'
 import type { LabMessage } from '../../../shared/protocol/messages.ts'
@@ -28,14 +29,13 @@ const isEmpty = (event: LabEvent): boolean => event.type === 'queue' && event.qu
 const isTraining = (event: LabEvent): boolean => event.type === 'run-events' && event.firstIndex > 0
 
 /** What stands in the files of lines at a home. */
-function keptNames(home: string): string[] {
+function keptJobs(home: string): KeptJob[] {
   const folder = path.join(home, 'queue')
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
-  return files.flatMap((file) => {
-    const { jobs } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { jobs: { name: string }[] }
-    return jobs.map(({ name }) => name)
-  })
+  return files.flatMap((file) => (JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as KeptQueue).jobs)
 }
+
+const keptNames = (home: string): string[] => keptJobs(home).map(({ name }) => name)
 
 /** A lab that was closed over a line: the first job, a long run, was being trained. @returns runs by the name of their job */
 async function closedOver(...configs: object[]): Promise<{ home: string; runIds: Record<string, readonly string[]> }> {
@@ -160,6 +160,15 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
     await next.run('queue.remove', { jobId: next.lab.snapshot().queue[0]!.id })
     await next.lab.close()
     expect(keptNames(home)).toEqual(['third'])
+  })
+
+  it('keeps of a job the runs that have not ended', async () => {
+    const { home, run } = await openLab()
+    await run('run.start', { config: long('first') })
+    const { groupId, runIds } = await run('run.start', { config: small('second', ['none', 'warmed-up', 'double']) })
+    await run('run.stop', { runId: runIds[1]! })
+    const left = { kind: 'group', groupId, name: 'second', runIds: [runIds[0], runIds[2]] }
+    await expect.poll(() => keptJobs(home)[1], WAIT).toEqual(left)
   })
 
   it('resumed twice at once is in line once', async () => {
