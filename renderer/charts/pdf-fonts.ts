@@ -96,7 +96,7 @@ const SYMBOL: Readonly<Record<string, readonly [code: number, width: number]>> =
   '→': [0xae, 987],
 }
 /** What neither font has, in what it has. */
-const PLAIN: Readonly<Record<string, string>> = { '‖': '||', '\u202f': ' ', '\u2009': ' ' }
+const PLAIN: Readonly<Record<string, string>> = { '‖': '||', '\u00a0': ' ', '\u202f': ' ', '\u2009': ' ' }
 const SUBSCRIPT_ZERO = 0x2080
 const UNKNOWN = '?'
 

@@ -1,12 +1,29 @@
-/** Numbers and times as the screens write them: three significant digits, tabular, the unit beside. */
+/**
+ * Numbers and times as the screens write them: three significant digits, tabular, the unit beside. The decimal point is that of files and papers
+ * in every language; thousands are set apart as the language does it, since 1,234 is little more than one to a French reader.
+ */
+import { computed, ref } from 'vue'
+
+/** Of the screens, as `fr`, or with the region that the system wishes for it, as `en-GB`. */
+export const formatLanguage = ref('en-US')
+
+/** Made once a language: a table writes hundreds of them while it is scrolled. */
+const counts = computed(() => new Intl.NumberFormat(formatLanguage.value, { maximumFractionDigits: 0 }))
+const times = computed(() => new Intl.DateTimeFormat(formatLanguage.value, { dateStyle: 'medium', timeStyle: 'short' }))
+const clockTimes = computed(() => new Intl.DateTimeFormat(formatLanguage.value, { timeStyle: 'medium', hour12: false }))
 
 /** `0.0123`, `1.2e-7`, `12,300`; a dash for what is not there. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–'
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2)
-  if (size >= 1000) return Math.round(value).toLocaleString('en-US')
+  if (size >= 1000) return formatCount(value)
   return String(Number(value.toPrecision(3)))
+}
+
+/** `12,300`, of things that are counted; in French `12 300`. */
+export function formatCount(count: number): string {
+  return counts.value.format(count)
 }
 
 /** `4 s`, `3 min 20 s`, `2 h 5 min`. */
@@ -34,12 +51,14 @@ export function formatShare(share: number | null): string {
   return share === null ? '–' : `${Math.round(100 * share)} %`
 }
 
-/** Made once: a table writes hundreds of times while it is scrolled. */
-const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-
-/** In the user's language and zone. */
+/** Day and minute, in the zone of the machine. */
 export function formatTime(iso: string | null): string {
-  return iso === null ? '–' : timeFormat.format(new Date(iso))
+  return iso === null ? '–' : times.value.format(new Date(iso))
+}
+
+/** `14:05:09`, in the zone of the machine. */
+export function formatClockTime(iso: string): string {
+  return clockTimes.value.format(new Date(iso))
 }
 
 export function meanAndStd(values: readonly number[]): { mean: number; std: number } {

@@ -1,7 +1,7 @@
 /** The columns that a table of runs can show: for each its width, what it is sorted by, and the text of its cell. Names stand in the locales. */
 import type { RunSort } from '../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import { formatDuration, formatNumber, formatTime, meanAndStd } from './format.ts'
+import { formatCount, formatDuration, formatNumber, formatTime, meanAndStd } from './format.ts'
 
 export type RunColumnId = Exclude<RunSort, 'star'> | 'tags' | 'notes'
 
@@ -18,7 +18,7 @@ export interface RunColumn {
   readonly exact: ((run: RunSummary) => string) | null
 }
 
-const whole = (value: number | null | undefined): string => (value == null ? '' : value.toLocaleString('en-US'))
+const whole = (value: number | null | undefined): string => (value == null ? '' : formatCount(value))
 
 function resultText(values: readonly number[] | undefined): string {
   if (values === undefined || values.length === 0) return ''

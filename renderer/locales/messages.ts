@@ -15,6 +15,11 @@ export function languageOf(chosen: string | null, wished: readonly string[]): La
   return found ?? 'en'
 }
 
+/** The first of the system's wishes in this language, as `en-GB`, which says how numbers and days are written; else the language alone. */
+export function regionOf(language: string, wished: readonly string[]): string {
+  return wished.find((name) => name.slice(0, 2) === language) ?? language
+}
+
 // The type is fixed here, not inferred: every language has the same keys.
 export function createMessages() {
   return createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en, fr } })

@@ -1,21 +1,28 @@
-/** A run killed at any moment and resumed ends with the same weights, bit for bit, as one never killed. */
+/** A run killed at any moment and resumed ends with the same weights and records, bit for bit, as one never killed. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { lab, runsOf, smallRun, temporaryFolder, weightBytes } from './lab.ts'
+import { lab, metricsLines, runsOf, smallRun, temporaryFolder, weightBytes } from './lab.ts'
 
 const KILLS = 20
 /** A process that ends before its kill does not count. */
 const MOST_ATTEMPTS = 200
-const ARGUMENTS = smallRun(160)
+const ARGUMENTS = [...smallRun(160), '--set', 'measures.histograms=true']
+/** Lines of what was measured that say nothing of the time that it took. */
+const TIMELESS = /^\{"type":"(?:measure|spreads|validation|test)"/
 
-it(`the weights are the same bits after ${KILLS} kills`, async () => {
+it(`the weights and what was measured are the same bits after ${KILLS} kills`, async () => {
   const calm = temporaryFolder()
   const started = performance.now()
   const undisturbed = await lab(ARGUMENTS, calm)
   const wholeMs = performance.now() - started
   expect(undisturbed, undisturbed.stderr).toMatchObject({ code: 0 })
+
+  const measured = (home: string, name: string): string[] =>
+    metricsLines(home, name).filter((line) => TIMELESS.test(line))
+  const whole = measured(calm, runsOf(calm)[0]!)
+  expect(whole.filter((line) => line.includes('"spreads"'))).toHaveLength(6)
 
   const random = new RandomStream(20, 'preview')
   const home = temporaryFolder()
@@ -38,5 +45,6 @@ it(`the weights are the same bits after ${KILLS} kills`, async () => {
     const resumed = await lab(['resume', name, '--json'], home)
     expect(resumed, resumed.stderr).toMatchObject({ code: 0 })
     expect(weightBytes(home, name).equals(weightBytes(calm, runsOf(calm)[0]!))).toBe(true)
+    expect(measured(home, name)).toEqual(whole)
   }
 }, 300_000)

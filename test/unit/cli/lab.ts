@@ -94,6 +94,13 @@ export function weightBytes(home: string, run: string): Buffer {
   return file.subarray(8 + Number(file.readBigUInt64LE(0)))
 }
 
+/** What a run's file of metrics says, line by line. */
+export function metricsLines(home: string, run: string): string[] {
+  return readFileSync(path.join(home, 'runs', run, 'metrics.jsonl'), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+}
+
 /** Each line of `--json` as an object. */
 export function jsonLines(stdout: string): Record<string, unknown>[] {
   return stdout

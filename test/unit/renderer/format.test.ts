@@ -1,0 +1,57 @@
+/** Numbers and times as the screens write them, in the language of the screens. */
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  formatClockTime,
+  formatCount,
+  formatLanguage,
+  formatNumber,
+  formatTime,
+} from '../../../renderer/composables/format.ts'
+import { regionOf } from '../../../renderer/locales/messages.ts'
+
+const NARROW_SPACE = '\u202f'
+
+afterEach(() => {
+  formatLanguage.value = 'en-US'
+})
+
+describe('a number', () => {
+  it.each([
+    [0, '0'],
+    [0.123456, '0.123'],
+    [-0.00012345, '-0.000123'],
+    [1.234e-5, '1.23e-5'],
+    [999.6, '1000'],
+    [12_345.6, '12,346'],
+    [1.5e7, '1.50e+7'],
+    [null, '–'],
+    [NaN, '–'],
+  ])('%s is written as %s', (value, text) => {
+    expect(formatNumber(value)).toBe(text)
+  })
+
+  it('keeps its decimal point in French, and sets its thousands apart by a space', () => {
+    formatLanguage.value = 'fr'
+    expect(formatNumber(1.234)).toBe('1.23')
+    expect(formatNumber(12_345)).toBe(`12${NARROW_SPACE}345`)
+    expect(formatCount(1_234_567)).toBe(['1', '234', '567'].join(NARROW_SPACE))
+  })
+})
+
+describe('a time', () => {
+  const iso = new Date(2026, 10, 5, 14, 5, 9).toISOString()
+
+  it('is written in the language, and as its region does it', () => {
+    formatLanguage.value = 'en-GB'
+    expect(formatTime(iso)).toBe('5 Nov 2026, 14:05')
+    formatLanguage.value = 'fr'
+    expect(formatTime(iso)).toMatch(/^5 nov\. 2026,? (à )?14:05$/)
+    expect(formatClockTime(iso)).toBe('14:05:09')
+    expect(formatTime(null)).toBe('–')
+  })
+
+  it('takes the region from the first wish of the system in that language', () => {
+    expect(regionOf('en', ['fr-CH', 'en-GB', 'en-US'])).toBe('en-GB')
+    expect(regionOf('fr', ['en-GB'])).toBe('fr')
+  })
+})
