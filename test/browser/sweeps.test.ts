@@ -100,9 +100,9 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     writeFileSync(file, JSON.stringify({ ...recordOf(killed!), status: 'failed', error }))
     await page.goto(lab.address)
     await page.goto(new URL('/sweeps', lab.address).href)
-    await page.getByRole('link', { name: /^study/ }).click()
+    await page.locator('a.sweep', { hasText: 'study' }).click() // the queue of the last session names it, too
     await expect.poll(state, WAIT).toBe('Paused')
-    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
     await expect.poll(state, WAIT).toBe('Some failed')
     expect(recordOf(killed!).status).toBe('failed')
     await page.screenshot({ path: path.join(PICTURES, 'sweep-failed.png') })
