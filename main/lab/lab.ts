@@ -9,7 +9,6 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
-import { readTrashKey, type TrashKey } from '../../shared/protocol/trash.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
@@ -23,9 +22,6 @@ import { QueueStore } from '../store/queue-store.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { SweepStore } from '../store/sweep-store.ts'
-import { SweepTrash } from '../store/sweep-trash.ts'
-import { finishErasing } from '../store/trash-erasing.ts'
-import { trashFolders } from '../store/trash.ts'
 import { Audience } from './audience.ts'
 import { checkCell, listCells } from './designs/cells.ts'
 import { DesignDesk } from './designs/design-desk.ts'
@@ -41,9 +37,7 @@ import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
 import { SweepRemoval } from './sweep-removal.ts'
-import { TrashCatalog } from './trash/trash-catalog.ts'
-import { TrashDesk } from './trash/trash-desk.ts'
-import { TrashReader } from './trash/trash-reader.ts'
+import { LabTrash } from './trash/lab-trash.ts'
 
 /** Other processes write into the same home: how often its sweeps and its trash are looked at again while a window looks. */
 const REFRESH_EVERY_MS = 5000
@@ -63,9 +57,7 @@ export class Lab {
   readonly #sweeps: SweepCatalog
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
-  readonly #trash: TrashCatalog
-  readonly #trashDesk: TrashDesk
-  #finishing: Promise<void> = Promise.resolve()
+  readonly #trash: LabTrash
   readonly #queueStore: QueueStore
   readonly #heldQueue: HeldQueue
   readonly #queueKeeper: QueueKeeper
@@ -85,21 +77,20 @@ export class Lab {
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     const sweepStore = new SweepStore(home)
     this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
-    const sweepTrash = new SweepTrash(home, sweepStore)
-    this.#trash = new TrashCatalog(new TrashReader(home, this.#store, sweepTrash), trashFolders(home), tell)
-    this.#trashDesk = new TrashDesk(home, this.#store, sweepTrash, (keys) => this.#readMoved(keys))
-    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, this.#trash, (runId) => this.#monitor.holds(runId))
+    this.#trash = new LabTrash(home, this.#store, sweepStore, tell, (runIds) => this.#readMoved(runIds))
+    const { catalog: trashCatalog } = this.#trash
+    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
     this.#spreads = new RunSpreadsShelf(this.#store)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(
       this.#store,
       sweepStore,
-      sweepTrash,
+      this.#trash.sweeps,
       this.#sweeps,
       this.#monitor,
       this.#runsDesk,
-      this.#trashDesk,
+      this.#trash.desk,
     )
     this.#queueStore = new QueueStore(home, this.#instanceId)
     this.#heldQueue = new HeldQueue(this.#store, this.#sweeps, this.#monitor, this.#sweepDesk, tell)
@@ -110,7 +101,7 @@ export class Lab {
     )
     this.#refreshTimer = setInterval(() => {
       if (this.#audience.isEmpty) return
-      for (const reading of [this.#sweeps.refresh(), this.#trash.refresh()])
+      for (const reading of [this.#sweeps.refresh(), trashCatalog.refresh()])
         reading.catch((error: unknown) => this.#monitor.notice(null, error))
     }, REFRESH_EVERY_MS)
     this.#refreshTimer.unref()
@@ -120,7 +111,7 @@ export class Lab {
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
     lab.#designs.start()
-    lab.#finishing = finishErasing(trashFolders(home)).catch((error: unknown) => lab.#monitor.notice(null, error))
+    lab.#trash.open((error) => lab.#monitor.notice(null, error))
     const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
     for (const error of taken.errors) lab.#monitor.notice(null, error)
     await lab.#heldQueue.open(taken.jobs)
@@ -158,7 +149,7 @@ export class Lab {
       queue: this.#monitor.queue(),
       heldQueue: this.#heldQueue.views(),
       sweeps: this.#sweeps.list(),
-      trash: this.#trash.known,
+      trash: this.#trash.catalog.known,
     }
   }
 
@@ -196,7 +187,7 @@ export class Lab {
     await this.#heldQueue.close()
     await this.#queueKeeper.close()
     await this.#catalog.close()
-    await this.#finishing
+    await this.#trash.close()
     this.#audience.close()
   }
 
@@ -286,19 +277,18 @@ export class Lab {
     'sweep.delete': ({ sweepId, withRuns }) => this.#sweepRemoval.delete(sweepId, withRuns),
     'sweep.undelete': ({ sweepId }) => this.#sweepRemoval.undelete(sweepId),
     'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
-    'trash.state': () => this.#trash.state(),
-    'trash.list': (query) => this.#trash.page(query),
-    'trash.ids': (query) => this.#trash.keys(query),
-    'trash.sum': ({ keys }) => this.#trash.sum(keys),
-    'trash.restore': ({ keys }) => this.#trashDesk.restore(keys),
-    'trash.erase': ({ keys }) => this.#trashDesk.erase(keys),
+    'trash.state': () => this.#trash.catalog.state(),
+    'trash.list': (query) => this.#trash.catalog.page(query),
+    'trash.ids': (query) => this.#trash.catalog.keys(query),
+    'trash.sum': ({ keys }) => this.#trash.catalog.sum(keys),
+    'trash.restore': ({ keys }) => this.#trash.desk.restore(keys),
+    'trash.erase': ({ keys }) => this.#trash.desk.erase(keys),
   }
 
   /** What has gone into the trash or left it is among the runs and sweeps no more, or again. */
-  async #readMoved(keys: readonly TrashKey[]): Promise<void> {
-    const runIds = keys.map(readTrashKey).flatMap(({ kind, id }) => (kind === 'run' ? [id] : []))
+  async #readMoved(runIds: readonly string[]): Promise<void> {
     if (runIds.length > 0) await this.#catalog.update(runIds)
-    await Promise.all([this.#sweeps.refresh(), this.#trash.update(keys)])
+    await this.#sweeps.refresh()
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {

@@ -40,6 +40,17 @@ export function useTrashChanges() {
   const outcome = shallowRef<TrashOutcome | null>(null)
   const isAsking = ref(false)
 
+  /** What another window or process has taken out of the trash is chosen no more. */
+  async function forgetGone(): Promise<void> {
+    const answer = await send('trash.ids', {})
+    if (answer === null) return
+    const there = new Set(answer.result)
+    selection.set(
+      selection.ids.value.filter((key) => !there.has(key)),
+      false,
+    )
+  }
+
   async function carryOut(kind: 'restore' | 'erase', keys: readonly TrashKey[]): Promise<void> {
     if (work.value !== null || keys.length === 0) return
     const done = new Set<TrashKey>()
@@ -57,6 +68,7 @@ export function useTrashChanges() {
     }
     work.value = null
     selection.set([...done], false)
+    if (done.size < keys.length) await forgetGone()
     for (const [key, error] of [...failed].slice(0, MOST_TOLD)) lab.addNotice(readTrashKey(key).id, error)
     const runCount = [...done].filter((key) => readTrashKey(key).kind === 'run').length
     if (done.size > 0) outcome.value = { kind, runCount, sweepCount: done.size - runCount }
