@@ -2,16 +2,16 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Locator, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Locator, Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Lab } from '../../main/lab/lab.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
 import { jsonLines, lab as terminal, when, type LabResult } from '../unit/cli/lab.ts'
 import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { inspectView } from './inspect.ts'
 import { tabTo } from './keyboard.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { lookAtLab } from './look-at-lab.ts'
+import { serveLab } from './served-lab.ts'
 
 const WAIT = { timeout: 60_000, interval: 50 }
 const PLAIN = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
@@ -37,8 +37,12 @@ async function homeWithQueue(): Promise<string> {
 }
 
 describe('the queue of the last session', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab(async () => {
+    const home = await homeWithQueue()
+    words = await terminal(['serve'], home, null, when('stdout', 'Ctrl-C', stop))
+    json = await terminal(['serve', '--json'], home, null, when('stdout', '"serve"', stop))
+    return serveLab({ home, isHomeRemoved: true })
+  })
   let page: Page
   let complaints: string[]
   /** What `lab serve` says of it, in words and as JSON. */
@@ -46,19 +50,7 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
   let json: LabResult
 
   beforeAll(async () => {
-    const home = await homeWithQueue()
-    words = await terminal(['serve'], home, null, when('stdout', 'Ctrl-C', stop))
-    json = await terminal(['serve', '--json'], home, null, when('stdout', '"serve"', stop))
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
-    page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
-    page.setDefaultTimeout(10_000)
-    complaints = watchComplaints(page)
-    await page.goto(lab.address)
-  }, INSTALL_MS)
-
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
+    ;({ page, complaints } = await at.openPage())
   })
 
   const held = (): Locator => page.getByRole('region', { name: 'Last session' })
@@ -68,9 +60,9 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
   const queueNames = (): Promise<string[]> => namesIn(page.getByRole('region', { name: 'Queue', exact: true }))
   const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((one) => one === document.activeElement)
   const records = (): { name: string; status: string; startedAt: string | null }[] =>
-    readdirSync(path.join(lab.home, 'runs'))
+    readdirSync(path.join(at.lab.home, 'runs'))
       .filter((id) => !id.startsWith('.'))
-      .map((id) => JSON.parse(readFileSync(path.join(lab.home, 'runs', id, 'run.json'), 'utf8')) as RunFile)
+      .map((id) => JSON.parse(readFileSync(path.join(at.lab.home, 'runs', id, 'run.json'), 'utf8')) as RunFile)
       .map(({ config, status, startedAt }) => ({ name: config.name, status, startedAt }))
 
   it('is told by `lab serve`, which leaves it as it is', () => {
@@ -108,7 +100,7 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
   })
 
   it('is held again once the lab was killed, what ran before the others', async () => {
-    await lab.restart('SIGKILL')
+    await at.lab.restart('SIGKILL')
     await expect.poll(heldNames, WAIT).toEqual(['long', 'pair', 'grid', 'last'])
     expect(await queueNames()).toEqual([])
   })
@@ -126,7 +118,7 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
   })
 
   it('is resumed whole with its button, and runs to its end in its order; the queue has the focus', async () => {
-    await lab.restart('SIGKILL')
+    await at.lab.restart('SIGKILL')
     await held().waitFor()
     await tabTo(page, page.getByRole('button', { name: 'Resume all' }))
     await page.keyboard.press('Enter')
