@@ -1,14 +1,14 @@
 /** The trash in a real Chromium, a thousand deleted runs in it: found, chosen by keys and mouse, restored, erased, and seen by another window. */
 import { existsSync, mkdirSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Locator, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Locator, Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { makeRuns } from '../bench/lab/make-runs.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { jsonLines, lab as terminal, runsOf } from '../unit/cli/lab.ts'
-import { inspectView, SIZES } from './inspect.ts'
+import { inspectView } from './inspect.ts'
 import { tabTo } from './keyboard.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { lookAtLab, type OpenPage } from './look-at-lab.ts'
+import { serveLab } from './served-lab.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const KEPT = 5
@@ -39,35 +39,28 @@ function fillTrash(home: string): string[] {
 }
 
 describe('the trash', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
-  let page: Page
-  let other: Page
-  let complaints: string[]
-  let deleted: string[]
-
-  async function open(): Promise<Page> {
-    const opened = await (await browser.newContext({ viewport: SIZES[0], reducedMotion: 'reduce' })).newPage()
-    opened.setDefaultTimeout(10_000)
-    await opened.goto(lab.address)
-    await opened.getByRole('link', { name: 'Design' }).waitFor()
-    return opened
-  }
-
-  beforeAll(async () => {
+  const under = lookAtLab(async () => {
     const home = path.join(ROOT, 'node_modules', '.cache', `test-trash-${process.pid}`)
     await makeRuns(home, KEPT + DELETED, () => undefined)
     deleted = fillTrash(home)
     truncateSync(path.join(home, 'trash', deleted[2]!, 'run.json'), 100)
     writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ tourDone: true }))
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
-    page = await open()
-    complaints = watchComplaints(page)
-    other = await open()
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
+    return serveLab({ home, isHomeRemoved: true })
+  })
+  let page: Page
+  let other: Page
+  let complaints: string[]
+  let deleted: string[]
+
+  async function open(): Promise<OpenPage> {
+    const opened = await under.openPage()
+    await opened.page.getByRole('link', { name: 'Design' }).waitFor()
+    return opened
+  }
+
+  beforeAll(async () => {
+    ;({ page, complaints } = await open())
+    other = (await open()).page
   })
 
   const amount = (): Promise<string | null> => page.getByTestId('trash-amount').textContent()
@@ -78,7 +71,7 @@ describe('the trash', { timeout: 120_000 }, () => {
   const bar = (): Locator => page.getByRole('region', { name: 'Chosen entries' })
   const question = (): Locator => page.getByRole('group', { name: /for good\?$/ })
   const row = (id: string): Locator => page.getByRole('row').filter({ has: page.locator(`[title^="${id}"]`) })
-  const inTrash = (id: string): boolean => existsSync(path.join(lab.home, 'trash', id))
+  const inTrash = (id: string): boolean => existsSync(path.join(under.lab.home, 'trash', id))
   const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((one) => one === document.activeElement)
 
   it('is reached from the table of runs, and holds a window of a thousand runs, the last deleted first', async () => {
@@ -157,7 +150,7 @@ describe('the trash', { timeout: 120_000 }, () => {
     await expect.poll(found, WAIT).toBe('0 found')
     await page.getByText(`Restored ${count} runs.`).waitFor()
     await page.getByText('Nothing in the trash matches.').waitFor()
-    expect(runsOf(lab.home)).toHaveLength(KEPT + count)
+    expect(runsOf(under.lab.home)).toHaveLength(KEPT + count)
     const left = `${(DELETED - count).toLocaleString('en-US')} runs`
     await expect.poll(amount, WAIT).toContain(left)
     await expect.poll(otherAmount, WAIT).toContain(left)
@@ -167,7 +160,7 @@ describe('the trash', { timeout: 120_000 }, () => {
   })
 
   it('asks, with count and size, before it erases, and Escape and Enter keep all', async () => {
-    const ids = readdirSync(path.join(lab.home, 'trash'))
+    const ids = readdirSync(path.join(under.lab.home, 'trash'))
     await row(deleted[0]!).waitFor()
     await grid().focus()
     await page.keyboard.press('Home')
@@ -188,7 +181,7 @@ describe('the trash', { timeout: 120_000 }, () => {
     await question().waitFor()
     await page.keyboard.press('Enter')
     await question().waitFor({ state: 'detached' })
-    expect(readdirSync(path.join(lab.home, 'trash'))).toEqual(ids)
+    expect(readdirSync(path.join(under.lab.home, 'trash'))).toEqual(ids)
   })
 
   it('erases what is chosen, by keys alone', async () => {
@@ -221,7 +214,11 @@ describe('the trash', { timeout: 120_000 }, () => {
     await expect.poll(() => bar().getByRole('status').textContent(), WAIT).toBe('3 chosen')
     await bar().getByRole('button', { name: 'Restore' }).click()
     await page.getByText('Restored 3 runs.').waitFor()
-    expect([0, 2, 5].map((index) => existsSync(path.join(lab.home, 'runs', ids[index]!)))).toEqual([true, true, true])
+    expect([0, 2, 5].map((index) => existsSync(path.join(under.lab.home, 'runs', ids[index]!)))).toEqual([
+      true,
+      true,
+      true,
+    ])
     await row(ids[0]!).waitFor({ state: 'detached' })
     await row(ids[1]!).getByRole('checkbox').click()
     await bar().getByRole('button', { name: 'Erase…' }).click()
@@ -238,7 +235,7 @@ describe('the trash', { timeout: 120_000 }, () => {
     const id = (await page.locator('.cursor [data-column="name"]').getAttribute('title'))!
     await page.keyboard.press(' ')
     await bar().waitFor()
-    expect(await terminal(['trash', 'restore', id], lab.home)).toMatchObject({ code: 0 })
+    expect(await terminal(['trash', 'restore', id], under.lab.home)).toMatchObject({ code: 0 })
     await page.keyboard.press('r')
     const notice = page.getByRole('log', { name: 'Notices' })
     await notice.getByText(/restored or erased meanwhile/).waitFor()
@@ -248,11 +245,11 @@ describe('the trash', { timeout: 120_000 }, () => {
   })
 
   it('has a deleted sweep with its runs, which it takes along', async () => {
-    const file = path.join(lab.home, 'sweep.json')
+    const file = path.join(under.lab.home, 'sweep.json')
     writeFileSync(file, JSON.stringify({ name: 'alpha', config: TINY, grid: { 'training.batch': [4, 8] } }))
-    const { stdout } = await terminal(['sweep', file, '--json'], lab.home)
+    const { stdout } = await terminal(['sweep', file, '--json'], under.lab.home)
     const sweepId = (jsonLines(stdout)[0] as { id: string }).id
-    const before = runsOf(lab.home).sort()
+    const before = runsOf(under.lab.home).sort()
     await page.getByRole('link', { name: 'Sweeps' }).click()
     await page.locator('a.sweep', { hasText: 'alpha' }).waitFor()
     await tabTo(page, page.locator('a.sweep', { hasText: 'alpha' }))
@@ -260,7 +257,7 @@ describe('the trash', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'With its 2 runs' }).click()
     await page.getByText('Deleted the sweep alpha and its 2 runs.').waitFor()
     await page.getByRole('button', { name: 'Dismiss' }).click()
-    await page.goto(new URL('/trash', lab.address).href)
+    await page.goto(new URL('/trash', under.lab.address).href)
     await row(sweepId).getByText('with the 2 runs deleted with it').waitFor()
     await expect.poll(amount, WAIT).toMatch(/ runs and 1 sweep, [\d.]+ MB$/)
     await page.getByRole('searchbox').fill('alpha')
@@ -274,8 +271,8 @@ describe('the trash', { timeout: 120_000 }, () => {
     await grid().focus()
     await page.keyboard.press('r')
     await page.getByText('Restored 2 runs and 1 sweep.').waitFor()
-    expect(runsOf(lab.home).sort()).toEqual(before)
-    expect(existsSync(path.join(lab.home, 'sweeps', `${sweepId}.json`))).toBe(true)
+    expect(runsOf(under.lab.home).sort()).toEqual(before)
+    expect(existsSync(path.join(under.lab.home, 'sweeps', `${sweepId}.json`))).toBe(true)
     await page.getByRole('searchbox').fill('')
   })
 
@@ -291,7 +288,7 @@ describe('the trash', { timeout: 120_000 }, () => {
     await expect.poll(amount, WAIT).toBe('The trash is empty.')
     await expect.poll(otherAmount, WAIT).toBe('The trash is empty.')
     expect(await page.getByRole('button', { name: 'Empty the trash…' }).isDisabled()).toBe(true)
-    expect(readdirSync(path.join(lab.home, 'trash'))).toEqual(['sweeps'])
+    expect(readdirSync(path.join(under.lab.home, 'trash'))).toEqual(['sweeps'])
     await page.getByText('Runs and sweeps that you delete lie here').waitFor()
     expect(complaints).toEqual([])
   })
