@@ -1,6 +1,6 @@
 /**
  * `npm run pictures:screens`: the README's pictures of the screens. A lab of its own is served, Chromium opens the quick preset as its design,
- * waits until its time is measured, trains it to its end, and keeps what is seen then. Nothing is drawn by hand.
+ * waits until its time is measured, trains it to its end, compares its strategies, and keeps what is seen then. Nothing is drawn by hand.
  */
 import { statSync } from 'node:fs'
 import path from 'node:path'
@@ -48,6 +48,15 @@ try {
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.waitForTimeout(1000)
   await keep(page, 'run')
+
+  const places = await runs.evaluateAll((links) =>
+    links.map((link) => link.getAttribute('href')!.slice('/runs/'.length)),
+  )
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.goto(new URL(`/compare/${[...new Set(places)].join(',')}`, lab.address).href)
+  await page.locator('section.figure canvas').first().waitFor()
+  await page.waitForTimeout(1000)
+  await keep(page, 'compare')
 } finally {
   await browser.close()
   await lab.close()

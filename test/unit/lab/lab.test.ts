@@ -81,7 +81,7 @@ describe('the lab', () => {
     const { run, until, home } = await openLab()
     const config = { ...LONG_CONFIG, training: { ...LONG_CONFIG.training, validateEverySteps: 100_000 } }
     const [runId] = (await run('run.start', { config })).runIds as [string]
-    await until((event) => event.type === 'run-events' && event.firstIndex > 0)
+    await until((event) => event.type === 'run-events' && event.events.some(({ type }) => type === 'train-step'))
     await run('run.pause', { runId })
     await until(runIs(runId, 'paused'))
     const exported = await run('run.export', { runId, format: 'safetensors', seed: 1, weights: 'last' })
