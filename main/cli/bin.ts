@@ -97,13 +97,12 @@ withEngine(withJson(program.command('verify <CASES...>').description('check gold
   async (files: string[], options: Record<string, unknown>) =>
     (await import('./commands/verify.ts')).verifyCommand(files, options),
 )
-withEngine(
-  withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a finished run'))),
-)
+withEngine(withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run'))))
   .option('--series <N>', 'n, series compared', '32')
   .option('--convergence-steps <M>', 'M', '10000')
   .option('--epsilon <E>', 'ε', '1e-4')
   .option('--draws <N>', 'draws that are averaged', '10')
+  .option('--weights <WHICH>', 'best or last', 'best')
   .option('--stop-residual <R>', 'stop once every residual stays under R (ε/1000 is safe); the result says so')
   .action(async (name: string, options: Record<string, unknown>) =>
     (await import('./commands/vaa.ts')).vaaCommand(name, options),

@@ -70,6 +70,8 @@ export function setMenu(targets: MenuTargets): void {
         item(text.stop, 'run.stop'),
         item(text.fork, 'run.fork'),
         separator,
+        item(text.resumeHeld, 'queue.resume-held'),
+        separator,
         item(text.nextRun, 'run.next'),
         item(text.previousRun, 'run.previous'),
       ],

@@ -70,7 +70,7 @@ export class Quit {
     const { response, checkboxChecked } = await dialog.showMessageBox(window, {
       type: 'question',
       message,
-      detail,
+      detail: this.#withQueue(detail),
       buttons: [trainOn, pause, cancel],
       defaultId: 0,
       cancelId: 2,
@@ -91,7 +91,7 @@ export class Quit {
       const options = {
         type: 'question' as const,
         message,
-        detail,
+        detail: this.#withQueue(detail),
         buttons: [confirm, cancel],
         defaultId: 0,
         cancelId: 1,
@@ -101,6 +101,11 @@ export class Quit {
       if (response === 1) return
     }
     await this.#saveAndQuit()
+  }
+
+  #withQueue(detail: string): string {
+    const { queued, held } = this.#lab.jobCounts
+    return queued + held > 1 ? `${detail} ${TEXTS.queueKept(queued + held)}` : detail
   }
 
   async #saveAndQuit(): Promise<void> {

@@ -17,6 +17,7 @@ export const TEXTS = {
     pauseOrResume: 'Pause or Resume',
     stop: 'Stop',
     fork: 'Fork…',
+    resumeHeld: 'Resume the Held Queue',
     nextRun: 'Next Run',
     previousRun: 'Previous Run',
     view: '&View',
@@ -41,6 +42,9 @@ export const TEXTS = {
     confirm: 'Pause and Quit',
     cancel: 'Cancel',
   },
+  /** Beside the detail of these questions, when more than one job is in line. */
+  queueKept: (jobCount: number): string =>
+    `Pausing keeps the queue of ${jobCount} jobs in its order: it is offered at the next start.`,
   close: {
     message: 'A run is being trained.',
     detail:

@@ -17,7 +17,7 @@ export interface Connection {
   close(): void
 }
 
-/** Begins with a snapshot. */
+/** Begins with a snapshot; what no window has heard follows. */
 export function connect(lab: Lab, wire: Wire): Connection {
   let isOpen = true
   const send = (message: LabMessage): void => {
@@ -27,7 +27,7 @@ export function connect(lab: Lab, wire: Wire): Connection {
     send: (events) => send({ kind: 'events', events }),
     isCongested: () => wire.isCongested(),
   })
-  const endListening = lab.listen((event) => feed.push(event))
+  const endListening = lab.listenAsWindow((event) => feed.push(event))
   send({ kind: 'events', events: [{ type: 'snapshot', snapshot: lab.snapshot() }] })
   return {
     receive(message) {

@@ -99,6 +99,7 @@ function keyOf(event: LabEvent, position: number): string {
     case 'index':
     case 'settings':
     case 'queue':
+    case 'held-queue':
     case 'presets':
     case 'snapshot':
       return event.type

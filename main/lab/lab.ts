@@ -18,14 +18,18 @@ import { listForkPoints } from '../engine/fork-run.ts'
 import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
 import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
+import { QueueStore } from '../store/queue-store.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { SweepStore } from '../store/sweep-store.ts'
+import { Audience } from './audience.ts'
 import { checkCell, listCells } from './designs/cells.ts'
 import { DesignDesk } from './designs/design-desk.ts'
 import { readDesign } from './designs/read-design.ts'
 import { exportRun } from './export-run.ts'
+import { HeldQueue } from './held-queue.ts'
 import { PresetShelf } from './preset-shelf.ts'
+import { QueueKeeper } from './queue-keeper.ts'
 import { RunCatalog } from './run-catalog.ts'
 import { RunMonitor } from './run-monitor.ts'
 import { RunSpreadsShelf } from './run-spreads.ts'
@@ -52,8 +56,11 @@ export class Lab {
   readonly #sweeps: SweepCatalog
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
+  readonly #queueStore: QueueStore
+  readonly #heldQueue: HeldQueue
+  readonly #queueKeeper: QueueKeeper
   readonly #refreshTimer: NodeJS.Timeout
-  readonly #listeners = new Set<(event: LabEvent) => void>()
+  readonly #audience = new Audience()
   #settings: Settings
 
   private constructor(home: string, settings: Settings) {
@@ -73,8 +80,15 @@ export class Lab {
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
+    this.#queueStore = new QueueStore(home, this.#instanceId)
+    this.#heldQueue = new HeldQueue(this.#store, this.#sweeps, this.#monitor, this.#sweepDesk, tell)
+    this.#queueKeeper = new QueueKeeper(
+      this.#queueStore,
+      () => [...this.#monitor.kept(), ...this.#heldQueue.kept()],
+      (error) => this.#monitor.notice(null, error),
+    )
     this.#refreshTimer = setInterval(() => {
-      if (this.#listeners.size === 0) return
+      if (this.#audience.isEmpty) return
       this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
     }, REFRESH_EVERY_MS)
     this.#refreshTimer.unref()
@@ -84,19 +98,28 @@ export class Lab {
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
     lab.#designs.start()
-    await Promise.all([lab.#catalog.open(), lab.#sweeps.refresh()])
+    const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
+    for (const error of taken.errors) lab.#monitor.notice(null, error)
+    await lab.#heldQueue.open(taken.jobs)
+    lab.#queueKeeper.note()
     return lab
   }
 
   /** Hears every event from now on. @returns ends it */
   listen(listener: (event: LabEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#audience.listen(listener)
+  }
+
+  /** The same for a window, which hears first what no window has heard. @returns ends it */
+  listenAsWindow(listener: (event: LabEvent) => void): () => void {
+    return this.#audience.listenAsWindow(listener)
   }
 
   #tellAll(event: LabEvent): void {
     this.#sweeps.hear(event)
-    for (const listener of this.#listeners) listener(event)
+    this.#heldQueue.hear(event)
+    if (event.type === 'queue' || event.type === 'held-queue') this.#queueKeeper.note()
+    this.#audience.tell(event)
   }
 
   snapshot(): LabSnapshot {
@@ -110,6 +133,7 @@ export class Lab {
       index: this.#catalog.state,
       progress: this.#monitor.progress(),
       queue: this.#monitor.queue(),
+      heldQueue: this.#heldQueue.views(),
       sweeps: this.#sweeps.list(),
     }
   }
@@ -121,6 +145,11 @@ export class Lab {
   /** Whether something is being trained or waits for it. */
   get isBusy(): boolean {
     return this.#monitor.isBusy
+  }
+
+  /** Jobs that run or wait, and those that are held from earlier sessions. */
+  get jobCounts(): { readonly queued: number; readonly held: number } {
+    return { queued: this.#monitor.queue().length, held: this.#heldQueue.views().length }
   }
 
   /**
@@ -138,9 +167,12 @@ export class Lab {
     clearInterval(this.#refreshTimer)
     await this.#estimator.close()
     await this.#designs.close()
+    this.#queueKeeper.freeze() // it is about to be emptied
     await this.#monitor.close()
+    await this.#heldQueue.close()
+    await this.#queueKeeper.close()
     await this.#catalog.close()
-    this.#listeners.clear()
+    this.#audience.close()
   }
 
   readonly #handlers: CommandHandlers = {
@@ -218,7 +250,9 @@ export class Lab {
     'run.spreads': async (payload) =>
       this.#spreads.read(payload, (await this.#monitor.series(payload.runId)).timeAxis()),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
-    'queue.remove': async ({ jobId }) => this.#monitor.removeJob(jobId),
+    'queue.remove': async ({ jobId }) =>
+      this.#heldQueue.has(jobId) ? this.#heldQueue.remove(jobId) : this.#monitor.removeJob(jobId),
+    'queue.resume-held': ({ jobId }) => this.#heldQueue.resume(jobId),
     'sweep.check': async ({ definition }) => this.#sweepDesk.check(definition),
     'sweep.start': ({ definition }) => this.#sweepDesk.start(definition),
     'sweep.read': ({ sweepId }) => this.#sweepDesk.read(sweepId),

@@ -9,6 +9,7 @@ import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
+import type { KeptJob } from '../store/queue-file.ts'
 import { releaseLockOfDeadThread } from '../store/run-lock.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
@@ -50,6 +51,15 @@ export class RunMonitor {
     return [...this.#live.values()].map((live) => live.progress())
   }
 
+  /** The line as it is to be kept; whoever takes a job out of it wants it no more. */
+  kept(): KeptJob[] {
+    return this.#host.queue().flatMap(({ job, runIds, isLeaving }): KeptJob[] => {
+      if (isLeaving) return []
+      if (job.kind === 'sweep') return [job]
+      return runIds.length > 0 ? [{ ...job, runIds: [...runIds] }] : []
+    })
+  }
+
   /** In the order in which they are run. */
   queue(): QueuedJobView[] {
     return this.#host.queue().map(({ id, job, runIds, isRunning }) => ({
@@ -64,6 +74,12 @@ export class RunMonitor {
 
   start(groupId: string, name: string, runIds: readonly string[]): void {
     this.#host.start({ kind: 'group', groupId, name }, runIds)
+  }
+
+  /** Runs that were begun or made before. */
+  async takeUp(groupId: string, name: string, runIds: readonly string[]): Promise<void> {
+    this.start(groupId, name, runIds)
+    await this.#catalog.update(runIds)
   }
 
   /** @param runIds those that are made and have not ended */
@@ -100,9 +116,7 @@ export class RunMonitor {
     if (record.status === 'finished') throw resumeError(runId, 'a finished run')
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
-    const others = await this.#queuedAfter(record)
-    this.start(record.groupId, record.config.name, [runId, ...others])
-    await this.#catalog.update([runId, ...others])
+    await this.takeUp(record.groupId, record.config.name, [runId, ...(await this.#queuedAfter(record))])
     return null
   }
 

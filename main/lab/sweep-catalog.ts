@@ -32,6 +32,13 @@ export interface KnownSweep {
 /** Nothing is left to do for it, unless it failed and is rerun. */
 export const DONE: ReadonlySet<SweepRowStatus> = new Set(['finished', 'stopped', 'failed', 'missing'])
 
+/** Runs that are made and would be run. @param rerunFailed those that failed, too */
+export function openRunIds({ rows }: KnownSweep, rerunFailed: boolean): string[] {
+  return rows.flatMap(({ runId, status }) =>
+    runId !== null && (!DONE.has(status) || (rerunFailed && status === 'failed')) ? [runId] : [],
+  )
+}
+
 export class SweepCatalog {
   readonly #runs: RunStore
   readonly #store: SweepStore
@@ -59,9 +66,13 @@ export class SweepCatalog {
       .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || (a.id < b.id ? -1 : 1))
   }
 
+  get(sweepId: string): KnownSweep | undefined {
+    return this.#known.get(sweepId)
+  }
+
   /** @throws LabError `usage` when there is none */
   require(sweepId: string): KnownSweep {
-    const sweep = this.#known.get(sweepId)
+    const sweep = this.get(sweepId)
     if (sweep) return sweep
     throw new LabError('usage', 'there is no sweep of this name.', {
       where: path.basename(sweepId),

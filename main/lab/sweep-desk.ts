@@ -11,7 +11,7 @@ import { sweepSlots } from '../engine/run-sweep.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
 import type { DesignDesk } from './designs/design-desk.ts'
 import type { RunMonitor } from './run-monitor.ts'
-import { DONE, type SweepCatalog } from './sweep-catalog.ts'
+import { DONE, openRunIds, type SweepCatalog } from './sweep-catalog.ts'
 
 const EXAMPLE_COUNT = 5
 
@@ -91,7 +91,7 @@ export class SweepDesk {
   /** @throws LabError `usage` when it is in the queue already; `sweep-locked` while another process works at it */
   async resume(sweepId: string, rerunFailed: boolean): Promise<null> {
     await this.#catalog.refresh()
-    const { definition, rows } = this.#catalog.require(sweepId)
+    const sweep = this.#catalog.require(sweepId)
     if (this.#monitor.queue().some((queued) => queued.sweepId === sweepId))
       throw new LabError('usage', 'this sweep runs or waits already.', {
         where: sweepId,
@@ -99,10 +99,7 @@ export class SweepDesk {
       })
     // Now, and not only when its turn comes.
     await this.#store.requireFree(sweepId)
-    const open = rows.flatMap(({ runId, status }) =>
-      runId !== null && (!DONE.has(status) || (rerunFailed && status === 'failed')) ? [runId] : [],
-    )
-    this.#monitor.startSweep(sweepId, definition.name, rerunFailed, open)
+    this.#monitor.startSweep(sweepId, sweep.definition.name, rerunFailed, openRunIds(sweep, rerunFailed))
     return null
   }
 

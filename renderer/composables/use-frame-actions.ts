@@ -3,6 +3,7 @@ import { useRoute, useRouter } from 'vue-router'
 import type { RunState, RunSummary } from '../../shared/protocol/views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useRunsStore } from '../stores/runs-store.ts'
+import { useSweepsStore } from '../stores/sweeps-store.ts'
 import { useAction } from './use-actions.ts'
 import { useCommand } from './use-command.ts'
 import { useDesignFiles } from './use-design-files.ts'
@@ -17,6 +18,7 @@ export function useFrameActions(): void {
   const router = useRouter()
   const lab = useLabStore()
   const runs = useRunsStore()
+  const sweeps = useSweepsStore()
   const { send } = useCommand()
   const files = useDesignFiles()
   const openFork = useFork()
@@ -73,6 +75,12 @@ export function useFrameActions(): void {
     const run = currentRun()
     if (!run || !canFork(run)) return false
     void openFork(run)
+    return true
+  })
+  useAction('queue.resume-held', () => {
+    if (sweeps.heldQueue.length === 0) return false
+    void send('queue.resume-held', { jobId: null })
+    void router.push('/sweeps') // where the queue is seen
     return true
   })
   useAction('window.theme', () => {

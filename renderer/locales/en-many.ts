@@ -13,6 +13,17 @@ export const queue = {
   later: 'Move {name} later',
   leave: 'Take {name} out of the queue',
   leaveHint: 'Out of the queue. What runs is paused and saved.',
+  held: {
+    title: 'Last session',
+    hint: 'Starts only when you resume it.',
+    waiting: '{count} job waits from the last session | {count} jobs wait from the last session',
+    resumeAll: 'Resume all',
+    resumeAllHint: 'All into the queue, in this order.',
+    resume: 'Resume {name}',
+    resumeHint: 'To the end of the queue.',
+    remove: 'Put {name} away',
+    removeHint: 'Out of this list. Its runs stay as they are, and can be resumed one by one.',
+  },
 }
 
 export const sweeps = {

@@ -71,6 +71,7 @@ export const en = {
       stop: 'Stop the run',
       fork: 'Fork the run: go on from a checkpoint with another training',
     },
+    queue: { 'resume-held': 'Resume the held queue' },
     runs: {
       compare: 'Compare the chosen runs',
       star: 'Star runs, or take the star away',

@@ -14,6 +14,17 @@ export const queue: typeof english.queue = {
   later: 'Reculer {name}',
   leave: 'Ôter {name} de la file',
   leaveHint: 'Hors de la file. Ce qui tourne est mis en pause et sauvé.',
+  held: {
+    title: 'Dernière session',
+    hint: 'Ne part que si vous le reprenez.',
+    waiting: '{count} tâche attend depuis la dernière session | {count} tâches attendent depuis la dernière session',
+    resumeAll: 'Tout reprendre',
+    resumeAllHint: 'Tout dans la file, dans cet ordre.',
+    resume: 'Reprendre {name}',
+    resumeHint: 'À la fin de la file.',
+    remove: 'Écarter {name}',
+    removeHint: 'Hors de cette liste. Ses essais restent comme ils sont, et se reprennent un à un.',
+  },
 }
 
 export const sweeps: typeof english.sweeps = {

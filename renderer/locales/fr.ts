@@ -72,6 +72,7 @@ export const fr: Messages = {
       stop: 'Arrêter l’essai',
       fork: 'Bifurquer : continuer depuis un point de reprise avec un autre entraînement',
     },
+    queue: { 'resume-held': 'Reprendre la file retenue' },
     runs: {
       compare: 'Comparer les essais choisis',
       star: 'Étoiler des essais, ou retirer l’étoile',

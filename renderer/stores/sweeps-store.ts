@@ -2,11 +2,13 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { QueuedJobView, SweepSummary } from '../../shared/protocol/views.ts'
+import type { HeldJobView, QueuedJobView, SweepSummary } from '../../shared/protocol/views.ts'
 
 export const useSweepsStore = defineStore('sweeps', () => {
   const byId = ref(new Map<string, SweepSummary>())
   const queue = ref<readonly QueuedJobView[]>([])
+  /** From an earlier session; they wait for the user. */
+  const heldQueue = ref<readonly HeldJobView[]>([])
   /** Whether the first snapshot is there. */
   const isKnown = ref(false)
 
@@ -21,6 +23,7 @@ export const useSweepsStore = defineStore('sweeps', () => {
       case 'snapshot':
         byId.value = new Map(event.snapshot.sweeps.map((sweep) => [sweep.id, sweep]))
         queue.value = event.snapshot.queue
+        heldQueue.value = event.snapshot.heldQueue
         isKnown.value = true
         break
       case 'sweep':
@@ -32,8 +35,11 @@ export const useSweepsStore = defineStore('sweeps', () => {
       case 'queue':
         queue.value = event.queue
         break
+      case 'held-queue':
+        heldQueue.value = event.heldQueue
+        break
     }
   }
 
-  return { byId, sweeps, queue, waitingCount, isKnown, hear }
+  return { byId, sweeps, queue, heldQueue, waitingCount, isKnown, hear }
 })

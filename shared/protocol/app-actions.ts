@@ -36,6 +36,7 @@ export const APP_ACTIONS = {
   'run.pause-or-resume': { keys: ['p'], accelerator: 'CmdOrCtrl+P', group: 'run' },
   'run.stop': { keys: ['x'], accelerator: null, group: 'run' },
   'run.fork': { keys: ['f'], accelerator: null, group: 'run' },
+  'queue.resume-held': { keys: ['r q'], accelerator: null, group: 'run' },
   // Of the chosen runs of the table, or of the one under its cursor.
   'runs.compare': { keys: ['c'], accelerator: null, group: 'run' },
   'runs.star': { keys: ['s'], accelerator: null, group: 'run' },

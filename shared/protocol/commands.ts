@@ -43,7 +43,7 @@ const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
 const someRuns = z.strictObject({ runIds: z.array(runId).min(1).max(MOST_RUN_IDS) })
 const oneSweep = z.strictObject({ sweepId: z.string().min(1).max(200) })
-const oneJob = { jobId: z.string().min(1).max(200) }
+const jobId = z.string().min(1).max(200)
 const uploadId = z.string().min(1).max(80)
 export const MOST_DATA_FILE_BYTES = 512 * 1024 * 1024
 /** Under the most that a message may hold, in base64. */
@@ -174,9 +174,11 @@ export const COMMAND_PAYLOADS = {
     partIndex: z.number().int().min(0).nullable().default(null),
   }),
   /** To another place in line, from 0; before the job at work: that one saves and waits. */
-  'queue.move': z.strictObject({ ...oneJob, index: z.number().int().min(0) }),
-  /** Pauses a job at work; takes one that waits out of the line. */
-  'queue.remove': z.strictObject(oneJob),
+  'queue.move': z.strictObject({ jobId, index: z.number().int().min(0) }),
+  /** Pauses a job at work; takes one that waits, or is held from an earlier session, out of the line. */
+  'queue.remove': z.strictObject({ jobId }),
+  /** Puts jobs that are held from an earlier session at the end of the line. @param jobId null: all, in their order */
+  'queue.resume-held': z.strictObject({ jobId: jobId.nullable() }),
   /** Any JSON that the file of a sweep may hold. Nothing is made. */
   'sweep.check': z.strictObject({ definition: z.unknown() }),
   /** Writes a sweep down and queues it. */
@@ -241,6 +243,7 @@ export interface CommandResults {
   'run.spreads': RunSpreads
   'queue.move': null
   'queue.remove': null
+  'queue.resume-held': null
   'sweep.check': CheckedSweep
   'sweep.start': { readonly sweepId: string }
   'sweep.read': SweepDetail

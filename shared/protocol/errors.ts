@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'run-folder'
   | 'run-locked'
   | 'sweep-locked'
+  | 'queue-locked'
   | 'run-index'
   | 'checkpoint'
   | 'warm-up-restarts'

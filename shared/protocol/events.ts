@@ -3,7 +3,7 @@ import type { RunEvent } from '../runs/run.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
-import type { LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
+import type { HeldJobView, LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
 import type { WireError } from './wire-error.ts'
 
 export type LabEvent =
@@ -31,6 +31,8 @@ export type LabEvent =
   | { readonly type: 'run-gap'; readonly runId: string }
   /** The jobs that run and wait are others, or in another order. */
   | { readonly type: 'queue'; readonly queue: readonly QueuedJobView[] }
+  /** The jobs that wait from an earlier session are others. */
+  | { readonly type: 'held-queue'; readonly heldQueue: readonly HeldJobView[] }
   /** A sweep is new or another. */
   | { readonly type: 'sweep'; readonly sweep: SweepSummary }
   | { readonly type: 'sweep-removed'; readonly sweepId: string }

@@ -283,8 +283,8 @@ export interface SpreadColumnView {
   readonly zeroCount: number
 }
 
-/** A job in the engine's line: a group of runs or a sweep. */
-export interface QueuedJobView {
+/** A group of runs or a sweep, as something to be done. */
+export interface JobView {
   readonly id: string
   readonly name: string
   /** Null for a group. */
@@ -293,8 +293,15 @@ export interface QueuedJobView {
   readonly firstRunId: string | null
   /** Runs that are made and have not ended. */
   readonly runCount: number
+}
+
+/** A job in the engine's line. */
+export interface QueuedJobView extends JobView {
   readonly isRunning: boolean
 }
+
+/** A job that stood in line when an earlier session ended: nothing is done for it until the user says so. */
+export type HeldJobView = JobView
 
 /**
  * `elsewhere`: another process runs it; `paused`: there is work left and nobody does it; `failed`: all is done, and some runs have failed.
@@ -451,5 +458,7 @@ export interface LabSnapshot {
   readonly index: IndexState
   readonly progress: readonly RunProgress[]
   readonly queue: readonly QueuedJobView[]
+  /** In the order in which they stood in line. */
+  readonly heldQueue: readonly HeldJobView[]
   readonly sweeps: readonly SweepSummary[]
 }

@@ -1,14 +1,12 @@
 /** A cell of the user's own, from a copy of the lab's to a trained run: a mistake on the way, found, gone to and mended with keys alone. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { beforeAll, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
-import { openDesign, stopFileChoosers } from './file-chooser.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { openDesign } from './file-chooser.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const CONFIG = {
   name: 'owned',
   dataset: { kind: 'copy-first-input', steps: 12, counts: { train: 256, validation: 32, test: 32 } },
@@ -19,24 +17,13 @@ const CONFIG = {
   seeds: [0],
 }
 
-let lab: ServedLab
-let browser: Browser
+const at = lookAtLab()
 let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
-  complaints = watchComplaints(page)
-  stopFileChoosers(page)
-  await page.goto(lab.address)
+  ;({ page, complaints } = await at.openPage({ height: 800 }))
   await openDesign(page, CONFIG)
-}, INSTALL_MS)
-
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
 })
 
 it('shows the equations of a cell as formulas', async () => {
@@ -77,7 +64,7 @@ it('makes it the user’s own, says what is wrong, and trains it once it is righ
   }
   await page.getByRole('button', { name: 'Start' }).click()
   await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
-  const runs = path.join(lab.home, 'runs')
+  const runs = path.join(at.lab.home, 'runs')
   const { config } = JSON.parse(readFileSync(path.join(runs, readdirSync(runs)[0]!, 'run.json'), 'utf8')) as {
     config: { layers: { cell: string }[]; cells: Record<string, string> }
   }

@@ -1,15 +1,13 @@
 /** A run's charts in a real Chromium: how they are drawn, where they are zoomed to while the run goes on, and the files they are saved as. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
-import { openDesign, stopFileChoosers } from './file-chooser.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { openDesign } from './file-chooser.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 60_000, interval: 50 }
 const CONFIG = {
   name: 'charted',
@@ -22,25 +20,14 @@ const CONFIG = {
   seeds: [0, 1, 2],
 }
 
-let lab: ServedLab
-let browser: Browser
+const at = lookAtLab()
 let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })).newPage()
-  complaints = watchComplaints(page)
-  stopFileChoosers(page)
-  await page.goto(lab.address)
+  ;({ page, complaints } = await at.openPage({ height: 800 }))
   await openDesign(page, CONFIG)
   await page.getByRole('button', { name: 'Start' }).click()
-}, INSTALL_MS)
-
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
 })
 
 const position = async (): Promise<number> => Number(await page.getByTestId('last-position').textContent())
@@ -141,7 +128,7 @@ describe('the charts of a run', () => {
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2700, 1860])
 
-    const runs = path.join(lab.home, 'runs')
+    const runs = path.join(at.lab.home, 'runs')
     const metrics = readFileSync(path.join(runs, readdirSync(runs)[0]!, 'metrics.jsonl'), 'utf8')
       .trim()
       .split('\n')

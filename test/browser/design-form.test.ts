@@ -1,36 +1,18 @@
 /** The form of a design in a real Chromium: every section with the mouse and with keys alone, mistakes at their fields, axe in both themes. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Locator, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Locator, Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
 import { inspectView } from './inspect.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
-
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
+import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 
 describe('the form of a design', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab()
 
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab()])
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
-  })
-
-  async function openDesign(): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    const complaints = watchComplaints(page)
-    await page.goto(lab.address)
-    await page.getByRole('button', { name: /^quick/ }).click()
-    return { page, complaints }
+  async function openDesign(): Promise<OpenPage> {
+    const opened = await at.openPage()
+    await opened.page.getByRole('button', { name: /^quick/ }).click()
+    return opened
   }
 
   const field = (page: Page, place: string): Locator => page.locator(`[data-field="${place}"]`)

@@ -1,38 +1,26 @@
 /** A design kept and passed on, in a real Chromium: as a preset, as a link, over a reload; and how long it would take, told before it starts. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { BrowserContext, Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { SIZES } from './inspect.ts'
+import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 30_000, interval: 100 }
 
 describe('a design', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab()
   let context: BrowserContext
 
   beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab()])
-    context = await browser.newContext({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
+    context = await at.browser.newContext({ viewport: SIZES[0], reducedMotion: 'reduce' })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
   })
 
-  async function openPage(address = lab.address): Promise<{ page: Page; complaints: string[] }> {
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    const complaints = watchComplaints(page)
-    await page.goto(address)
-    await page.getByRole('button', { name: 'Start' }).waitFor()
-    return { page, complaints }
+  async function openPage(address = at.lab.address): Promise<OpenPage> {
+    const opened = await at.openPage({ context, address })
+    await opened.page.getByRole('button', { name: 'Start' }).waitFor()
+    return opened
   }
 
   const name = (page: Page): Promise<string> => page.getByLabel('Name').inputValue()

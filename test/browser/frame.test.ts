@@ -1,39 +1,21 @@
 /** The frame of every view: tour, shortcuts, settings and themes, with keys alone, without a violation that axe finds and without a complaint. */
-import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
-import { giveFile, stopFileChoosers } from './file-chooser.ts'
-import { inspectView, SIZES, themeOf } from './inspect.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { describe, expect, it } from 'vitest'
+import { giveFile } from './file-chooser.ts'
+import { inspectView, themeOf } from './inspect.ts'
+import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
+import { serveLab } from './served-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 30_000, interval: 100 }
 
 describe('the frame', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab(() => serveLab({ isFirstRun: true }))
 
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ isFirstRun: true })])
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
-  })
-
-  async function openPage(): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ viewport: SIZES[0], reducedMotion: 'reduce' })
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    const complaints = watchComplaints(page)
-    stopFileChoosers(page)
-    await page.goto(lab.address)
-    await page.getByRole('link', { name: 'Design' }).waitFor()
-    return { page, complaints }
+  async function openPage(): Promise<OpenPage> {
+    const opened = await at.openPage()
+    await opened.page.getByRole('link', { name: 'Design' }).waitFor()
+    return opened
   }
 
   it('begins with a tour that keys lead through, that trains the quick preset, and that does not come back', async () => {
@@ -105,7 +87,7 @@ describe('the frame', { timeout: 120_000 }, () => {
     await expect.poll(() => themeOf(other.page)).toBe('light')
     await page.getByRole('checkbox', { name: 'Single keys' }).uncheck()
     await expect.poll(() => page.getByRole('checkbox', { name: 'Single keys' }).isChecked()).toBe(false)
-    const saved = (): Promise<string> => readFile(path.join(lab.home, 'settings.json'), 'utf8')
+    const saved = (): Promise<string> => readFile(path.join(at.lab.home, 'settings.json'), 'utf8')
     await expect.poll(saved).toContain('"singleKeys": false')
     await page.getByRole('heading', { name: 'Settings' }).click()
     await page.keyboard.press('?')

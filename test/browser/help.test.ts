@@ -1,31 +1,17 @@
 /** The help page in a real Chromium, in both languages. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { beforeAll, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
-
-let lab: ServedLab
-let browser: Browser
+const at = lookAtLab()
 let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
-  complaints = watchComplaints(page)
-  await page.goto(lab.address)
+  ;({ page, complaints } = await at.openPage())
   await page.getByRole('link', { name: 'Help' }).click()
-}, INSTALL_MS)
-
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
 })
 
 it('explains the method with curves of recorded runs', async () => {

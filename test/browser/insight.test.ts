@@ -1,16 +1,14 @@
 /** The insight charts of a run in a real Chromium: the gradient by lag, measured on request, VAA against loss, and the spreads over time, as the run's files have them. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../shared/runs/run.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
-import { openDesign, stopFileChoosers } from './file-chooser.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { openDesign } from './file-chooser.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 60_000, interval: 50 }
 const STEPS = 60
 const CONFIG = {
@@ -24,25 +22,14 @@ const CONFIG = {
   seeds: [0, 1],
 }
 
-let lab: ServedLab
-let browser: Browser
+const at = lookAtLab()
 let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true })).newPage()
-  complaints = watchComplaints(page)
-  stopFileChoosers(page)
-  await page.goto(lab.address)
+  ;({ page, complaints } = await at.openPage({ height: 900 }))
   await openDesign(page, CONFIG)
   await page.getByRole('button', { name: 'Start' }).click()
-}, INSTALL_MS)
-
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
 })
 
 async function saveCsv(title: string): Promise<string[]> {
@@ -53,7 +40,7 @@ async function saveCsv(title: string): Promise<string[]> {
 
 /** Of the one run of this home. */
 function readEvents(): RunEvent[] {
-  const folder = path.join(lab.home, 'runs', readdirSync(path.join(lab.home, 'runs'))[0]!)
+  const folder = path.join(at.lab.home, 'runs', readdirSync(path.join(at.lab.home, 'runs'))[0]!)
   const lines = readFileSync(path.join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n')
   return lines.map((line) => JSON.parse(line) as RunEvent)
 }

@@ -2,12 +2,10 @@
  * The whole way in a real Chromium against the real lab, once with the mouse and once with keys alone: preset, another cell, split and
  * warm-up, start, charts that move, pause, resume, finish, figure and weights saved; and what other windows see of it.
  */
-import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
 import {
   checkPicture,
   checkRun,
@@ -19,33 +17,19 @@ import {
   untilPositionIsOver,
 } from './journey-steps.ts'
 import { chooseIn, tabTo, typeInto } from './keyboard.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
+import { serveLab } from './served-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 /** Served page, from the address to fields that can be used. */
 const PAGE_START_MS = 5000
 
 describe('the served lab', { timeout: 180_000 }, () => {
-  let lab: ServedLab
-  let browser: Browser
+  const at = lookAtLab()
 
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
-    ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
-  })
-
-  async function openLab(address = lab.address): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    const complaints = watchComplaints(page)
-    await page.goto(address)
-    await page.getByRole('button', { name: 'Start' }).waitFor({ timeout: PAGE_START_MS })
-    return { page, complaints }
+  async function openLab(address = at.lab.address): Promise<OpenPage> {
+    const opened = await at.openPage({ height: 800, address })
+    await opened.page.getByRole('button', { name: 'Start' }).waitFor({ timeout: PAGE_START_MS })
+    return opened
   }
 
   async function download(page: Page, ask: () => Promise<unknown>): Promise<{ name: string; bytes: Buffer }> {
@@ -65,7 +49,7 @@ describe('the served lab', { timeout: 180_000 }, () => {
     })
     await page.screenshot({ path: path.join(PICTURES, 'finished.png') })
 
-    const folder = checkRun(lab.home)
+    const folder = checkRun(at.lab.home)
     const saved = page.getByRole('combobox', { name: 'Save chart' })
     const picture = await download(page, () => saved.selectOption('png'))
     expect(picture.name).toMatch(/\.png$/)
@@ -98,7 +82,7 @@ describe('the served lab', { timeout: 180_000 }, () => {
   })
 
   it('gives nothing without the token', async () => {
-    const response = await fetch(lab.address.replace(/\?.*/, ''))
+    const response = await fetch(at.lab.address.replace(/\?.*/, ''))
     expect(response.status).toBe(401)
   })
 

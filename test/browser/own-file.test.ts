@@ -1,15 +1,13 @@
 /** Own series in a real Chromium: chosen or dropped, told what is what with a preview, refused with their reason, and trained. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
 import { writeNpz } from '../../shared/numerics/npz.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
-import { giveFile, stopFileChoosers } from './file-chooser.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { giveFile } from './file-chooser.ts'
+import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const SERIES = 40
 const STEPS = 12
 
@@ -30,27 +28,12 @@ const CSV = [
 ].join('\n')
 
 describe('own series', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab()
 
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab()])
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
-  })
-
-  async function openPage(): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' })
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    const complaints = watchComplaints(page)
-    stopFileChoosers(page)
-    await page.goto(lab.address)
-    await page.getByRole('img', { name: /^Series 1/ }).waitFor()
-    return { page, complaints }
+  async function openPage(): Promise<OpenPage> {
+    const opened = await at.openPage()
+    await opened.page.getByRole('img', { name: /^Series 1/ }).waitFor()
+    return opened
   }
 
   const panel = (page: Page) => page.getByRole('region', { name: /^Own series/ })
@@ -122,7 +105,7 @@ describe('own series', { timeout: 120_000 }, () => {
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
     await page.keyboard.press('Control+Enter')
     await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
-    const runs = path.join(lab.home, 'runs')
+    const runs = path.join(at.lab.home, 'runs')
     const { config } = JSON.parse(readFileSync(path.join(runs, readdirSync(runs)[0]!, 'run.json'), 'utf8')) as {
       config: { dataset: unknown }
     }

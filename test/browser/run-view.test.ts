@@ -1,15 +1,12 @@
 /** The view of a run in a real Chromium, beside its charts: forks, predictions, the log, the device's load; with the keyboard, and for everybody. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { LONG_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { findAxeViolations } from './axe.ts'
-import { openDesign, stopFileChoosers } from './file-chooser.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { openDesign } from './file-chooser.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 60_000, interval: 50 }
 /** Ends its warm-up above the limit every time. */
 const STUBBORN = {
@@ -31,24 +28,12 @@ const DIGITS = {
   training: { steps: 40, batch: 8, validateEverySteps: 20 },
 }
 
-let lab: ServedLab
-let browser: Browser
+const at = lookAtLab()
 let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
-  page.setDefaultTimeout(15_000)
-  complaints = watchComplaints(page)
-  stopFileChoosers(page)
-  await page.goto(lab.address)
-}, INSTALL_MS)
-
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
+  ;({ page, complaints } = await at.openPage())
 })
 
 async function start(config: { readonly name: string }): Promise<void> {

@@ -2,48 +2,33 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { makeRuns } from '../bench/lab/make-runs.ts'
-import { INSTALL_MS } from '../debian-package.ts'
-import { makeLabHome } from '../lab-home.ts'
 import { findAxeViolations } from './axe.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { SIZES } from './inspect.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
+import { serveLab } from './served-lab.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
-const PICTURES = path.join(ROOT, 'node_modules', '.cache', 'pictures')
 const RUN_COUNT = 1000
 const WAIT = { timeout: 20_000, interval: 50 }
-const SIZES = [
-  { width: 1280, height: 720 },
-  { width: 1920, height: 1080 },
-]
 
 describe('the table of runs', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab(async () => {
+    const home = path.join(ROOT, 'node_modules', '.cache', `test-runs-${process.pid}`)
+    await makeRuns(home, RUN_COUNT, () => undefined)
+    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ tourDone: true }))
+    return serveLab({ home, isHomeRemoved: true })
+  })
   let page: Page
   let complaints: string[]
 
   beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
-    const home = path.join(ROOT, 'node_modules', '.cache', `test-runs-${process.pid}`)
-    await makeRuns(home, RUN_COUNT, () => undefined)
-    writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ tourDone: true }))
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
-    const context = await browser.newContext({ viewport: SIZES[0]!, reducedMotion: 'reduce' })
-    page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    complaints = watchComplaints(page)
-    await page.goto(lab.address)
+    ;({ page, complaints } = await at.openPage())
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.locator('a.run').first().waitFor()
-  }, INSTALL_MS)
-
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
   })
 
   const count = (): Promise<string | null> => page.getByTestId('run-count').textContent()
@@ -167,7 +152,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Delete')
     await expect.poll(shownCount, WAIT).toBe(before - 2)
-    const folder = path.join(lab.home, 'runs')
+    const folder = path.join(at.lab.home, 'runs')
     expect(readdirSync(folder)).toHaveLength(RUN_COUNT - 2)
     const told = page.getByRole('status').filter({ hasText: 'Deleted 2 runs.' })
     await told.waitFor()
@@ -238,7 +223,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
   })
 
   it('shows a run that a terminal has begun, by itself', async () => {
-    const config = path.join(lab.home, 'terminal.json')
+    const config = path.join(at.lab.home, 'terminal.json')
     writeFileSync(
       config,
       JSON.stringify({
@@ -252,7 +237,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
       }),
     )
     const bin = path.join(ROOT, 'main', 'cli', 'bin.ts')
-    const child = spawn(process.execPath, [bin, 'run', config, '--home', lab.home, '--json'], { stdio: 'ignore' })
+    const child = spawn(process.execPath, [bin, 'run', config, '--home', at.lab.home, '--json'], { stdio: 'ignore' })
     const ended = new Promise((resolve) => child.once('close', resolve))
     const row = page.getByRole('row').filter({ hasText: 'from-a-terminal' })
     await row.filter({ hasText: 'Finished' }).waitFor({ timeout: 30_000 })
@@ -302,10 +287,7 @@ describe('the table of runs', { timeout: 120_000 }, () => {
 
 describe('a configuration of more runs than a command takes', { timeout: 120_000 }, () => {
   const COPIES = 2100
-  let browser: Browser
-  let lab: ServedLab
-
-  beforeAll(async () => {
+  const at = lookAtLab(async () => {
     const home = path.join(ROOT, 'node_modules', '.cache', `test-copies-${process.pid}`)
     await makeRuns(home, 1, () => undefined)
     const runs = path.join(home, 'runs')
@@ -318,18 +300,11 @@ describe('a configuration of more runs than a command takes', { timeout: 120_000
       writeFileSync(path.join(runs, id, 'run.json'), JSON.stringify({ ...record, id, groupId }))
     }
     writeFileSync(path.join(home, 'settings.json'), JSON.stringify({ tourDone: true }))
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
-  }, INSTALL_MS)
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
+    return serveLab({ home, isHomeRemoved: true })
   })
 
   it('is starred, deleted and taken back whole', async () => {
-    const page = await browser.newPage({ viewport: SIZES[0]! })
-    page.setDefaultTimeout(20_000)
-    const complaints = watchComplaints(page)
-    await page.goto(lab.address)
+    const { page, complaints } = await at.openPage()
     await page.getByRole('link', { name: 'Runs' }).click()
     const count = (): Promise<string | null> => page.getByTestId('run-count').textContent()
     await expect.poll(count, WAIT).toBe('2,100 of 2,100 runs')
@@ -338,36 +313,29 @@ describe('a configuration of more runs than a command takes', { timeout: 120_000
     await configurations.locator('strong').waitFor()
     await configurations.focus()
     await page.keyboard.press('s')
-    await configurations.getByText('★ 2100').waitFor()
+    await configurations.getByText('★ 2,100').waitFor()
     await page.keyboard.press(' ')
     const chosen = page.getByRole('region', { name: 'Chosen runs' }).getByRole('status')
     await expect.poll(() => chosen.textContent()).toBe('2,100 runs chosen')
     await page.keyboard.press('Delete')
     await expect.poll(count, WAIT).toBe('0 configurations of 0 runs')
-    expect(readdirSync(path.join(lab.home, 'runs'))).toEqual([])
+    expect(readdirSync(path.join(at.lab.home, 'runs'))).toEqual([])
     const told = page.getByRole('status').filter({ hasText: 'Deleted 2,100 runs.' })
     await told.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(count, WAIT).toBe('1 configuration of 2,100 runs')
-    expect(readdirSync(path.join(lab.home, 'runs'))).toHaveLength(COPIES)
+    expect(readdirSync(path.join(at.lab.home, 'runs'))).toHaveLength(COPIES)
     expect(complaints).toEqual([])
   })
 })
 
 describe('an empty lab', () => {
+  const at = lookAtLab()
+
   it('says in the table how to begin', async () => {
-    const [browser, lab] = await Promise.all([
-      launchChromium(),
-      serveLab({ home: await makeLabHome(false), isHomeRemoved: true }),
-    ])
-    try {
-      const page = await (await browser.newContext()).newPage()
-      await page.goto(lab.address)
-      await page.getByRole('link', { name: 'Runs' }).click()
-      await page.getByText('No runs yet.').waitFor()
-      expect(await findAxeViolations(page)).toEqual([])
-    } finally {
-      await browser.close()
-      await lab.close()
-    }
+    const { page, complaints } = await at.openPage()
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByText('No runs yet.').waitFor()
+    expect(await findAxeViolations(page)).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,16 +1,15 @@
 /** Sweeps deleted in a real Chromium, with keys and with the button, and taken back: with their runs, without them, seen by another window. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Locator, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Locator, Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { makeLabHome } from '../lab-home.ts'
 import { jsonLines, lab as terminal, runsOf } from '../unit/cli/lab.ts'
 import { inspectView } from './inspect.ts'
 import { tabTo } from './keyboard.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { lookAtLab, type OpenPage } from './look-at-lab.ts'
+import { serveLab } from './served-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const WAIT = { timeout: 20_000, interval: 50 }
 const CONFIG = {
   name: 'tiny',
@@ -23,28 +22,7 @@ const CONFIG = {
 }
 
 describe('sweeps in their list', { timeout: 60_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
-  let page: Page
-  let other: Page
-  let complaints: string[]
-  const ids: Record<string, string> = {}
-
-  async function open(): Promise<Page> {
-    const opened = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
-    opened.setDefaultTimeout(10_000)
-    await opened.goto(lab.address)
-    await opened.getByRole('link', { name: 'Sweeps' }).click()
-    await link(opened, 'alpha').waitFor()
-    return opened
-  }
-  const link = (of: Page, name: string): Locator => of.locator('a.sweep', { hasText: name })
-  const banner = (): Locator => page.locator('.removed')
-  const fileOf = (name: string): string => path.join(lab.home, 'sweeps', `${ids[name]}.json`)
-  const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((one) => one === document.activeElement)
-
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true })
+  const at = lookAtLab(async () => {
     const home = await makeLabHome(false)
     for (const name of ['alpha', 'beta']) {
       const file = path.join(home, `${name}.json`)
@@ -53,15 +31,27 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
       expect(code).toBe(0)
       ids[name] = (jsonLines(stdout)[0] as { id: string }).id
     }
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
-    page = await open()
-    complaints = watchComplaints(page)
-    other = await open()
-  }, INSTALL_MS)
+    return serveLab({ home, isHomeRemoved: true })
+  })
+  let page: Page
+  let other: Page
+  let complaints: string[]
+  const ids: Record<string, string> = {}
 
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
+  async function open(): Promise<OpenPage> {
+    const opened = await at.openPage()
+    await opened.page.getByRole('link', { name: 'Sweeps' }).click()
+    await link(opened.page, 'alpha').waitFor()
+    return opened
+  }
+  const link = (of: Page, name: string): Locator => of.locator('a.sweep', { hasText: name })
+  const banner = (): Locator => page.locator('.removed')
+  const fileOf = (name: string): string => path.join(at.lab.home, 'sweeps', `${ids[name]}.json`)
+  const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((one) => one === document.activeElement)
+
+  beforeAll(async () => {
+    ;({ page, complaints } = await open())
+    other = (await open()).page
   })
 
   it('asks, on Delete, what becomes of the runs, and Escape leaves all as it was', async () => {
@@ -77,14 +67,14 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
   })
 
   it('deletes one with its runs by keys alone, leads on to its neighbour, and brings all of it back', async () => {
-    const before = runsOf(lab.home).sort()
+    const before = runsOf(at.lab.home).sort()
     await page.keyboard.press('Delete')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await expect.poll(() => banner().textContent(), WAIT).toContain('Deleted the sweep alpha and its 2 runs.')
     expect(await isFocused(link(page, 'beta'))).toBe(true)
     expect(existsSync(fileOf('alpha'))).toBe(false)
-    expect(runsOf(lab.home)).toHaveLength(2)
+    expect(runsOf(at.lab.home)).toHaveLength(2)
     await link(page, 'alpha').waitFor({ state: 'detached' })
     await link(other, 'alpha').waitFor({ state: 'detached' })
     await inspectView(page, 'sweep-deleted')
@@ -92,7 +82,7 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
     await page.keyboard.press('Enter')
     await page.waitForURL(`**/sweeps/${ids.alpha}`)
     await link(other, 'alpha').waitFor()
-    expect(runsOf(lab.home).sort()).toEqual(before)
+    expect(runsOf(at.lab.home).sort()).toEqual(before)
     expect(existsSync(fileOf('alpha'))).toBe(true)
     await expect.poll(() => page.locator('section.rows tr[data-status="finished"]').count(), WAIT).toBe(2)
     expect(await banner().count()).toBe(0)
@@ -104,7 +94,7 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Keep its runs' }).click()
     await expect.poll(() => banner().textContent(), WAIT).toContain('Deleted the sweep alpha.')
     await page.waitForURL(/\/sweeps$/)
-    expect(runsOf(lab.home)).toHaveLength(4)
+    expect(runsOf(at.lab.home)).toHaveLength(4)
     await banner().getByRole('button', { name: 'Dismiss' }).click()
     expect(await banner().count()).toBe(0)
     expect(complaints).toEqual([])

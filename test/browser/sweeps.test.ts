@@ -3,18 +3,17 @@
  * the chart's files against a script that reads the folders by itself. Then some of its runs are compared.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS, installDebianPackage } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { installDebianPackage } from '../debian-package.ts'
 import { findAxeViolations } from './axe.ts'
-import { openDesign, stopFileChoosers } from './file-chooser.ts'
+import { openDesign } from './file-chooser.ts'
 import type { FolderGroup, FolderRun } from './results-from-folders.ts'
-import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const SCRIPT = path.join(import.meta.dirname, 'results-from-folders.ts')
 const WAIT = { timeout: 90_000, interval: 50 }
 /** The same sums in another order. */
@@ -31,34 +30,23 @@ const CONFIG = {
   seeds: [0, 1, 2],
 }
 
-let lab: ServedLab
-let browser: Browser
+const at = lookAtLab()
 let page: Page
 let complaints: string[]
 
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true })
-  ;[lab, browser] = await Promise.all([serveLab(), launchChromium()])
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true })).newPage()
-  complaints = watchComplaints(page)
-  stopFileChoosers(page)
-  await page.goto(lab.address)
+  ;({ page, complaints } = await at.openPage())
   await openDesign(page, CONFIG)
-}, INSTALL_MS)
-
-afterAll(async () => {
-  await browser?.close()
-  await lab?.close()
 })
 
 const state = (): Promise<string | null> => page.getByTestId('sweep-state').textContent()
 const doneCount = async (): Promise<number> =>
   Number((await page.locator('article .facts').textContent())?.match(/(\d+) of 18 runs done/)?.[1] ?? -1)
 const recordOf = (id: string): { status: string } =>
-  JSON.parse(readFileSync(path.join(lab.home, 'runs', id, 'run.json'), 'utf8')) as { status: string }
-const runIds = (): string[] => readdirSync(path.join(lab.home, 'runs')).filter((name) => !name.startsWith('.'))
+  JSON.parse(readFileSync(path.join(at.lab.home, 'runs', id, 'run.json'), 'utf8')) as { status: string }
+const runIds = (): string[] => readdirSync(path.join(at.lab.home, 'runs')).filter((name) => !name.startsWith('.'))
 const fromFolders = (): { runs: FolderRun[]; groups: FolderGroup[] } =>
-  JSON.parse(execFileSync(process.execPath, [SCRIPT, lab.home], { encoding: 'utf8' })) as {
+  JSON.parse(execFileSync(process.execPath, [SCRIPT, at.lab.home], { encoding: 'utf8' })) as {
     runs: FolderRun[]
     groups: FolderGroup[]
   }
@@ -91,18 +79,18 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
   it('goes on after the lab was killed, past a run that fails, and runs that one again', async () => {
     await expect.poll(doneCount, WAIT).toBeGreaterThanOrEqual(5)
     await expect.poll(() => runIds().some((id) => recordOf(id).status === 'running'), WAIT).toBe(true)
-    await lab.restart('SIGKILL')
+    await at.lab.restart('SIGKILL')
     const finished = runIds().filter((id) => recordOf(id).status === 'finished')
     const [killed] = runIds().filter((id) => recordOf(id).status === 'running')
     // It failed for a reason that is gone by the rerun: its folder says so. (Ones that fail again: test/unit/lab/sweeps.test.ts.)
     const error = { code: 'non-finite', message: 'the loss was NaN' }
-    const file = path.join(lab.home, 'runs', killed!, 'run.json')
+    const file = path.join(at.lab.home, 'runs', killed!, 'run.json')
     writeFileSync(file, JSON.stringify({ ...recordOf(killed!), status: 'failed', error }))
-    await page.goto(lab.address)
-    await page.goto(new URL('/sweeps', lab.address).href)
-    await page.getByRole('link', { name: /^study/ }).click()
+    await page.goto(at.lab.address)
+    await page.goto(new URL('/sweeps', at.lab.address).href)
+    await page.locator('a.sweep', { hasText: 'study' }).click() // the queue of the last session names it, too
     await expect.poll(state, WAIT).toBe('Paused')
-    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
     await expect.poll(state, WAIT).toBe('Some failed')
     expect(recordOf(killed!).status).toBe('failed')
     await page.screenshot({ path: path.join(PICTURES, 'sweep-failed.png') })
@@ -170,7 +158,7 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     expect(execFileSync('pdfinfo', [file], { encoding: 'utf8' })).toMatch(/^Subject: +study-\d/m)
     execFileSync('pdftoppm', ['-png', '-r', '80', '-singlefile', file, path.join(PICTURES, 'sweep-chart-pdf')])
     // The drawing in another program than the one that made it.
-    const viewer = await browser.newPage({ viewport: { width: 920, height: 400 } })
+    const viewer = await at.browser.newPage({ viewport: { width: 920, height: 400 } })
     await viewer.goto(`data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`)
     expect(await viewer.locator('text', { hasText: /^Double layer$/ }).isVisible()).toBe(true)
     expect(await viewer.locator('parsererror').count()).toBe(0)
@@ -282,7 +270,7 @@ describe('the compare view', () => {
     const lines = (await save(title, 'csv')).toString().trim().split('\n')
     expect(lines[0]).toBe('run,series,position,seed,value')
     const logged = ids.flatMap((id) =>
-      readFileSync(path.join(lab.home, 'runs', id, 'metrics.jsonl'), 'utf8')
+      readFileSync(path.join(at.lab.home, 'runs', id, 'metrics.jsonl'), 'utf8')
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as { type: string; loss: number[] })
@@ -296,7 +284,7 @@ describe('the compare view', () => {
   it('shows what tells configurations apart, and bars of them', async () => {
     const { runs } = fromFolders()
     const ids = runs.filter(({ strategy }) => strategy !== 'warmed-up').map(({ id }) => id)
-    await page.goto(new URL(`/compare/${ids.join(',')}`, lab.address).href)
+    await page.goto(new URL(`/compare/${ids.join(',')}`, at.lab.address).href)
     const differences = page.getByRole('region', { name: 'Differences of the configurations' })
     await differences.getByRole('row', { name: /dataset\.steps/ }).waitFor()
     expect(await differences.getByRole('rowheader').allTextContents()).toEqual(

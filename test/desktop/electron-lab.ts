@@ -67,21 +67,22 @@ export interface DesktopLab {
  * @param program Electron, or a packaged lab
  * @param environment beside that of this process
  * @param options.files of the home, by name, that are there already
+ * @param options.home one that is there, and stays; else a new one
  */
 export async function startDesktop(
   program: string,
   environment: Readonly<Record<string, string>> = {},
-  { isPackaged = false, files = {} }: { isPackaged?: boolean; files?: Readonly<Record<string, string>> } = {},
+  given: { isPackaged?: boolean; files?: Readonly<Record<string, string>>; home?: string } = {},
 ): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
-  const home = await makeLabHome(false)
-  for (const [name, text] of Object.entries(files)) await writeFile(path.join(home, name), text)
+  const home = given.home ?? (await makeLabHome(false))
+  for (const [name, text] of Object.entries(given.files ?? {})) await writeFile(path.join(home, name), text)
   const display = await openDisplay()
   const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
   const launchedAtMs = performance.now()
   const app = await launch({
     executablePath: program,
-    args: ['--no-sandbox', ...(isPackaged ? [] : [path.join(folder, 'main.cjs')])], // containers and root have no use of Chromium's sandbox
+    args: ['--no-sandbox', ...(given.isPackaged ? [] : [path.join(folder, 'main.cjs')])], // containers and root have no use of Chromium's sandbox
     env: {
       ...(inherited as Record<string, string>),
       ...environment,
@@ -103,7 +104,7 @@ export async function startDesktop(
         .catch(() => undefined) // it has quit already
       await app.close()
       display.close()
-      await rm(home, { recursive: true, force: true })
+      if (given.home === undefined) await rm(home, { recursive: true, force: true })
     },
   }
 }

@@ -3,10 +3,11 @@
  * is busy, a page that is killed, and what becomes of a run when its window is closed. Electron's dialogs are answered by the test.
  */
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { INSTALL_MS } from '../debian-package.ts'
+import { makeLabHome } from '../lab-home.ts'
 import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 
@@ -18,8 +19,8 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
 
   afterEach(() => desktop?.close())
 
-  async function open(files: Readonly<Record<string, string>> = {}): Promise<DesktopLab> {
-    desktop = await startDesktop(electron.program!, {}, { files })
+  async function open(files: Readonly<Record<string, string>> = {}, home?: string): Promise<DesktopLab> {
+    desktop = await startDesktop(electron.program!, {}, { files, home })
     desktop.page.setDefaultTimeout(15_000)
     await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
     return desktop
@@ -283,5 +284,39 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     expect(existsSync(path.join(home, 'runs', runId, 'checkpoint.safetensors'))).toBe(true)
     const window = JSON.parse(await readFile(path.join(home, 'window.json'), 'utf8')) as { bounds: { width: number } }
     expect(window.bounds.width).toBeGreaterThan(700)
+  })
+
+  it('says at the quit that it keeps the queue, and offers it at the next start', async () => {
+    const home = await makeLabHome(false)
+    onTestFinished(() => rm(home, { recursive: true, force: true }))
+    const { app } = await open({}, home)
+    const names = ['first', 'second', 'third']
+    for (const name of names) await startFromFile(desktop, { ...LONG_CONFIG, name })
+    await app.evaluate(({ app: electronApp, dialog }) => {
+      const answers = { detail: '', response: 1 }
+      ;(globalThis as { answers?: typeof answers }).answers = answers
+      dialog.showMessageBox = async (...given: unknown[]) => {
+        answers.detail = (given.at(-1) as { detail: string }).detail
+        return { response: answers.response, checkboxChecked: false }
+      }
+      electronApp.quit()
+    })
+    const detail = (): Promise<string> =>
+      app.evaluate(() => (globalThis as unknown as { answers: { detail: string } }).answers.detail)
+    await expect.poll(detail, WAIT).toContain('the queue of 3 jobs')
+    await app.evaluate(() => {
+      ;(globalThis as unknown as { answers: { response: number } }).answers.response = 0
+    })
+    await desktop.close()
+
+    const { page } = await open({}, home)
+    await page.getByRole('link', { name: '3 jobs wait from the last session' }).click()
+    const namesIn = (region: string): Promise<string[]> =>
+      page.getByRole('region', { name: region, exact: true }).locator('li .name > span:first-child').allTextContents()
+    await expect.poll(() => namesIn('Last session'), WAIT).toEqual(names)
+    expect(await namesIn('Queue')).toEqual([])
+    await choose('queue.resume-held')
+    await expect.poll(() => namesIn('Queue'), WAIT).toEqual(names)
+    expect(await namesIn('Last session')).toEqual([])
   })
 })

@@ -5,21 +5,17 @@ import { encodeWeights } from '../../engine/trained-weights.ts'
 import { replaceFile } from '../../store/durable-file.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { print, printJson } from '../output.ts'
+import { readWeightsOption } from '../weights-option.ts'
 
 export async function exportCommand(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
-  const { format, weights } = options as { format: string; weights: string }
+  const { format } = options
   if (format !== 'safetensors' && format !== 'npz')
     throw new LabError('usage', 'This format is not written.', {
       where: '--format',
       expected: 'safetensors or npz',
-      found: `\`${format}\``,
+      found: `\`${String(format)}\``,
     })
-  if (weights !== 'best' && weights !== 'last')
-    throw new LabError('usage', 'There are no such weights.', {
-      where: '--weights',
-      expected: 'best or last',
-      found: `\`${weights}\``,
-    })
+  const weights = readWeightsOption(options)
   const { store, record } = await findOneRun(name, options)
   const seed = typeof options.seed === 'string' ? readSeed(options.seed) : null
   const { bytes, tensorNames, fileName, at, ...chosen } = await encodeWeights(store, record, { format, seed, weights })

@@ -27,10 +27,12 @@ export async function serveCommand(
     return startServer(lab, files, 0, last.token)
   })
   await saveLastAddress(home, { port: server.port, token: last.token })
-  if (options.json) printJson({ type: 'serve', address: server.address, port: server.port, why })
+  const { held } = lab.jobCounts
+  if (options.json) printJson({ type: 'serve', address: server.address, port: server.port, why, heldJobs: held })
   else {
     if (why !== null) print(why)
     print(`Warmup Lab: ${server.address}`)
+    if (held > 0) print(heldLine(held))
     print('Ctrl-C pauses what runs, saves and ends.')
   }
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
@@ -39,6 +41,11 @@ export async function serveCommand(
   await lab.close()
   await server.close()
   process.exit(0)
+}
+
+function heldLine(count: number): string {
+  const jobs = count === 1 ? '1 job of the last session is' : `${count} jobs of the last session are`
+  return `${jobs} held: resume them at that address, under Sweeps, with "Resume all" (r q).`
 }
 
 /** @returns null: as last time, or any that is free */

@@ -1,12 +1,13 @@
-/** `lab vaa`: VAA with its residuals, and VAA*, of the best weights of a finished run, seed by seed. */
+/** `lab vaa`: VAA with its residuals, and VAA*, of the weights of a run, or of its last checkpoint while it has not finished, seed by seed. */
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { openDatasets } from '../../engine/run-group.ts'
-import { networkOf, selectSeed } from '../../engine/trained-weights.ts'
+import { networkOf, readTrainedWeights, type TrainedWeights } from '../../engine/trained-weights.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
+import { readWeightsOption } from '../weights-option.ts'
 
 /** M of VAA*: warm-up's own. */
 const VAA_STAR_STEPS = 200
@@ -17,12 +18,14 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const draws = readNumber(options, 'draws', 1)
   const epsilon = readNumber(options, 'epsilon', 0)
   const stopResidual = options.stopResidual === undefined ? null : readNumber(options, 'stopResidual', 0)
+  const weights = readWeightsOption(options)
   const { store, record } = await findOneRun(name, options)
   const { config } = record
-  const { tensors } = await store.readWeights(record.id)
+  const trained: TrainedWeights[] = []
+  for (const seed of config.seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
   const network = await networkOf(record)
   const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, config.seeds.length)
-  config.seeds.forEach((seed, replica) => engine.writeParameters(replica, selectSeed(tensors, seed, 'best')))
+  trained.forEach(({ tensors }, replica) => engine.writeParameters(replica, tensors))
   const measures: ExperimentConfig['measures'] = {
     everySteps: null,
     vaa: { series, convergenceSteps, epsilon, draws, stopResidual },
@@ -38,12 +41,13 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const { vaa, vaaStar } = await takeMeasures(
     subject,
     measures,
-    config.seeds.map(() => ({ phase: 'training', step: config.training.steps ?? 0 })),
+    // Only the series that are drawn depend on it.
+    trained.map(({ at }) => ({ phase: 'training', step: at?.step ?? config.training.steps ?? 0 })),
   )
   engine.dispose()
   if (options.json) {
     config.seeds.forEach((seed, r) =>
-      printJson({ type: 'vaa', run: record.id, seed, vaa: vaa![r], vaaStar: vaaStar![r] }),
+      printJson({ type: 'vaa', run: record.id, seed, at: trained[r]!.at, vaa: vaa![r], vaaStar: vaaStar![r] }),
     )
     return
   }
@@ -60,6 +64,8 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
       star,
     ]
   })
+  const at = trained[0]?.at
+  if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
   print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
   if (rows.some((row) => row[5] !== '0'))
     print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')

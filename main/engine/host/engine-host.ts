@@ -21,6 +21,8 @@ export interface QueuedJob {
   /** Runs that are known and have not ended, in order. */
   readonly runIds: readonly string[]
   readonly isRunning: boolean
+  /** It was taken out of the line, and saves before it is gone. */
+  readonly isLeaving: boolean
 }
 
 export type HostEvent =
@@ -53,6 +55,7 @@ interface Entry {
   currentRunId: string | null
   /** Asked to save so that another goes first; it keeps its place in line. */
   givesWay: boolean
+  isLeaving: boolean
   done: boolean
 }
 
@@ -69,7 +72,13 @@ export class EngineHost {
   }
 
   queue(): QueuedJob[] {
-    return this.#queue.map(({ id, job, runIds, worker }) => ({ id, job, runIds, isRunning: worker !== null }))
+    return this.#queue.map(({ id, job, runIds, worker, isLeaving }) => ({
+      id,
+      job,
+      runIds,
+      isRunning: worker !== null,
+      isLeaving,
+    }))
   }
 
   /** Whether the run is being trained or waits for its turn. */
@@ -95,6 +104,7 @@ export class EngineHost {
       worker: null,
       currentRunId: null,
       givesWay: false,
+      isLeaving: false,
       done: false,
     })
     this.#advance()
@@ -112,6 +122,7 @@ export class EngineHost {
     if (entry.worker) post(entry.worker, { kind: 'stop', runId })
     if (entry.currentRunId !== runId) this.#leaveOut(entry, runId)
     if (entry.job.kind === 'group' && entry.worker === null && entry.runIds.length === 0) this.#release(entry)
+    else this.#listener({ type: 'queue' })
   }
 
   /** Takes a job out of the line; one at work is paused. @throws LabError `usage` when it is not in line */
@@ -129,7 +140,7 @@ export class EngineHost {
     this.#queue.splice(Math.min(index, this.#queue.length), 0, entry)
     const running = this.#queue.find(({ worker }) => worker !== null)
     if (running?.worker && running !== this.#queue[0]) {
-      running.givesWay = true
+      running.givesWay = !running.isLeaving
       post(running.worker, { kind: 'pause' })
     }
     this.#listener({ type: 'queue' })
@@ -176,8 +187,11 @@ export class EngineHost {
 
   #leave(entry: Entry): void {
     entry.givesWay = false
-    if (entry.worker) post(entry.worker, { kind: 'pause' })
-    else this.#release(entry)
+    entry.isLeaving = true
+    if (entry.worker) {
+      post(entry.worker, { kind: 'pause' })
+      this.#listener({ type: 'queue' })
+    } else this.#release(entry)
   }
 
   #leaveOut(entry: Entry, runId: string): void {

@@ -125,12 +125,14 @@ describe('lab runs', () => {
     expect(lines[5]).toMatch(/is not JSON\. Expected a JSON object, found .*\. Restore `run\.json`/)
   })
 
-  it('and `lab vaa` agree that a paused run has no weights to measure yet', async () => {
-    const { code, stdout, stderr } = await lab(['vaa', ids.paused, '--json'], home)
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(jsonLines(stderr)).toMatchObject([
-      { type: 'error', code: 'weights', message: expect.stringContaining(`lab resume ${ids.paused}`) as string },
-    ])
+  it('and `lab vaa` agree on what a paused run has: the weights of its checkpoint', async () => {
+    const measure = (weights: string) =>
+      lab(['vaa', ids.paused, '--weights', weights, '--series', '4', '--convergence-steps', '30', '--json'], home)
+    const { code, stdout, stderr } = await measure('last')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const at = { phase: 'training', step: expect.any(Number) as number }
+    expect(jsonLines(stdout)).toMatchObject([3, 4].map((seed) => ({ run: ids.paused, seed, at })))
+    expect(await measure('newest')).toMatchObject({ code: 2, stdout: '' })
   })
 
   it('changes nothing: asked again it says the same', async () => {

@@ -36,6 +36,7 @@ describe('lab vaa --json', () => {
         type: 'vaa',
         run,
         seed,
+        at: null,
         vaa: {
           ...slice(null, null),
           layers: [slice(0, null)],

@@ -99,6 +99,17 @@ describe('a sweep in the lab', () => {
 describe('the queue', () => {
   const long = (name: string) => ({ ...LONG_CONFIG, name })
 
+  it('is left by a job that was taken out though another is put before it while it saves', async () => {
+    const opened = await openLab()
+    const { run, lab, until } = opened
+    for (const name of ['first', 'second']) await run('run.start', { config: long(name) })
+    await until((event) => event.type === 'run-events' && event.firstIndex > 0)
+    const [first, second] = lab.snapshot().queue
+    await Promise.all([run('queue.remove', { jobId: first!.id }), run('queue.move', { jobId: second!.id, index: 0 })])
+    await until((event) => event.type === 'queue' && event.queue[0]?.id === second!.id && event.queue[0].isRunning)
+    expect(queueNames(opened)).toEqual(['second'])
+  })
+
   it('shows what runs and waits, takes another order, and lets jobs leave', async () => {
     const opened = await openLab()
     const { run, lab, until } = opened
