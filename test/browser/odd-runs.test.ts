@@ -5,12 +5,12 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { makeLabHome } from '../lab-home.ts'
-import { openDesign, stopFileChoosers } from './file-chooser.ts'
-import { launchChromium, serveLab, type ServedLab } from './served-lab.ts'
+import { openDesign } from './file-chooser.ts'
+import { lookAtLab } from './look-at-lab.ts'
+import { serveLab, type ServedLab } from './served-lab.ts'
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.ts')
 const WAIT = { timeout: 20_000, interval: 50 }
@@ -27,34 +27,28 @@ const CONFIG = {
   seeds: [0, 1, 2],
 }
 
+async function serveOddRuns(): Promise<ServedLab> {
+  const home = await makeLabHome(false)
+  const file = path.join(home, 'config.json')
+  for (const part of [{}, { name: HEBREW }, { name: LONG }, { name: 'alone', strategies: ['none'], seeds: [7] }]) {
+    writeFileSync(file, JSON.stringify({ ...CONFIG, ...part }))
+    execFileSync(process.execPath, [BIN, 'run', file], { env: { ...process.env, WARMUP_LAB_HOME: home } })
+  }
+  return serveLab({ home, isHomeRemoved: true })
+}
+
 describe('odd runs', { timeout: 120_000 }, () => {
-  let browser: Browser
-  let lab: ServedLab
+  const at = lookAtLab(serveOddRuns)
   let page: Page
 
   beforeAll(async () => {
-    const home = await makeLabHome(false)
-    const file = path.join(home, 'config.json')
-    for (const part of [{}, { name: HEBREW }, { name: LONG }, { name: 'alone', strategies: ['none'], seeds: [7] }]) {
-      writeFileSync(file, JSON.stringify({ ...CONFIG, ...part }))
-      execFileSync(process.execPath, [BIN, 'run', file], { env: { ...process.env, WARMUP_LAB_HOME: home } })
-    }
-    ;[browser, lab] = await Promise.all([launchChromium(), serveLab({ home, isHomeRemoved: true })])
-    page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
-    page.setDefaultTimeout(15_000)
-    stopFileChoosers(page)
-    await page.goto(lab.address)
+    ;({ page } = await at.openPage())
     await page.getByRole('button', { name: 'Start' }).waitFor()
-  }, INSTALL_MS)
-
-  afterAll(async () => {
-    await browser?.close()
-    await lab?.close()
   })
 
   const idOf = (beginning: string, strategy: string): string =>
-    readdirSync(path.join(lab.home, 'runs')).find((id) => id.startsWith(beginning) && id.endsWith(`-${strategy}`))!
-  const open = (address: string): Promise<unknown> => page.goto(new URL(address, lab.address).href)
+    readdirSync(path.join(at.lab.home, 'runs')).find((id) => id.startsWith(beginning) && id.endsWith(`-${strategy}`))!
+  const open = (address: string): Promise<unknown> => page.goto(new URL(address, at.lab.address).href)
   const labels = (): Promise<string[]> =>
     page.getByRole('region', { name: 'Results' }).locator('tbody th').allInnerTexts()
 
@@ -90,7 +84,7 @@ describe('odd runs', { timeout: 120_000 }, () => {
 
   it('that are damaged, or not there, leave the others in the comparison, and are told of once', async () => {
     const [good, damaged] = [idOf('study', 'none'), idOf(LONG.slice(0, 10), 'double')]
-    writeFileSync(path.join(lab.home, 'runs', damaged, 'run.json'), '{"broken')
+    writeFileSync(path.join(at.lab.home, 'runs', damaged, 'run.json'), '{"broken')
     await open(`/compare/${good},${damaged}`)
     await expect.poll(labels, WAIT).toEqual(['No warm-up', damaged])
     await page.getByText('Values of “validation of 2 runs” as a table').click()
