@@ -7,6 +7,7 @@ import { createRoutes } from './routes.ts'
 import { useLabStore } from './stores/lab-store.ts'
 import { useRunsStore } from './stores/runs-store.ts'
 import { useSweepsStore } from './stores/sweeps-store.ts'
+import { useTrashStore } from './stores/trash-store.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import { createLabClient, provideLab } from './transport/lab-client.ts'
@@ -19,10 +20,12 @@ provideLab(app, client)
 const lab = useLabStore()
 const runs = useRunsStore()
 const sweeps = useSweepsStore()
+const trash = useTrashStore()
 client.onEvent((event) => {
   lab.hear(event)
   runs.hear(event)
   sweeps.hear(event)
+  trash.hear(event)
 })
 client.onState((state) => (lab.line = state))
 client.open()

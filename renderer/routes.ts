@@ -17,6 +17,7 @@ export function createRoutes(): Router {
       },
       { path: '/sweeps/:sweepId?', name: 'sweeps', component: () => import('./views/SweepsView.vue'), props: true },
       { path: '/compare/:ids?', name: 'compare', component: () => import('./views/CompareView.vue'), props: true },
+      { path: '/trash', name: 'trash', component: () => import('./views/TrashView.vue') },
       { path: '/help', name: 'help', component: () => import('./views/HelpView.vue') },
       { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
       { path: '/:rest(.*)', redirect: '/design' },

@@ -90,9 +90,32 @@ withHome(
 ).action(async (names: string[], options: Record<string, unknown>) =>
   (await import('./commands/compare.ts')).compareCommand(names, options),
 )
-withHome(withJson(program.command('runs').description('list the runs'))).action(
-  async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options),
+withHome(withJson(program.command('runs').description('list the runs')))
+  .addHelpText('after', '\nDeleted runs: lab trash')
+  .action(async (options: Record<string, unknown>) => (await import('./commands/runs.ts')).runsCommand(options))
+const trash = withHome(
+  withJson(program.command('trash').description('list deleted runs and sweeps')),
+).enablePositionalOptions()
+trash.action(async (options: Record<string, unknown>) => (await import('./commands/trash.ts')).trashCommand(options))
+withHome(
+  withJson(
+    trash
+      .command('restore <IDS...>')
+      .description('take deleted runs and sweeps back, a sweep with the runs deleted with it'),
+  ),
+).action(async (names: string[], options: Record<string, unknown>) =>
+  (await import('./commands/trash.ts')).restoreCommand(names, options),
 )
+withHome(
+  withJson(
+    trash.command('erase [IDS...]').description('erase deleted runs and sweeps for good, a sweep with its runs'),
+  ),
+)
+  .option('--all', 'everything in the trash')
+  .option('--yes', 'without a question; needed where there is no terminal')
+  .action(async (names: string[], options: Record<string, unknown>) =>
+    (await import('./commands/trash.ts')).eraseCommand(names, options),
+  )
 withEngine(withJson(program.command('verify <CASES...>').description('check golden cases on each backend'))).action(
   async (files: string[], options: Record<string, unknown>) =>
     (await import('./commands/verify.ts')).verifyCommand(files, options),

@@ -83,6 +83,7 @@ export function setMenu(targets: MenuTargets): void {
         item(text.runs, 'go.runs'),
         item(text.sweeps, 'go.sweeps'),
         item(text.compare, 'go.compare'),
+        item(text.trash, 'go.trash'),
         item(text.search, 'go.search'),
         item(text.palette, 'window.palette'),
         separator,

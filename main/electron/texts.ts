@@ -25,6 +25,7 @@ export const TEXTS = {
     runs: 'Runs',
     sweeps: 'Sweeps and Queue',
     compare: 'Compare',
+    trash: 'Trash',
     search: 'Search',
     palette: 'Command Palette',
     theme: 'Change Theme',

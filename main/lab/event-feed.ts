@@ -101,6 +101,7 @@ function keyOf(event: LabEvent, position: number): string {
     case 'queue':
     case 'held-queue':
     case 'presets':
+    case 'trash':
     case 'snapshot':
       return event.type
     case 'notice':

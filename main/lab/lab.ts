@@ -37,8 +37,9 @@ import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
 import { SweepRemoval } from './sweep-removal.ts'
+import { LabTrash } from './trash/lab-trash.ts'
 
-/** Other processes write into the same home: how often its sweeps are read again while a window looks. */
+/** Other processes write into the same home: how often its sweeps and its trash are looked at again while a window looks. */
 const REFRESH_EVERY_MS = 5000
 
 export class Lab {
@@ -56,6 +57,7 @@ export class Lab {
   readonly #sweeps: SweepCatalog
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
+  readonly #trash: LabTrash
   readonly #queueStore: QueueStore
   readonly #heldQueue: HeldQueue
   readonly #queueKeeper: QueueKeeper
@@ -75,11 +77,21 @@ export class Lab {
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     const sweepStore = new SweepStore(home)
     this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
-    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, (runId) => this.#monitor.holds(runId))
+    this.#trash = new LabTrash(home, this.#store, sweepStore, tell, (runIds) => this.#readMoved(runIds))
+    const { catalog: trashCatalog } = this.#trash
+    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
     this.#spreads = new RunSpreadsShelf(this.#store)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
-    this.#sweepRemoval = new SweepRemoval(home, this.#store, sweepStore, this.#sweeps, this.#monitor, this.#runsDesk)
+    this.#sweepRemoval = new SweepRemoval(
+      this.#store,
+      sweepStore,
+      this.#trash.sweeps,
+      this.#sweeps,
+      this.#monitor,
+      this.#runsDesk,
+      this.#trash.desk,
+    )
     this.#queueStore = new QueueStore(home, this.#instanceId)
     this.#heldQueue = new HeldQueue(this.#store, this.#sweeps, this.#monitor, this.#sweepDesk, tell)
     this.#queueKeeper = new QueueKeeper(
@@ -89,7 +101,8 @@ export class Lab {
     )
     this.#refreshTimer = setInterval(() => {
       if (this.#audience.isEmpty) return
-      this.#sweeps.refresh().catch((error: unknown) => this.#monitor.notice(null, error))
+      for (const reading of [this.#sweeps.refresh(), trashCatalog.refresh()])
+        reading.catch((error: unknown) => this.#monitor.notice(null, error))
     }, REFRESH_EVERY_MS)
     this.#refreshTimer.unref()
   }
@@ -98,6 +111,7 @@ export class Lab {
   static async open(home: string): Promise<Lab> {
     const lab = new Lab(home, await readSettings(home))
     lab.#designs.start()
+    lab.#trash.open((error) => lab.#monitor.notice(null, error))
     const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
     for (const error of taken.errors) lab.#monitor.notice(null, error)
     await lab.#heldQueue.open(taken.jobs)
@@ -135,6 +149,7 @@ export class Lab {
       queue: this.#monitor.queue(),
       heldQueue: this.#heldQueue.views(),
       sweeps: this.#sweeps.list(),
+      trash: this.#trash.catalog.known,
     }
   }
 
@@ -172,6 +187,7 @@ export class Lab {
     await this.#heldQueue.close()
     await this.#queueKeeper.close()
     await this.#catalog.close()
+    await this.#trash.close()
     this.#audience.close()
   }
 
@@ -261,6 +277,18 @@ export class Lab {
     'sweep.delete': ({ sweepId, withRuns }) => this.#sweepRemoval.delete(sweepId, withRuns),
     'sweep.undelete': ({ sweepId }) => this.#sweepRemoval.undelete(sweepId),
     'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
+    'trash.state': () => this.#trash.catalog.state(),
+    'trash.list': (query) => this.#trash.catalog.page(query),
+    'trash.ids': (query) => this.#trash.catalog.keys(query),
+    'trash.sum': ({ keys }) => this.#trash.catalog.sum(keys),
+    'trash.restore': ({ keys }) => this.#trash.desk.restore(keys),
+    'trash.erase': ({ keys }) => this.#trash.desk.erase(keys),
+  }
+
+  /** What has gone into the trash or left it is among the runs and sweeps no more, or again. */
+  async #readMoved(runIds: readonly string[]): Promise<void> {
+    if (runIds.length > 0) await this.#catalog.update(runIds)
+    await this.#sweeps.refresh()
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {

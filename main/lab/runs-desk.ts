@@ -3,6 +3,7 @@
  * pass for leaves, and why it did not for the others.
  */
 import { LabError } from '../../shared/protocol/errors.ts'
+import { trashKey } from '../../shared/protocol/trash.ts'
 import type { RunsDone } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { applyChange, type AnnotationsChange } from '../../shared/runs/annotations.ts'
@@ -10,19 +11,28 @@ import { readAnnotations, writeAnnotations } from '../store/annotations-file.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { moveToTrash, takeFromTrash } from '../store/trash.ts'
 import type { RunCatalog } from './run-catalog.ts'
+import type { TrashCatalog } from './trash/trash-catalog.ts'
 
 export class RunsDesk {
   readonly #home: string
   readonly #store: RunStore
   readonly #catalog: RunCatalog
+  readonly #trash: TrashCatalog
   readonly #isHeld: (runId: string) => boolean
   /** One command after another: two that change the same notes do not lose each other's. */
   #tail: Promise<unknown> = Promise.resolve()
 
-  constructor(home: string, store: RunStore, catalog: RunCatalog, isHeld: (runId: string) => boolean) {
+  constructor(
+    home: string,
+    store: RunStore,
+    catalog: RunCatalog,
+    trash: TrashCatalog,
+    isHeld: (runId: string) => boolean,
+  ) {
     this.#home = home
     this.#store = store
     this.#catalog = catalog
+    this.#trash = trash
     this.#isHeld = isHeld
   }
 
@@ -34,7 +44,7 @@ export class RunsDesk {
   }
 
   delete(runIds: readonly string[]): Promise<RunsDone> {
-    return this.#each(runIds, async (runId) => {
+    return this.#move(runIds, async (runId) => {
       if (this.#isHeld(runId))
         throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
           where: runId,
@@ -45,7 +55,14 @@ export class RunsDesk {
   }
 
   undelete(runIds: readonly string[]): Promise<RunsDone> {
-    return this.#each(runIds, (runId) => takeFromTrash(this.#home, this.#store, runId))
+    return this.#move(runIds, (runId) => takeFromTrash(this.#home, this.#store, runId))
+  }
+
+  /** Into the trash or out of it. */
+  async #move(runIds: readonly string[], act: (runId: string) => Promise<void>): Promise<RunsDone> {
+    const done = await this.#each(runIds, act)
+    await this.#trash.update(done.runIds.map((id) => trashKey('run', id)))
+    return done
   }
 
   /** @throws what is wrong with the first one, when it came to pass for none */

@@ -3,40 +3,42 @@
  * What is being run, here or elsewhere, is refused before anything is moved.
  */
 import { LabError } from '../../shared/protocol/errors.ts'
+import { readTrashKey, trashKey } from '../../shared/protocol/trash.ts'
 import type { RunsDone } from '../../shared/protocol/views.ts'
 import { fromWireError } from '../../shared/protocol/wire-error.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
-import { SweepTrash } from '../store/sweep-trash.ts'
-import { isInTrash } from '../store/trash.ts'
+import type { SweepTrash } from '../store/sweep-trash.ts'
 import type { RunMonitor } from './run-monitor.ts'
 import type { RunsDesk } from './runs-desk.ts'
 import type { SweepCatalog } from './sweep-catalog.ts'
+import type { TrashDesk } from './trash/trash-desk.ts'
 
 export class SweepRemoval {
-  readonly #home: string
   readonly #runs: RunStore
   readonly #store: SweepStore
   readonly #trash: SweepTrash
   readonly #catalog: SweepCatalog
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
+  readonly #trashDesk: TrashDesk
 
   constructor(
-    home: string,
     runs: RunStore,
     store: SweepStore,
+    trash: SweepTrash,
     catalog: SweepCatalog,
     monitor: RunMonitor,
     runsDesk: RunsDesk,
+    trashDesk: TrashDesk,
   ) {
-    this.#home = home
     this.#runs = runs
     this.#store = store
-    this.#trash = new SweepTrash(home, store)
+    this.#trash = trash
     this.#catalog = catalog
     this.#monitor = monitor
     this.#runsDesk = runsDesk
+    this.#trashDesk = trashDesk
   }
 
   /**
@@ -63,20 +65,20 @@ export class SweepRemoval {
       return { runCount: runIds.length }
     } finally {
       await writer.close()
-      await this.#catalog.refresh()
+      await this.#trashDesk.changed([trashKey('sweep', sweepId)])
     }
   }
 
   /** Brings a sweep back, and the runs that went with it. @returns what became of the runs */
   async undelete(sweepId: string): Promise<RunsDone> {
-    const noted = await this.#trash.readRuns(sweepId)
-    const runIds: string[] = []
-    for (const id of noted) if (await isInTrash(this.#home, this.#runs, id)) runIds.push(id)
-    const done: RunsDone = runIds.length > 0 ? await this.#runsDesk.undelete(runIds) : { runIds: [], failed: [] }
-    await this.#trash.takeBack(sweepId)
-    await this.#trash.forgetRuns(sweepId)
-    await this.#catalog.refresh()
-    return done
+    const key = trashKey('sweep', sweepId)
+    const { keys, failed } = await this.#trashDesk.restore([key])
+    const own = failed.find((one) => one.key === key)
+    if (own) throw fromWireError(own.error)
+    return {
+      runIds: keys.filter((one) => one !== key).map((one) => readTrashKey(one).id),
+      failed: failed.map((one) => ({ runId: readTrashKey(one.key).id, error: one.error })),
+    }
   }
 
   /** All or none. */

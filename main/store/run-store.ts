@@ -8,7 +8,6 @@ import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import { parseRunRecord } from '../../shared/runs/record.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
@@ -16,6 +15,7 @@ import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { parseEvent } from './metrics-file.ts'
+import { readRecordFile } from './record-file.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { RUN_FILES } from './run-files.ts'
 import { FileRunWriter, readCheckpoint } from './run-writer.ts'
@@ -146,28 +146,7 @@ export class RunStore {
 
   /** @throws LabError `run-folder` for a missing or damaged record */
   async readRecord(id: string): Promise<RunRecord> {
-    const file = path.join(this.folder(id), RUN_FILES.record)
-    let text: string
-    try {
-      text = await readFile(file, 'utf8')
-    } catch (cause) {
-      throw new LabError('run-folder', 'the record of the run cannot be read.', {
-        where: file,
-        expected: 'a file',
-        found: reasonOf(cause),
-        remedy: 'Restore `run.json` from a copy, or move the folder out of `runs`.',
-        cause,
-      })
-    }
-    const record = parseRunRecord(text, file)
-    if (record.id !== id)
-      throw new LabError('run-folder', 'the folder of the run was renamed or copied.', {
-        where: file,
-        expected: `the id \`${id}\``,
-        found: `\`${record.id}\``,
-        remedy: `Name the folder \`${record.id}\` again, or move it out of \`runs\`.`,
-      })
-    return record
+    return readRecordFile(this.folder(id), id)
   }
 
   /** Whether a run that says `running` has lost its writer. */

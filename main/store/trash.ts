@@ -1,19 +1,22 @@
 /**
- * Deleted runs: a folder moves from `runs/ID` to `trash/ID` of the home and back, whole each time. Nothing is erased here. Deleted sweeps are
- * sweep-trash.ts's.
+ * Deleted runs: a folder moves from `runs/ID` to `trash/ID` of the home and back, whole each time, with when it was beside it. Erasing one is
+ * trash-erasing.ts's, deleted sweeps are sweep-trash.ts's.
  */
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { forgetDeletion, noteDeletion } from './deletion-note.ts'
 import { syncFolder } from './durable-file.ts'
-import { codeOf, explainWriteError } from './file-errors.ts'
+import { codeOf, reasonOf } from './file-errors.ts'
 import { lockState } from './run-lock.ts'
 import type { RunStore } from './run-store.ts'
 
 /** A writer whose run has just ended holds the lock a moment longer than `run.json` says. */
 const RELEASE_MS = 1000
 const LOOK_MS = 20
+/** Of deleted sweeps; no run. */
+export const SWEEPS_FOLDER = 'sweeps'
 
 /** @throws LabError `run-locked` while it is written; `run-folder` */
 export async function moveToTrash(home: string, store: RunStore, id: string): Promise<void> {
@@ -30,47 +33,111 @@ export async function moveToTrash(home: string, store: RunStore, id: string): Pr
       found: state === 'alive' ? 'a living process' : 'a process on another host',
       remedy: 'Stop it first.',
     })
-  await move(folder, trashFolder(home, store, id), id)
+  await moveIntoTrash(folder, trashFolder(home, store, id), id, FOLDER_STAYS)
 }
 
 /** @throws LabError `run-folder` when it is not in the trash, or another run has its place */
 export async function takeFromTrash(home: string, store: RunStore, id: string): Promise<void> {
-  await move(trashFolder(home, store, id), store.folder(id), id)
+  await moveOutOfTrash(trashFolder(home, store, id), store.folder(id), id, FOLDER_STAYS)
 }
 
 export function isInTrash(home: string, store: RunStore, id: string): Promise<boolean> {
   return exists(trashFolder(home, store, id))
 }
 
-function trashFolder(home: string, store: RunStore, id: string): string {
+/** Of runs, and of sweeps. */
+export function trashFolders(home: string): readonly [string, string] {
+  const folder = path.join(home, 'trash')
+  return [folder, path.join(folder, SWEEPS_FOLDER)]
+}
+
+/** Where a deleted run lies, or would. @throws LabError `usage` for a text that is no id */
+export function trashFolder(home: string, store: RunStore, id: string): string {
   return path.join(home, 'trash', path.basename(store.folder(id))) // store.folder refuses what is no id
 }
 
-function move(from: string, to: string, id: string): Promise<void> {
-  return moveWhole(from, to, id, 'the folder of the run cannot be moved.')
+/** Of all deleted runs, damaged ones too, in no order. @throws LabError `run-folder` when they cannot be listed */
+export async function trashedRunIds(home: string): Promise<string[]> {
+  const entries = await listTrash(trashFolders(home)[0])
+  // A dot in front: a note, or what is being erased.
+  return entries
+    .filter((entry) => !entry.isFile && !entry.name.startsWith('.') && entry.name !== SWEEPS_FOLDER)
+    .map(({ name }) => name)
 }
 
-/**
- * Moves a file or folder to where nothing is; both places are on the disk when it returns.
- * @throws LabError `run-folder`: `message`
- */
-export async function moveWhole(from: string, to: string, where: string, message: string): Promise<void> {
+/** What lies in a folder of the trash; nothing where there is none. @throws LabError `run-folder` */
+export async function listTrash(folder: string): Promise<{ readonly name: string; readonly isFile: boolean }[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries.map((entry) => ({ name: entry.name, isFile: entry.isFile() }))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw explainTrashError(error, folder)
+  }
+}
+
+/** Moves a file or folder into the trash. @throws LabError `run-folder`: `message` */
+export async function moveIntoTrash(from: string, trashed: string, id: string, message: string): Promise<void> {
+  await requirePlace(from, trashed, id, message) // before the note of what has the place is replaced
+  try {
+    await mkdir(path.dirname(trashed), { recursive: true })
+    await noteDeletion(trashed, id)
+  } catch (error) {
+    throw explainTrashError(error, trashed)
+  }
+  try {
+    await moveWhole(from, trashed, id, message)
+  } catch (error) {
+    if (!(await exists(trashed))) await forgetDeletion(trashed, id)
+    throw error
+  }
+}
+
+/** Moves a file or folder back to where nothing is. @throws LabError `run-folder`: `message` */
+export async function moveOutOfTrash(trashed: string, to: string, id: string, message: string): Promise<void> {
+  await requirePlace(trashed, to, id, message)
+  await moveWhole(trashed, to, id, message)
+  await forgetDeletion(trashed, id)
+}
+
+/** @throws LabError `run-folder`: `message`, when there is nothing at `from`, or something at `to` */
+export async function requirePlace(from: string, to: string, where: string, message: string): Promise<void> {
+  const isGone = !(await exists(from))
+  if (!isGone && !(await exists(to))) return
+  throw new LabError('run-folder', message, {
+    where,
+    expected: `${from}, and nothing at ${to}`,
+    found: isGone ? 'nothing at the first' : 'something at the second',
+    remedy: isGone
+      ? 'It has been moved, restored or erased meanwhile, in another window or by another process.'
+      : 'Move or rename what has the place, then do it again.',
+  })
+}
+
+/** Both places are on the disk when it returns. */
+async function moveWhole(from: string, to: string, where: string, message: string): Promise<void> {
   try {
     await mkdir(path.dirname(to), { recursive: true })
-    if (await exists(to)) throw Object.assign(new Error('something is there already'), { code: 'EEXIST' })
     await rename(from, to)
     await Promise.all([syncFolder(path.dirname(from)), syncFolder(path.dirname(to))])
   } catch (cause) {
     const code = codeOf(cause)
-    if (code !== 'ENOENT' && code !== 'EEXIST' && code !== 'ENOTEMPTY') throw explainWriteError(cause, from)
-    throw new LabError('run-folder', message, {
-      where,
-      expected: `${from}, and nothing at ${to}`,
-      found: code === 'ENOENT' ? 'nothing at the first' : 'something at the second',
-      remedy: 'Reload the list.',
-      cause,
-    })
+    // Somebody was faster.
+    if (code === 'ENOENT' || code === 'EEXIST' || code === 'ENOTEMPTY') await requirePlace(from, to, where, message)
+    throw explainTrashError(cause, from)
   }
+}
+
+/** @returns LabError `run-folder` for an error of the file system; any other error as it is */
+export function explainTrashError(cause: unknown, place: string): unknown {
+  if (cause instanceof LabError || !(cause instanceof Error && 'syscall' in cause)) return cause
+  return new LabError('run-folder', 'the trash cannot be read or changed.', {
+    where: 'path' in cause && typeof cause.path === 'string' ? cause.path : place,
+    expected: 'files and folders that can be read, moved and removed',
+    found: reasonOf(cause),
+    remedy: 'Check their permissions, and the space left on the disk.',
+    cause,
+  })
 }
 
 export async function exists(place: string): Promise<boolean> {
@@ -79,3 +146,5 @@ export async function exists(place: string): Promise<boolean> {
     () => false,
   )
 }
+
+const FOLDER_STAYS = 'the folder of the run cannot be moved.'

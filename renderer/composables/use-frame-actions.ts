@@ -52,6 +52,7 @@ export function useFrameActions(): void {
   useAction('go.compare', go('/compare'))
   useAction('design.sweep', go('/sweeps/new'))
   useAction('help.open', go('/help'))
+  useAction('go.trash', go('/trash'))
   useAction('go.settings', go('/settings'))
   useAction('go.search', focusSearch)
   useAction('design.open', () => void files.open())

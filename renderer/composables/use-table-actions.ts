@@ -1,14 +1,13 @@
 /**
  * What is done to rows of a table of runs, a run or all runs of a configuration each, by keys and by the mouse: chosen, starred, archived,
- * deleted. One thing after another, as it was asked for: a key that follows fast finds chosen what the one before has chosen.
+ * deleted. A key that follows fast finds chosen what the one before has chosen.
  */
 import type { CommandPayload } from '../../shared/protocol/commands.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
-import { useLabStore } from '../stores/lab-store.ts'
 import { useAction } from './use-actions.ts'
 import { useCommand } from './use-command.ts'
 import { useRunChanges } from './use-run-changes.ts'
 import { useRunSelection } from './use-run-selection.ts'
+import { useTurns } from './use-turns.ts'
 import type { RowWindow } from './use-window.ts'
 
 type IdsQuery = CommandPayload<'run.ids'>
@@ -30,15 +29,10 @@ export interface TableRows<Row> {
 
 export function useTableActions<Row>(table: TableRows<Row>) {
   const { rows, cursor } = table
-  const lab = useLabStore()
   const { send } = useCommand()
   const selection = useRunSelection()
   const changes = useRunChanges()
-  let tail: Promise<void> = Promise.resolve()
-
-  function inTurn(act: () => Promise<void> | void): void {
-    tail = tail.then(act).catch((error: unknown) => lab.addNotice(null, toWireError(error)))
-  }
+  const inTurn = useTurns()
 
   /** @returns none where they could not be had, which the user was told */
   async function idsOf(row: Row | undefined): Promise<readonly string[]> {

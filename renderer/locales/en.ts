@@ -1,12 +1,14 @@
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 import { table } from './en-table.ts'
+import { trash } from './en-trash.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
   fields,
   fieldGroups,
   table,
+  trash,
   sweeps,
   queue,
   compare,
@@ -50,6 +52,7 @@ export const en = {
       runs: 'Runs',
       sweeps: 'Sweeps and queue',
       compare: 'Compare',
+      trash: 'Trash',
       settings: 'Settings',
       search: 'Search the list',
     },
@@ -77,6 +80,7 @@ export const en = {
       star: 'Star runs, or take the star away',
       archive: 'Archive runs, or take them out',
       group: 'Group runs by configuration',
+      restore: 'Restore from the trash',
     },
     help: {
       open: 'How warm-up works',

@@ -1,6 +1,7 @@
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { table } from './fr-table.ts'
+import { trash } from './fr-trash.ts'
 import type { Messages } from './messages.ts'
 
 /** The words of the screens in French, as en.ts. */
@@ -8,6 +9,7 @@ export const fr: Messages = {
   fields,
   fieldGroups,
   table,
+  trash,
   sweeps,
   queue,
   compare,
@@ -51,6 +53,7 @@ export const fr: Messages = {
       runs: 'Essais',
       sweeps: 'Balayages et file d’attente',
       compare: 'Comparer',
+      trash: 'Corbeille',
       settings: 'Réglages',
       search: 'Chercher dans la liste',
     },
@@ -78,6 +81,7 @@ export const fr: Messages = {
       star: 'Étoiler des essais, ou retirer l’étoile',
       archive: 'Archiver des essais, ou les en sortir',
       group: 'Grouper les essais par configuration',
+      restore: 'Restaurer depuis la corbeille',
     },
     help: { open: 'Comment marche l’échauffement', shortcuts: 'Cet aperçu', tour: 'Visite' },
     window: { palette: 'Palette de commandes', theme: 'Thème suivant : système, clair, sombre' },

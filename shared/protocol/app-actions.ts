@@ -19,6 +19,8 @@ export const APP_ACTIONS = {
   'go.runs': { keys: ['g r', 'Mod+2'], accelerator: 'CmdOrCtrl+2', group: 'views' },
   'go.sweeps': { keys: ['g w', 'Mod+3'], accelerator: 'CmdOrCtrl+3', group: 'views' },
   'go.compare': { keys: ['g c', 'Mod+4'], accelerator: 'CmdOrCtrl+4', group: 'views' },
+  // Not `g x`: a slow `x` stops a run.
+  'go.trash': { keys: ['g b'], accelerator: null, group: 'views' },
   'go.settings': { keys: ['g s', 'Mod+,'], accelerator: 'CmdOrCtrl+,', group: 'views' },
   'go.search': { keys: ['/'], accelerator: 'CmdOrCtrl+F', group: 'views' },
   'design.open': { keys: ['Mod+O'], accelerator: 'CmdOrCtrl+O', group: 'design' },
@@ -42,6 +44,8 @@ export const APP_ACTIONS = {
   'runs.star': { keys: ['s'], accelerator: null, group: 'run' },
   'runs.archive': { keys: ['e'], accelerator: null, group: 'run' },
   'runs.group': { keys: ['v'], accelerator: null, group: 'run' },
+  // Of what is chosen in the trash, or under its cursor.
+  'runs.restore': { keys: ['r'], accelerator: null, group: 'run' },
   'help.open': { keys: ['g h'], accelerator: null, group: 'window' },
   'help.shortcuts': { keys: ['?'], accelerator: null, group: 'window' },
   'help.tour': { keys: ['g t'], accelerator: null, group: 'window' },

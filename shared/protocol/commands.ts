@@ -17,6 +17,17 @@ import {
   type RunPage,
 } from './run-query.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
+import {
+  manyTrashKeysSchema,
+  trashIdsQuerySchema,
+  trashKeysSchema,
+  trashQuerySchema,
+  type TrashDone,
+  type TrashKey,
+  type TrashPage,
+  type TrashState,
+  type TrashSum,
+} from './trash.ts'
 import type {
   CheckedCell,
   CheckedSweep,
@@ -199,6 +210,18 @@ export const COMMAND_PAYLOADS = {
   'sweep.undelete': oneSweep,
   /** Every seed of every run as CSV. */
   'sweep.export': oneSweep,
+  /** How much is in the trash; it is read the first time that somebody asks. */
+  'trash.state': nothing,
+  /** A window of what lies there, newest deletion first. */
+  'trash.list': trashQuerySchema,
+  /** Keys of all entries that the search leaves, or of a range of rows; answered when all of them are known. */
+  'trash.ids': trashIdsQuerySchema,
+  /** What erasing these would erase: with the runs that go with a sweep. */
+  'trash.sum': manyTrashKeysSchema,
+  /** Back to where they were; a sweep with the runs that went with it. */
+  'trash.restore': trashKeysSchema,
+  /** For good; a sweep with the runs that went with it. */
+  'trash.erase': trashKeysSchema,
 } satisfies Record<string, z.ZodType>
 
 export type CommandName = keyof typeof COMMAND_PAYLOADS
@@ -252,6 +275,12 @@ export interface CommandResults {
   'sweep.delete': { readonly runCount: number }
   'sweep.undelete': RunsDone
   'sweep.export': ExportedFile
+  'trash.state': TrashState
+  'trash.list': TrashPage
+  'trash.ids': readonly TrashKey[]
+  'trash.sum': TrashSum
+  'trash.restore': TrashDone
+  'trash.erase': TrashDone
 }
 
 /** What a sender writes: defaults may be left out. */

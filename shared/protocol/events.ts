@@ -2,6 +2,7 @@
 import type { RunEvent } from '../runs/run.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
+import type { TrashState } from './trash.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
 import type { HeldJobView, LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
 import type { WireError } from './wire-error.ts'
@@ -38,5 +39,7 @@ export type LabEvent =
   | { readonly type: 'sweep-removed'; readonly sweepId: string }
   /** One row of a sweep's table is another. */
   | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
+  /** There is more or less in the trash, or more of it was read: ask again for what is shown. */
+  | { readonly type: 'trash'; readonly trash: TrashState }
   /** Something went wrong that no command waits for. */
   | { readonly type: 'notice'; readonly runId: string | null; readonly error: WireError }

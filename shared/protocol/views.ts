@@ -17,6 +17,7 @@ import type { TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
+import type { TrashState } from './trash.ts'
 import type { WireError } from './wire-error.ts'
 
 /** The record's status, and what only the lab knows: its worker has died, or the folder cannot be read. */
@@ -461,4 +462,6 @@ export interface LabSnapshot {
   /** In the order in which they stood in line. */
   readonly heldQueue: readonly HeldJobView[]
   readonly sweeps: readonly SweepSummary[]
+  /** Null until a window has asked for it. */
+  readonly trash: TrashState | null
 }

@@ -46,8 +46,8 @@ describe('every view', { timeout: 240_000 }, () => {
   async function inspectAll(state: string, elsewhere: Readonly<Record<string, string>> = {}): Promise<void> {
     const names = await links().evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''))
     expect(names).toContain('/design')
-    for (const href of names) {
-      const address = elsewhere[href]
+    for (const href of [...names, '/trash']) {
+      const address = elsewhere[href] ?? (names.includes(href) ? undefined : href)
       if (address === undefined) await page.locator(`nav a[href="${href}"]`).click()
       else await page.goto(new URL(address, lab.address).href)
       await page.getByRole('main').waitFor()

@@ -55,17 +55,25 @@ export async function complaintOf(attempt: () => unknown): Promise<LabError & { 
 
 const NOBODY = 65_534
 
-/** Makes a folder read-only for a while, and this process a user who must respect it. */
-export async function whileReadOnly<Result>(folder: string, act: () => Promise<Result>): Promise<Result> {
-  for (let parent = folder; parent.startsWith(os.tmpdir()) && parent !== os.tmpdir(); parent = path.dirname(parent))
-    await chmod(parent, 0o755)
-  await chmod(folder, 0o555)
+/** Makes this process a user who must respect permissions, for a while. */
+export async function asNobody<Result>(act: () => Promise<Result>): Promise<Result> {
   const isRoot = process.getuid?.() === 0
   if (isRoot) process.seteuid?.(NOBODY)
   try {
     return await act()
   } finally {
     if (isRoot) process.seteuid?.(0)
+  }
+}
+
+/** Makes a folder read-only for a while, and this process a user who must respect it. */
+export async function whileReadOnly<Result>(folder: string, act: () => Promise<Result>): Promise<Result> {
+  for (let parent = folder; parent.startsWith(os.tmpdir()) && parent !== os.tmpdir(); parent = path.dirname(parent))
+    await chmod(parent, 0o755)
+  await chmod(folder, 0o555)
+  try {
+    return await asNobody(act)
+  } finally {
     await chmod(folder, 0o755)
   }
 }
