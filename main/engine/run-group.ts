@@ -9,7 +9,7 @@ import { createDatasets } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
-import { summarize } from '../../shared/statistics/summary.ts'
+import { knownStd, summarize } from '../../shared/statistics/summary.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -24,8 +24,8 @@ export interface SummaryRow {
   readonly strategy: Strategy
   readonly metric: string
   readonly mean: number
-  /** Sample standard deviation (n - 1); 0 for one seed. */
-  readonly std: number
+  /** Sample standard deviation (n - 1); null for one seed. */
+  readonly std: number | null
   /** The value of each seed, with the weights of its best validation. */
   readonly seeds: readonly number[]
 }
@@ -38,8 +38,8 @@ export interface GroupListener {
 export function summarise(records: readonly RunRecord[]): SummaryRow[] {
   return records.flatMap(({ strategy, result }) => {
     if (result === null) return []
-    const { mean, std } = summarize(result.best)
-    return [{ strategy, metric: result.metric, mean, std, seeds: result.best }]
+    const summary = summarize(result.best)
+    return [{ strategy, metric: result.metric, mean: summary.mean, std: knownStd(summary), seeds: result.best }]
   })
 }
 

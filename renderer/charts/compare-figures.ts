@@ -13,9 +13,11 @@ import type { ChartTokens } from './chart-tokens.ts'
 import {
   axisLook,
   BAR_LAYOUT,
+  errorBar,
   errorBars,
   figureBase,
   legendLook,
+  logBarAxis,
   roundUp,
   valueAxis,
   type Figure,
@@ -181,14 +183,13 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
   ]
   const drawn = bars.map((bar) => {
     const { mean, std, count } = summarize(bar.values)
-    const { low, high } =
-      whisker === 'interval' && count > 1 ? meanInterval(bar.values) : { low: mean - std, high: mean + std }
-    return { ...bar, mean, low, high, count }
+    const deviation = { low: mean - std, high: mean + std }
+    // One seed has neither a deviation nor an interval.
+    const ends = count < 2 ? null : whisker === 'interval' ? meanInterval(bar.values) : deviation
+    return { ...bar, mean, ends, count }
   })
   // Whiskers take no part in the axis' own choice.
-  const most = Math.max(...drawn.map(({ mean, high }) => Math.max(mean, high)))
-  // A logarithmic axis has no zero to stand on: the whisker ends a thousandth of the mean up.
-  const lowOf = ({ mean, low }: { mean: number; low: number }): number => (isLog ? Math.max(low, mean * 1e-3) : low)
+  const most = Math.max(...drawn.map(({ mean, ends }) => ends?.high ?? mean))
   const colourOf = (name: string, tokens: ChartTokens): string => {
     const strategy = bars.find(({ series }) => series === name)?.strategy ?? null
     return strategy === null ? tokens.category(names.indexOf(name)) : tokens.strategy(strategy)
@@ -211,7 +212,7 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
       yAxis: {
         ...valueAxis(tokens, words.value, isLog),
         scale: isLog,
-        ...(drawn.length > 0 ? { max: isLog ? most * 1.3 : roundUp(most) } : {}),
+        ...(drawn.length === 0 ? {} : isLog ? logBarAxis(drawn) : { max: roundUp(most) }),
       },
       series: names.flatMap((name, slot) => {
         const mine = drawn.filter(({ series }) => series === name)
@@ -226,7 +227,9 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
           },
           errorBars(
             `${name} whiskers`,
-            mine.map((bar) => ({ category: categories.indexOf(bar.category), low: lowOf(bar), high: bar.high })),
+            mine.flatMap(({ category, mean, ends }) =>
+              ends === null ? [] : [errorBar(categories.indexOf(category), mean, ends, isLog)],
+            ),
             [slot, names.length],
             tokens,
           ),
@@ -235,12 +238,12 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
     }),
     table: {
       columns: [words.category, words.series, words.value, words.low, words.high, words.count],
-      rows: drawn.map(({ category, series, mean, low, high, count }): FigureCell[] => [
+      rows: drawn.map(({ category, series, mean, ends, count }): FigureCell[] => [
         category,
         series,
         mean,
-        low,
-        high,
+        ends?.low ?? null,
+        ends?.high ?? null,
         count,
       ]),
     },

@@ -4,7 +4,7 @@
  */
 import type { CustomSeriesOption } from 'echarts/charts'
 import type { EChartsCoreOption } from 'echarts/core'
-import { formatNumber } from '../composables/format.ts'
+import { formatNumber, formatTick } from '../composables/format.ts'
 import { csvCell } from '../../shared/runs/sweep-table.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 
@@ -60,7 +60,7 @@ export function legendLook(tokens: ChartTokens, names: readonly string[], itemWi
 export function axisLook(tokens: ChartTokens): EChartsCoreOption {
   return {
     axisLine: { lineStyle: { color: tokens.line } },
-    axisLabel: { color: tokens.quiet },
+    axisLabel: { color: tokens.quiet, formatter: formatTick },
     splitLine: { lineStyle: { color: tokens.gridLine } },
     nameTextStyle: { color: tokens.quiet },
     axisPointer: { label: { formatter: ({ value }: { value: unknown }) => axisPointerText(value) } },
@@ -78,7 +78,7 @@ export function valueAxis(tokens: ChartTokens, name: string, isLog: boolean): EC
     scale: true,
     name,
     nameTextStyle: { color: tokens.quiet, align: 'left', padding: [0, 0, 0, 4] },
-    axisLabel: { color: tokens.quiet, formatter: formatNumber },
+    axisLabel: { color: tokens.quiet, formatter: formatTick },
   }
 }
 
@@ -87,6 +87,36 @@ export interface ErrorBar {
   readonly category: number
   readonly low: number
   readonly high: number
+}
+
+export interface BarEnds {
+  readonly low: number
+  readonly high: number
+}
+
+/** The whisker of one bar. A logarithmic axis has no zero to reach: there it ends a thousandth of the mean up. */
+export function errorBar(category: number, mean: number, { low, high }: BarEnds, isLog: boolean): ErrorBar {
+  return { category, low: isLog ? Math.max(low, mean * 1e-3) : low, high }
+}
+
+/** Results that lie closer than this are marked by powers of two: decades leave them without a mark. */
+const COARSE_FROM = 100
+
+/**
+ * The ends of a logarithmic axis for bars, both at marks. Bars stand on the lower one, and not on 1, from which those of small results would hang.
+ * @param bars their means with the ends of their whiskers, null for none
+ */
+export function logBarAxis(
+  bars: readonly { readonly mean: number; readonly ends: BarEnds | null }[],
+): EChartsCoreOption {
+  const shown = bars.filter(({ mean }) => mean > 0)
+  if (shown.length === 0) return {}
+  // A whisker that reaches zero is cut off.
+  const least = Math.min(...shown.map(({ mean, ends }) => (ends === null ? mean : ends.low > 0 ? ends.low : mean / 3)))
+  const most = Math.max(...shown.map(({ mean, ends }) => ends?.high ?? mean))
+  const [logBase, log] = most < COARSE_FROM * least ? [2, Math.log2] : [10, Math.log10]
+  const min = logBase ** (Math.ceil(log(least)) - 1) // under the least, so that no bar is without height
+  return { logBase, min, max: logBase ** Math.ceil(log(most)), startValue: min }
 }
 
 /**

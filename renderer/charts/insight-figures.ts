@@ -5,7 +5,7 @@ import { spreadOfSlice } from '../../shared/runs/spreads.ts'
 import { commonBins, sharesOf } from '../../shared/statistics/histogram.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
-import { formatNumber } from '../composables/format.ts'
+import { formatTick } from '../composables/format.ts'
 
 export interface LagWords {
   readonly lag: string
@@ -213,7 +213,7 @@ export function spreadFigure(
         min: 'dataMin',
         max: 'dataMax',
         // The ends are where the bins end, and no round numbers.
-        axisLabel: { color: tokens.quiet, formatter: formatNumber, showMinLabel: false, showMaxLabel: false },
+        axisLabel: { color: tokens.quiet, formatter: formatTick, showMinLabel: false, showMaxLabel: false },
         splitLine: { show: false },
       },
       yAxis: {

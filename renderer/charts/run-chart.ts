@@ -6,7 +6,7 @@ import type { EChartsCoreOption } from 'echarts/core'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import type { PhaseMark } from '../../shared/runs/timeline.ts'
 import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
-import { formatNumber } from '../composables/format.ts'
+import { formatNumber, formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { CHART_SCOPES, drawnSeries, gridOf, isDrawable, lines, unconvergedOf, type ChartScope } from './run-lines.ts'
 import { markLines } from './run-marks.ts'
@@ -79,7 +79,7 @@ export function runChartOption(
   const nameStyle = { color: tokens.quiet, align: 'left', padding: [0, 0, 0, 4] }
   const axisStyle = {
     axisLine: { lineStyle: { color: tokens.line } },
-    axisLabel: { color: tokens.quiet },
+    axisLabel: { color: tokens.quiet, formatter: formatTick },
     splitLine: { lineStyle: { color: tokens.gridLine } },
     nameTextStyle: { color: tokens.quiet },
     axisPointer: { label: { formatter: ({ value }: { value: unknown }) => formatNumber(Number(value)) } },
@@ -146,7 +146,7 @@ export function runChartOption(
         scale: true,
         name: words.loss,
         nameTextStyle: nameStyle,
-        axisLabel: { color: tokens.quiet, formatter: formatNumber },
+        axisLabel: { color: tokens.quiet, formatter: formatTick },
       },
       {
         ...axisStyle,

@@ -7,7 +7,7 @@ import { csvCell } from '../../shared/runs/sweep-table.ts'
 import type { PhaseMark } from '../../shared/runs/timeline.ts'
 import type { RunSpreads, SpreadColumnView } from '../../shared/protocol/views.ts'
 import { quantile, sharesOf } from '../../shared/statistics/histogram.ts'
-import { formatNumber } from '../composables/format.ts'
+import { formatNumber, formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { mixColours } from './colour-scale.ts'
 import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
@@ -116,7 +116,7 @@ export function spreadOverTimeFigure(
           nameLocation: 'middle',
           nameGap: 28,
           axisLine: { onZero: false, lineStyle: { color: tokens.line } },
-          axisLabel: { color: tokens.quiet, formatter: formatNumber, showMaxLabel: false },
+          axisLabel: { color: tokens.quiet, formatter: formatTick, showMaxLabel: false },
           splitLine: { show: false },
         },
         {
@@ -143,7 +143,7 @@ export function spreadOverTimeFigure(
           min: low,
           max: binCount === 0 ? 1 : low + binCount * width,
           // The ends are where the bins end, and no round numbers.
-          axisLabel: { color: tokens.quiet, formatter: formatNumber, showMinLabel: false, showMaxLabel: false },
+          axisLabel: { color: tokens.quiet, formatter: formatTick, showMinLabel: false, showMaxLabel: false },
           axisLine: { onZero: false, lineStyle: { color: tokens.line } },
         },
         { type: 'value', gridIndex: 1, min: 0, max: 1, show: false },

@@ -4,7 +4,8 @@
  */
 import type { AxisEffect } from '../../shared/runs/axis-effects.ts'
 import { axisText, axisTexts, STRATEGY_AXIS, type SweepRow } from '../../shared/runs/sweep-table.ts'
-import { formatNumber } from '../composables/format.ts'
+import { knownStd } from '../../shared/statistics/summary.ts'
+import { formatNumber, formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { axisLook, figureBase, legendLook, type Figure, type FigureCell } from './figure.ts'
 import { colourOf, type SweepFigureWords } from './sweep-figure.ts'
@@ -67,7 +68,7 @@ export function sweepParallel(
         .map((row): FigureCell[] => [
           ...axes.map((axis) => placeOn(row, axis)),
           row.summary!.mean,
-          row.summary!.std,
+          knownStd(row.summary!),
           row.summary!.count,
           row.runId,
         ]),
@@ -94,7 +95,7 @@ function parallelLook(tokens: ChartTokens, name: string): object {
 const valueScale = (tokens: ChartTokens, isLog: boolean): object => ({
   type: isLog ? 'log' : 'value',
   scale: true,
-  axisLabel: { ...parallelLabel(tokens), formatter: formatNumber },
+  axisLabel: { ...parallelLabel(tokens), formatter: formatTick },
 })
 
 /** Lines run through labels: a rim keeps them readable. */

@@ -4,16 +4,20 @@
  */
 import type { CustomSeriesOption } from 'echarts/charts'
 import { axisText, axisTexts, groupByAxes, STRATEGY_AXIS, type SweepRow } from '../../shared/runs/sweep-table.ts'
-import { formatNumber } from '../composables/format.ts'
+import { knownStd, type Summary } from '../../shared/statistics/summary.ts'
+import { formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import {
   axisLook,
   BAR_LAYOUT,
+  errorBar,
   errorBars,
   figureBase,
   legendLook,
+  logBarAxis,
   roundUp,
   valueAxis,
+  type BarEnds,
   type Figure,
   type FigureCell,
 } from './figure.ts'
@@ -68,10 +72,9 @@ export function sweepBars(
     groups.find(({ texts }) => texts[0] === category && texts[1] === name && (panel === null || texts[2] === panel))
   const width = (100 - 9 - GAP_PERCENT * (panels.length - 1) - 2) / panels.length
   const leftOf = (index: number): string => `${9 + index * (width + GAP_PERCENT)}%`
-  const values = groups.map(({ summary: { mean, std } }) => ({ mean, std }))
   // All panels share one scale.
-  const most = Math.max(...values.map(({ mean, std }) => mean + std))
-  const least = Math.min(...values.map(({ mean, std }) => (isLog && mean - std <= 0 ? mean / 3 : mean - std)))
+  const drawn = groups.map(({ summary }) => ({ mean: summary.mean, ends: endsOf(summary) }))
+  const most = Math.max(...drawn.map(({ mean, ends }) => ends?.high ?? mean))
   const idOf = (name: string, index: number): string => `${name} in ${index}`
   return {
     option: (tokens) => ({
@@ -108,9 +111,8 @@ export function sweepBars(
         ...valueAxis(tokens, index === 0 ? words.value : '', isLog),
         scale: isLog,
         gridIndex: index,
-        ...(values.length > 0 ? { max: isLog ? most * 1.3 : roundUp(most) } : {}),
-        ...(values.length > 0 && isLog ? { min: least / 1.3 } : {}),
-        axisLabel: { show: index === 0, color: tokens.quiet, formatter: formatNumber },
+        ...(drawn.length === 0 ? {} : isLog ? logBarAxis(drawn) : { max: roundUp(most) }),
+        axisLabel: { show: index === 0, color: tokens.quiet, formatter: formatTick },
       })),
       series: panels.flatMap((panel, index) =>
         colours.flatMap((name, slot): object[] => {
@@ -136,7 +138,7 @@ export function sweepBars(
       rows: groups.map(({ texts, summary, runCount }): FigureCell[] => [
         ...texts.map((text, i) => words.text(axes[i]!, text)),
         summary.mean,
-        summary.std,
+        knownStd(summary),
         summary.count,
         runCount,
       ]),
@@ -148,6 +150,10 @@ export function sweepBars(
   }
 }
 
+/** A deviation down and up; one seed has none. */
+const endsOf = ({ count, mean, std }: Summary): BarEnds | null =>
+  count > 1 ? { low: mean - std, high: mean + std } : null
+
 function whiskers(
   id: string,
   found: readonly (ReturnType<typeof groupByAxes>[number] | undefined)[],
@@ -157,10 +163,8 @@ function whiskers(
   isLog: boolean,
 ): CustomSeriesOption {
   const bars = found.flatMap((group, category) => {
-    if (!group || group.summary.count < 2) return []
-    const { mean, std } = group.summary
-    // A logarithmic axis has no zero to stand on.
-    return [{ category, low: isLog ? Math.max(mean - std, mean * 1e-3) : mean - std, high: mean + std }]
+    const ends = group && endsOf(group.summary)
+    return ends ? [errorBar(category, group.summary.mean, ends, isLog)] : []
   })
   return errorBars(id, bars, slot, tokens, axisIndex)
 }

@@ -3,6 +3,7 @@
  * in every language; thousands are set apart as the language does it, since 1,234 is little more than one to a French reader.
  */
 import { computed, ref } from 'vue'
+import { summarize } from '../../shared/statistics/summary.ts'
 
 /** Of the screens, as `fr`, or with the region that the system wishes for it, as `en-GB`. */
 export const formatLanguage = ref('en-US')
@@ -19,6 +20,18 @@ export function formatNumber(value: number | null | undefined): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2)
   if (size >= 1000) return formatCount(value)
   return String(Number(value.toPrecision(3)))
+}
+
+const MOST_TICK_DIGITS = 6
+
+/** A mark of an axis: as many digits as it has, since neighbours rounded to three can read the same. `2.305`, `1e+30`, `12,300`. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value)
+  const shortest = Number(value.toPrecision(MOST_TICK_DIGITS))
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return shortest.toExponential()
+  if (size < 1000) return String(shortest)
+  const [, fraction] = String(shortest).split('.')
+  return `${counts.value.format(Math.trunc(shortest))}${fraction === undefined ? '' : `.${fraction}`}`
 }
 
 /** `12,300`, of things that are counted; in French `12 300`. */
@@ -61,8 +74,9 @@ export function formatClockTime(iso: string): string {
   return clockTimes.value.format(new Date(iso))
 }
 
-export function meanAndStd(values: readonly number[]): { mean: number; std: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, std: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 }
+/** `0.0123 ± 0.0045`, the mean of seeds and their deviation; one seed has none. */
+export function formatMeanAndStd(values: readonly number[]): string {
+  if (values.length === 0) return ''
+  const { mean, std } = summarize(values)
+  return values.length === 1 ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(std)}`
 }

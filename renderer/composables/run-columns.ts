@@ -1,7 +1,7 @@
 /** The columns that a table of runs can show: for each its width, what it is sorted by, and the text of its cell. Names stand in the locales. */
 import type { RunSort } from '../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import { formatCount, formatDuration, formatNumber, formatTime, meanAndStd } from './format.ts'
+import { formatCount, formatDuration, formatMeanAndStd, formatNumber, formatTime } from './format.ts'
 
 export type RunColumnId = Exclude<RunSort, 'star'> | 'tags' | 'notes'
 
@@ -19,12 +19,6 @@ export interface RunColumn {
 }
 
 const whole = (value: number | null | undefined): string => (value == null ? '' : formatCount(value))
-
-function resultText(values: readonly number[] | undefined): string {
-  if (values === undefined || values.length === 0) return ''
-  const { mean, std } = meanAndStd(values)
-  return values.length === 1 ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(std)}`
-}
 
 function durationOf({ startedAt, endedAt }: RunSummary): string {
   return startedAt === null || endedAt === null ? '' : formatDuration(Date.parse(endedAt) - Date.parse(startedAt))
@@ -51,12 +45,12 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   column('dataset', 190, ({ dataset }) => dataset, shown),
   column('seeds', 70, ({ seeds }) => seeds.join(', '), { ...shown, ...number }),
   column('metric', 90, ({ result }) => result?.metric ?? '', shown),
-  column('result', 150, ({ result }) => resultText(result?.best), {
+  column('result', 150, ({ result }) => formatMeanAndStd(result?.best ?? []), {
     ...shown,
     ...number,
     exact: ({ result }) => result?.best.join(', ') ?? '',
   }),
-  column('last', 150, ({ result }) => resultText(result?.last), {
+  column('last', 150, ({ result }) => formatMeanAndStd(result?.last ?? []), {
     ...number,
     exact: ({ result }) => result?.last.join(', ') ?? '',
   }),

@@ -22,20 +22,36 @@ function saysMore({ values }: FieldDifference, index: number, all: readonly Fiel
   return all.findIndex((other) => parting(other.values) === parting(values)) === index
 }
 
-/** What is different beside the strategy: `cell mgu · steps 200`; empty where nothing is. */
+/**
+ * What is different beside the strategy: `cell mgu · steps 200`; empty where nothing is, and for damaged runs. Runs that nothing of this tells
+ * apart, as those of another day, are called by their names.
+ */
 export function configLabels(runs: readonly ComparedRun[]): string[] {
+  const known = runs.filter(({ config }) => config !== null)
   const differences = configDifferences(
-    runs.map(({ config }) => config ?? {}),
+    known.map(({ config }) => config),
     SHOWN_ELSEWHERE,
   ).filter(saysMore)
   const fields = differences.map(({ field }) => field)
-  return runs.map((_, index) =>
-    differences
+  const labels = runs.map((run) => {
+    const index = known.indexOf(run)
+    return differences
       .slice(0, MOST_PARTS)
       .filter(({ values }) => values[index] !== undefined)
       .map(({ field, values }) => `${shortName(field, fields)} ${formatAxisValue(values[index])}`)
-      .join(' · '),
-  )
+      .join(' · ')
+  })
+  const isNameNeeded = (label: string): boolean => {
+    const alike = runs.filter(({ config }, index) => config !== null && labels[index] === label)
+    const names = new Set(alike.map(({ summary }) => summary.name))
+    const strategies = alike.map(({ summary }) => summary.strategy)
+    return names.size > 1 && new Set(strategies).size < strategies.length
+  }
+  return runs.map(({ summary, config }, index) => {
+    const label = labels[index]!
+    if (config === null || !isNameNeeded(label)) return label
+    return label === '' ? summary.name : `${label} · ${summary.name}`
+  })
 }
 
 /** @param strategyName in the user's language */

@@ -112,6 +112,12 @@ export function definitionOf(form: SweepForm, config: ExperimentConfig): unknown
   } satisfies Partial<Record<keyof SweepDefinition, unknown>>
 }
 
+/** Fields that more than one row changes. */
+export function fieldsTwice({ axes }: SweepForm): string[] {
+  const fields = axes.map(({ field }) => field).filter((field) => field !== '')
+  return [...new Set(fields.filter((field, index) => fields.indexOf(field) !== index))]
+}
+
 function drawOf({ kind, values, low, high }: SweepAxis): unknown {
   return kind === 'choice' ? { kind, values: parseValues(values) } : { kind, low, high }
 }

@@ -37,9 +37,9 @@ export function useOverlay(
   async function ask(): Promise<void> {
     const mine = ++turn
     const aligned = isAligned.value
-    try {
-      const answers = await Promise.all(
-        (runs.value ?? []).map(async (run): Promise<OverlayRun> => {
+    const answers = await Promise.all(
+      (runs.value ?? []).map(async (run): Promise<OverlayRun[]> => {
+        try {
           const offset = aligned ? (offsets.get(run.summary.id) ?? 0) : 0
           const { from, to } = range.value ?? { from: null, to: null }
           const metrics = await client.execute('run.metrics', {
@@ -51,13 +51,14 @@ export function useOverlay(
           })
           const start = metrics.marks.phases.find(({ phase }) => phase === 'training')?.position ?? 0
           offsets.set(run.summary.id, start)
-          return { run, metrics, offset: aligned ? start : 0 }
-        }),
-      )
-      if (mine === turn) shown.value = answers
-    } catch (error) {
-      if (mine === turn) lab.addNotice(null, toWireError(error))
-    }
+          return [{ run, metrics, offset: aligned ? start : 0 }]
+        } catch (error) {
+          if (mine === turn) lab.addNotice(run.summary.id, toWireError(error))
+          return [] // the others are drawn without it
+        }
+      }),
+    )
+    if (mine === turn) shown.value = answers.flat()
   }
 
   const isLive = (): boolean => (runs.value ?? []).some(({ summary }) => summary.active)

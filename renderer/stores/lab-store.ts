@@ -56,7 +56,9 @@ export const useLabStore = defineStore('lab', () => {
   /** Also for the errors of this window's own commands. */
   function addNotice(runId: string | null, error: WireError): void {
     if (error.code === 'connection') return // the banner says it once, for everything that waited
-    notices.value = [...notices.value, { id: ++noticeCount, runId, error }].slice(-MOST_NOTICES)
+    // What stands there already is said again by being the last, not twice.
+    const others = notices.value.filter((notice) => notice.runId !== runId || notice.error.message !== error.message)
+    notices.value = [...others, { id: ++noticeCount, runId, error }].slice(-MOST_NOTICES)
   }
 
   function dismiss(id: number): void {

@@ -3,7 +3,7 @@
  * leave. For the command line and the compare view.
  */
 import { meanInterval, pairedT, signedRank, type Interval } from '../statistics/paired-tests.ts'
-import { summarize } from '../statistics/summary.ts'
+import { knownStd, summarize } from '../statistics/summary.ts'
 import type { RunResult } from './run.ts'
 
 export interface PairedComparison {
@@ -23,8 +23,9 @@ export interface PairedComparison {
 export interface ComparedResult {
   readonly metric: RunResult['metric']
   readonly mean: number
-  readonly std: number
-  /** Of the mean, 95%; null for one seed. */
+  /** Null for one seed, as is the interval. */
+  readonly std: number | null
+  /** Of the mean, 95%. */
   readonly interval: Interval | null
   /** Null against nothing, another metric, or with fewer than two seeds in common. */
   readonly paired: PairedComparison | null
@@ -32,11 +33,11 @@ export interface ComparedResult {
 
 /** @param against the run that it is measured by; null for that run itself */
 export function compareResult(result: RunResult, against: RunResult | null): ComparedResult {
-  const { mean, std } = summarize(result.best)
+  const summary = summarize(result.best)
   return {
     metric: result.metric,
-    mean,
-    std,
+    mean: summary.mean,
+    std: knownStd(summary),
     interval: result.best.length > 1 ? meanInterval(result.best) : null,
     paired: against && against.metric === result.metric ? pair(result, against) : null,
   }

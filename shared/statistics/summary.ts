@@ -1,5 +1,8 @@
 /** Means and deviations of the results of seeds. */
 
+/** What a table shows of a deviation: nothing for a single value, of which none is known. */
+export const knownStd = ({ count, std }: Summary): number | null => (count > 1 ? std : null)
+
 export interface Summary {
   readonly count: number
   readonly mean: number

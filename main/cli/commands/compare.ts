@@ -46,7 +46,7 @@ export async function compareCommand(
         run,
         strategy,
         formatNumber(mean),
-        formatNumber(std),
+        number(std),
         number(interval?.low ?? null),
         number(interval?.high ?? null),
         number(paired?.difference ?? null),

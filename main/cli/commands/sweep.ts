@@ -139,7 +139,7 @@ function printTable(rows: readonly SweepRow[], { axes }: Sweep, { id }: SweepRec
         strategy,
         status,
         summary ? formatNumber(summary.mean) : '',
-        summary ? formatNumber(summary.std) : '',
+        summary && summary.count > 1 ? formatNumber(summary.std) : '',
         summary ? String(summary.count) : '',
       ]),
     ),

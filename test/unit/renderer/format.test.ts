@@ -4,7 +4,9 @@ import {
   formatClockTime,
   formatCount,
   formatLanguage,
+  formatMeanAndStd,
   formatNumber,
+  formatTick,
   formatTime,
 } from '../../../renderer/composables/format.ts'
 import { regionOf } from '../../../renderer/locales/messages.ts'
@@ -13,6 +15,24 @@ const NARROW_SPACE = '\u202f'
 
 afterEach(() => {
   formatLanguage.value = 'en-US'
+})
+
+describe('a mark of an axis', () => {
+  it('reads otherwise than its neighbours, however close they are', () => {
+    expect([2.3, 2.305, 2.31, 2.315].map(formatTick)).toEqual(['2.3', '2.305', '2.31', '2.315'])
+    expect([0.1 + 0.2, -0.0005, 0].map(formatTick)).toEqual(['0.3', '-0.0005', '0'])
+  })
+
+  it('is short where it is far from 1', () => {
+    expect([1e30, 1e-10, 2.5e7].map(formatTick)).toEqual(['1e+30', '1e-10', '2.5e+7'])
+  })
+
+  it('sets its thousands apart as the language does', () => {
+    expect(formatTick(12_500)).toBe('12,500')
+    formatLanguage.value = 'fr'
+    expect(formatTick(12_500)).toBe(`12${NARROW_SPACE}500`)
+    expect(formatTick(1000.5)).toBe(`1${NARROW_SPACE}000.5`)
+  })
 })
 
 describe('a number', () => {
@@ -28,6 +48,13 @@ describe('a number', () => {
     [NaN, '–'],
   ])('%s is written as %s', (value, text) => {
     expect(formatNumber(value)).toBe(text)
+  })
+
+  it('has a deviation beside it only where several seeds tell one', () => {
+    expect(formatMeanAndStd([1, 2, 3])).toBe('2 ± 1')
+    expect(formatMeanAndStd([2, 2])).toBe('2 ± 0')
+    expect(formatMeanAndStd([1.71])).toBe('1.71')
+    expect(formatMeanAndStd([])).toBe('')
   })
 
   it('keeps its decimal point in French, and sets its thousands apart by a space', () => {

@@ -1,6 +1,13 @@
 /** A sweep as the form writes it: values as they are typed, and definitions that `lab sweep` reads. */
 import { describe, expect, it } from 'vitest'
-import { axis, definitionOf, fieldsOf, formOf, parseValues } from '../../../renderer/composables/sweep-form.ts'
+import {
+  axis,
+  definitionOf,
+  fieldsOf,
+  fieldsTwice,
+  formOf,
+  parseValues,
+} from '../../../renderer/composables/sweep-form.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { isFieldName } from '../../../shared/experiments/fields.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
@@ -30,6 +37,14 @@ describe('values', () => {
 })
 
 describe('a new sweep', () => {
+  it('tells which fields stand in two rows, of which a definition would keep one', () => {
+    const form = formOf(design, CELLS)
+    expect(fieldsTwice({ ...form, axes: [...form.axes, axis('', ''), axis('', '')] })).toEqual([])
+    const doubled = { ...form, axes: [...form.axes, axis('dataset.steps', '200')] }
+    expect(parseSweep(definitionOf(doubled, design), 'test').sweep.points).toHaveLength(3)
+    expect(fieldsTwice(doubled)).toEqual(['dataset.steps'])
+  })
+
   it('begins as strategies x cells x lengths x seeds of the design', () => {
     const { sweep } = parseSweep(definitionOf(formOf(design, CELLS), design), 'test')
     expect(sweep.axes).toEqual(['layers.*.cell', 'dataset.steps'])
