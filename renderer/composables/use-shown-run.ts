@@ -26,14 +26,19 @@ export function useShownRun(runId: Ref<string>): ShownRun {
   const looking = useCommand()
   /** As the lab answered; the store may have forgotten it since. */
   const asked = ref<RunSummary | null>(null)
+  let askedFor: string | null = null
   const isInTrash = ref(false)
   const run = computed(() => store.byId.get(runId.value) ?? (asked.value?.id === runId.value ? asked.value : null))
 
   /** Of a run that has gone meanwhile an event comes, too. */
   async function ask(): Promise<void> {
     const id = runId.value
+    if (askedFor === id) return
+    askedFor = id
     const answer = await reading.send('run.read', { runId: id })
-    if (answer && id === runId.value) asked.value = answer.result.summary
+    if (askedFor !== id) return
+    askedFor = null
+    if (answer) asked.value = answer.result.summary
   }
 
   async function lookForTrash(): Promise<void> {
@@ -53,8 +58,8 @@ export function useShownRun(runId: Ref<string>): ShownRun {
   const endListening = client.onEvent((event) => {
     if (event.type === 'run-removed' && event.runId === asked.value?.id) asked.value = null
     if (event.type === 'run' && event.run.id === asked.value?.id) asked.value = event.run
-    // Another lab may have begun, or so much have changed that not all of it was told.
-    if ((event.type === 'snapshot' || event.type === 'runs-changed') && run.value !== null) void ask()
+    // The line was lost, or so much has changed that not all of it was told.
+    if (event.type === 'snapshot' || event.type === 'runs-changed') void ask()
   })
   onScopeDispose(endListening)
   watch(
