@@ -7,7 +7,7 @@ import { openDesign } from './file-chooser.ts'
 import { SIZES } from './inspect.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const WAIT = { timeout: 90_000, interval: 50 }
+const WAIT = { timeout: 60_000, interval: 50 }
 const CONFIG = {
   name: 'wide study',
   dataset: { kind: 'copy-first-input', steps: 8, counts: { train: 64, validation: 32, test: 32 } },
@@ -36,7 +36,7 @@ const values = (field: string) => row(field).getByRole('textbox', { name: 'Value
 const overflowOf = (selector: string): Promise<number> =>
   page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth)
 
-describe('a new sweep', () => {
+describe('a new sweep', { timeout: 120_000 }, () => {
   it('has what was typed after a reload, and counts one of each as one', async () => {
     await page.getByRole('button', { name: 'Sweep…' }).click()
     await expect.poll(check, WAIT).toContain('6 points, with every strategy 12 runs of 2 seeds each: 24 networks.')
@@ -76,10 +76,16 @@ describe('a new sweep', () => {
     expect(await row('training.optimizer.learningRate').count()).toBe(0)
     await page.locator('a.sweep').click()
     await expect.poll(() => page.getByTestId('sweep-state').textContent(), WAIT).toBe('Some failed')
+    // A notice a failed run: in sight, without taking the whole window.
+    const notices = page.getByRole('log', { name: 'Notices' })
+    await notices.getByText('the gradient is NaN').first().waitFor()
+    expect((await notices.boundingBox())!.height).toBeLessThan(SIZES[0].height / 2)
+    await page.getByRole('button', { name: 'Dismiss all 8' }).click()
+    await expect.poll(() => notices.getByRole('article').count()).toBe(0)
   })
 })
 
-describe('a sweep of three axes', () => {
+describe('a sweep of three axes', { timeout: 120_000 }, () => {
   it('says how far it is in the same words in the list and beside it', async () => {
     const failedCount = await page.locator('section.rows tr[data-status="failed"]').count()
     expect(failedCount).toBeGreaterThan(0)
@@ -126,21 +132,6 @@ describe('a sweep of three axes', () => {
     await page.getByRole('heading', { name: 'Test mse' }).waitFor()
     await page.setViewportSize(ZOOMED)
     await page.screenshot({ path: path.join(PICTURES, 'compare-zoomed.png') })
-    const wide = await page
-      .locator('main')
-      .evaluate((main) =>
-        [...main.querySelectorAll('*')]
-          .filter(
-            (element) =>
-              element.getBoundingClientRect().right > main.getBoundingClientRect().right + 1 &&
-              !element.closest('.scroll > *'),
-          )
-          .map(
-            (element) =>
-              `${element.tagName}.${String(element.className)} ${element.getBoundingClientRect().right} ${element.textContent?.slice(0, 30)}`,
-          ),
-      )
-    console.log(wide.join('\n'))
     expect(await overflowOf('main')).toBe(0)
     expect(await overflowOf('html')).toBe(0)
     await page.setViewportSize(SIZES[0])
