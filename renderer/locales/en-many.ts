@@ -190,6 +190,8 @@ export const compare = {
   run: 'run',
   position: 'step',
   std: 'std',
+  name: 'Run',
+  deviation: 'Std',
   results: 'Results',
   against: 'Against',
   metric: 'Metric',
