@@ -196,6 +196,8 @@ export const compare = {
   run: 'run',
   position: 'step',
   std: 'std',
+  name: 'Run',
+  deviation: 'Std',
   results: 'Results',
   against: 'Against',
   metric: 'Metric',

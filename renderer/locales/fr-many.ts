@@ -199,6 +199,8 @@ export const compare: typeof english.compare = {
   run: 'essai',
   position: 'pas',
   std: 'écart type',
+  name: 'Essai',
+  deviation: 'Écart type',
   results: 'Résultats',
   against: 'Contre',
   metric: 'Mesure',
