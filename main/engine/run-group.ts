@@ -1,6 +1,6 @@
 /**
- * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process. What the command
- * line, the server and the desktop all call.
+ * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process; one that fails is told and the
+ * others go on. What the command line, the server and the desktop all call.
  */
 import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
@@ -8,6 +8,7 @@ import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.t
 import { createDatasets } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import { knownStd, summarize } from '../../shared/statistics/summary.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
@@ -30,9 +31,14 @@ export interface SummaryRow {
   readonly seeds: readonly number[]
 }
 
-export interface GroupListener {
+export interface RunListener {
   started(record: RunRecord): void
   event(record: RunRecord, event: RunEvent): void
+}
+
+export interface GroupListener extends RunListener {
+  /** Its record says so too. */
+  failed(runId: string, error: LabError): void
 }
 
 export function summarise(records: readonly RunRecord[]): SummaryRow[] {
@@ -69,9 +75,14 @@ export async function prepare(config: ExperimentConfig, baseFolder: string): Pro
   return { datasets, networks }
 }
 
+/** The run's own fault, and not what the next one would meet, too: a full disk, a run that another process trains, a defect. */
+export function isRunsOwn(error: unknown): error is LabError {
+  return error instanceof LabError && error.code !== 'run-folder' && error.code !== 'run-locked'
+}
+
 /**
- * @returns the records at the end, those of stopped runs among them, or 'paused' when `control` asked for it
- * @throws LabError of the run that failed; the others stay queued
+ * @returns the records at the end, those of stopped runs among them and those of failed ones not, or 'paused' when `control` asked for it
+ * @throws LabError that every run would meet; the others stay queued
  */
 export async function runGroup(
   store: RunStore,
@@ -82,42 +93,57 @@ export async function runGroup(
 ): Promise<RunRecord[] | 'paused'> {
   const done: RunRecord[] = []
   for (const { id, status } of records) {
-    if (status === 'finished') {
-      done.push(await store.readRecord(id))
-      continue
-    }
-    const writer = await store.openWriter(id)
-    let failure: unknown = null
-    const timer = setInterval(
-      () => void writer.heartbeat().catch((error: unknown) => (failure ??= error)),
-      HEARTBEAT_MS,
-    )
     try {
-      const { record } = writer
-      listener.started(record)
-      const { datasets, networks } = await prepare(record.config, baseFolder)
-      const result = await trainRun({
-        record,
-        network: networks.get(record.strategy)!,
-        datasets,
-        backend: await loadBackend(record.backend ?? record.config.backend),
-        writer,
-        clock: { now: () => Date.now() },
-        control: {
-          requested: () => control.requested(),
-          async rest() {
-            await control.rest?.()
-            if (failure !== null) throw failure as Error // the writer has said what it means
-          },
-        },
-        onEvent: (event) => listener.event(record, event),
-      })
-      if (result === 'paused') return 'paused'
-      done.push(writer.record)
-    } finally {
-      clearInterval(timer)
-      await writer.close()
+      const end =
+        status === 'finished' ? await store.readRecord(id) : await runOne(store, id, baseFolder, control, listener)
+      if (end === 'paused') return 'paused'
+      done.push(end)
+    } catch (error) {
+      if (!isRunsOwn(error)) throw error
+      listener.failed(id, error)
     }
   }
   return done
+}
+
+/**
+ * Runs one run to its end.
+ * @returns its record then, or 'paused' when `control` asked for it
+ * @throws LabError of what made it fail, which its record says, too
+ */
+export async function runOne(
+  store: RunStore,
+  id: string,
+  baseFolder: string,
+  control: TrainControl,
+  listener: RunListener,
+): Promise<RunRecord | 'paused'> {
+  const writer = await store.openWriter(id)
+  let failure: unknown = null
+  const timer = setInterval(() => void writer.heartbeat().catch((error: unknown) => (failure ??= error)), HEARTBEAT_MS)
+  try {
+    const { record } = writer
+    listener.started(record)
+    const { datasets, networks } = await prepare(record.config, baseFolder)
+    const result = await trainRun({
+      record,
+      network: networks.get(record.strategy)!,
+      datasets,
+      backend: await loadBackend(record.backend ?? record.config.backend),
+      writer,
+      clock: { now: () => Date.now() },
+      control: {
+        requested: () => control.requested(),
+        async rest() {
+          await control.rest?.()
+          if (failure !== null) throw failure as Error // the writer has said what it means
+        },
+      },
+      onEvent: (event) => listener.event(record, event),
+    })
+    return result === 'paused' ? 'paused' : writer.record
+  } finally {
+    clearInterval(timer)
+    await writer.close()
+  }
 }

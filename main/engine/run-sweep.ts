@@ -5,7 +5,6 @@
  */
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep, SweepPoint } from '../../shared/experiments/sweep.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
@@ -48,32 +47,14 @@ export async function runSweep(
   return 'done'
 }
 
-export interface SweepListener extends GroupListener {
-  failed(runId: string, error: LabError): void
-}
-
-/** Not the run's own fault, and the next one would meet it, too: a full disk, a run that another process trains, a defect. */
-export function meetsEveryRun(error: unknown): boolean {
-  return !(error instanceof LabError) || error.code === 'run-folder' || error.code === 'run-locked'
-}
-
 /** Runs one of a sweep's runs here and now. */
 export function runInProcess(
   runs: RunStore,
   baseFolder: string,
   control: TrainControl,
-  listener: SweepListener,
+  listener: GroupListener,
 ): SweepOptions['runOne'] {
-  return async (run) => {
-    try {
-      return (await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done'
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error
-      listener.failed(run.id, error)
-      if (meetsEveryRun(error)) throw error
-      return 'done'
-    }
-  }
+  return async (run) => ((await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done')
 }
 
 /** Makes the runs of a point and writes down which they are. */

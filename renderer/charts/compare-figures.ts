@@ -13,12 +13,11 @@ import type { ChartTokens } from './chart-tokens.ts'
 import {
   axisLook,
   BAR_LAYOUT,
+  barAxis,
   errorBar,
   errorBars,
   figureBase,
   legendLook,
-  logBarAxis,
-  roundUp,
   valueAxis,
   type Figure,
   type FigureCell,
@@ -188,8 +187,6 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
     const ends = count < 2 ? null : whisker === 'interval' ? meanInterval(bar.values) : deviation
     return { ...bar, mean, ends, count }
   })
-  // Whiskers take no part in the axis' own choice.
-  const most = Math.max(...drawn.map(({ mean, ends }) => ends?.high ?? mean))
   const colourOf = (name: string, tokens: ChartTokens): string => {
     const strategy = bars.find(({ series }) => series === name)?.strategy ?? null
     return strategy === null ? tokens.category(names.indexOf(name)) : tokens.strategy(strategy)
@@ -212,7 +209,7 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
       yAxis: {
         ...valueAxis(tokens, words.value, isLog),
         scale: isLog,
-        ...(drawn.length === 0 ? {} : isLog ? logBarAxis(drawn) : { max: roundUp(most) }),
+        ...barAxis(drawn, isLog),
       },
       series: names.flatMap((name, slot) => {
         const mine = drawn.filter(({ series }) => series === name)

@@ -102,13 +102,28 @@ export function errorBar(category: number, mean: number, { low, high }: BarEnds,
 /** Results that lie closer than this are marked by powers of two: decades leave them without a mark. */
 const COARSE_FROM = 100
 
+/** A mean with the ends of its whisker; null for none. */
+export interface Bar {
+  readonly mean: number
+  readonly ends: BarEnds | null
+}
+
+/** How far under zero a whisker reaches, as a share of the highest, before an axis is drawn there for it: less is cut off. */
+const WORTH_AN_AXIS = 0.1
+
+/** The ends of an axis for bars; whiskers take no part in what the axis would choose itself. */
+export function barAxis(bars: readonly Bar[], isLog: boolean): EChartsCoreOption {
+  if (bars.length === 0) return {}
+  if (isLog) return logBarAxis(bars)
+  const most = Math.max(...bars.map(({ mean, ends }) => ends?.high ?? mean))
+  const least = Math.min(...bars.map(({ mean, ends }) => ends?.low ?? mean))
+  return { ...(most > 0 && { max: roundUp(most) }), ...(least > -WORTH_AN_AXIS * most && { min: 0 }) }
+}
+
 /**
  * The ends of a logarithmic axis for bars, both at marks. Bars stand on the lower one, and not on 1, from which those of small results would hang.
- * @param bars their means with the ends of their whiskers, null for none
  */
-export function logBarAxis(
-  bars: readonly { readonly mean: number; readonly ends: BarEnds | null }[],
-): EChartsCoreOption {
+export function logBarAxis(bars: readonly Bar[]): EChartsCoreOption {
   const shown = bars.filter(({ mean }) => mean > 0)
   if (shown.length === 0) return {}
   // A whisker that reaches zero is cut off.
@@ -170,7 +185,7 @@ const WHISKER = 5
 export const BAR_LAYOUT = { barCategoryGap: `${CATEGORY_GAP * 100}%`, barGap: '0%' } as const
 
 /** The next number of one significant digit and a half: 0.43 to 0.45, 7.1 to 7.5. */
-export function roundUp(value: number): number {
+function roundUp(value: number): number {
   if (!(value > 0)) return 0
   const unit = 10 ** Math.floor(Math.log10(value)) / 2
   return Number((Math.ceil(value / unit) * unit).toPrecision(6))

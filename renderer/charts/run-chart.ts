@@ -67,11 +67,31 @@ export interface RunChartSubject {
   readonly range: PositionRange
 }
 
+/** Above the plot of the losses: the legend and the names of phases. */
+const ABOVE = 48
+/** Between the plots: marks of the upper axis, name of the lower one. */
+const BETWEEN = 48
+/** Below the plot of the attractors: marks and name of the axis. */
+const BELOW = 48
+const UPPER_SHARE = 0.55
+
+/** Where the two plots of a chart of this height stand. What lies between them needs the same room in every height. */
+export function plotsWithin(height: number): { top: number; height: number }[] {
+  const room = Math.max(0, height - ABOVE - BETWEEN - BELOW)
+  const upper = Math.round(UPPER_SHARE * room)
+  return [
+    { top: ABOVE, height: upper },
+    { top: ABOVE + upper + BETWEEN, height: room - upper },
+  ]
+}
+
+/** @param height of the whole chart, in pixels */
 export function runChartOption(
   subject: RunChartSubject,
   settings: ChartSettings,
   tokens: ChartTokens,
   words: RunChartWords,
+  height: number,
 ): EChartsCoreOption {
   const { view, range } = subject
   const names = shownSeries(subject, settings)
@@ -88,10 +108,7 @@ export function runChartOption(
   return {
     animation: false,
     textStyle: { fontFamily: tokens.font, color: tokens.ink },
-    grid: [
-      { left: 64, right: 24, top: 48, height: '36%' },
-      { left: 64, right: 24, bottom: 48, height: '30%' },
-    ],
+    grid: plotsWithin(height).map((plot) => ({ left: 64, right: 24, ...plot })),
     legend: {
       type: 'scroll',
       top: 0,

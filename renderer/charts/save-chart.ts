@@ -11,7 +11,7 @@ export interface PictureSize {
   readonly height: number
 }
 
-const SIZE: PictureSize = { width: 900, height: 620 }
+export const DEFAULT_PICTURE_SIZE: PictureSize = { width: 900, height: 620 }
 /** Dots to a unit of the size: 300 to the inch at the width of a page. */
 const PICTURE_SCALE = 3
 
@@ -25,7 +25,7 @@ export async function savedFigure(
   option: EChartsCoreOption,
   format: PictureFormat,
   origin: PictureOrigin,
-  size = SIZE,
+  size = DEFAULT_PICTURE_SIZE,
 ): Promise<{ bytes: Uint8Array; mediaType: string }> {
   const bytes =
     format === 'png'

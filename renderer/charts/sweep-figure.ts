@@ -10,12 +10,11 @@ import type { ChartTokens } from './chart-tokens.ts'
 import {
   axisLook,
   BAR_LAYOUT,
+  barAxis,
   errorBar,
   errorBars,
   figureBase,
   legendLook,
-  logBarAxis,
-  roundUp,
   valueAxis,
   type BarEnds,
   type Figure,
@@ -74,7 +73,6 @@ export function sweepBars(
   const leftOf = (index: number): string => `${9 + index * (width + GAP_PERCENT)}%`
   // All panels share one scale.
   const drawn = groups.map(({ summary }) => ({ mean: summary.mean, ends: endsOf(summary) }))
-  const most = Math.max(...drawn.map(({ mean, ends }) => ends?.high ?? mean))
   const idOf = (name: string, index: number): string => `${name} in ${index}`
   return {
     option: (tokens) => ({
@@ -111,7 +109,7 @@ export function sweepBars(
         ...valueAxis(tokens, index === 0 ? words.value : '', isLog),
         scale: isLog,
         gridIndex: index,
-        ...(drawn.length === 0 ? {} : isLog ? logBarAxis(drawn) : { max: roundUp(most) }),
+        ...barAxis(drawn, isLog),
         axisLabel: { show: index === 0, color: tokens.quiet, formatter: formatTick },
       })),
       series: panels.flatMap((panel, index) =>

@@ -39,9 +39,10 @@ export function formatCount(count: number): string {
   return counts.value.format(count)
 }
 
-/** `4 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `0.4 s`, `4 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return '–'
+  if (ms < 1000) return `${Number((Math.round(ms) / 1000).toPrecision(1))} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`

@@ -1,17 +1,12 @@
 /** Short names that tell runs apart: what is different between them enters, a text for each leaves, none twice. */
 import { configDifferences, type FieldDifference } from '../../shared/experiments/config-differences.ts'
 import { formatAxisValue } from '../../shared/experiments/sweep.ts'
+import { shortName } from './field-names.ts'
 import type { ComparedRun } from './use-compared-runs.ts'
 
 /** Strategies are shown apart, and seeds beside every number. */
 const SHOWN_ELSEWHERE = ['name', 'strategies', 'seeds']
 const MOST_PARTS = 3
-
-/** `layers.0.units` is `units`, unless another difference ends like this, too. */
-function shortName(field: string, fields: readonly string[]): string {
-  const last = field.split('.').at(-1)!
-  return fields.filter((other) => other.split('.').at(-1) === last).length > 1 ? field : last
-}
 
 /** Not what parts the runs as an earlier field does: the other part's cell beside the cell, a half beside the whole. */
 function saysMore({ values }: FieldDifference, index: number, all: readonly FieldDifference[]): boolean {

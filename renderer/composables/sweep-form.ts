@@ -84,6 +84,25 @@ export function formOf(config: ExperimentConfig, cells: readonly string[]): Swee
   }
 }
 
+/** What was typed, beside what stood there before. */
+export interface SweepDraft {
+  readonly first: SweepForm
+  readonly form: SweepForm
+}
+
+/**
+ * A form that was left: what was changed in it, over how its design would begin a sweep now; nothing of it for another design.
+ *
+ * @param first as the design has it now
+ */
+export function keptForm(draft: SweepDraft, first: SweepForm): SweepForm {
+  if (draft.first.name !== first.name) return first
+  const isChanged = (name: keyof SweepForm): boolean =>
+    JSON.stringify(draft.form[name]) !== JSON.stringify(draft.first[name])
+  const names = Object.keys(first) as (keyof SweepForm)[]
+  return { ...first, ...Object.fromEntries(names.filter(isChanged).map((name) => [name, draft.form[name]])) }
+}
+
 export function axis(field: string, values: string): SweepAxis {
   return { field, kind: 'list', values, low: 0, high: 1 }
 }

@@ -2,7 +2,7 @@
  * The design on the table outlives its page: kept in the browser's own storage, per lab, and taken up by the next page. A draft of another
  * version of the lab is asked about first, since its fields may be others.
  */
-import { watch } from 'vue'
+import { onScopeDispose, watch } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
@@ -34,17 +34,29 @@ export function useDesignDraft(): { takeUp: () => Promise<boolean> } {
     return true
   }
 
+  /** Null: everything is written. */
+  let timer: number | null = null
+
+  function write(): void {
+    timer = null
+    if (design.config === null || lab.home === '') return
+    const draft: Draft = { version: lab.version, presetId: design.presetId, config: design.config }
+    localStorage.setItem(key(), JSON.stringify(draft))
+  }
+
   watch(
     () => design.revision,
-    (_, __, onCleanup) => {
-      const timer = setTimeout(() => {
-        if (design.config === null || lab.home === '') return
-        const draft: Draft = { version: lab.version, presetId: design.presetId, config: design.config }
-        localStorage.setItem(key(), JSON.stringify(draft))
-      }, WAIT_MS)
-      onCleanup(() => clearTimeout(timer))
+    () => {
+      if (timer !== null) clearTimeout(timer)
+      timer = window.setTimeout(write, WAIT_MS)
     },
   )
+  // Who leaves the view at once, for a sweep say, leaves nothing unwritten.
+  onScopeDispose(() => {
+    if (timer === null) return
+    clearTimeout(timer)
+    write()
+  })
   return { takeUp }
 }
 

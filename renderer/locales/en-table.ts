@@ -31,6 +31,8 @@ export const table = {
   compare: 'Compare',
   compareHint: 'Two to 50 runs side by side',
   tag: 'Tag',
+  tagHint: 'Up to {most} characters; a comma parts tags',
+  tagTooLong: 'A tag has at most {most} characters.',
   addTag: 'Add',
   removeTag: 'Remove',
   removeTagNamed: 'Remove the tag {tag}',

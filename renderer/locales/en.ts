@@ -26,6 +26,7 @@ export const en = {
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     dismiss: 'Dismiss',
+    dismissAll: 'Dismiss all {count}',
     notices: 'Notices',
     settings: 'Settings',
     help: 'Help',

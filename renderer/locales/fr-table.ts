@@ -33,6 +33,8 @@ export const table: typeof english = {
   compare: 'Comparer',
   compareHint: 'De deux à 50 essais côte à côte',
   tag: 'Étiquette',
+  tagHint: 'Jusqu’à {most} caractères ; une virgule sépare les étiquettes',
+  tagTooLong: 'Une étiquette a au plus {most} caractères.',
   addTag: 'Ajouter',
   removeTag: 'Retirer',
   removeTagNamed: 'Retirer l’étiquette {tag}',

@@ -27,6 +27,7 @@ export const fr: Messages = {
     theme: 'Thème',
     themes: { system: 'Système', light: 'Clair', dark: 'Sombre' },
     dismiss: 'Écarter',
+    dismissAll: 'Écarter les {count}',
     notices: 'Avis',
     settings: 'Réglages',
     help: 'Aide',

@@ -65,5 +65,9 @@ export const useLabStore = defineStore('lab', () => {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
 
-  return { line, comeback, version, home, device, settings, notices, hear, addNotice, dismiss }
+  function dismissAll(): void {
+    notices.value = []
+  }
+
+  return { line, comeback, version, home, device, settings, notices, hear, addNotice, dismiss, dismissAll }
 })

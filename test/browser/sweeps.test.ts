@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 const state = (): Promise<string | null> => page.getByTestId('sweep-state').textContent()
 const doneCount = async (): Promise<number> =>
-  Number((await page.locator('article .facts').textContent())?.match(/(\d+) of 18 runs done/)?.[1] ?? -1)
+  Number((await page.locator('article .facts').textContent())?.match(/(\d+) \/ 18 runs/)?.[1] ?? -1)
 const recordOf = (id: string): { status: string } =>
   JSON.parse(readFileSync(path.join(at.lab.home, 'runs', id, 'run.json'), 'utf8')) as { status: string }
 const runIds = (): string[] => readdirSync(path.join(at.lab.home, 'runs')).filter((name) => !name.startsWith('.'))

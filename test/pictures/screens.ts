@@ -49,12 +49,11 @@ try {
   await page.waitForTimeout(1000)
   await keep(page, 'run')
 
-  const places = await runs.evaluateAll((links) =>
-    links.map((link) => link.getAttribute('href')!.slice('/runs/'.length)),
-  )
   await page.emulateMedia({ colorScheme: 'light' })
-  await page.goto(new URL(`/compare/${[...new Set(places)].join(',')}`, lab.address).href)
-  await page.locator('section.figure canvas').first().waitFor()
+  await page.getByRole('link', { name: 'Compare' }).last().click()
+  const bars = page.locator('section.figure', { hasText: 'Test mse' })
+  await bars.locator('canvas').waitFor()
+  await bars.getByLabel('Log').check()
   await page.waitForTimeout(1000)
   await keep(page, 'compare')
 } finally {

@@ -16,8 +16,10 @@ import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { ProgressLine } from '../progress.ts'
+import { tellRuns } from '../tell-runs.ts'
 
 const EXIT_INTERRUPTED = 130
+const EXIT_FAILED_RUNS = 1
 /** Kernels and waits of a thread that a trace holds: a few hundred steps. */
 const TRACED_SPANS = 100_000
 
@@ -85,26 +87,32 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
   const progress = json ? null : new ProgressLine()
   const groupId = records[0]!.groupId
   if (json) printJson({ type: 'group', id: groupId, runs: records.map(({ id }) => id) })
-  const done = await untilInterrupted(progress, (control) =>
-    runGroup(store, records, process.cwd(), control, {
-      started: (record) =>
-        json ? printJson({ type: 'run', id: record.id, strategy: record.strategy }) : progress!.start(record),
-      event: (record, event) => (json ? printJson({ run: record.id, ...event }) : progress!.event(record, event)),
-    }),
-  )
+  const failures: LabError[] = []
+  const done = await untilInterrupted(progress, (control) => {
+    const listener = tellRuns(progress)
+    return runGroup(store, records, process.cwd(), control, {
+      ...listener,
+      failed(id, error) {
+        failures.push(error)
+        listener.failed(id, error)
+      },
+    })
+  })
   progress?.end()
   if (done === 'paused') {
     process.stderr.write(`Saved. Go on with: lab resume ${groupId}\n`)
     process.exitCode = EXIT_INTERRUPTED
     return
   }
+  const [failure] = failures
+  if (failure && done.length === 0) throw failure
   const rows = summarise(done)
   if (json) printJson({ type: 'summary', rows })
   else {
     print('')
     print(
       formatTable(
-        ['strategy', 'metric', 'mean', 'std', ...done[0]!.config.seeds.map((seed) => `seed ${seed}`)],
+        ['strategy', 'metric', 'mean', 'std', ...records[0]!.config.seeds.map((seed) => `seed ${seed}`)],
         rows.map(({ strategy, metric, mean, std, seeds }) => [
           strategy,
           metric,
@@ -116,4 +124,7 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
     )
     print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
   }
+  if (failure === undefined) return
+  process.stderr.write(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
+  process.exitCode = EXIT_FAILED_RUNS
 }

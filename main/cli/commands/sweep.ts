@@ -10,6 +10,7 @@ import type { SweepRecord } from '../../store/sweep-writer.ts'
 import { homeOf, openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
+import { tellRuns } from '../tell-runs.ts'
 import { untilInterrupted } from '../interrupt.ts'
 
 const EXIT_INTERRUPTED = 130
@@ -37,16 +38,7 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
         runSweep(runs, writer, {
           rerunFailed: options.rerunFailed === true,
           isPauseAsked: () => control.requested() !== null,
-          runOne: runInProcess(runs, record.baseFolder, control, {
-            started: (run) =>
-              json ? printJson({ type: 'run', id: run.id, strategy: run.strategy }) : progress!.start(run),
-            event: (run, event) => (json ? printJson({ run: run.id, ...event }) : progress!.event(run, event)),
-            failed: (id, error) => {
-              progress?.end()
-              if (json) printJson({ type: 'failed', run: id, code: error.code, message: error.message })
-              else process.stderr.write(`${id} failed [${error.code}]: ${error.message}\n`)
-            },
-          }),
+          runOne: runInProcess(runs, record.baseFolder, control, tellRuns(progress)),
         }),
       )
     } finally {

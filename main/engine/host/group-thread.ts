@@ -10,8 +10,8 @@ import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
-import { openDatasets, runGroup } from '../run-group.ts'
-import { meetsEveryRun, runSweep } from '../run-sweep.ts'
+import { isRunsOwn, openDatasets, runOne } from '../run-group.ts'
+import { runSweep } from '../run-sweep.ts'
 import { EventBatcher } from './event-batcher.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
@@ -49,7 +49,7 @@ async function countTrainingSteps({ config }: RunRecord, baseFolder: string): Pr
   return epochs * stepsPerEpoch(dataset!.counts.train, batch)
 }
 
-async function runOne(id: string, baseFolder: string): Promise<{ record: RunRecord; error: unknown }> {
+async function runAndTell(id: string, baseFolder: string): Promise<{ record: RunRecord; error: unknown }> {
   const batcher = new EventBatcher<RunEvent>((events) => send({ kind: 'events', runId: id, events }))
   let error: unknown = null
   try {
@@ -58,9 +58,9 @@ async function runOne(id: string, baseFolder: string): Promise<{ record: RunReco
     const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
     const trainingSteps = await countTrainingSteps(record, baseFolder)
     send({ kind: 'started', record, keptMetricsBytes, trainingSteps })
-    await runGroup(
+    await runOne(
       store,
-      [record],
+      id,
       baseFolder,
       {
         requested: () => (stopAsked.has(id) ? 'stop' : pauseAsked ? 'pause' : null),
@@ -80,7 +80,7 @@ async function runOne(id: string, baseFolder: string): Promise<{ record: RunReco
 async function runGroupTask(runIds: readonly string[]): Promise<void> {
   for (const id of runIds) {
     if (pauseAsked) break
-    if (!stopAsked.has(id)) await runOne(id, task.home)
+    if (!stopAsked.has(id)) await runAndTell(id, task.home)
   }
 }
 
@@ -93,8 +93,8 @@ async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void
       made: (runIds) => send({ kind: 'made', runIds }),
       runOne: async ({ id }) => {
         if (stopAsked.has(id)) return 'done'
-        const { record: run, error } = await runOne(id, writer.record.baseFolder)
-        return run.status === 'paused' || (error !== null && meetsEveryRun(error)) ? 'paused' : 'done'
+        const { record: run, error } = await runAndTell(id, writer.record.baseFolder)
+        return run.status === 'paused' || (error !== null && !isRunsOwn(error)) ? 'paused' : 'done'
       },
     })
   } finally {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { forkRun, judgeFork, listForkPoints, type ForkSource } from '../../../main/engine/fork-run.ts'
-import { runGroup } from '../../../main/engine/run-group.ts'
+import { runOne } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
@@ -30,7 +30,7 @@ async function openBench(): Promise<Bench> {
     async run({ id }, pauseAt = Infinity) {
       let asked = 0
       const requested = (): 'pause' | null => (++asked >= pauseAt ? 'pause' : null)
-      await runGroup(store, [await store.readRecord(id)], home, { requested }, SILENT)
+      await runOne(store, id, home, { requested }, SILENT)
     },
   }
 }

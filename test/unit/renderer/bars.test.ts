@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChartTokens } from '../../../renderer/charts/chart-tokens.ts'
 import { barFigure, type BarValue } from '../../../renderer/charts/compare-figures.ts'
-import { logBarAxis } from '../../../renderer/charts/figure.ts'
+import { barAxis, logBarAxis } from '../../../renderer/charts/figure.ts'
 
 const bar = (mean: number, low?: number, high?: number) => ({
   mean,
@@ -34,6 +34,21 @@ describe('the logarithmic axis of bars', () => {
   it('knows nothing of a mean of zero, which it cannot show', () => {
     expect(logBarAxis([bar(0, 0, 0), bar(8)])).toMatchObject({ min: 4, max: 8 })
     expect(logBarAxis([bar(0)])).toEqual({})
+  })
+})
+
+describe('the linear axis of bars', () => {
+  it('begins at zero, also where a whisker goes a little under it', () => {
+    expect(barAxis([bar(1.02, 0.98, 1.06), bar(0.0057, -0.0006, 0.012)], false)).toEqual({ max: 1.5, min: 0 })
+  })
+
+  it('leaves room under zero for whiskers that go far there', () => {
+    expect(barAxis([bar(1, -0.5, 2.5)], false)).toEqual({ max: 2.5 })
+  })
+
+  it('is left to itself where there are no bars, or all are zero', () => {
+    expect(barAxis([], false)).toEqual({})
+    expect(barAxis([bar(0)], false)).toEqual({})
   })
 })
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import {
   formatClockTime,
   formatCount,
+  formatDuration,
   formatLanguage,
   formatMeanAndStd,
   formatNumber,
@@ -63,6 +64,20 @@ describe('a number', () => {
     expect(formatNumber(12_345)).toBe(`12${NARROW_SPACE}345`)
     expect(formatCount(1_234_567)).toBe(['1', '234', '567'].join(NARROW_SPACE))
   })
+})
+
+it.each([
+  [0, '0 s'],
+  [4, '0.004 s'],
+  [380, '0.4 s'],
+  [996, '1 s'],
+  [1400, '1 s'],
+  [59_600, '1 min 0 s'],
+  [200_000, '3 min 20 s'],
+  [7_500_000, '2 h 5 min'],
+  [null, '–'],
+])('a duration of %s ms is written as %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text)
 })
 
 describe('a time', () => {

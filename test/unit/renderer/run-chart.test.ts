@@ -4,6 +4,7 @@ import type { ChartTokens } from '../../../renderer/charts/chart-tokens.ts'
 import {
   DEFAULT_CHART_SETTINGS,
   hasUnconverged,
+  plotsWithin,
   runChartOption,
   type ChartSettings,
   type RunChartSubject,
@@ -68,11 +69,24 @@ interface DrawnSeries {
 }
 
 function draw(subject: RunChartSubject, settings: Partial<ChartSettings> = {}): DrawnSeries[] {
-  const option = runChartOption(subject, { ...DEFAULT_CHART_SETTINGS, ...settings }, TOKENS, WORDS)
+  const option = runChartOption(subject, { ...DEFAULT_CHART_SETTINGS, ...settings }, TOKENS, WORDS, 420)
   return option.series as DrawnSeries[]
 }
 
 describe('the chart of a run', () => {
+  it('has the same room between its plots in every height, and gives them all the rest', () => {
+    const gaps = [420, 700, 1400].map((height) => {
+      const [losses, attractors] = plotsWithin(height) as [
+        { top: number; height: number },
+        { top: number; height: number },
+      ]
+      expect(losses.height).toBeGreaterThan(attractors.height)
+      expect(losses.height + attractors.height).toBeGreaterThan(height - 150)
+      return [attractors.top - losses.top - losses.height, height - attractors.top - attractors.height]
+    })
+    expect(new Set(gaps.map(String)).size).toBe(1)
+  })
+
   it('shows one spike among a hundred thousand values, whatever is switched off', () => {
     const losses = [0, 1].map((seed) =>
       Array.from({ length: 100_000 }, (_, i) => (i === 54_321 && seed === 1 ? 90 : 1)),

@@ -6,6 +6,7 @@ import {
   fieldsOf,
   fieldsTwice,
   formOf,
+  keptForm,
   parseValues,
 } from '../../../renderer/composables/sweep-form.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
@@ -37,6 +38,15 @@ describe('values', () => {
 })
 
 describe('a new sweep', () => {
+  it('that was left keeps what was typed, follows its design in the rest, and is none of another design', () => {
+    const first = formOf(design, CELLS)
+    const form = { ...first, name: 'my study', axes: [axis('layers.*.units', '10, 20')] }
+    const changed = { ...design, seeds: [5, 6], dataset: { ...design.dataset, steps: 70 } } as typeof design
+    expect(keptForm({ first, form }, formOf(changed, CELLS))).toEqual({ ...form, seeds: '5, 6' })
+    const other = formOf({ ...design, name: 'another' }, CELLS)
+    expect(keptForm({ first, form }, other)).toEqual(other)
+  })
+
   it('tells which fields stand in two rows, of which a definition would keep one', () => {
     const form = formOf(design, CELLS)
     expect(fieldsTwice({ ...form, axes: [...form.axes, axis('', ''), axis('', '')] })).toEqual([])
