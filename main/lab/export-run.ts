@@ -1,6 +1,7 @@
 /** A run as a file to keep: its weights, its series as CSV, or its configuration. Where the file goes is left to the window. */
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import type { ExportedFile } from '../../shared/protocol/views.ts'
+import type { ExportedFile, ExportedRun } from '../../shared/protocol/views.ts'
+import type { RunEvent } from '../../shared/runs/run.ts'
 import { Timeline } from '../../shared/runs/timeline.ts'
 import { encodeWeights } from '../engine/trained-weights.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -9,26 +10,32 @@ import type { RunStore } from '../store/run-store.ts'
 export async function exportRun(
   store: RunStore,
   { runId, format, seed, weights }: CheckedPayload<'run.export'>,
-): Promise<ExportedFile> {
+): Promise<ExportedRun> {
   const record = await store.readRecord(runId)
   switch (format) {
     case 'safetensors':
     case 'npz': {
       const { bytes, fileName } = await encodeWeights(store, record, { format, seed, weights })
-      return { fileName, mediaType: 'application/octet-stream', base64: Buffer.from(bytes).toString('base64') }
+      const base64 = Buffer.from(bytes).toString('base64')
+      return { fileName, mediaType: 'application/octet-stream', base64, damaged: null }
     }
     case 'config':
-      return textFile(`${runId}.json`, 'application/json', `${JSON.stringify(record.config, null, 2)}\n`)
-    case 'csv':
-      return textFile(`${runId}.csv`, 'text/csv', await writeCsv(store, runId, record.config.seeds))
+      return {
+        ...textFile(`${runId}.json`, 'application/json', `${JSON.stringify(record.config, null, 2)}\n`),
+        damaged: null,
+      }
+    case 'csv': {
+      const { events, damaged } = await store.readMetrics(runId)
+      return { ...textFile(`${runId}.csv`, 'text/csv', writeCsv(events, record.config.seeds)), damaged }
+    }
   }
 }
 
 /** In long form, every value of every series: nothing is left out or rounded. */
-async function writeCsv(store: RunStore, runId: string, seeds: readonly number[]): Promise<string> {
+function writeCsv(events: readonly RunEvent[], seeds: readonly number[]): string {
   const timeline = new Timeline()
   const lines = ['series,position,seed,value']
-  for (const event of await store.readMetrics(runId))
+  for (const event of events)
     for (const { series, position, values } of timeline.push(event))
       values.forEach((value, r) => {
         if (value !== null && !Number.isNaN(value)) lines.push(`${series},${position},${seeds[r]},${value}`)

@@ -22,6 +22,7 @@ import { QueueStore } from '../store/queue-store.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
 import { SweepStore } from '../store/sweep-store.ts'
+import { isInTrash } from '../store/trash.ts'
 import { Audience } from './audience.ts'
 import { checkCell, listCells } from './designs/cells.ts'
 import { DesignDesk } from './designs/design-desk.ts'
@@ -279,6 +280,7 @@ export class Lab {
     'sweep.export': ({ sweepId }) => this.#sweepDesk.export(sweepId),
     'trash.state': () => this.#trash.catalog.state(),
     'trash.list': (query) => this.#trash.catalog.page(query),
+    'trash.holds': ({ runId }) => isInTrash(this.#home, this.#store, runId),
     'trash.ids': (query) => this.#trash.catalog.keys(query),
     'trash.sum': ({ keys }) => this.#trash.catalog.sum(keys),
     'trash.restore': ({ keys }) => this.#trash.desk.restore(keys),

@@ -99,6 +99,9 @@ export class RunCatalog {
   /** Reads these runs again; the one way by which what this lab has done to a folder becomes known. @returns those that are there */
   async update(runIds: readonly string[]): Promise<RunSummary[]> {
     const runs = await this.#index.ask('sync', runIds)
+    // Gone with so many others that it was not told by itself.
+    const there = new Set(runs.map(({ id }) => id))
+    for (const id of runIds) if (!there.has(id) && (this.#told.has(id) || this.#recent.has(id))) this.#remove(id)
     return runs.map((run) => this.#put(run)) // held or not is in no folder
   }
 

@@ -1,7 +1,9 @@
 /**
- * Every series of one run in memory: its events enter, from the file or live, and ranges of its series leave in buckets. How many
- * events it knows is what lets a window join a range and the live events without a gap.
+ * Every series of one run in memory: its events enter, from the file or live, and ranges of its series leave in buckets, with what the file
+ * holds of damaged lines. How many events it knows is what lets a window join a range and the live events without a gap.
  */
+import path from 'node:path'
+import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import {
   decimate,
   SeriesColumns,
@@ -17,6 +19,7 @@ import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import type { MeasuredSlice, RunMeasures, RunMetrics } from '../../shared/protocol/views.ts'
 import { readColumns } from '../store/columns-file.ts'
 import { readMetricsPieces, statMetrics } from '../store/metrics-file.ts'
+import { RUN_FILES } from '../store/run-files.ts'
 
 export class RunSeries {
   readonly #runId: string
@@ -25,6 +28,7 @@ export class RunSeries {
   #timeline = new Timeline()
   #columns = new Map<SeriesName, SeriesColumns>()
   #eventCount = 0
+  #damaged: DamagedLines | null = null
   #bytesRead = 0
   #inode = 0
 
@@ -52,11 +56,12 @@ export class RunSeries {
     if (sizeBytes < this.#bytesRead || inode !== this.#inode) this.#forget()
     this.#inode = inode
     if (this.#bytesRead === 0) await this.#readColumns(Math.min(toByte, sizeBytes))
-    for await (const { events, endByte } of readMetricsPieces(
+    for await (const { events, damaged, endByte } of readMetricsPieces(
       this.#folder,
       this.#bytesRead,
       Math.min(toByte, sizeBytes),
     )) {
+      this.#noteDamage(damaged)
       this.push(events)
       this.#bytesRead = endByte
     }
@@ -67,9 +72,15 @@ export class RunSeries {
     for await (const block of readColumns(this.#folder, this.#seedCount, mostBytes)) {
       for (const { name, positions, values } of block.series) this.#columnsOf(name).pushColumns(positions, values)
       this.#timeline = new Timeline(block.marks, block.lastPosition)
+      this.#noteDamage(block.damaged)
       this.#eventCount += block.eventCount
       this.#bytesRead = block.toByte
     }
+  }
+
+  /** Of the stretch that follows: each line before it was an event, or damaged. */
+  #noteDamage(stretch: DamagedLines | null): void {
+    this.#damaged = addDamage(this.#damaged, stretch, this.#eventCount + (this.#damaged?.count ?? 0))
   }
 
   #columnsOf(name: SeriesName): SeriesColumns {
@@ -91,6 +102,7 @@ export class RunSeries {
       lastPosition: this.#timeline.lastPosition,
       marks: this.#timeline.marks(),
       names: [...this.#columns.keys()],
+      damaged: this.#damaged && { ...this.#damaged, file: path.join(this.#folder, RUN_FILES.metrics) },
       series: series.flatMap((name) => {
         const columns = this.#columns.get(name)
         return columns === undefined ? [] : [decimate(name, columns, from, to, buckets)]
@@ -139,6 +151,7 @@ export class RunSeries {
     this.#timeline = new Timeline()
     this.#columns = new Map()
     this.#eventCount = 0
+    this.#damaged = null
     this.#bytesRead = 0
   }
 }

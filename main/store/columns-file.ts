@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import { isSeriesName, type SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
 import type { TimelineMarks } from '../../shared/runs/timeline.ts'
 import { codeOf } from './file-errors.ts'
@@ -27,6 +28,8 @@ export interface ColumnsBlock {
   readonly toByte: number
   /** Events in that stretch. */
   readonly eventCount: number
+  /** Lines of that stretch that are no events, counted from its beginning. */
+  readonly damaged: DamagedLines | null
   /** All marks up to its end, those of earlier blocks included. */
   readonly marks: TimelineMarks
   readonly lastPosition: number
@@ -43,6 +46,7 @@ interface Header {
   readonly toByte: number
   readonly eventCount: number
   readonly seedCount: number
+  readonly damaged: DamagedLines | null
   readonly marks: TimelineMarks
   readonly lastPosition: number
   /** Digest of the metrics' bytes before `toByte`. */
@@ -167,16 +171,18 @@ function parseHeader(text: string): Header | null {
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
   if (header === null || typeof header !== 'object' || !Array.isArray(header.series)) return null
   const { fromByte, toByte, eventCount, seedCount, lastPosition, marks, tail } = header
+  const damaged = header.damaged ?? null // not in files of earlier versions, which had none of it
   const isWhole =
     [fromByte, toByte, eventCount, seedCount, lastPosition].every(isCount) &&
     toByte! > fromByte! &&
     typeof tail === 'string' &&
+    (damaged === null || [damaged.count, damaged.firstLine, damaged.firstByte].every(isCount)) &&
     [marks?.phases, marks?.restarts, marks?.forks].every((list) => Array.isArray(list)) &&
     header.series.every(
       ({ name, count, positionsOf }, index) =>
         isSeriesName(name) && isCount(count) && (positionsOf === null || (isCount(positionsOf) && positionsOf < index)),
     )
-  return isWhole ? (header as Header) : null
+  return isWhole ? ({ ...header, damaged } as Header) : null
 }
 
 /** @returns null for a block whose bytes are not those that were written */
@@ -200,8 +206,8 @@ export async function readBlock(
     const positions = positionsOf === null ? take(count) : series[positionsOf]!.positions
     series.push({ name, positions, values: Array.from({ length: header.seedCount }, () => take(count)) })
   }
-  const { fromByte, toByte, eventCount, marks, lastPosition } = header
-  return { fromByte, toByte, eventCount, marks, lastPosition, series }
+  const { fromByte, toByte, eventCount, damaged, marks, lastPosition } = header
+  return { fromByte, toByte, eventCount, damaged, marks, lastPosition, series }
 }
 
 /** Whether the metrics before the end of a block are still those that it was made of. */

@@ -3,6 +3,7 @@
  * block whenever they come to a few megabytes of lines. What the file lacks, for whatever reason, is made up from the metrics.
  */
 import type { FileHandle } from 'node:fs/promises'
+import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import { SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
 import { Timeline } from '../../shared/runs/timeline.ts'
@@ -19,6 +20,7 @@ export class ColumnsWriter {
   #timeline = new Timeline()
   #columns = new Map<SeriesName, SeriesColumns>()
   #eventCount = 0
+  #damaged: DamagedLines | null = null
   /** The stretch of the metrics that waits. */
   #fromByte = 0
   #toByte = 0
@@ -65,8 +67,10 @@ export class ColumnsWriter {
     this.#timeline = kept ? new Timeline(kept.header.marks, kept.header.lastPosition) : new Timeline()
     this.#fromByte = kept?.header.toByte ?? 0
     this.#toByte = this.#fromByte
-    for await (const { events, endByte } of readMetricsPieces(this.#folder, this.#fromByte, metricsBytes))
+    for await (const { events, damaged, endByte } of readMetricsPieces(this.#folder, this.#fromByte, metricsBytes)) {
+      this.#damaged = addDamage(this.#damaged, damaged, this.#eventCount + (this.#damaged?.count ?? 0))
       await this.add(events, endByte - this.#toByte)
+    }
   }
 
   #take(event: RunEvent): void {
@@ -83,6 +87,7 @@ export class ColumnsWriter {
       fromByte: this.#fromByte,
       toByte: this.#toByte,
       eventCount: this.#eventCount,
+      damaged: this.#damaged,
       marks: this.#timeline.marks(),
       lastPosition: this.#timeline.lastPosition,
       seedCount: this.#seedCount,
@@ -90,6 +95,7 @@ export class ColumnsWriter {
     })
     this.#columns = new Map()
     this.#eventCount = 0
+    this.#damaged = null
     this.#fromByte = this.#toByte
   }
 }

@@ -1,10 +1,11 @@
 /**
  * `metrics.jsonl` from one place on: a file and a range of bytes enter, its whole lines leave as events, in pieces, and where they end.
- * A torn last line is left for the next time.
+ * Lines that are damaged are left out and counted. A torn last line is left for the next time.
  */
 import { open } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
+import { readEvent } from '../../shared/runs/read-event.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import { codeOf } from './file-errors.ts'
 import { RUN_FILES } from './run-files.ts'
@@ -14,6 +15,8 @@ const NEWLINE = 0x0a
 
 export interface MetricsPiece {
   readonly events: RunEvent[]
+  /** Lines counted from the beginning of the piece. */
+  readonly damaged: DamagedLines | null
   /** Where the next line begins. */
   readonly endByte: number
 }
@@ -43,7 +46,6 @@ export async function statMetrics(folder: string): Promise<MetricsFileState> {
 /**
  * @param fromByte the beginning of a line
  * @param toByte nothing from here on is read
- * @throws LabError `run-folder` for a damaged line
  */
 export async function* readMetricsPieces(
   folder: string,
@@ -51,8 +53,7 @@ export async function* readMetricsPieces(
   toByte: number,
 ): AsyncGenerator<MetricsPiece> {
   if (toByte <= fromByte) return
-  const file = path.join(folder, RUN_FILES.metrics)
-  const handle = await open(file, 'r')
+  const handle = await open(path.join(folder, RUN_FILES.metrics), 'r')
   try {
     let start = fromByte
     let chunk = Buffer.alloc(CHUNK_BYTES)
@@ -64,28 +65,36 @@ export async function* readMetricsPieces(
         chunk = Buffer.alloc(chunk.length * 2) // a line longer than the chunk
         continue
       }
-      const lines = chunk.toString('utf8', 0, end - 1).split('\n')
-      const lineStart = start
+      const piece = readLines(chunk.subarray(0, end), start)
       start += end
-      yield { events: lines.map((line) => parseEvent(line, `${file}, after byte ${lineStart}`)), endByte: start }
+      yield { ...piece, endByte: start }
     }
   } finally {
     await handle.close()
   }
 }
 
-/** One line of the metrics. @throws LabError `run-folder` when it is damaged */
-export function parseEvent(line: string, where: string): RunEvent {
-  try {
-    const event = JSON.parse(line) as RunEvent | null
-    if (typeof event?.type === 'string') return event
-  } catch {
-    // Told below, as for a line that is JSON but no event.
+/** @param whole lines, the last newline included */
+function readLines(whole: Buffer, fromByte: number): Pick<MetricsPiece, 'events' | 'damaged'> {
+  const events: RunEvent[] = []
+  const damagedIndices: number[] = []
+  for (const [index, line] of whole
+    .toString('utf8', 0, whole.length - 1)
+    .split('\n')
+    .entries()) {
+    const event = readEvent(line)
+    if (event !== null) events.push(event)
+    else damagedIndices.push(index)
   }
-  throw new LabError('run-folder', 'this line of the metrics is damaged.', {
-    where,
-    expected: 'one event as JSON',
-    found: quoteStart(line),
-    remedy: 'Restore the file from a copy, or remove the line.',
-  })
+  const [first] = damagedIndices
+  if (first === undefined) return { events, damaged: null }
+  const firstByte = fromByte + startOfLine(whole, first)
+  return { events, damaged: { count: damagedIndices.length, firstLine: first + 1, firstByte } }
+}
+
+/** In bytes: a damaged text may decode to another length. */
+function startOfLine(whole: Buffer, lineIndex: number): number {
+  let start = 0
+  for (let index = 0; index < lineIndex; index++) start = whole.indexOf(NEWLINE, start) + 1
+  return start
 }

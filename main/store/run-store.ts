@@ -8,13 +8,15 @@ import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import type { RunDamage } from '../../shared/protocol/views.ts'
+import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
 import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readLog, type LogPiece } from './log-file.ts'
-import { parseEvent } from './metrics-file.ts'
+import { readMetricsPieces, statMetrics } from './metrics-file.ts'
 import { readRecordFile } from './record-file.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { RUN_FILES } from './run-files.ts'
@@ -31,6 +33,12 @@ const ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 export type ListedRun =
   | { readonly id: string; readonly record: RunRecord; readonly crashed: boolean; readonly damaged: null }
   | { readonly id: string; readonly record: null; readonly crashed: false; readonly damaged: LabError }
+
+/** Everything that a run's metrics say. */
+export interface ReadMetrics {
+  readonly events: readonly RunEvent[]
+  readonly damaged: RunDamage | null
+}
 
 export class RunStore {
   readonly #runs: string
@@ -181,26 +189,29 @@ export class RunStore {
   }
 
   /**
-   * The events of a run; a torn last line, which is being written or was cut by a crash, is left out.
-   * @throws LabError `run-folder` for a damaged line
+   * The events of a run, and what of its lines is damaged; a torn last line, which is being written or was cut by a crash, is left out.
+   * @throws LabError `run-folder` where there is no file but something else
    */
-  async readMetrics(id: string): Promise<RunEvent[]> {
-    const file = path.join(this.folder(id), RUN_FILES.metrics)
-    let text: string
+  async readMetrics(id: string): Promise<ReadMetrics> {
+    const folder = this.folder(id)
+    const events: RunEvent[] = []
+    let damaged: DamagedLines | null = null
     try {
-      text = await readFile(file, 'utf8')
+      const { sizeBytes } = await statMetrics(folder)
+      for await (const piece of readMetricsPieces(folder, 0, sizeBytes)) {
+        damaged = addDamage(damaged, piece.damaged, events.length + (damaged?.count ?? 0))
+        for (const event of piece.events) events.push(event)
+      }
     } catch (cause) {
-      if (codeOf(cause) === 'ENOENT') return []
       throw new LabError('run-folder', 'the metrics cannot be read.', {
-        where: file,
+        where: path.join(folder, RUN_FILES.metrics),
         expected: 'a file',
         found: reasonOf(cause),
         remedy: 'Check the permissions of the run folder, or restore the file from a copy.',
         cause,
       })
     }
-    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
-    return lines.slice(0, -1).map((line, index) => parseEvent(line, `${file}, line ${index + 1}`))
+    return { events, damaged: damaged && { ...damaged, file: path.join(folder, RUN_FILES.metrics) } }
   }
 
   /** A checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint` */

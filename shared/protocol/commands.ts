@@ -35,6 +35,7 @@ import type {
   DatasetPreview,
   DesignEstimate,
   ExportedFile,
+  ExportedRun,
   ForkPointView,
   LabSnapshot,
   PresetView,
@@ -214,6 +215,8 @@ export const COMMAND_PAYLOADS = {
   'trash.state': nothing,
   /** A window of what lies there, newest deletion first. */
   'trash.list': trashQuerySchema,
+  /** Whether a deleted run lies there. */
+  'trash.holds': oneRun,
   /** Keys of all entries that the search leaves, or of a range of rows; answered when all of them are known. */
   'trash.ids': trashIdsQuerySchema,
   /** What erasing these would erase: with the runs that go with a sweep. */
@@ -258,7 +261,7 @@ export interface CommandResults {
   'run.measures': RunMeasures
   'run.log': RunLog
   'run.predict': RunPredictions
-  'run.export': ExportedFile
+  'run.export': ExportedRun
   'run.annotate': RunsDone
   'run.delete': RunsDone
   'run.undelete': RunsDone
@@ -277,6 +280,7 @@ export interface CommandResults {
   'sweep.export': ExportedFile
   'trash.state': TrashState
   'trash.list': TrashPage
+  'trash.holds': boolean
   'trash.ids': readonly TrashKey[]
   'trash.sum': TrashSum
   'trash.restore': TrashDone

@@ -9,6 +9,7 @@ import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
+import type { DamagedLines } from '../runs/damaged-lines.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
@@ -215,6 +216,11 @@ export interface RunDetail {
   readonly backend: string | null
 }
 
+/** What of a run's metrics cannot be read; everything else is there. */
+export interface RunDamage extends DamagedLines {
+  readonly file: string
+}
+
 /** A range of a run's series, and how much of the run it knows: live events from `eventCount` on continue it. */
 export interface RunMetrics {
   readonly runId: string
@@ -224,6 +230,7 @@ export interface RunMetrics {
   readonly marks: TimelineMarks
   /** Every series that the run has, asked for or not. */
   readonly names: readonly SeriesName[]
+  readonly damaged: RunDamage | null
   readonly series: readonly DecimatedSeries[]
 }
 
@@ -427,6 +434,11 @@ export interface ExportedFile {
   readonly fileName: string
   readonly mediaType: string
   readonly base64: string
+}
+
+export interface ExportedRun extends ExportedFile {
+  /** Lines that its values lack; null for a file that is not made of them. */
+  readonly damaged: RunDamage | null
 }
 
 /** What the lab computes with, and why so. */

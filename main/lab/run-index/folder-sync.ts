@@ -51,16 +51,19 @@ export class FolderSync {
     const stale: string[] = []
     for (let start = 0; start < ids.length; start += LOOKED_AT_ONCE) {
       for (const id of ids.slice(start, start + LOOKED_AT_ONCE)) {
-        const prints = known.get(id)
+        if (!this.#looksAs(id, known.get(id))) stale.push(id)
         known.delete(id)
-        const now = printsOf(this.#store.folder(id))
-        if (prints?.record !== now.record || prints.annotations !== now.annotations) stale.push(id)
       }
       await turnLoop()
     }
     const changes = await this.#read(stale, (doneCount) => onProgress(doneCount, stale.length))
     const removed = this.#table.inOneGo(() => [...known.keys()].filter((id) => this.#table.remove(id)))
     return { ...changes, removed }
+  }
+
+  /** Reads those of these folders that look otherwise than when they were read; one that is gone leaves the index. */
+  syncChanged(ids: readonly string[]): Promise<IndexChanges> {
+    return this.sync(ids.filter((id) => !this.#looksAs(id, this.#table.printsOf(id))))
   }
 
   /** Reads these folders, whatever they look like; one that is gone leaves the index. */
@@ -71,6 +74,11 @@ export class FolderSync {
     const changes = await this.#read(there, () => undefined)
     const removed = this.#table.inOneGo(() => gone.filter((id) => this.#table.remove(id)))
     return { ...changes, removed }
+  }
+
+  #looksAs(id: string, prints: FilePrints | undefined): boolean {
+    const now = printsOf(this.#store.folder(id))
+    return prints?.record === now.record && prints.annotations === now.annotations
   }
 
   async #read(ids: readonly string[], onProgress: (doneCount: number) => void): Promise<IndexChanges> {

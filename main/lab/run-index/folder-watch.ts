@@ -12,6 +12,8 @@ const GATHER_MS = 100
 const LOOK_AT_RUNNING_MS = 5000
 /** The folder of all runs: a run that is new or gone, where no notice comes. */
 const LOOK_AT_FOLDER_MS = 2000
+/** Runs that windows show, beside those whose folders are watched. */
+const LOOK_AT_SHOWN_MS = 2000
 /** Every folder. */
 const LOOK_AT_ALL_MS = 30_000
 /** Folders that are watched by themselves. */
@@ -20,10 +22,14 @@ const MOST_WATCHED = 256
 export interface WatchTarget {
   /** Look at these. */
   touched(ids: readonly string[]): void
+  /** Look at these, and read what looks otherwise. */
+  maybeTouched(ids: readonly string[]): void
   /** Look at all. */
   unsure(): void
   /** Runs whose files are the likeliest to change, at most so many. */
   likely(most: number): readonly string[]
+  /** Runs that windows show. */
+  shown(): readonly string[]
   /** Runs that say that they are running. */
   running(): readonly string[]
 }
@@ -51,6 +57,10 @@ export class FolderWatch {
     this.#every(LOOK_AT_RUNNING_MS, () => {
       const running = this.#target.running()
       if (running.length > 0) this.#target.touched(running)
+    })
+    this.#every(LOOK_AT_SHOWN_MS, () => {
+      const shown = this.#target.shown().filter((id) => !this.#watched.has(id))
+      if (shown.length > 0) this.#target.maybeTouched(shown)
     })
     this.#every(LOOK_AT_FOLDER_MS, () => {
       if (this.#all === null) this.#watchAll()

@@ -15,6 +15,7 @@ import { MOST_TOLD, type IndexQuestions, type IndexTask, type IndexTold } from '
 import { isDamage, makeAnew, openIndex, type OpenedIndex } from './open-index.ts'
 import { RunQueries } from './run-queries.ts'
 import { RunTable } from './run-table.ts'
+import { ShownRuns } from './shown-runs.ts'
 
 /** How often it is told how far the reading of many folders is. */
 const PROGRESS_EVERY_MS = 200
@@ -33,6 +34,7 @@ class Index {
   #tail: Promise<unknown> = Promise.resolve()
   #syncingAll: Promise<void> | null = null
   #toldMs = -Infinity
+  readonly #shown = new ShownRuns()
   readonly #watch: FolderWatch
 
   constructor() {
@@ -45,8 +47,10 @@ class Index {
     }
     this.#watch = new FolderWatch(path.join(home, 'runs'), {
       touched: (ids) => this.#follow(this.#syncAndTell(ids)),
+      maybeTouched: (ids) => this.#follow(this.#tellSynced(() => this.#sync.syncChanged(ids))),
       unsure: () => this.#follow(this.syncAll()),
       likely: (most) => this.#table.likelyToChange(most),
+      shown: () => this.#shown.ids(),
       running: () => this.#table.running(MOST_TOLD),
     })
   }
@@ -58,13 +62,22 @@ class Index {
   }
 
   readonly answers: Answers<IndexQuestions> = {
-    page: (ask) => this.#repaired(() => this.#queries.page(ask)),
-    configurations: (ask) => this.#repaired(() => this.#queries.configurations(ask)),
+    page: (ask) => {
+      const page = this.#repaired(() => this.#queries.page(ask))
+      this.#shown.note(page.runs.map(({ id }) => id))
+      return page
+    },
+    configurations: (ask) => {
+      const page = this.#repaired(() => this.#queries.configurations(ask))
+      this.#shown.note(page.configurations.map(({ newest }) => newest.id))
+      return page
+    },
     ids: (ask) => this.#repaired(() => this.#queries.ids(ask)),
     facets: () => this.#repaired(() => this.#queries.facets()),
     group: (ask) => this.#repaired(() => this.#table.group(ask)),
     sync: async (ids) => {
       await this.#syncAndTell(ids)
+      this.#shown.note(ids.slice(0, MOST_TOLD))
       return ids.flatMap((id) => this.#table.get(id) ?? [])
     },
     'sync-all': async () => {
@@ -92,8 +105,13 @@ class Index {
   }
 
   #syncAndTell(ids: readonly string[]): Promise<void> {
+    return this.#tellSynced(() => this.#sync.sync(ids))
+  }
+
+  /** @param sync not an answer of it: the index may be made anew before its turn */
+  #tellSynced(sync: () => Promise<IndexChanges>): Promise<void> {
     return this.#inTurn(async () => {
-      const changes = await this.#sync.sync(ids)
+      const changes = await sync()
       this.#tell(changes)
       if (changes.changed.length + changes.removed.length > 0) this.#tellState(null)
     })

@@ -32,6 +32,7 @@ export class RunTable {
   readonly #put
   readonly #putSummary
   readonly #readSummary
+  readonly #readPrints
   readonly #putTag
   readonly #putResult
   readonly #dropTags
@@ -44,6 +45,9 @@ export class RunTable {
     this.#put = database.prepare(`INSERT OR REPLACE INTO runs (${COLUMNS.join(', ')}) VALUES (${places})`)
     this.#readSummary = database.prepare('SELECT json FROM summaries WHERE run = ?').raw()
     this.#putSummary = database.prepare('INSERT OR REPLACE INTO summaries VALUES (?, ?, ?, ?)')
+    this.#readPrints = database
+      .prepare('SELECT record_print, annotations_print FROM runs JOIN summaries USING (run) WHERE id = ?')
+      .raw()
     this.#putTag = database.prepare('INSERT OR REPLACE INTO tags (tag, run) VALUES (?, ?)')
     this.#putResult = database.prepare(
       'INSERT OR REPLACE INTO results (configuration, seed, ended_at, run, best, last) VALUES (?, ?, ?, ?, ?, ?)',
@@ -110,6 +114,11 @@ export class RunTable {
       .raw()
       .all() as [string, string, string][]
     return new Map(rows.map(([id, record, annotations]) => [id, { record, annotations }]))
+  }
+
+  printsOf(id: string): FilePrints | undefined {
+    const [known] = this.#readPrints.all(id) as [string, string][]
+    return known && { record: known[0], annotations: known[1] }
   }
 
   /** Runs that say that they are running, newest first. */

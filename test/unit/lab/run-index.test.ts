@@ -3,7 +3,7 @@
  * its answers equal to plain definitions over the records.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -22,6 +22,7 @@ import {
 } from '../../../shared/protocol/run-query.ts'
 import { NO_ANNOTATIONS } from '../../../shared/runs/annotations.ts'
 import { summarize } from '../../../shared/statistics/summary.ts'
+import { makeRuns as makeManyRuns } from '../../bench/lab/make-runs.ts'
 import { temporaryFolder, versions, whileReadOnly } from '../store/store-helpers.ts'
 
 const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
@@ -144,6 +145,30 @@ describe('the index of runs', { timeout: 60_000 }, () => {
     rmSync(folder, { recursive: true })
     await expect.poll(async () => (await page()).totalCount, WAIT).toBe(0)
     expect(told.at(-1)).toBe(run!.id)
+  })
+
+  it('sees what happens to the oldest of many finished runs, as long as somebody looks at them', async () => {
+    const home = await temporaryFolder()
+    await makeManyRuns(home, 330, () => undefined)
+    const oldestFirst = { filter: { states: ['finished'], archived: 'shown' }, sort: 'created', descending: false }
+    const { page, told } = await openIndex(home)
+    await page({ ...oldestFirst, count: 1 }) // the folders of the newest 256 are watched
+    const { runs } = await page({ ...oldestFirst, count: 40 })
+    const [broken, gone] = [runs[0]!.id, runs[1]!.id]
+    const file = path.join(home, 'runs', broken, 'run.json')
+    const whole = readFileSync(file)
+    writeFileSync(file, '{"broken')
+    rmSync(path.join(home, 'runs', gone), { recursive: true })
+    const isDamaged = async (): Promise<boolean> => {
+      const found = await page({ filter: { states: ['damaged'], archived: 'shown' } })
+      return idsOf(found).includes(broken)
+    }
+    // Before the look at all folders, every 30 s.
+    await expect.poll(() => told, { timeout: 15_000 }).toEqual(expect.arrayContaining([broken, gone]))
+    expect(await isDamaged()).toBe(true)
+    expect(idsOf(await page({ filter: { archived: 'shown' } }))).not.toContain(gone)
+    writeFileSync(file, whole)
+    await expect.poll(isDamaged, { timeout: 15_000, interval: 50 }).toBe(false)
   })
 
   it('shows a run as crashed when its process was killed, though no file of it has changed', async () => {

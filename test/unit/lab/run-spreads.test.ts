@@ -111,7 +111,7 @@ describe('run.spreads', () => {
     expect(whole.columns.map(({ fromPosition }) => fromPosition)).toEqual([0, 6, 26, 46])
     const ask = (slice: RunSpreads['slice'], what: RunSpreads['what'] = 'weights'): Promise<RunSpreads> =>
       run('run.spreads', { runId, seed: 1, what, ...slice })
-    const events = await new RunStore(home).readMetrics(runId)
+    const { events } = await new RunStore(home).readMetrics(runId)
     const taken = events.flatMap((event) => (event.type === 'spreads' ? [event] : []))
     for (const what of ['weights', 'gradients'] as const) {
       const [layer, first, second] = (await Promise.all(whole.slices.map((slice) => ask(slice, what)))) as [

@@ -51,7 +51,7 @@ function series(name: SeriesName, values: readonly (readonly number[])[], bucket
 function subjectOf(all: readonly DecimatedSeries[], marks: Partial<TimelineMarks> = {}): RunChartSubject {
   const whole = { phases: [], restarts: [], forks: [], ...marks }
   const names = all.map(({ name }) => name)
-  const base = { runId: 'run', eventCount: 0, lastPosition: 1000, marks: whole, names, series: all }
+  const base = { runId: 'run', eventCount: 0, lastPosition: 1000, marks: whole, names, damaged: null, series: all }
   return {
     view: { base, tail: new Map(), marks: whole, names: new Set(names), lastPosition: 1000 },
     seedCount: all[0]!.seeds.length,

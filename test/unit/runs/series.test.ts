@@ -34,7 +34,15 @@ function columnsOf(points: readonly Point[]): SeriesColumns {
 }
 
 const viewOf = (series: DecimatedSeries, lastPosition: number) => ({
-  base: { runId: '', eventCount: 0, lastPosition, marks: NO_MARKS, names: [series.name], series: [series] },
+  base: {
+    runId: '',
+    eventCount: 0,
+    lastPosition,
+    marks: NO_MARKS,
+    names: [series.name],
+    damaged: null,
+    series: [series],
+  },
   tail: new Map(),
   marks: NO_MARKS,
   names: new Set([series.name]),

@@ -127,6 +127,46 @@ describe('the columns of long metrics', () => {
   })
 })
 
+describe('beside metrics with damaged lines', () => {
+  const DAMAGED_STEP = 5000
+  const FIRST_LINE = DAMAGED_STEP + 1 // after that of the phase
+
+  it.each([['of the same length'], ['shorter']])('columns and lines agree: %s', async (kind) => {
+    const run = await newRun()
+    onTestFinished(() => rm(path.dirname(path.dirname(run.folder)), { recursive: true }))
+    const metrics = path.join(run.folder, 'metrics.jsonl')
+    await write(run, wholeRun())
+    const text = await readFile(metrics, 'utf8')
+    const line = `${JSON.stringify(stepEvent(DAMAGED_STEP))}\n`
+    const at = text.indexOf(line)
+    await writeFile(metrics, text.replace(line, kind === 'shorter' ? 'x\n' : `${'x'.repeat(line.length - 1)}\n`))
+    const expected = { count: 1, firstLine: FIRST_LINE, firstByte: at, file: metrics }
+    const withoutColumns = await readWithout(run)
+    expect(withoutColumns).toMatchObject({ damaged: expected, eventCount: STEPS })
+    expect(withoutColumns.series.find(({ name }) => name === 'loss')!.pointCount).toBe(STEPS - 1)
+    // The next writer makes columns again, which know of the damage.
+    const writer = await run.store.openWriter(run.id)
+    writer.append([{ type: 'log', level: 'info', message: 'one line more' }])
+    await writer.close()
+    expect((await stat(path.join(run.folder, 'metrics.columns'))).size).toBeGreaterThan(0)
+    const mended = await read(run)
+    expect(mended).toEqual({ ...withoutColumns, eventCount: STEPS + 1 })
+    expect(await readWithout(run)).toEqual(mended)
+  })
+
+  it('columns of other metrics are passed over, so that the damage is told', async () => {
+    const run = await newRun()
+    onTestFinished(() => rm(path.dirname(path.dirname(run.folder)), { recursive: true }))
+    const metrics = path.join(run.folder, 'metrics.jsonl')
+    await write(run, wholeRun())
+    expect((await read(run)).damaged).toBeNull()
+    const lines = (await readFile(metrics, 'utf8')).split('\n')
+    lines[DAMAGED_STEP] = '{"type":"train-st'
+    await writeFile(metrics, lines.join('\n'))
+    expect((await read(run)).damaged).toMatchObject({ count: 1, firstLine: FIRST_LINE })
+  })
+})
+
 it('a resumed run has no columns of what it has written anew', async () => {
   const run = await newRun()
   onTestFinished(() => rm(path.dirname(path.dirname(run.folder)), { recursive: true }))

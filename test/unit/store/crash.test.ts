@@ -31,7 +31,7 @@ it(`a run killed at ${KILLS} random moments always loads and goes on`, async () 
     const step = Number(checkpoint?.counters.step)
     expect(step).toBeGreaterThan(reached)
     expect(checkpoint?.tensors.get('seed0/parameters/w')?.data).toEqual(new Float32Array(20_000).fill(step))
-    expect(await store.readMetrics(id)).toEqual(
+    expect((await store.readMetrics(id)).events).toEqual(
       Array.from({ length: step }, (_, i) => ({ type: 'log', level: 'info', message: `${i + 1}` })),
     )
     expect((await readdir(folder)).sort()).toEqual(['checkpoint.safetensors', 'log.jsonl', 'metrics.jsonl', 'run.json'])

@@ -1,4 +1,4 @@
-/** Damaged `metrics.jsonl`: half a last line is no damage, anything else is named with its line, and no reader changes a byte. */
+/** Damaged `metrics.jsonl`: half a last line is no damage, anything else is left out and named with its place, no reader changes a byte, and a resume goes on. */
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -22,7 +22,7 @@ describe('half a last line', () => {
     for (let length = 0; length < last.length; length++) {
       const { store, id, folder } = await runWithMetrics(first + last.slice(0, length))
       const before = await bytesOf(folder)
-      expect(await store.readMetrics(id)).toEqual([log('first')])
+      expect(await store.readMetrics(id)).toEqual({ events: [log('first')], damaged: null })
       expect(await bytesOf(folder)).toEqual(before)
     }
   })
@@ -45,7 +45,7 @@ describe('half a last line', () => {
   })
 })
 
-describe('a damaged line in the middle is named', () => {
+describe('a damaged line in the middle is left out, and named', () => {
   it.each<[string, string]>([
     ['not JSON', 'garbage'],
     ['empty', ''],
@@ -56,21 +56,52 @@ describe('a damaged line in the middle is named', () => {
     ['a list', '[]'],
     ['an object that is no event', '{"step":1}'],
     ['half a line', '{"type":"log","lev'],
+    ['a step without its losses', '{"type":"train-step","step":3}'],
+    ['a step that is none', '{"type":"validation","step":-1,"epoch":0,"loss":[1],"accuracy":null,"best":[true]}'],
+    ['losses that are words', '{"type":"train-step","step":3,"loss":["1"],"gradientNorm":[1],"learningRate":[1]}'],
+    ['a phase that there is not', '{"type":"phase","phase":"lunch","step":0}'],
   ])('%s', async (_, line) => {
     const { store, id, folder, file } = await runWithMetrics(`${first}${line}\n${last}`)
     const before = await bytesOf(folder)
-    expect(await complaintOf(() => store.readMetrics(id))).toMatchObject({
-      code: 'run-folder',
-      detail: { where: `${file}, line 2`, found: `\`${line.slice(0, 40).replaceAll('\0', '\uFFFD')}\`` },
+    expect(await store.readMetrics(id)).toEqual({
+      events: [log('first'), log('last')],
+      damaged: { count: 1, firstLine: 2, firstByte: first.length, file },
     })
     expect(await bytesOf(folder)).toEqual(before)
   })
 })
 
+it('many damaged lines are counted, and the first is named by its byte, whatever its letters decode to', async () => {
+  const { store, id, file } = await runWithMetrics('')
+  const broken = Buffer.from([0xff, 0xfe, 0x22, 0x0a])
+  const umlaut = Buffer.from(lineOf(log('schön')))
+  const many = Array.from({ length: 5000 }, (_, index) => lineOf(log(`${index} ${'x'.repeat(300)}`))).join('')
+  await writeFile(file, Buffer.concat([umlaut, broken, Buffer.from(many), broken, Buffer.from(last), broken]))
+  const { events, damaged } = await store.readMetrics(id)
+  expect(damaged).toEqual({ count: 3, firstLine: 2, firstByte: umlaut.length, file })
+  expect(events).toHaveLength(5002)
+  await writeFile(file, Buffer.concat([umlaut, Buffer.from(many), broken]))
+  const behind = { count: 1, firstLine: 5002, firstByte: umlaut.length + many.length, file }
+  expect((await store.readMetrics(id)).damaged).toEqual(behind)
+})
+
+it('a resume goes on after a damaged line, which stays as it is', async () => {
+  const { store, id, file } = await runWithMetrics(`${first}garbage\n`)
+  const writer = await store.openWriter(id)
+  await writer.saveCheckpoint(checkpointOf(1))
+  writer.append([log('later')])
+  await writer.close()
+  const again = await store.openWriter(id)
+  expect((await again.loadCheckpoint())?.counters).toEqual({ step: 1 })
+  again.append([log('next')])
+  await again.close()
+  expect(await readFile(file, 'utf8')).toBe(`${first}garbage\n${lineOf(log('next'))}`)
+})
+
 describe('metrics.jsonl as a whole', () => {
   it('may be missing: a run has no events before it starts', async () => {
     const { store, id } = await storeWithRun()
-    expect(await store.readMetrics(id)).toEqual([])
+    expect(await store.readMetrics(id)).toEqual({ events: [], damaged: null })
   })
 
   it('that is a folder is refused to readers and writers, and the lock is given back', async () => {
@@ -92,7 +123,7 @@ describe('metrics.jsonl as a whole', () => {
     const again = await store.openWriter(id)
     expect((await again.loadCheckpoint())?.counters).toEqual({ step: 1 })
     await again.close()
-    expect(await store.readMetrics(id)).toEqual([
+    expect((await store.readMetrics(id)).events).toEqual([
       log('first'),
       expect.objectContaining({ type: 'log', level: 'warning' }),
     ])
@@ -114,6 +145,6 @@ describe('metrics.jsonl as a whole', () => {
     await again.loadCheckpoint()
     again.append([log('next')])
     await again.close()
-    expect(await store.readMetrics(id)).toEqual([log('first'), log('next')])
+    expect(await store.readMetrics(id)).toEqual({ events: [log('first'), log('next')], damaged: null })
   })
 })
