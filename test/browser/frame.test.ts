@@ -89,6 +89,9 @@ describe('the frame', { timeout: 120_000 }, () => {
     await expect.poll(() => page.getByRole('checkbox', { name: 'Single keys' }).isChecked()).toBe(false)
     const saved = (): Promise<string> => readFile(path.join(at.lab.home, 'settings.json'), 'utf8')
     await expect.poll(saved).toContain('"singleKeys": false')
+    // It is on the disk before the page hears of it; what is changed after it is heard of after it.
+    await page.getByRole('radio', { name: 'Dark' }).check()
+    await expect.poll(() => themeOf(page)).toBe('dark')
     await page.getByRole('heading', { name: 'Settings' }).click()
     await page.keyboard.press('?')
     await page.keyboard.press('g')
