@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { lab, metricsLines, runsOf, smallRun, temporaryFolder, weightBytes } from './lab.ts'
+import { jsonLines, lab, metricsLines, runsOf, smallRun, temporaryFolder, weightBytes, type Watch } from './lab.ts'
 
 const KILLS = 20
 /** A process that ends before its kill does not count. */
@@ -12,12 +12,18 @@ const ARGUMENTS = [...smallRun(160), '--set', 'measures.histograms=true']
 /** Lines of what was measured that say nothing of the time that it took. */
 const TIMELESS = /^\{"type":"(?:measure|spreads|validation|test)"/
 
+/** Kills it once it has said so many lines: a moment that does not depend on how busy the machine is. */
+function killAfterLines(count: number): Watch {
+  return ({ stdout }, child) => {
+    if (stdout.split('\n').length > count) child.kill('SIGKILL')
+  }
+}
+
 it(`the weights and what was measured are the same bits after ${KILLS} kills`, async () => {
   const calm = temporaryFolder()
-  const started = performance.now()
   const undisturbed = await lab(ARGUMENTS, calm)
-  const wholeMs = performance.now() - started
   expect(undisturbed, undisturbed.stderr).toMatchObject({ code: 0 })
+  const lineCount = jsonLines(undisturbed.stdout).length
 
   const measured = (home: string, name: string): string[] =>
     metricsLines(home, name).filter((line) => TIMELESS.test(line))
@@ -26,17 +32,13 @@ it(`the weights and what was measured are the same bits after ${KILLS} kills`, a
 
   const random = new RandomStream(20, 'preview')
   const home = temporaryFolder()
+  const isFinished = (name: string): boolean => existsSync(path.join(home, 'runs', name, 'weights.safetensors'))
   let kills = 0
-  let run: string | undefined
   for (let attempt = 0; kills < KILLS && attempt < MOST_ATTEMPTS; attempt++) {
-    if (run === undefined || existsSync(path.join(home, 'runs', run, 'weights.safetensors'))) {
-      // Killed before the run was acknowledged, or finished: begin one more.
-      const { signal } = await lab(ARGUMENTS, home, random.uniform() * wholeMs)
-      if (signal === 'SIGKILL') kills++
-      run = runsOf(home).find((name) => !existsSync(path.join(home, 'runs', name, 'weights.safetensors')))
-      continue
-    }
-    const { signal } = await lab(['resume', run, '--json'], home, random.uniform() * wholeMs)
+    // Killed before the run was acknowledged, or finished: begin one more.
+    const run = runsOf(home).find((name) => !isFinished(name))
+    const command = run === undefined ? ARGUMENTS : ['resume', run, '--json']
+    const { signal } = await lab(command, home, null, killAfterLines(random.integer(lineCount)))
     if (signal === 'SIGKILL') kills++
   }
   expect(kills).toBe(KILLS)
@@ -47,4 +49,4 @@ it(`the weights and what was measured are the same bits after ${KILLS} kills`, a
     expect(weightBytes(home, name).equals(weightBytes(calm, runsOf(calm)[0]!))).toBe(true)
     expect(measured(home, name)).toEqual(whole)
   }
-}, 300_000)
+}, 600_000)
