@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { PATIENCE_MS, TEST_PATIENCE_MS } from './patience.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -14,7 +15,8 @@ export default defineConfig({
     watch: false,
     pool: 'forks', // tests kill writers and set V8's flags: a process each, never a shared one
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: TEST_PATIENCE_MS,
+    hookTimeout: TEST_PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS, interval: 50 } },
   },
 })
