@@ -83,24 +83,10 @@ export class FileRunWriter implements RunWriter {
 
   update(change: Parameters<RunWriter['update']>[0]): Promise<void> {
     return this.#enqueue(async () => {
-      const { status: previous } = this.#record
-      const { status } = change
-      await this.#cutMetrics()
-      await this.#writePending()
-      const record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
-      if (status === undefined) return this.#replaceRecord(record)
-      // A run that still says that it is running was left by a crash: taking it up again is worth a line.
-      const isTold = status !== previous || !this.#hasTakenUp
-      try {
-        if (isTold) await this.#log.writeStatus({ status, previous, message: change.error?.message ?? null })
-        await this.#metrics.sync()
-        await this.#log.sync()
-        await this.#replaceRecord({ ...record, digests: status === 'running' ? null : await this.#digests(status) })
-      } catch (error) {
-        if (isTold) this.#log.takeBackStatus()
-        throw error
-      }
-      this.#hasTakenUp = true
+      // The record of a run that has rested says what its metrics hold: it is to say that it runs before they are cut.
+      if (change.status !== 'running') await this.#writeRows()
+      await this.#writeRecord(change)
+      if (change.status === 'running') await this.#writeRows()
     })
   }
 
@@ -130,8 +116,7 @@ export class FileRunWriter implements RunWriter {
 
   saveCheckpoint({ counters, tensors }: Checkpoint, keptAs?: KeptCheckpoint): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#cutMetrics()
-      await this.#writePending()
+      await this.#writeRows()
       await this.#metrics.sync()
       const bytes = encodeCheckpoint({
         counters,
@@ -212,9 +197,32 @@ export class FileRunWriter implements RunWriter {
     return result
   }
 
-  async #replaceRecord(record: RunRecord): Promise<void> {
-    await writeRecordFile(this.#folder, record)
+  async #writeRecord(change: Parameters<RunWriter['update']>[0]): Promise<void> {
+    const { status } = change
+    const { status: previous } = this.#record
+    // A run that still says that it is running was left by a crash: taking it up again is worth a line.
+    const isTold = status !== undefined && (status !== previous || !this.#hasTakenUp)
+    const record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
+    try {
+      if (isTold) await this.#log.writeStatus({ status, previous, message: change.error?.message ?? null })
+      if (status !== undefined) {
+        await this.#metrics.sync()
+        await this.#log.sync()
+        record.digests = status === 'running' ? null : await this.#digests(status)
+      }
+      await writeRecordFile(this.#folder, record)
+    } catch (error) {
+      if (isTold) this.#log.takeBackStatus()
+      throw error
+    }
     this.#record = record
+    this.#hasTakenUp ||= status !== undefined
+  }
+
+  /** All that waits, behind what stays of the metrics. */
+  async #writeRows(): Promise<void> {
+    await this.#cutMetrics()
+    await this.#writePending()
   }
 
   /** What the files hold, of which all is written. Of metrics that nobody has added to, what was known before, so that damage does not become the truth. */
