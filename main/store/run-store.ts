@@ -8,7 +8,6 @@ import path from 'node:path'
 import type { SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { RunDamage } from '../../shared/protocol/views.ts'
 import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
@@ -38,7 +37,7 @@ export type ListedRun =
 /** Everything that a run's metrics say. */
 export interface ReadMetrics {
   readonly events: readonly RunEvent[]
-  readonly damaged: RunDamage | null
+  readonly damaged: DamagedLines | null
 }
 
 export class RunStore {
@@ -214,7 +213,7 @@ export class RunStore {
         cause,
       })
     }
-    return { events, damaged: damaged && { ...damaged, file: path.join(folder, RUN_FILES.metrics) } }
+    return { events, damaged }
   }
 
   /** A checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint`, `run-folder` */
