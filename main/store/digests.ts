@@ -26,9 +26,8 @@ export function digestOfFile(metadata: Readonly<Record<string, string>>, tensors
   return digestOfTensors(JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
 }
 
-/** Of a JSON object, by its members but `sha256`, which holds it; how the text is set out does not count. */
-export function digestOfObject(object: Readonly<Record<string, unknown>>): string {
-  const { sha256: _, ...rest } = object
+/** Of a run's record, by its members but `recordSha256`, which holds it; how the text is set out does not count. */
+export function digestOfRecord({ recordSha256: _, ...rest }: Readonly<Record<string, unknown>>): string {
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex')
 }
 

@@ -7,15 +7,15 @@ import path from 'node:path'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { parseRunRecord } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { digestOfObject } from './digests.ts'
+import { digestOfRecord } from './digests.ts'
 import { replaceFile } from './durable-file.ts'
 import { reasonOf } from './file-errors.ts'
 import { RUN_FILES } from './run-files.ts'
 
 /** Once it resolves the record is on the disk. */
 export async function writeRecordFile(folder: string, record: RunRecord): Promise<void> {
-  const sha256 = digestOfObject({ ...record })
-  await replaceFile(path.join(folder, RUN_FILES.record), `${JSON.stringify({ ...record, sha256 }, null, 2)}\n`)
+  const recordSha256 = digestOfRecord({ ...record })
+  await replaceFile(path.join(folder, RUN_FILES.record), `${JSON.stringify({ ...record, recordSha256 }, null, 2)}\n`)
 }
 
 /** @throws LabError `run-folder` for a missing or damaged record, and for that of another run */
@@ -42,13 +42,14 @@ export async function readRecordFile(folder: string, id: string): Promise<RunRec
       remedy: `Name the folder \`${record.id}\` again, or move it out of \`runs\`.`,
     })
   // Records of earlier versions have none.
-  if (written.sha256 !== undefined && written.sha256 !== digestOfObject(written))
+  const { recordSha256 } = written
+  if (recordSha256 !== undefined && recordSha256 !== digestOfRecord(written))
     throw new LabError('run-folder', 'the record of the run is not what the lab has written.', {
       where: file,
-      expected: `the digest ${String(written.sha256).slice(0, 12)}`,
+      expected: `the digest ${String(recordSha256).slice(0, 12)}`,
       found: 'another',
       remedy:
-        'Restore `run.json` from a copy. If you have changed it on purpose, remove `sha256` from it; to train with other settings, fork the run instead: `lab fork`.',
+        'Restore `run.json` from a copy. If you have changed it on purpose, remove `recordSha256` from it; to train with other settings, fork the run instead: `lab fork`.',
     })
   return record
 }

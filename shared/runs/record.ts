@@ -105,7 +105,7 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
       found: JSON.stringify(written.formatVersion) ?? 'none',
       remedy: 'Open it with the version of the lab that wrote it.',
     })
-  const { sha256: _, ...record } = written
+  const { recordSha256: _, ...record } = written
   // Records of earlier versions lack them.
   record.forkedFrom ??= null
   record.digests ??= null

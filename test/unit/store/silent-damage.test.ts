@@ -90,9 +90,9 @@ describe('of a finished run', () => {
       if (name === 'metrics.jsonl') {
         expect(found).toEqual({ writtenBytes: good.length, foundBytes: bytes.length })
         told.count++
-      } else expect(found, `${name} says something else, and nobody is told`).toEqual(whole[name])
+      } else expect(found, `${name} says something else, and nobody is told`).toMatchObject(whole[name] as object)
     }
-    // What is read as it was, of another file, is where the name of the digest itself is another.
+    // What is read as it was, of another file, is where it is the name of the digest itself that is another.
     expect(told.count).toBeGreaterThan((FLIPS + CUTS) * 0.95)
     await writeFile(file, good)
     expect(await READERS[name]!(name)).toEqual(whole[name])
@@ -131,7 +131,7 @@ describe('of a finished run', () => {
   it('that an earlier version of the lab has written, without any digest, all is read as before', async () => {
     const file = path.join(folder, 'run.json')
     const good = await readFile(file, 'utf8')
-    const { sha256: _, digests: __, ...old } = JSON.parse(good) as Record<string, unknown>
+    const { recordSha256: _, digests: __, ...old } = JSON.parse(good) as Record<string, unknown>
     await writeFile(file, JSON.stringify(old))
     expect((await store.readRecord(id)).digests).toBeNull()
     expect(await findMetricsChange(store, id, 'digest')).toBeNull()
@@ -144,7 +144,7 @@ describe('a checkpoint', () => {
   /** Edits the configuration and takes away the digest of the record, as a patient user may. */
   async function edit(place: string, change: (config: Record<string, Record<string, unknown>>) => void): Promise<void> {
     const file = path.join(place, 'run.json')
-    const { sha256: _, ...record } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    const { recordSha256: _, ...record } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
     change(record.config as Record<string, Record<string, unknown>>)
     await writeFile(file, JSON.stringify(record))
   }
