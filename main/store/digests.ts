@@ -27,8 +27,9 @@ export function digestOfFile(metadata: Readonly<Record<string, string>>, tensors
 }
 
 /** Of a run's record, by its members but `recordSha256`, which holds it; how the text is set out does not count. */
-export function digestOfRecord({ recordSha256: _, ...rest }: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex')
+export function digestOfRecord(record: Readonly<Record<string, unknown>>): string {
+  const text = JSON.stringify({ ...record, recordSha256: undefined }) // what is undefined is left out
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** Of the first `byteCount` bytes of a file; of all of them where it is shorter. */

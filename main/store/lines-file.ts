@@ -140,7 +140,7 @@ export class LinesFile {
   /** Behind the last newline before `byte`. */
   async #endOfLines(byte: number): Promise<number> {
     const chunk = Buffer.alloc(Math.min(TAIL_BYTES, byte))
-    for (let end = byte; end > 0; ) {
+    for (let end = byte; end > 0;) {
       const start = Math.max(0, end - chunk.length)
       const { bytesRead } = await this.#handle.read(chunk, 0, end - start, start)
       const newline = chunk.subarray(0, bytesRead).lastIndexOf(NEWLINE)

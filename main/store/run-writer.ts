@@ -16,7 +16,13 @@ import type {
   RunRecord,
   RunWriter,
 } from '../../shared/runs/run.ts'
-import { complainOfMetrics, encodeCheckpoint, readCheckpointFile, requireSameTrial, type SavedCheckpoint } from './checkpoint-file.ts'
+import {
+  complainOfMetrics,
+  encodeCheckpoint,
+  readCheckpointFile,
+  requireSameTrial,
+  type SavedCheckpoint,
+} from './checkpoint-file.ts'
 import { BLOCK_BYTES, ColumnsWriter, cutColumns } from './columns-writer.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
@@ -138,7 +144,8 @@ export class FileRunWriter implements RunWriter {
       this.#pending = []
       // Before it is cut.
       const { sizeBytes } = this.#metrics
-      const complaint = checkpoint && (await complainOfMetrics(checkpoint, sizeBytes, (end) => this.#metrics.sha256(end)))
+      const complaint =
+        checkpoint && (await complainOfMetrics(checkpoint, sizeBytes, (end) => this.#metrics.sha256(end)))
       this.#metrics.goBackTo(checkpoint?.metricsBytes ?? 0)
       // Lost lines are a pity, but no reason to lose the run with them.
       if (complaint !== null) this.append([{ type: 'log', level: 'warning', message: complaint }])
@@ -262,8 +269,7 @@ export class FileRunWriter implements RunWriter {
 
   /** Only before something is written: whoever finds that the checkpoint cannot be used leaves the folder as it was. */
   async #cutMetrics(): Promise<void> {
-    if (this.#metrics.hasRest)
-      await cutColumns(this.#folder, this.#record.config.seeds.length, this.#metrics.sizeBytes)
+    if (this.#metrics.hasRest) await cutColumns(this.#folder, this.#record.config.seeds.length, this.#metrics.sizeBytes)
     await this.#metrics.cut()
   }
 }

@@ -105,7 +105,8 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
       found: JSON.stringify(written.formatVersion) ?? 'none',
       remedy: 'Open it with the version of the lab that wrote it.',
     })
-  const { recordSha256: _, ...record } = written
+  const record: Record<string, unknown> = { ...written }
+  delete record.recordSha256 // of the file, not of the run
   // Records of earlier versions lack them.
   record.forkedFrom ??= null
   record.digests ??= null

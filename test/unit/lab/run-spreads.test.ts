@@ -144,7 +144,10 @@ describe('run.spreads', () => {
     expect(new Set(runs.map(({ configurationId }) => configurationId)).size).toBe(1)
     // A record from before there were histograms, and digests.
     const file = path.join(home, 'runs', ids[1]!, 'run.json')
-    await writeFile(file, (await readFile(file, 'utf8')).replace(/,\s*"histograms": false|,\s*"recordSha256": "\w+"/g, ''))
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(/,\s*"histograms": false|,\s*"recordSha256": "\w+"/g, ''),
+    )
     expect((await run('run.read', { runId: ids[1]! })).config?.measures.histograms).toBe(false)
   })
 })

@@ -52,7 +52,12 @@ beforeEach(() => {
 })
 
 /** Trains on; @returns the record then. */
-async function train(home: string, id: string, { asks, breakAt, beats }: Ending, leavesAt = LEAVES_AT): Promise<RunRecord> {
+async function train(
+  home: string,
+  id: string,
+  { asks, breakAt, beats }: Ending,
+  leavesAt = LEAVES_AT,
+): Promise<RunRecord> {
   const store = new RunStore(home)
   const writer = await store.openWriter(id)
   try {
@@ -182,7 +187,9 @@ describe('a run that', () => {
     async (_, ending) => {
       const resting = await restingRun()
       const calm = await copyOf(resting)
-      expect((await train(calm.home, calm.id, { ...ending, asks: null })).status).toBe(ending.breakAt ? 'failed' : 'finished')
+      expect((await train(calm.home, calm.id, { ...ending, asks: null })).status).toBe(
+        ending.breakAt ? 'failed' : 'finished',
+      )
       const expected = endOf(folderOf(calm))
       const seen = new Set<string>()
       let killCount = 0
