@@ -9,11 +9,16 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     return {
       started: ({ id, strategy }) => printJson({ type: 'run', id, strategy }),
       event: ({ id }, event) => printJson({ run: id, ...event }),
+      finishedBefore: (id) => printJson({ type: 'finished-before', run: id }),
       failed: (id, { code, message }) => printJson({ type: 'failed', run: id, code, message }),
     }
   return {
     started: (record) => progress.start(record),
     event: (record, event) => progress.event(record, event),
+    finishedBefore(id) {
+      progress.end()
+      process.stderr.write(`${id} is finished already, and stays as it is.\n`)
+    },
     failed(id, { code, message }) {
       progress.end()
       process.stderr.write(`${id} failed [${code}]: ${message}\n`)

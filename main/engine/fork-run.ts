@@ -79,7 +79,8 @@ export async function forkRun(
   await prepare(edited, process.cwd())
   const { record, original, saved, point } = opened
   const { phase, step } = point
-  const checkpoint = { ...forkCheckpoint(saved, original, edited), metricsBytes: saved.metricsBytes }
+  const { metricsBytes, metricsSha256 } = saved
+  const checkpoint = { ...forkCheckpoint(saved, original, edited), metricsBytes, metricsSha256 }
   return store.createFork(record, edited, { runId: record.id, phase, step }, checkpoint, versions)
 }
 

@@ -37,6 +37,8 @@ export interface RunListener {
 }
 
 export interface GroupListener extends RunListener {
+  /** It has been before, and is left as it is. */
+  finishedBefore(runId: string): void
   /** Its record says so too. */
   failed(runId: string, error: LabError): void
 }
@@ -92,10 +94,11 @@ export async function runGroup(
   listener: GroupListener,
 ): Promise<RunRecord[] | 'paused'> {
   const done: RunRecord[] = []
-  for (const { id, status } of records) {
+  for (const { id } of records) {
     try {
-      const end =
-        status === 'finished' ? await store.readRecord(id) : await runOne(store, id, baseFolder, control, listener)
+      const known = await store.readRecord(id) // another process may have taken it to its end since
+      if (known.status === 'finished') listener.finishedBefore(id)
+      const end = known.status === 'finished' ? known : await runOne(store, id, baseFolder, control, listener)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
@@ -109,7 +112,7 @@ export async function runGroup(
 /**
  * Runs one run to its end.
  * @returns its record then, or 'paused' when `control` asked for it
- * @throws LabError of what made it fail, which its record says, too
+ * @throws LabError of what made it fail, which its record says, too; `usage` for a finished run
  */
 export async function runOne(
   store: RunStore,

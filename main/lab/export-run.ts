@@ -4,7 +4,9 @@ import type { ExportedFile, ExportedRun } from '../../shared/protocol/views.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import { Timeline } from '../../shared/runs/timeline.ts'
 import { encodeWeights } from '../engine/trained-weights.ts'
+import { findMetricsChange } from '../store/metrics-change.ts'
 import type { RunStore } from '../store/run-store.ts'
+import { describeDamage } from './run-damage.ts'
 
 /** @throws LabError `weights` without weights yet, `usage` for a seed that the run has not, `run-folder` */
 export async function exportRun(
@@ -26,7 +28,11 @@ export async function exportRun(
       }
     case 'csv': {
       const { events, damaged } = await store.readMetrics(runId)
-      return { ...textFile(`${runId}.csv`, 'text/csv', writeCsv(events, record.config.seeds)), damaged }
+      const change = await findMetricsChange(store, runId, 'digest')
+      return {
+        ...textFile(`${runId}.csv`, 'text/csv', writeCsv(events, record.config.seeds)),
+        damaged: describeDamage(store.folder(runId), damaged, change),
+      }
     }
   }
 }

@@ -18,6 +18,7 @@ import { listForkPoints } from '../engine/fork-run.ts'
 import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
 import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
+import { findMetricsChange } from '../store/metrics-change.ts'
 import { QueueStore } from '../store/queue-store.ts'
 import { RunStore } from '../store/run-store.ts'
 import { readSettings, writeSettings } from '../store/settings.ts'
@@ -255,7 +256,10 @@ export class Lab {
       const { config = null, versions = null, backend = null } = record ?? {}
       return { summary, config, versions, backend }
     },
-    'run.metrics': async (payload) => (await this.#monitor.series(payload.runId)).metrics(payload),
+    'run.metrics': async (payload) => {
+      const series = await this.#monitor.series(payload.runId)
+      return series.metrics(payload, await findMetricsChange(this.#store, payload.runId, 'length'))
+    },
     'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
     'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
     'run.predict': (payload) => predictInThread(this.#home, payload),

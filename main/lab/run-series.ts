@@ -2,7 +2,6 @@
  * Every series of one run in memory: its events enter, from the file or live, and ranges of its series leave in buckets, with what the file
  * holds of damaged lines. How many events it knows is what lets a window join a range and the live events without a gap.
  */
-import path from 'node:path'
 import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import {
   decimate,
@@ -16,10 +15,10 @@ import {
 import { Timeline } from '../../shared/runs/timeline.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import type { MeasuredSlice, RunMeasures, RunMetrics } from '../../shared/protocol/views.ts'
+import type { MeasuredSlice, MetricsChange, RunMeasures, RunMetrics } from '../../shared/protocol/views.ts'
 import { readColumns } from '../store/columns-file.ts'
 import { readMetricsPieces, statMetrics } from '../store/metrics-file.ts'
-import { RUN_FILES } from '../store/run-files.ts'
+import { describeDamage } from './run-damage.ts'
 
 export class RunSeries {
   readonly #runId: string
@@ -94,15 +93,18 @@ export class RunSeries {
     return { marks: this.#timeline.marks(), lastPosition: this.#timeline.lastPosition }
   }
 
-  /** A range of some series; those that the run has not are left out. */
-  metrics({ series, from, to, buckets }: CheckedPayload<'run.metrics'>): RunMetrics {
+  /**
+   * A range of some series; those that the run has not are left out.
+   * @param change what has become of the file since the run ended or was paused
+   */
+  metrics({ series, from, to, buckets }: CheckedPayload<'run.metrics'>, change: MetricsChange | null): RunMetrics {
     return {
       runId: this.#runId,
       eventCount: this.#eventCount,
       lastPosition: this.#timeline.lastPosition,
       marks: this.#timeline.marks(),
       names: [...this.#columns.keys()],
-      damaged: this.#damaged && { ...this.#damaged, file: path.join(this.#folder, RUN_FILES.metrics) },
+      damaged: describeDamage(this.#folder, this.#damaged, change),
       series: series.flatMap((name) => {
         const columns = this.#columns.get(name)
         return columns === undefined ? [] : [decimate(name, columns, from, to, buckets)]

@@ -1,35 +1,59 @@
 /**
  * A checkpoint and its file: counters and tensors enter and the bytes of `checkpoint.safetensors` leave, or the other way
- * round, checked against their digest. When to save, and what the counters mean, is left to the trainer.
+ * round, checked against their digest. With them stand the configuration that they were made with, and a digest of the metrics before
+ * them. When to save, and what the counters mean, is left to the trainer.
  */
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
+import { firstDifference } from '../../shared/experiments/difference.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
-import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import type { Checkpoint } from '../../shared/runs/run.ts'
+import { completeConfig } from '../../shared/runs/record.ts'
+import type { Checkpoint, RunRecord } from '../../shared/runs/run.ts'
+import { digestOfFile, digestOfTensors } from './digests.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
+import { RUN_FILES } from './run-files.ts'
 
 /** Of the file; the trainer keeps a version of its counters inside them. */
-const CHECKPOINT_VERSION = '1'
+const CHECKPOINT_VERSION = '2'
+/** Read still. It knew neither configuration nor metrics, and its digest was made in another way. */
+const FIRST_VERSION = '1'
 const REMEDY =
   'The file is left as it is. Restore it from a copy; or move it out of the folder, and a resume starts the run anew.'
 
-export interface SavedCheckpoint extends Checkpoint {
-  /** How many bytes of `metrics.jsonl` were written before it. */
-  readonly metricsBytes: number
+/** What decides, with the lab's version, on every bit of a run. */
+export interface Trial {
+  readonly strategy: Strategy
+  readonly config: ExperimentConfig
 }
 
-export function encodeCheckpoint({ counters, tensors, metricsBytes }: SavedCheckpoint): Uint8Array {
-  const text = JSON.stringify(counters, (_, value: unknown) =>
-    isLostInJson(value) ? { $number: nameOf(value) } : value,
-  )
-  return encodeSafetensors(tensors, {
+export interface NewCheckpoint extends Checkpoint {
+  /** How many bytes of `metrics.jsonl` were written before it. */
+  readonly metricsBytes: number
+  /** Of those bytes. */
+  readonly metricsSha256: string
+  /** What it was made with. */
+  readonly trial: Trial
+}
+
+/** As it is read back: one of an earlier version has neither digest of the metrics nor configuration. */
+export type SavedCheckpoint = Omit<NewCheckpoint, 'metricsSha256' | 'trial'> & {
+  readonly metricsSha256: string | null
+  readonly trial: Trial | null
+}
+
+export function encodeCheckpoint({ counters, tensors, metricsBytes, metricsSha256, trial }: NewCheckpoint): Uint8Array {
+  const { strategy, config } = trial
+  const metadata = {
     version: CHECKPOINT_VERSION,
     metricsBytes: String(metricsBytes),
-    counters: text,
-    sha256: digest(text, String(metricsBytes), tensors),
-  })
+    metricsSha256,
+    trial: JSON.stringify({ strategy, config }),
+    counters: JSON.stringify(counters, (_, value: unknown) =>
+      isLostInJson(value) ? { $number: nameOf(value) } : value,
+    ),
+  }
+  return encodeSafetensors(tensors, { ...metadata, sha256: digestOfFile(metadata, tensors) })
 }
 
 /**
@@ -51,15 +75,19 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
       cause: error,
     })
   }
-  const { version, counters = '', metricsBytes = '', sha256 } = file.metadata
-  if (version !== CHECKPOINT_VERSION)
+  const { version, counters = '', metricsBytes = '', metricsSha256, trial, sha256 } = file.metadata
+  if (version !== CHECKPOINT_VERSION && version !== FIRST_VERSION)
     throw new LabError('checkpoint', 'the checkpoint has another version.', {
       where,
       expected: `version ${CHECKPOINT_VERSION}`,
       found: version === undefined ? 'none' : `version ${version}`,
       remedy: 'Resume the run with the version of the lab that wrote it. ' + REMEDY,
     })
-  if (sha256 !== digest(counters, metricsBytes, file.tensors))
+  const found =
+    version === FIRST_VERSION
+      ? digestOfTensors(JSON.stringify([counters, metricsBytes]), file.tensors)
+      : digestOfFile(file.metadata, file.tensors)
+  if (sha256 !== found)
     throw new LabError('checkpoint', 'the checkpoint is damaged: its content is not what was written.', {
       where,
       expected: sha256 === undefined ? 'a digest' : `the digest ${sha256.slice(0, 12)}`,
@@ -70,7 +98,27 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
     counters: parseCounters(counters, where),
     tensors: file.tensors,
     metricsBytes: parseLength(metricsBytes, where),
+    metricsSha256: metricsSha256 ?? null,
+    trial: trial === undefined ? null : parseTrial(trial, where),
   }
+}
+
+/**
+ * A run whose record was edited would go on with another configuration than the one that brought it here.
+ * @throws LabError `checkpoint` with the first field that differs
+ */
+export function requireSameTrial({ trial }: SavedCheckpoint, record: RunRecord, where: string): void {
+  if (trial === null) return
+  const { strategy, config } = record
+  const difference = firstDifference(trial, { strategy, config }, '')
+  if (difference === null) return
+  const field = difference.field.replace(/^\.(config\.)?/, '')
+  throw new LabError('checkpoint', 'the checkpoint was made with another configuration than that of the run.', {
+    where,
+    expected: `\`${field}\` ${difference.before}`,
+    found: `${difference.after} in ${RUN_FILES.record}`,
+    remedy: `Put it back in ${RUN_FILES.record}, or restore that from a copy; to go on with other settings, fork the run then: \`lab fork\`.`,
+  })
 }
 
 /**
@@ -118,6 +166,38 @@ function parseCounters(text: string, where: string): Record<string, unknown> {
   return counters as Record<string, unknown>
 }
 
+/**
+ * What the metrics lack of those before the checkpoint, as a run's log has it.
+ * @param sizeBytes of the metrics
+ * @param digestUpTo of their first bytes
+ */
+export async function complainOfMetrics(
+  { metricsBytes, metricsSha256 }: Pick<SavedCheckpoint, 'metricsBytes' | 'metricsSha256'>,
+  sizeBytes: number,
+  digestUpTo: (endByte: number) => Promise<string>,
+): Promise<string | null> {
+  if (sizeBytes < metricsBytes)
+    return `Lines of ${RUN_FILES.metrics} are missing: the checkpoint remembers ${metricsBytes} bytes, found ${sizeBytes}. The run goes on without them.`
+  if (metricsSha256 === null || metricsSha256 === (await digestUpTo(metricsBytes))) return null
+  return `Lines of ${RUN_FILES.metrics} are not what was written: the checkpoint remembers another digest of its first ${metricsBytes} bytes. The run goes on with them as they are.`
+}
+
+/** Its digest was checked: what is wrong here was written so. */
+function parseTrial(text: string, where: string): Trial {
+  try {
+    const { strategy, config } = JSON.parse(text) as Trial
+    return { strategy, config: completeConfig(config) }
+  } catch (cause) {
+    throw new LabError('checkpoint', 'the checkpoint does not say what it was made with.', {
+      where,
+      expected: 'a strategy and a configuration',
+      found: quoteStart(text),
+      remedy: REMEDY,
+      cause,
+    })
+  }
+}
+
 function parseLength(text: string, where: string): number {
   const length = /^\d+$/.test(text) ? Number(text) : NaN
   if (Number.isSafeInteger(length)) return length
@@ -141,15 +221,4 @@ function nameOf(value: number): string {
 function readNumber(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('$number' in value)) return value
   return Number(value.$number)
-}
-
-/** Safetensors has no checksum of its own, and a flipped bit of a weight is still a weight. */
-function digest(counters: string, metricsBytes: string, tensors: TensorMap): string {
-  const hash = createHash('sha256').update(JSON.stringify([counters, metricsBytes]))
-  for (const name of [...tensors.keys()].sort()) {
-    const { shape, data } = tensors.get(name)!
-    hash.update(JSON.stringify([name, shape, data.BYTES_PER_ELEMENT]))
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  }
-  return hash.digest('hex')
 }

@@ -5,8 +5,9 @@
 import { copyFile, open } from 'node:fs/promises'
 import path from 'node:path'
 import type { LogEntry } from '../../shared/runs/log.ts'
-import type { RunEvent, RunOrigin } from '../../shared/runs/run.ts'
-import { encodeCheckpoint, type SavedCheckpoint } from './checkpoint-file.ts'
+import type { Checkpoint, RunEvent, RunOrigin } from '../../shared/runs/run.ts'
+import { complainOfMetrics, encodeCheckpoint, type SavedCheckpoint, type Trial } from './checkpoint-file.ts'
+import { digestOfBytes } from './digests.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf } from './file-errors.ts'
 import { RUN_FILES } from './run-files.ts'
@@ -14,11 +15,16 @@ import { RUN_FILES } from './run-files.ts'
 /** More than the line that begins a test. */
 const LAST_LINE_BYTES = 256
 
+/** What a fork takes over: of the metrics, those of its run. */
+export type ForkCheckpoint = Checkpoint & Pick<SavedCheckpoint, 'metricsBytes' | 'metricsSha256'>
+
+/** @param trial what the fork goes on with */
 export async function writeForkFiles(
   source: string,
   folder: string,
-  checkpoint: SavedCheckpoint,
+  checkpoint: ForkCheckpoint,
   from: RunOrigin,
+  trial: Trial,
 ): Promise<void> {
   const file = path.join(folder, RUN_FILES.metrics)
   try {
@@ -29,17 +35,21 @@ export async function writeForkFiles(
   const metrics = await open(file, 'a+')
   try {
     const { size } = await metrics.stat()
+    const complaint = await complainOfMetrics(checkpoint, size, (end) => digestOfBytes(file, end))
     // The run may have gone on since.
     let metricsBytes = Math.min(size, checkpoint.metricsBytes)
     metricsBytes -= await testLineBytes(metrics, metricsBytes)
     await metrics.truncate(metricsBytes)
-    const event: RunEvent = { type: 'fork', from }
-    await metrics.appendFile(`${JSON.stringify(event)}\n`)
+    const events: RunEvent[] = [{ type: 'fork', from }]
+    if (complaint !== null) events.push({ type: 'log', level: 'warning', message: complaint })
+    await metrics.appendFile(events.map((event) => `${JSON.stringify(event)}\n`).join(''))
     await metrics.sync()
     metricsBytes = (await metrics.stat()).size
+    const metricsSha256 = await digestOfBytes(file, metricsBytes)
     const entry: LogEntry = { kind: 'fork', from, at: new Date().toISOString() }
     await replaceFile(path.join(folder, RUN_FILES.log), `${JSON.stringify(entry)}\n`)
-    await replaceFile(path.join(folder, RUN_FILES.checkpoint), encodeCheckpoint({ ...checkpoint, metricsBytes }))
+    const bytes = encodeCheckpoint({ ...checkpoint, metricsBytes, metricsSha256, trial })
+    await replaceFile(path.join(folder, RUN_FILES.checkpoint), bytes)
   } finally {
     await metrics.close()
   }

@@ -1,6 +1,6 @@
 /**
- * `log.jsonl`: entries are added as lines, and a part of the file leaves as entries with the place where the next part begins. It is
- * nothing that a resume needs: lines are not waited for, and one that a crash has torn is cut off by the next writer.
+ * `log.jsonl` read: a part of the file enters, and leaves as entries with the place where the next part begins. Writing it is left to
+ * run-log.ts.
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import type { LogEntry } from '../../shared/runs/log.ts'

@@ -5,22 +5,22 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
+import type { SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { RunDamage } from '../../shared/protocol/views.ts'
 import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
-import { replaceFile, syncFolder } from './durable-file.ts'
-import { writeForkFiles } from './fork-files.ts'
+import { syncFolder } from './durable-file.ts'
+import { writeForkFiles, type ForkCheckpoint } from './fork-files.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { readMetricsPieces, statMetrics } from './metrics-file.ts'
-import { readRecordFile } from './record-file.ts'
+import { readRecordFile, writeRecordFile } from './record-file.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { RUN_FILES } from './run-files.ts'
 import { FileRunWriter, readCheckpoint } from './run-writer.ts'
+import { decodeWeightsFile } from './weights-file.ts'
 
 const STALE_HEARTBEAT_MS = 60_000
 const LONGEST_NAME = 40
@@ -37,7 +37,7 @@ export type ListedRun =
 /** Everything that a run's metrics say. */
 export interface ReadMetrics {
   readonly events: readonly RunEvent[]
-  readonly damaged: RunDamage | null
+  readonly damaged: DamagedLines | null
 }
 
 export class RunStore {
@@ -96,7 +96,7 @@ export class RunStore {
     source: RunRecord,
     config: ExperimentConfig,
     forkedFrom: RunOrigin,
-    checkpoint: SavedCheckpoint,
+    checkpoint: ForkCheckpoint,
     versions: RunRecord['versions'],
   ): Promise<RunRecord> {
     const { strategy, backend } = source
@@ -110,7 +110,7 @@ export class RunStore {
           status: 'paused',
         },
       ],
-      (folder) => writeForkFiles(this.folder(source.id), folder, checkpoint, forkedFrom),
+      (folder) => writeForkFiles(this.folder(source.id), folder, checkpoint, forkedFrom, { strategy, config }),
     )
     return record!
   }
@@ -169,16 +169,18 @@ export class RunStore {
 
   /**
    * Takes the lock of a run; that of a dead process is taken over.
-   * @throws LabError `run-locked` while another writer holds it; `run-folder`
+   * @throws LabError `run-locked` while another writer holds it; `usage` for a finished run, which stays as it is; `run-folder`
    */
   async openWriter(id: string): Promise<FileRunWriter> {
-    await this.readRecord(id)
+    requireUnfinished(await this.readRecord(id))
     const folder = this.folder(id)
     try {
       const lock = await takeLock(folder, id)
       try {
         // Read again: the last writer may have changed it until the lock was ours.
-        return await FileRunWriter.open(folder, await this.readRecord(id), lock)
+        const record = await this.readRecord(id)
+        requireUnfinished(record)
+        return await FileRunWriter.open(folder, record, lock)
       } catch (error) {
         await lock.release()
         throw error
@@ -211,12 +213,12 @@ export class RunStore {
         cause,
       })
     }
-    return { events, damaged: damaged && { ...damaged, file: path.join(folder, RUN_FILES.metrics) } }
+    return { events, damaged }
   }
 
-  /** A checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint` */
+  /** A checkpoint, null if there is none; the file is never touched. @throws LabError `checkpoint`, `run-folder` */
   async readCheckpoint(id: string, name: CheckpointName = 'last'): Promise<SavedCheckpoint | null> {
-    return readCheckpoint(this.folder(id), name)
+    return readCheckpoint(this.folder(id), await this.readRecord(id), name)
   }
 
   /** A part of `log.jsonl`, see log-file.ts. */
@@ -226,6 +228,7 @@ export class RunStore {
 
   /** `weights.safetensors` of a finished run. @throws LabError `weights` when there is none or it is damaged */
   async readWeights(id: string): Promise<SafetensorsFile> {
+    const { digests } = await this.readRecord(id)
     const file = path.join(this.folder(id), RUN_FILES.weights)
     let bytes: Uint8Array
     try {
@@ -240,7 +243,7 @@ export class RunStore {
         cause,
       })
     }
-    return decodeSafetensors(bytes, file)
+    return decodeWeightsFile(bytes, file, id, digests?.weights ?? null)
   }
 
   /** Of all folders of runs, damaged ones too, in no order. @throws LabError `run-folder` when they cannot be listed */
@@ -309,7 +312,7 @@ export class RunStore {
         const filled = path.join(making, record.id)
         await mkdir(filled)
         await fill(filled)
-        await replaceFile(path.join(filled, RUN_FILES.record), `${JSON.stringify(record, null, 2)}\n`)
+        await writeRecordFile(filled, record)
       }
       for (const { id } of records) {
         await rename(path.join(making, id), this.folder(id)) // fails where a folder that is not empty has the name
@@ -347,5 +350,16 @@ function queuedRecord(
     heartbeatAt: null,
     error: null,
     result: null,
+    digests: null,
   }
+}
+
+function requireUnfinished({ id, status }: RunRecord): void {
+  if (status !== 'finished') return
+  throw new LabError('usage', 'this run is finished already, and stays as it is.', {
+    where: id,
+    expected: 'a run that has not finished',
+    found: 'a finished run',
+    remedy: `Look at it, or go on from one of its checkpoints with other settings: \`lab fork ${id}\`.`,
+  })
 }

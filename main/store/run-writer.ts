@@ -1,65 +1,78 @@
 /**
  * One run folder open for writing: the trainer's events, checkpoints and weights enter, and stand in `run.json`,
  * `metrics.jsonl`, `checkpoint.safetensors`, `weights.safetensors` and, in words for a reader, `log.jsonl`. The lock is taken by run-store.ts before.
+ * The record is what counts: a status stands in it once everything that it tells of is on the disk, so that a kill at any moment leaves a
+ * run that goes on as if it had not been, or one that is whole.
  */
-import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import { describeEvent, type LogEntry, type LogEntryBody } from '../../shared/runs/log.ts'
+import { describeEvent, type LogEntryBody } from '../../shared/runs/log.ts'
 import type {
   Checkpoint,
   CheckpointName,
   KeptCheckpoint,
+  RunDigests,
   RunEvent,
   RunRecord,
   RunWriter,
 } from '../../shared/runs/run.ts'
-import { encodeCheckpoint, readCheckpointFile, type SavedCheckpoint } from './checkpoint-file.ts'
+import {
+  complainOfMetrics,
+  encodeCheckpoint,
+  readCheckpointFile,
+  requireSameTrial,
+  type SavedCheckpoint,
+} from './checkpoint-file.ts'
 import { BLOCK_BYTES, ColumnsWriter, cutColumns } from './columns-writer.ts'
 import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
 import type { HeldLock } from './file-lock.ts'
 import { keepCheckpoint, removeTornCheckpoints } from './kept-checkpoints.ts'
+import { LinesFile } from './lines-file.ts'
+import { RunLog } from './run-log.ts'
+import { writeRecordFile } from './record-file.ts'
 import { checkpointFile, RUN_FILES } from './run-files.ts'
+import { encodeWeightsFile } from './weights-file.ts'
 
 /** Events wait at most this long for the file, so that whoever watches the run sees them. */
 const WRITE_EVERY_MS = 250
 
-/** Reads a checkpoint and how many bytes of metrics belong to it; null if there is none. @throws LabError `checkpoint` */
-export function readCheckpoint(folder: string, name: CheckpointName = 'last'): Promise<SavedCheckpoint | null> {
-  return readCheckpointFile(path.join(folder, checkpointFile(name)))
+/** Reads a checkpoint of a run; null if there is none. @throws LabError `checkpoint` */
+export async function readCheckpoint(
+  folder: string,
+  record: RunRecord,
+  name: CheckpointName = 'last',
+): Promise<SavedCheckpoint | null> {
+  const file = path.join(folder, checkpointFile(name))
+  const checkpoint = await readCheckpointFile(file)
+  if (checkpoint !== null) requireSameTrial(checkpoint, record, file)
+  return checkpoint
 }
 
 export class FileRunWriter implements RunWriter {
   #record: RunRecord
   readonly #folder: string
   readonly #lock: HeldLock
-  readonly #metrics: FileHandle
+  readonly #metrics: LinesFile
+  readonly #log: RunLog
   #pending: { readonly event: RunEvent; readonly line: string }[] = []
-  #pendingLog: string[] = []
   /** Beside metrics that have grown long. */
   #columns: ColumnsWriter | null = null
-  /** Opened with the first entry. */
-  #log: FileHandle | null = null
   /** The last that was told, of its phase. */
   #step = 0
   #hasTakenUp = false
+  #weightsSha256: string | null = null
   #timer: NodeJS.Timeout | null = null
   /** Writes follow one another: a heartbeat may come while a checkpoint is being saved. */
   #tail: Promise<unknown> = Promise.resolve()
-  /** What a write in the background met; the next call that can say so does. */
-  #failure: { readonly error: unknown } | null = null
-  /** Where the last checkpoint ends in the metrics; what follows it is cut off with the first write. */
-  #keptBytes = Infinity
-  #metricsEndWhole = false
   #closed = false
 
-  private constructor(folder: string, record: RunRecord, lock: HeldLock, metrics: FileHandle) {
+  private constructor(folder: string, record: RunRecord, lock: HeldLock, metrics: LinesFile) {
     this.#folder = folder
     this.#record = record
     this.#lock = lock
     this.#metrics = metrics
+    this.#log = new RunLog(path.join(folder, RUN_FILES.log), record.status)
   }
 
   /** @param lock of the folder, already held; `close` releases it */
@@ -67,7 +80,7 @@ export class FileRunWriter implements RunWriter {
     const { record: recordFile, checkpoint, warmedUp, weights, metrics } = RUN_FILES
     await removeTemporaryFiles(folder, [recordFile, checkpoint, warmedUp, weights])
     await removeTornCheckpoints(folder)
-    return new FileRunWriter(folder, record, lock, await open(path.join(folder, metrics), 'a+'))
+    return new FileRunWriter(folder, record, lock, await LinesFile.open(path.join(folder, metrics)))
   }
 
   get record(): RunRecord {
@@ -76,15 +89,10 @@ export class FileRunWriter implements RunWriter {
 
   update(change: Parameters<RunWriter['update']>[0]): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#cutMetrics()
-      const record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
-      const { status: previous } = this.#record
-      await replaceFile(this.#file('record'), `${JSON.stringify(record, null, 2)}\n`)
-      this.#record = record
-      // A run that still says that it is running was left by a crash: taking it up again is worth a line.
-      if (change.status === undefined || (change.status === previous && this.#hasTakenUp)) return
-      this.#hasTakenUp = true
-      this.#note({ kind: 'status', status: change.status, previous, message: change.error?.message ?? null })
+      // The record of a run that has rested says what its metrics hold: it is to say that it runs before they are cut.
+      if (change.status !== 'running') await this.#writeRows()
+      await this.#writeRecord(change)
+      if (change.status === 'running') await this.#writeRows()
     })
   }
 
@@ -98,9 +106,8 @@ export class FileRunWriter implements RunWriter {
     this.#writeSoon()
   }
 
-  #note(body: LogEntryBody): void {
-    const entry: LogEntry = { at: new Date().toISOString(), ...body }
-    this.#pendingLog.push(`${JSON.stringify(entry)}\n`)
+  #note(entry: LogEntryBody): void {
+    this.#log.add(entry)
     this.#writeSoon()
   }
 
@@ -108,17 +115,22 @@ export class FileRunWriter implements RunWriter {
     if (this.#closed) return
     this.#timer ??= setTimeout(() => {
       this.#timer = null
-      this.#enqueue(() => this.#writePending()).catch((error: unknown) => (this.#failure ??= { error }))
+      // What cannot be written waits, and the next call writes it or says why it cannot.
+      this.#enqueue(() => this.#writePending()).catch(() => undefined)
     }, WRITE_EVERY_MS).unref()
   }
 
   saveCheckpoint({ counters, tensors }: Checkpoint, keptAs?: KeptCheckpoint): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#cutMetrics()
-      await this.#writePending()
-      await this.#metrics.datasync()
-      const { size: metricsBytes } = await this.#metrics.stat()
-      const bytes = encodeCheckpoint({ counters, tensors, metricsBytes })
+      await this.#writeRows()
+      await this.#metrics.sync()
+      const bytes = encodeCheckpoint({
+        counters,
+        tensors,
+        metricsBytes: this.#metrics.sizeBytes,
+        metricsSha256: await this.#metrics.sha256(),
+        trial: this.#record,
+      })
       // First, since a resume from the other never comes back here.
       if (keptAs !== undefined) await keepCheckpoint(this.#folder, keptAs, bytes)
       await replaceFile(this.#file('checkpoint'), bytes)
@@ -128,27 +140,25 @@ export class FileRunWriter implements RunWriter {
 
   loadCheckpoint(): Promise<Checkpoint | null> {
     return this.#enqueue(async () => {
-      const checkpoint = await readCheckpoint(this.#folder)
+      const checkpoint = await readCheckpoint(this.#folder, this.#record)
       this.#pending = []
-      const { size } = await this.#metrics.stat()
-      const metricsBytes = checkpoint?.metricsBytes ?? 0
-      this.#keptBytes = metricsBytes
-      this.#metricsEndWhole = false
+      // Before it is cut.
+      const { sizeBytes } = this.#metrics
+      const complaint =
+        checkpoint && (await complainOfMetrics(checkpoint, sizeBytes, (end) => this.#metrics.sha256(end)))
+      this.#metrics.goBackTo(checkpoint?.metricsBytes ?? 0)
       // Lost lines are a pity, but no reason to lose the run with them.
-      if (size < metricsBytes)
-        this.append([
-          {
-            type: 'log',
-            level: 'warning',
-            message: `Lines of ${RUN_FILES.metrics} are missing: the checkpoint remembers ${metricsBytes} bytes, found ${size}. The run goes on without them.`,
-          },
-        ])
+      if (complaint !== null) this.append([{ type: 'log', level: 'warning', message: complaint }])
       return checkpoint === null ? null : { counters: checkpoint.counters, tensors: checkpoint.tensors }
     })
   }
 
   saveWeights(tensors: TensorMap, metadata: Record<string, string>): Promise<void> {
-    return this.#enqueue(() => replaceFile(this.#file('weights'), encodeSafetensors(tensors, metadata)))
+    return this.#enqueue(async () => {
+      const { bytes, sha256 } = encodeWeightsFile(tensors, metadata)
+      await replaceFile(this.#file('weights'), bytes)
+      this.#weightsSha256 = sha256
+    })
   }
 
   /** Resolves once all events that were added are in the file. */
@@ -167,11 +177,12 @@ export class FileRunWriter implements RunWriter {
     try {
       await this.#enqueue(async () => {
         await this.#writePending()
-        await this.#metrics.datasync()
+        await this.#metrics.sync()
+        await this.#log.sync()
       })
     } finally {
       await this.#metrics.close()
-      await this.#log?.close()
+      await this.#log.close()
       await this.#columns?.close()
       await this.#lock.release()
     }
@@ -183,9 +194,6 @@ export class FileRunWriter implements RunWriter {
 
   #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
     const result = this.#tail.then(async () => {
-      const failure = this.#failure
-      this.#failure = null
-      if (failure) throw failure.error
       try {
         return await task()
       } catch (error) {
@@ -196,65 +204,72 @@ export class FileRunWriter implements RunWriter {
     return result
   }
 
+  async #writeRecord(change: Parameters<RunWriter['update']>[0]): Promise<void> {
+    const { status } = change
+    const { status: previous } = this.#record
+    // A run that still says that it is running was left by a crash: taking it up again is worth a line.
+    const isTold = status !== undefined && (status !== previous || !this.#hasTakenUp)
+    const record = { ...this.#record, ...change, heartbeatAt: new Date().toISOString() }
+    try {
+      if (isTold) await this.#log.writeStatus({ status, previous, message: change.error?.message ?? null })
+      if (status !== undefined) {
+        await this.#metrics.sync()
+        await this.#log.sync()
+        record.digests = status === 'running' ? null : await this.#digests(status)
+      }
+      await writeRecordFile(this.#folder, record)
+    } catch (error) {
+      if (isTold) this.#log.takeBackStatus()
+      throw error
+    }
+    this.#record = record
+    this.#hasTakenUp ||= status !== undefined
+  }
+
+  /** All that waits, behind what stays of the metrics. */
+  async #writeRows(): Promise<void> {
+    await this.#cutMetrics()
+    await this.#writePending()
+  }
+
+  /** What the files hold, of which all is written. Of metrics that nobody has added to, what was known before, so that damage does not become the truth. */
+  async #digests(status: RunRecord['status']): Promise<RunDigests> {
+    const known = this.#metrics.isWrittenTo ? undefined : this.#record.digests?.metrics
+    return {
+      metrics: known ?? { bytes: this.#metrics.sizeBytes, sha256: await this.#metrics.sha256() },
+      weights: status === 'finished' ? this.#weightsSha256 : null,
+    }
+  }
+
   async #writePending(): Promise<void> {
-    await this.#writeLog()
+    await this.#log.write()
+    if (this.#pending.length === 0) return
+    await this.#cutMetrics()
     const pending = this.#pending
     this.#pending = []
-    if (pending.length === 0) return
-    await this.#cutMetrics()
-    const bytes = Buffer.from(pending.map(({ line }) => line).join(''), 'utf8')
-    await this.#metrics.appendFile(bytes)
+    const fromByte = this.#metrics.sizeBytes
+    try {
+      await this.#metrics.append(pending.map(({ line }) => line).join(''))
+    } catch (error) {
+      this.#pending = [...pending, ...this.#pending]
+      throw error
+    }
     await this.#keepColumns(
       pending.map(({ event }) => event),
-      bytes.byteLength,
+      this.#metrics.sizeBytes - fromByte,
     )
   }
 
   async #keepColumns(events: readonly RunEvent[], byteCount: number): Promise<void> {
     if (this.#columns !== null) return this.#columns.add(events, byteCount)
-    const { size } = await this.#metrics.stat()
-    if (size < BLOCK_BYTES) return
-    this.#columns = await ColumnsWriter.open(this.#folder, this.#record.config.seeds.length, size)
-  }
-
-  async #writeLog(): Promise<void> {
-    const lines = this.#pendingLog
-    this.#pendingLog = []
-    if (lines.length === 0) return
-    if (this.#log === null) {
-      this.#log = await open(this.#file('log'), 'a+')
-      await cutTornLine(this.#log)
-    }
-    await this.#log.appendFile(lines.join(''))
+    const { sizeBytes } = this.#metrics
+    if (sizeBytes < BLOCK_BYTES) return
+    this.#columns = await ColumnsWriter.open(this.#folder, this.#record.config.seeds.length, sizeBytes)
   }
 
   /** Only before something is written: whoever finds that the checkpoint cannot be used leaves the folder as it was. */
   async #cutMetrics(): Promise<void> {
-    if (this.#metricsEndWhole) return
-    const { size } = await this.#metrics.stat()
-    if (size > this.#keptBytes) {
-      await cutColumns(this.#folder, this.#record.config.seeds.length, this.#keptBytes)
-      await this.#metrics.truncate(this.#keptBytes)
-    }
-    await cutTornLine(this.#metrics)
-    this.#metricsEndWhole = true
+    if (this.#metrics.hasRest) await cutColumns(this.#folder, this.#record.config.seeds.length, this.#metrics.sizeBytes)
+    await this.#metrics.cut()
   }
-}
-
-/** A killed writer may have left half a line; the next one would be glued to it. */
-async function cutTornLine(lines: FileHandle): Promise<void> {
-  const { size } = await lines.stat()
-  const chunk = Buffer.alloc(64 * 1024)
-  let end = size
-  while (end > 0) {
-    const start = Math.max(0, end - chunk.length)
-    const { bytesRead } = await lines.read(chunk, 0, end - start, start)
-    const newline = chunk.subarray(0, bytesRead).lastIndexOf(0x0a)
-    if (newline >= 0) {
-      end = start + newline + 1
-      break
-    }
-    end = start
-  }
-  if (end < size) await lines.truncate(end)
 }

@@ -462,6 +462,10 @@ export const en = {
     showSeedsHint: 'Every seed as a thin line',
     damagedLines:
       '{count} line of the metrics cannot be read and is left out, of CSV files too: line {line}, at byte {byte}, of | {count} lines of the metrics cannot be read and are left out, of CSV files too; the first is line {line}, at byte {byte}, of',
+    changedMetrics: 'The metrics are not what was written when the run came to rest: they have another digest.',
+    cutMetrics:
+      'The metrics are not what was written when the run came to rest: they had {written} bytes and have {found}; CSV files lack what is missing.',
+    changedFile: 'Restore the file from a copy:',
     hidden: '{count} points at zero or below cannot be shown on a logarithmic axis.',
     savePicture: 'Save chart',
     pictures: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', pdf: 'Drawing (PDF)', csv: 'All values (CSV)' },

@@ -457,6 +457,11 @@ export const fr: Messages = {
     showSeedsHint: 'Chaque graine en ligne fine',
     damagedLines:
       '{count} ligne des mesures est illisible et laissée de côté, dans les fichiers CSV aussi : ligne {line}, à l’octet {byte}, de | {count} lignes des mesures sont illisibles et laissées de côté, dans les fichiers CSV aussi ; la première est la ligne {line}, à l’octet {byte}, de',
+    changedMetrics:
+      'Les mesures ne sont plus ce qui fut écrit quand l’essai s’est arrêté : leur empreinte est une autre.',
+    cutMetrics:
+      'Les mesures ne sont plus ce qui fut écrit quand l’essai s’est arrêté : elles avaient {written} octets et en ont {found} ; ce qui manque manque aux fichiers CSV aussi.',
+    changedFile: 'Restaurez le fichier à partir d’une copie :',
     hidden: '{count} points à zéro ou dessous ne peuvent être montrés sur un axe logarithmique.',
     savePicture: 'Enregistrer le graphique',
     pictures: { png: 'Image (PNG)', svg: 'Dessin (SVG)', pdf: 'Dessin (PDF)', csv: 'Toutes les valeurs (CSV)' },

@@ -4,6 +4,7 @@
  */
 import { LabError } from '../protocol/errors.ts'
 import type { ExperimentConfig } from './config.ts'
+import { firstDifference } from './difference.ts'
 import type { ConfigMistake } from './schema.ts'
 
 /** Where a checkpoint stands. */
@@ -93,32 +94,4 @@ function mistake(
   remedy: string,
 ): ConfigMistake {
   return { field, error: new LabError('config', message, { where: `${where}, ${field}`, expected, found, remedy }) }
-}
-
-/** Both configurations are whole, so they have the same fields; a list may have another length. */
-function firstDifference(
-  before: unknown,
-  after: unknown,
-  field: string,
-): { readonly field: string; readonly before: string; readonly after: string } | null {
-  const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-  if (isBranch(before) && isBranch(after) && Array.isArray(before) === Array.isArray(after)) {
-    const keys = Object.keys(before)
-    if (keys.length === Object.keys(after).length && keys.every((key) => Object.hasOwn(after, key))) {
-      for (const key of keys) {
-        const difference = firstDifference(before[key], after[key], `${field}.${key}`)
-        if (difference !== null) return difference
-      }
-      return null
-    }
-  }
-  if (Object.is(before, after)) return null
-  return { field, before: describe(before), after: describe(after) }
-}
-
-const LONGEST_VALUE = 60
-
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`
 }

@@ -216,9 +216,19 @@ export interface RunDetail {
   readonly backend: string | null
 }
 
-/** What of a run's metrics cannot be read; everything else is there. */
-export interface RunDamage extends DamagedLines {
+/** How long a run's metrics were when it ended or was paused, and are: of the same length, they have another digest. */
+export interface MetricsChange {
+  readonly writtenBytes: number
+  readonly foundBytes: number
+}
+
+/** What of a run's metrics cannot be read, or is no longer what was written; everything else is there. */
+export interface RunDamage {
   readonly file: string
+  /** Null: every line that is there can be read. */
+  readonly lines: DamagedLines | null
+  /** Null: they are what was written, as far as was looked. */
+  readonly change: MetricsChange | null
 }
 
 /** A range of a run's series, and how much of the run it knows: live events from `eventCount` on continue it. */

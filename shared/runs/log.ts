@@ -1,6 +1,6 @@
 /**
  * The log of a run: what happened to it, when, as data; the words are the screens'. Events and changes of its state enter, entries leave.
- * Unlike the metrics it is never cut: steps that were taken twice, because of a crash, stand there twice.
+ * Unlike the metrics it is not cut: steps that were taken twice, because of a crash, stand there twice. Only a status that was not reached goes.
  */
 import type { CheckpointName, RunEvent, RunOrigin, RunStatus } from './run.ts'
 

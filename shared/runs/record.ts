@@ -3,6 +3,7 @@
  * was made; what a backend or dataset makes of it is left to them.
  */
 import { LabError, quoteStart } from '../protocol/errors.ts'
+import type { ExperimentConfig } from '../experiments/config.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
@@ -53,16 +54,34 @@ const CHECKS: readonly Check[] = [
     'a result or null',
     orNull((value) => isObject(value) && Array.isArray(value.best) && Array.isArray(value.last)),
   ],
+  [
+    'digests',
+    'digests of the metrics and the weights, or null',
+    orNull(
+      (value) =>
+        isObject(value) &&
+        isObject(value.metrics) &&
+        Number.isSafeInteger(value.metrics.bytes) &&
+        isText(value.metrics.sha256) &&
+        orNull(isText)(value.weights),
+    ),
+  ],
 ]
+
+export interface ParsedRecord {
+  readonly record: RunRecord
+  /** Everything that the text has, as it has it. */
+  readonly written: Readonly<Record<string, unknown>>
+}
 
 /**
  * @param where the file's name, for messages
  * @throws LabError `run-folder` for other text, another version and a missing or wrong field
  */
-export function parseRunRecord(text: string, where: string): RunRecord {
-  let record: unknown
+export function parseRunRecord(text: string, where: string): ParsedRecord {
+  let written: unknown
   try {
-    record = JSON.parse(text)
+    written = JSON.parse(text)
   } catch (cause) {
     throw new LabError('run-folder', 'the record of the run is not JSON.', {
       where,
@@ -72,21 +91,25 @@ export function parseRunRecord(text: string, where: string): RunRecord {
       cause,
     })
   }
-  if (!isObject(record))
+  if (!isObject(written))
     throw new LabError('run-folder', 'the record of the run is no object.', {
       where,
       expected: 'a JSON object',
-      found: JSON.stringify(record).slice(0, 40),
+      found: JSON.stringify(written).slice(0, 40),
       remedy: REMEDY,
     })
-  if (record.formatVersion !== 1)
+  if (written.formatVersion !== 1)
     throw new LabError('run-folder', 'the record of the run has another version.', {
       where,
       expected: 'formatVersion 1',
-      found: JSON.stringify(record.formatVersion) ?? 'none',
+      found: JSON.stringify(written.formatVersion) ?? 'none',
       remedy: 'Open it with the version of the lab that wrote it.',
     })
-  record.forkedFrom ??= null // records from before there were forks lack it
+  const record: Record<string, unknown> = { ...written }
+  delete record.recordSha256 // of the file, not of the run
+  // Records of earlier versions lack them.
+  record.forkedFrom ??= null
+  record.digests ??= null
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {
@@ -96,6 +119,14 @@ export function parseRunRecord(text: string, where: string): RunRecord {
         remedy: REMEDY,
       })
   const checked = record as unknown as RunRecord
-  checked.config.measures.histograms ??= false // runs from before there were histograms go on as they began
-  return checked
+  return { record: { ...checked, config: completeConfig(checked.config) }, written }
+}
+
+/**
+ * Gives the configuration of a run of an earlier version what it lacks: such a run goes on as it began. Of records and of checkpoints, which
+ * are compared with them.
+ */
+export function completeConfig(config: ExperimentConfig): ExperimentConfig {
+  const { measures } = config
+  return { ...config, measures: { ...measures, histograms: measures.histograms ?? false } }
 }

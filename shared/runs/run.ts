@@ -39,6 +39,15 @@ export interface RunRecord {
   heartbeatAt: string | null
   error: { readonly code: string; readonly message: string } | null
   result: RunResult | null
+  /** Null while it runs, and for runs of earlier versions, whose files cannot be checked. */
+  digests: RunDigests | null
+}
+
+/** What the files of a run held when it ended or was paused: whoever reads them tells what is no longer so. */
+export interface RunDigests {
+  readonly metrics: { readonly bytes: number; readonly sha256: string }
+  /** Of a finished run, as `weights.safetensors` has it, too. */
+  readonly weights: string | null
 }
 
 /** Test results of a finished run, one entry a seed. */
@@ -112,22 +121,28 @@ export function keptStep(name: string): number | null {
 /** The trainer's hold on one run folder. One writer. */
 export interface RunWriter {
   readonly record: RunRecord
-  /** Merges and writes `run.json` durably. */
+  /**
+   * Merges and writes `run.json` durably. A status is written only when all rows, log entries and files that came before it are on the disk:
+   * whoever reads it finds them.
+   */
   update(
     change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>,
   ): Promise<void>
-  /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or flush. */
+  /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or status. */
   append(events: readonly RunEvent[]): void
   /**
    * Flushes the metrics, then replaces `checkpoint.safetensors` durably. The checkpoint remembers how many bytes of metrics belong to it.
    * @param keptAs also keeps it under this name, whatever is saved later
    */
   saveCheckpoint(checkpoint: Checkpoint, keptAs?: KeptCheckpoint): Promise<void>
-  /** The last checkpoint, or null; metrics written after it are cut off by the next write, since a resume writes them again. */
+  /**
+   * The last checkpoint, or null; metrics written after it are cut off by the next write, since a resume writes them again.
+   * @throws LabError `checkpoint` for one that is damaged, and for one that was made with another configuration than the record's
+   */
   loadCheckpoint(): Promise<Checkpoint | null>
   /** Writes `weights.safetensors`: the final best weights. */
   saveWeights(tensors: TensorMap, metadata: Record<string, string>): Promise<void>
   heartbeat(): Promise<void>
-  /** Releases the lock. */
+  /** Once all that was added is on the disk, releases the lock. */
   close(): Promise<void>
 }

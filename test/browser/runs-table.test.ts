@@ -1,10 +1,10 @@
 /** The table of runs in a real Chromium, with keys alone where keys are told: sort, search, filter, group, choose, tag, delete and take back. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { RunStore } from '../../main/store/run-store.ts'
 import { makeRuns } from '../bench/lab/make-runs.ts'
 import { findAxeViolations } from './axe.ts'
 import { SIZES } from './inspect.ts'
@@ -300,7 +300,7 @@ describe('a configuration of more runs than a command takes', { timeout: 120_000
     await makeRuns(home, 1, () => undefined)
     const runs = path.join(home, 'runs')
     const [original] = readdirSync(runs)
-    const record = JSON.parse(readFileSync(path.join(runs, original!, 'run.json'), 'utf8')) as RunRecord
+    const record = await new RunStore(home).readRecord(original!)
     for (let copy = 1; copy < COPIES; copy++) {
       const groupId = `copy-${copy}`
       const id = `${groupId}-${record.strategy}`

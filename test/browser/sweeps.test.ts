@@ -85,7 +85,7 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     // It failed for a reason that is gone by the rerun: its folder says so. (Ones that fail again: test/unit/lab/sweeps.test.ts.)
     const error = { code: 'non-finite', message: 'the loss was NaN' }
     const file = path.join(at.lab.home, 'runs', killed!, 'run.json')
-    writeFileSync(file, JSON.stringify({ ...recordOf(killed!), status: 'failed', error }))
+    writeFileSync(file, JSON.stringify({ ...recordOf(killed!), status: 'failed', error, recordSha256: undefined }))
     await page.goto(at.lab.address)
     await page.goto(new URL('/sweeps', at.lab.address).href)
     await page.locator('a.sweep', { hasText: 'study' }).click() // the queue of the last session names it, too

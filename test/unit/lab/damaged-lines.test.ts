@@ -1,5 +1,5 @@
 /** A damaged line of a run's metrics, as the lab answers: it costs its own values alone, in charts and CSV, live and at rest, and is told. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { SeriesName } from '../../../shared/runs/series.ts'
@@ -31,8 +31,13 @@ it('a finished run with a damaged line has all other values in its chart and its
   const wholeCsv = await run('run.export', { runId, format: 'csv' })
   expect([whole.damaged, wholeCsv.damaged]).toEqual([null, null])
   const file = path.join(home, 'runs', runId, 'metrics.jsonl')
+  const { size } = await stat(file)
   const { line, byte } = await damageLine(file, isStep)
-  const damaged = { count: 1, firstLine: line, firstByte: byte, file }
+  const damaged = {
+    file,
+    lines: { count: 1, firstLine: line, firstByte: byte },
+    change: { writtenBytes: size, foundBytes: size - 10 },
+  }
   const rest = await run('run.metrics', { runId, ...ASKED })
   expect(rest).toMatchObject({ damaged, lastPosition: whole.lastPosition, marks: whole.marks, names: whole.names })
   expect(pointsOf(rest, 'loss')).toBe(pointsOf(whole, 'loss') - 1)
@@ -44,6 +49,34 @@ it('a finished run with a damaged line has all other values in its chart and its
   expect(rows(csv)).toEqual(rows(wholeCsv).filter((row) => !/^(loss|gradient-norm|learning-rate),7,/.test(row)))
   expect(rows(csv)).toHaveLength(rows(wholeCsv).length - 6)
   expect((await run('run.export', { runId, format: 'config' })).damaged).toBeNull()
+})
+
+it('a finished run whose metrics are cut, or another, says so in charts and CSV, and is what it was with a copy put back', async () => {
+  const { run, until, home } = await openLab()
+  const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+  await until(runIs(runId, 'finished'))
+  const file = path.join(home, 'runs', runId, 'metrics.jsonl')
+  const whole = await readFile(file)
+  const damages = async () => {
+    const { damaged } = await run('run.metrics', { runId, ...ASKED })
+    return [damaged, (await run('run.export', { runId, format: 'csv' })).damaged]
+  }
+  const writtenBytes = whole.length
+
+  // At the end of a line, so that every line that is left can be read.
+  const foundBytes = whole.lastIndexOf('\n', writtenBytes - 2) + 1
+  await truncate(file, foundBytes)
+  const cut = { file, lines: null, change: { writtenBytes, foundBytes } }
+  expect(await damages()).toEqual([cut, cut])
+
+  // A digit of a loss: only who reads all of the file sees it.
+  const digit = whole.indexOf('"loss":[') + '"loss":['.length + 2
+  await writeFile(file, whole.with(digit, whole[digit]! ^ 1))
+  const other = { file, lines: null, change: { writtenBytes, foundBytes: writtenBytes } }
+  expect(await damages()).toEqual([null, other])
+
+  await writeFile(file, whole)
+  expect(await damages()).toEqual([null, null])
 })
 
 it('a paused run with a damaged line is resumed, and its chart goes on', async () => {
@@ -67,7 +100,7 @@ it('a paused run with a damaged line is resumed, and its chart goes on', async (
       event.events.some(({ type }) => type === 'validation'),
   )
   const live = await run('run.metrics', { runId, ...ASKED })
-  expect(live.damaged).toMatchObject({ count: 1, file })
+  expect(live.damaged).toMatchObject({ file, lines: { count: 1 }, change: null })
   expect(live.lastPosition).toBeGreaterThan(before.lastPosition)
   await run('run.stop', { runId })
   await until(runIs(runId, 'stopped'))

@@ -142,9 +142,12 @@ describe('run.spreads', () => {
     expect(await run('run.spreads', { runId: ids[1]!, what: 'gradients' })).toMatchObject({ columns: [], slices: [] })
     const { runs } = await run('run.query', { count: 10 })
     expect(new Set(runs.map(({ configurationId }) => configurationId)).size).toBe(1)
-    // A record from before there were histograms.
+    // A record from before there were histograms, and digests.
     const file = path.join(home, 'runs', ids[1]!, 'run.json')
-    await writeFile(file, (await readFile(file, 'utf8')).replace(/,\s*"histograms": false/, ''))
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(/,\s*"histograms": false|,\s*"recordSha256": "\w+"/g, ''),
+    )
     expect((await run('run.read', { runId: ids[1]! })).config?.measures.histograms).toBe(false)
   })
 })

@@ -369,7 +369,7 @@ describe('a large trash', { timeout: 120_000 }, () => {
     const COUNT = 1000
     const home = await makeHome()
     const [id] = await makeRuns(home, ['original'])
-    const record = JSON.parse(readFileSync(path.join(home, 'runs', id!, 'run.json'), 'utf8')) as object
+    const record = await new RunStore(home).readRecord(id!)
     for (let copy = 0; copy < COUNT; copy++) {
       const folder = path.join(home, 'trash', `copy-${copy}-none`)
       mkdirSync(folder, { recursive: true })

@@ -64,7 +64,7 @@ function* wholeRun(): Generator<RunEvent> {
 async function read({ id, folder }: LongRun): Promise<RunMetrics> {
   const series = new RunSeries(id, folder, SEEDS.length)
   await series.readFile()
-  return series.metrics({ runId: id, series: [...SERIES_NAMES], from: null, to: null, buckets: 100_000 })
+  return series.metrics({ runId: id, series: [...SERIES_NAMES], from: null, to: null, buckets: 100_000 }, null)
 }
 
 async function readWithout(run: LongRun): Promise<RunMetrics> {
@@ -140,9 +140,9 @@ describe('beside metrics with damaged lines', () => {
     const line = `${JSON.stringify(stepEvent(DAMAGED_STEP))}\n`
     const at = text.indexOf(line)
     await writeFile(metrics, text.replace(line, kind === 'shorter' ? 'x\n' : `${'x'.repeat(line.length - 1)}\n`))
-    const expected = { count: 1, firstLine: FIRST_LINE, firstByte: at, file: metrics }
+    const expected = { count: 1, firstLine: FIRST_LINE, firstByte: at }
     const withoutColumns = await readWithout(run)
-    expect(withoutColumns).toMatchObject({ damaged: expected, eventCount: STEPS })
+    expect(withoutColumns).toMatchObject({ damaged: { file: metrics, lines: expected }, eventCount: STEPS })
     expect(withoutColumns.series.find(({ name }) => name === 'loss')!.pointCount).toBe(STEPS - 1)
     // The next writer makes columns again, which know of the damage.
     const writer = await run.store.openWriter(run.id)
@@ -163,7 +163,7 @@ describe('beside metrics with damaged lines', () => {
     const lines = (await readFile(metrics, 'utf8')).split('\n')
     lines[DAMAGED_STEP] = '{"type":"train-st'
     await writeFile(metrics, lines.join('\n'))
-    expect((await read(run)).damaged).toMatchObject({ count: 1, firstLine: FIRST_LINE })
+    expect((await read(run)).damaged).toMatchObject({ lines: { count: 1, firstLine: FIRST_LINE } })
   })
 })
 

@@ -266,6 +266,7 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     heartbeatAt: null,
     error: null,
     result: null,
+    digests: null,
   }
   return { record, events: [], checkpoint: null, weights: null }
 }
