@@ -3,10 +3,11 @@
  * connect by themselves. Readable by the user alone; deleting the file gives the next start a new token.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { replaceFile } from '../store/durable-file.ts'
+import { readRegularText } from '../store/regular-file.ts'
 
 const FILE = 'served.json'
 const OWNER_ONLY = 0o600
@@ -21,7 +22,7 @@ export type LastAddress = z.output<typeof schema>
 /** @returns a new token of 256 bits and no port where nothing is known, or nothing that can be trusted */
 export async function readLastAddress(home: string): Promise<LastAddress> {
   try {
-    const parsed = schema.safeParse(JSON.parse(await readFile(path.join(home, FILE), 'utf8')))
+    const parsed = schema.safeParse(JSON.parse(await readRegularText(path.join(home, FILE))))
     if (parsed.success) return parsed.data
   } catch {
     // The first start, or a damaged file: a new address is as good.

@@ -3,12 +3,12 @@
  * round, checked against their digest. When to save, and what the counters mean, is left to the trainer.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import type { Checkpoint } from '../../shared/runs/run.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
+import { readRegularFile } from './regular-file.ts'
 
 /** Of the file; the trainer keeps a version of its counters inside them. */
 const CHECKPOINT_VERSION = '1'
@@ -81,7 +81,7 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
 export async function readCheckpointFile(file: string): Promise<SavedCheckpoint | null> {
   let bytes: Uint8Array
   try {
-    bytes = await readFile(file)
+    bytes = await readRegularFile(file)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
     throw new LabError('checkpoint', 'the checkpoint cannot be read.', {

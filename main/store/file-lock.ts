@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import { LabError, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { readRegularText } from './regular-file.ts'
 
 /** A lock without content is being written; older than this, its writer died over it. */
 const WRITING_MS = 10_000
@@ -125,7 +126,7 @@ async function createExclusively(file: string, content: string): Promise<boolean
 
 async function readLock(file: string): Promise<Lock | null> {
   try {
-    const lock = JSON.parse(await readFile(file, 'utf8')) as Partial<Lock> | null
+    const lock = JSON.parse(await readRegularText(file)) as Partial<Lock> | null
     if (!Number.isSafeInteger(lock?.pid) || typeof lock?.host !== 'string') return null
     const { pid, host, startToken, hold } = lock
     // 0 and below stand for groups of processes, of which one always lives.

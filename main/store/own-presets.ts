@@ -2,13 +2,14 @@
  * The user's own presets: configurations under `presets/` of the home, one file each, which `lab run FILE` takes as well. A file is
  * replaced whole; one that cannot be read is told and left alone.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 
 const FOLDER = 'presets'
 const ENDING = '.json'
@@ -27,7 +28,7 @@ export async function readOwnPresets(
   for (const file of files.filter((name) => name.endsWith(ENDING)).sort()) {
     const where = path.join(home, FOLDER, file)
     try {
-      configs.push(parseConfig(JSON.parse(await readFile(where, 'utf8')), where))
+      configs.push(parseConfig(JSON.parse(await readRegularText(where)), where))
     } catch (cause) {
       errors.push(
         cause instanceof LabError

@@ -1,10 +1,10 @@
 /** `run.json` of a run folder, wherever the folder lies: its place and the run's id enter, the checked record leaves. */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { parseRunRecord } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { reasonOf } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 /** @throws LabError `run-folder` for a missing or damaged record, and for that of another run */
@@ -12,7 +12,7 @@ export async function readRecordFile(folder: string, id: string): Promise<RunRec
   const file = path.join(folder, RUN_FILES.record)
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readRegularText(file)
   } catch (cause) {
     throw new LabError('run-folder', 'the record of the run cannot be read.', {
       where: file,

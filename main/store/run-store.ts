@@ -3,7 +3,7 @@
  * writer of each. The folders are the truth; nothing else is kept. Writing into one is left to run-writer.ts, finding one by a name to find-runs.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
@@ -14,10 +14,11 @@ import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../share
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
 import { writeForkFiles } from './fork-files.ts'
-import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { readMetricsPieces, statMetrics } from './metrics-file.ts'
 import { readRecordFile } from './record-file.ts'
+import { readRegularFile } from './regular-file.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { RUN_FILES } from './run-files.ts'
 import { FileRunWriter, readCheckpoint } from './run-writer.ts'
@@ -203,13 +204,7 @@ export class RunStore {
         for (const event of piece.events) events.push(event)
       }
     } catch (cause) {
-      throw new LabError('run-folder', 'the metrics cannot be read.', {
-        where: path.join(folder, RUN_FILES.metrics),
-        expected: 'a file',
-        found: reasonOf(cause),
-        remedy: 'Check the permissions of the run folder, or restore the file from a copy.',
-        cause,
-      })
+      throw explainReadError(cause, path.join(folder, RUN_FILES.metrics), 'the metrics cannot be read.')
     }
     return { events, damaged: damaged && { ...damaged, file: path.join(folder, RUN_FILES.metrics) } }
   }
@@ -229,7 +224,7 @@ export class RunStore {
     const file = path.join(this.folder(id), RUN_FILES.weights)
     let bytes: Uint8Array
     try {
-      bytes = await readFile(file)
+      bytes = await readRegularFile(file)
     } catch (cause) {
       const missing = codeOf(cause) === 'ENOENT'
       throw new LabError('weights', missing ? 'the run has no weights yet.' : 'the weights cannot be read.', {

@@ -2,7 +2,7 @@
  * One run folder open for writing: the trainer's events, checkpoints and weights enter, and stand in `run.json`,
  * `metrics.jsonl`, `checkpoint.safetensors`, `weights.safetensors` and, in words for a reader, `log.jsonl`. The lock is taken by run-store.ts before.
  */
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
@@ -21,6 +21,7 @@ import { removeTemporaryFiles, replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
 import type { HeldLock } from './file-lock.ts'
 import { keepCheckpoint, removeTornCheckpoints } from './kept-checkpoints.ts'
+import { openRegularFile } from './regular-file.ts'
 import { checkpointFile, RUN_FILES } from './run-files.ts'
 
 /** Events wait at most this long for the file, so that whoever watches the run sees them. */
@@ -67,7 +68,7 @@ export class FileRunWriter implements RunWriter {
     const { record: recordFile, checkpoint, warmedUp, weights, metrics } = RUN_FILES
     await removeTemporaryFiles(folder, [recordFile, checkpoint, warmedUp, weights])
     await removeTornCheckpoints(folder)
-    return new FileRunWriter(folder, record, lock, await open(path.join(folder, metrics), 'a+'))
+    return new FileRunWriter(folder, record, lock, await openRegularFile(path.join(folder, metrics), 'a+'))
   }
 
   get record(): RunRecord {
@@ -222,7 +223,7 @@ export class FileRunWriter implements RunWriter {
     this.#pendingLog = []
     if (lines.length === 0) return
     if (this.#log === null) {
-      this.#log = await open(this.#file('log'), 'a+')
+      this.#log = await openRegularFile(this.#file('log'), 'a+')
       await cutTornLine(this.#log)
     }
     await this.#log.appendFile(lines.join(''))

@@ -3,13 +3,14 @@
  * hands out the one writer of each. Writing into one is left to sweep-writer.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import type { LockHolder } from './file-lock.ts'
 import { nearestNames } from './nearest-names.ts'
+import { readRegularText } from './regular-file.ts'
 import { otherSweepHolder, releaseSweepLockOfDeadThread, SWEEP_LOCK_EXTENSION, takeSweepLock } from './sweep-lock.ts'
 import { SweepWriter, writeSweep, type SweepRecord } from './sweep-writer.ts'
 
@@ -153,7 +154,7 @@ export class SweepStore {
    */
   async readRunIds(id: string): Promise<SweepRecord['runIds'] | null> {
     try {
-      const text = await readFile(this.file(id), 'utf8')
+      const text = await readRegularText(this.file(id))
       const { runIds } = JSON.parse(text) as Partial<SweepRecord>
       return Array.isArray(runIds) ? runIds : null
     } catch (error) {
@@ -176,7 +177,7 @@ export class SweepStore {
         remedy: 'Restore it from a copy; the runs themselves are not touched.',
         cause,
       })
-    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const text = await readRegularText(file).catch((cause: unknown) => {
       throw damaged(reasonOf(cause), cause)
     })
     let record: SweepRecord
