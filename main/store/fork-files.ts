@@ -9,6 +9,7 @@ import type { RunEvent, RunOrigin } from '../../shared/runs/run.ts'
 import { encodeCheckpoint, type SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf } from './file-errors.ts'
+import { openMetrics } from './metrics-file.ts'
 import { openRegularFile } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
@@ -23,9 +24,8 @@ export async function writeForkFiles(
 ): Promise<void> {
   const file = path.join(folder, RUN_FILES.metrics)
   try {
-    const sourceFile = path.join(source, RUN_FILES.metrics)
-    await (await openRegularFile(sourceFile, 'r')).close() // copying a pipe would wait for ever
-    await copyFile(sourceFile, file)
+    await (await openMetrics(source)).close() // copying a pipe would wait for ever
+    await copyFile(path.join(source, RUN_FILES.metrics), file)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error // a run without metrics: its fork has only its own
   }
