@@ -15,6 +15,7 @@ import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { replaceFile, syncFolder } from './durable-file.ts'
 import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
+import { knowsHolders } from './file-lock.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { readMetricsPieces, statMetrics } from './metrics-file.ts'
 import { readRecordFile } from './record-file.ts'
@@ -161,11 +162,13 @@ export class RunStore {
   /** Whether a run that says `running` has lost its writer. */
   async isCrashed(record: RunRecord): Promise<boolean> {
     if (record.status !== 'running') return false
-    const { heartbeatAt } = record
-    if (heartbeatAt === null || Date.now() - Date.parse(heartbeatAt) > STALE_HEARTBEAT_MS) return true
     const state = await lockState(this.folder(record.id))
     if (state === 'none') return (await this.readRecord(record.id)).status === 'running' // it may have ended just now
-    return state === 'dead'
+    if (state === 'dead') return true
+    // That of a process that lives may be old: it was stopped, its machine slept, or one step takes long.
+    if (state === 'alive' && knowsHolders) return false
+    const { heartbeatAt } = record
+    return heartbeatAt === null || Date.now() - Date.parse(heartbeatAt) > STALE_HEARTBEAT_MS
   }
 
   /**
