@@ -16,6 +16,7 @@ import { replaceFile, syncFolder } from './durable-file.ts'
 import { writeForkFiles } from './fork-files.ts'
 import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
 import { knowsHolders } from './file-lock.ts'
+import { slugOf } from './file-names.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { readMetricsPieces, statMetrics } from './metrics-file.ts'
 import { readRecordFile } from './record-file.ts'
@@ -25,7 +26,6 @@ import { RUN_FILES } from './run-files.ts'
 import { FileRunWriter, readCheckpoint } from './run-writer.ts'
 
 const STALE_HEARTBEAT_MS = 60_000
-const LONGEST_NAME = 40
 const GROUP_ATTEMPTS = 20
 const READ_AT_ONCE = 64
 /** Ids are names of folders and come over the wire: no separators, no dot in front. */
@@ -272,12 +272,7 @@ export class RunStore {
 
   /** A group's id that nobody has, and its folder `.ID.making`, which keeps it from others until the runs are there. */
   async #reserveGroup(name: string, createdAt: string): Promise<{ groupId: string; making: string }> {
-    const slug =
-      name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .slice(0, LONGEST_NAME)
-        .replace(/^-+|-+$/g, '') || 'run'
+    const slug = slugOf(name, 'run')
     const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
     for (let attempt = 0; attempt < GROUP_ATTEMPTS; attempt++) {
       const groupId = `${slug}-${time}-${this.#drawSuffix()}`

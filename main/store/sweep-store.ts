@@ -9,6 +9,7 @@ import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/exper
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import type { LockHolder } from './file-lock.ts'
+import { slugOf } from './file-names.ts'
 import { nearestNames } from './nearest-names.ts'
 import { readRegularText } from './regular-file.ts'
 import { otherSweepHolder, releaseSweepLockOfDeadThread, SWEEP_LOCK_EXTENSION, takeSweepLock } from './sweep-lock.ts'
@@ -29,11 +30,7 @@ export class SweepStore {
   /** @throws LabError `run-folder` when the home cannot be written */
   async create(definition: SweepDefinition, baseFolder: string, pointCount: number): Promise<SweepRecord> {
     const createdAt = new Date().toISOString()
-    const slug =
-      definition.name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '') || 'sweep'
+    const slug = slugOf(definition.name, 'sweep')
     const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
     const id = `${slug}-${time}-${randomBytes(2).toString('hex')}`
     const record: SweepRecord = {

@@ -178,7 +178,7 @@ export interface Engine {
   ): Promise<PerReplica<readonly number[]>>
   /**
    * The run of Algorithm 1 up to the states that are compared.
-   * @param breathe called now and then on the way, which may take minutes; what it throws gives the run up
+   * @param breathe called now and then on the way, which may take minutes, by backends that work in pieces; what it throws gives the run up
    */
   converge(requests: PerReplica<ConvergeRequest>, breathe?: () => Promise<void>): Promise<PerReplica<ConvergedStates>>
   /** The gradient with respect to states so many steps before the end, nothing moved; gradients that were there are gone. */

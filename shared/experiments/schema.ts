@@ -284,7 +284,7 @@ export function readConfig(
 }
 
 /** What no single field can say. */
-function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
+function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
   const fail = (path: string, message: string, expected: string, found: string, remedy: string): void => {
     const error = new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
@@ -325,6 +325,9 @@ function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig,
         'Lower `warmUnits` or raise `units`.',
       )
   })
+  // A half of a pair would be lost on its way to a file, an index and a header.
+  if (/\p{Cs}/u.test(name))
+    fail('name', 'The name holds half of a character.', 'whole characters', JSON.stringify(name), 'Type it again.')
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
   if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
