@@ -16,6 +16,11 @@ export async function finishCommand(carryOut: () => Promise<unknown>, json: bool
   }
 }
 
+/** What goes wrong beside the work, which goes on. @param json as an object */
+export function tellWarning({ code, message }: LabError, json: boolean): void {
+  writeError(json ? `${JSON.stringify({ type: 'warning', code, message })}\n` : `warning [${code}]: ${message}\n`)
+}
+
 /** @returns the exit code */
 function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {

@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { LabError } from '../../shared/protocol/errors.ts'
 import { replaceFile } from '../store/durable-file.ts'
+import { reasonOf } from '../store/file-errors.ts'
 import { readRegularText } from '../store/regular-file.ts'
 
 const FILE = 'served.json'
@@ -30,7 +32,20 @@ export async function readLastAddress(home: string): Promise<LastAddress> {
   return { port: null, token: randomBytes(32).toString('base64url') }
 }
 
+/** @throws LabError `run-folder` when the home cannot be written */
 export async function saveLastAddress(home: string, address: LastAddress): Promise<void> {
-  await mkdir(home, { recursive: true })
-  await replaceFile(path.join(home, FILE), `${JSON.stringify(address)}\n`, OWNER_ONLY)
+  const file = path.join(home, FILE)
+  try {
+    await mkdir(home, { recursive: true })
+    await replaceFile(file, `${JSON.stringify(address)}\n`, OWNER_ONLY)
+  } catch (cause) {
+    throw new LabError('run-folder', 'the address cannot be kept for the next start.', {
+      where: file,
+      expected: 'a home that can be written',
+      found: reasonOf(cause),
+      remedy:
+        'Runs can be looked at, but none started: check the permissions and the space left, or choose another --home.',
+      cause,
+    })
+  }
 }

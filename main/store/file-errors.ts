@@ -43,16 +43,16 @@ export function explainWriteError(error: unknown, folder: string): unknown {
 }
 
 /**
- * What a failed read of a file of a run is called.
+ * What a failed read of a file or folder of the home is called.
  * @returns LabError `run-folder`
  */
-export function explainReadError(error: unknown, file: string, message: string): LabError {
+export function explainReadError(error: unknown, file: string, message: string, expected = 'a file'): LabError {
   if (error instanceof LabError) return error
   return new LabError('run-folder', message, {
     where: file,
-    expected: 'a file',
+    expected,
     found: reasonOf(error),
-    remedy: 'Check the permissions of the run folder, or restore the file from a copy.',
+    remedy: 'Check the permissions, or restore it from a copy.',
     cause: error,
   })
 }

@@ -36,7 +36,7 @@ export async function readOwnPresets(
   const folder = path.join(home, FOLDER)
   const files = await readdir(folder).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [] // nobody has saved one yet
-    throw explainReadError(error, folder, 'the presets cannot be read.')
+    throw explainReadError(error, folder, 'the presets cannot be read.', 'a folder')
   })
   const presets: OwnPreset[] = []
   const errors: LabError[] = []

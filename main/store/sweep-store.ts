@@ -7,7 +7,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
 import type { LockHolder } from './file-lock.ts'
 import { slugOf } from './file-names.ts'
 import { nearestNames } from './nearest-names.ts'
@@ -65,13 +65,17 @@ export class SweepStore {
     return (await this.list()).ids
   }
 
-  /** All sweeps, and those of them that have a lock, be it a dead one: one reading of the folder. */
+  /**
+   * All sweeps, and those of them that have a lock, be it a dead one: one reading of the folder.
+   * @throws LabError `run-folder` when they cannot be listed
+   */
   async list(): Promise<{ readonly ids: string[]; readonly lockedIds: ReadonlySet<string> }> {
     let names: string[]
     try {
       names = await readdir(this.#folder)
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (codeOf(error) !== 'ENOENT')
+        throw explainReadError(error, this.#folder, 'the sweeps cannot be listed.', 'a folder')
       names = []
     }
     const named = (extension: string): string[] =>

@@ -8,6 +8,7 @@ import { startServer } from '../../server/server.ts'
 import { StaticFiles } from '../../server/static-files.ts'
 import { homeOf } from '../open-store.ts'
 import { print, printJson } from '../output.ts'
+import { tellWarning } from '../report.ts'
 import { listenForStops, tellSaving } from '../stop-signals.ts'
 
 const MOST_PORT = 65_535
@@ -27,7 +28,11 @@ export async function serveCommand(
     if (port !== null || last.port === null) throw error
     return startServer(lab, files, 0, last.token)
   })
-  await saveLastAddress(home, { port: server.port, token: last.token })
+  await saveLastAddress(home, { port: server.port, token: last.token }).catch((error: unknown) => {
+    // A home that is read-only can be looked at.
+    if (!(error instanceof LabError)) throw error
+    tellWarning(error, options.json === true)
+  })
   const { held } = lab.jobCounts
   if (options.json) printJson({ type: 'serve', address: server.address, port: server.port, why, heldJobs: held })
   else {

@@ -1,7 +1,10 @@
 /** Standard output and error that cannot be written: what is trained is saved and can be gone on with, and the end says why. */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { watch } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
 import { BIN, jsonLines, lab, smallRun, temporaryFolder } from './lab.ts'
 
 const FULL = '/dev/full'
@@ -12,6 +15,11 @@ interface Ended {
   readonly stderr: string
 }
 
+function start(args: readonly string[], home: string, stdio: StdioOptions): ChildProcess {
+  const env = { ...process.env, WARMUP_LAB_HOME: home, NO_COLOR: '1' }
+  return spawn(process.execPath, [BIN, ...args], { env, stdio })
+}
+
 /** Runs with standard streams of its own. @param act is given the process and what it said on standard output so far, whenever that is more */
 function labWith(
   args: readonly string[],
@@ -20,8 +28,7 @@ function labWith(
   act: (child: ChildProcess, stdout: string) => void = () => undefined,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, WARMUP_LAB_HOME: home, NO_COLOR: '1' }
-    const child = spawn(process.execPath, [BIN, ...args], { env, stdio })
+    const child = start(args, home, stdio)
     const said = { stdout: '', stderr: '' }
     child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -95,4 +102,18 @@ it('nobody on standard error is no reason to stop, nor not to save', async () =>
   })
   expect(code).toBe(130)
   await expectPausedAndResumed(home)
+})
+
+it.runIf(hasFullDisk)('a lab is served though nobody can read where, and ends when it is told to', async () => {
+  const home = temporaryFolder()
+  const watching = watch(home)
+  const child = await withFullDisk((full) =>
+    Promise.resolve(start(['serve', '--port', '0'], home, ['ignore', full, full])),
+  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  for await (const { filename } of watching) if (filename === 'served.json') break
+  const { port } = JSON.parse(readFileSync(path.join(home, 'served.json'), 'utf8')) as { port: number }
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(401)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
 })
