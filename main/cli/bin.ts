@@ -1,15 +1,17 @@
 #!/usr/bin/env node
-/** The command line: reads the arguments, loads the one command that is asked for, and turns errors into messages and exit codes. */
-import { Command, CommanderError } from 'commander'
-import { LabError } from '../../shared/protocol/errors.ts'
+/** The command line: reads the arguments, and loads and carries out the one command that is asked for. How it ends is report.ts's. */
+import { Command } from 'commander'
 import { MEMORY_VARIABLE, memoryBound } from '../engine/memory-bound.ts'
 import { THREADS_VARIABLE, threadCount } from '../engine/thread-count.ts'
+import { finishCommand } from './report.ts'
+import { runInThread } from './run-in-thread.ts'
 import { RUN_OPTIONS } from './run-options.ts'
+import { noteOutputError, writeOut } from './streams.ts'
 
 const program = new Command('lab')
   .description('Warmup Lab: recurrent networks that start training with many reachable attractors (arXiv:2106.01001).')
   .exitOverride()
-  .configureOutput({ writeErr: () => undefined })
+  .configureOutput({ writeOut, writeErr: () => undefined })
   .enablePositionalOptions()
   .showSuggestionAfterError()
 
@@ -40,17 +42,13 @@ run.option(
   '--set <FIELD=JSON...>',
   'set any field of the configuration, for example --set training.optimizer.clipNorm=1',
 )
-run.action(async (file: string | undefined, options: Record<string, unknown>) =>
-  (await import('./commands/run.ts')).runCommand(file, options),
-)
+run.action((file: string | undefined, options: Record<string, unknown>) => runInThread('run', [file, options]))
 
 withEngine(
   withHome(
     withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
   ),
-).action(async (name: string, options: Record<string, unknown>) =>
-  (await import('./commands/run.ts')).resumeCommand(name, options),
-)
+).action((name: string, options: Record<string, unknown>) => runInThread('resume', [name, options]))
 const fork = withEngine(
   withHome(
     withJson(
@@ -64,9 +62,7 @@ fork
     '--set <FIELD=JSON...>',
     'set any field that a fork may change, for example --set training.schedule.kind=\'"cosine"\'',
   )
-  .action(async (name: string, options: Record<string, unknown>) =>
-    (await import('./commands/fork.ts')).forkCommand(name, options),
-  )
+  .action((name: string, options: Record<string, unknown>) => runInThread('fork', [name, options]))
 withEngine(
   withHome(
     withJson(
@@ -77,9 +73,7 @@ withEngine(
   .option('--rerun-failed', 'take up runs that have failed, from their last checkpoint')
   .option('--table', 'only print what the points have come to')
   .option('--csv <FILE>', 'write every result, a line a seed')
-  .action(async (file: string, options: Record<string, unknown>) =>
-    (await import('./commands/sweep.ts')).sweepCommand(file, options),
-  )
+  .action((file: string, options: Record<string, unknown>) => runInThread('sweep', [file, options]))
 withHome(withJson(program.command('sweeps').description('list the sweeps'))).action(
   async (options: Record<string, unknown>) => (await import('./commands/sweep.ts')).sweepsCommand(options),
 )
@@ -187,30 +181,9 @@ program
   .description('print the JSON Schema of a configuration')
   .action(async () => (await import('./commands/presets.ts')).schemaCommand())
 
-function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0
-    return reportLine('usage', error.message.replace(/^error: /, ''), json, 2)
-  }
-  if (error instanceof LabError) return reportLine(error.code, error.message, json, error.exitCode)
-  const message = error instanceof Error ? error.message : String(error)
-  if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-  return reportLine('internal', `${message} (a defect of the lab; WARMUP_LAB_DEBUG=1 shows where)`, json, 1)
-}
+if (process.platform === 'win32') process.stdout.on('error', noteOutputError)
 
-function reportLine(code: string, message: string, json: boolean, exitCode: number): number {
-  process.stderr.write(json ? `${JSON.stringify({ type: 'error', code, message })}\n` : `error [${code}]: ${message}\n`)
-  return exitCode
-}
-
-// A reader that goes away (`lab runs | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
-
-try {
-  await program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help'])
-} catch (error) {
-  process.exitCode = report(error, process.argv.includes('--json'))
-}
+await finishCommand(
+  () => program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help']),
+  process.argv.includes('--json'),
+)

@@ -1,30 +1,29 @@
-/** Ctrl-C of a command that trains: the first one saves and pauses, a second one stops at once. */
-import process from 'node:process'
+/** The wish to save of a command that trains, which this thread cannot hear for itself: it is read from what it shares with the one that does. */
+import { isMainThread, workerData } from 'node:worker_threads'
 import type { TrainControl } from '../../shared/training/train-run.ts'
-import type { ProgressLine } from './progress.ts'
+import type { CommandTask } from './command-thread.ts'
+import { outputFailure } from './streams.ts'
+import { WorkFlags } from './work-flags.ts'
 
-const EXIT_INTERRUPTED = 130
+/** Of the command of this thread. */
+export const workFlags = new WorkFlags(isMainThread ? undefined : (workerData as CommandTask).flags)
 
-/** Runs with a control that asks for a pause once the user has. */
-export async function untilInterrupted<Result>(
-  progress: ProgressLine | null,
-  run: (control: TrainControl) => Promise<Result>,
-): Promise<Result> {
-  let interrupted = false
-  const onSignal = (): void => {
-    if (interrupted) process.exit(EXIT_INTERRUPTED)
-    interrupted = true
-    progress?.end()
-    process.stderr.write('Saving; press Ctrl-C again to stop at once.\n')
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+/**
+ * Runs with a control that asks for a pause once the user has, or once nobody can read how it goes.
+ * @throws LabError `file` in the latter case, after all is saved
+ */
+export async function untilInterrupted<Result>(run: (control: TrainControl) => Promise<Result>): Promise<Result> {
+  workFlags.saves = true
   try {
-    return await run({
-      requested: () => (interrupted ? 'pause' : null),
-      // Signals and timers are seen only when the event loop turns.
+    const result = await run({
+      requested: () => (workFlags.isSaveAsked || outputFailure() !== null ? 'pause' : null),
+      // Timers, as that of the heartbeat, are seen only when the event loop turns.
       rest: () => new Promise((resolve) => setImmediate(resolve)),
     })
+    const failure = outputFailure()
+    if (failure !== null) throw failure
+    return result
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    workFlags.saves = false
   }
 }

@@ -1,14 +1,15 @@
 /** What the command line prints: JSON lines, tables, colours only where a terminal shows them and NO_COLOR does not forbid it. */
+import { isTerminal, writeOut } from './streams.ts'
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  writeOut(`${text}\n`)
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  writeOut(`${JSON.stringify(value)}\n`)
 }
 
-const usesColour = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+const usesColour = isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 
 export function bold(text: string): string {
   return usesColour ? `\u001b[1m${text}\u001b[22m` : text

@@ -1,11 +1,15 @@
 /** The progress of a run on a terminal: one line that is redrawn, or a plain line every few seconds where there is no terminal. */
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import { workFlags } from './interrupt.ts'
 import { bold, dim, formatDuration, formatNumber, print } from './output.ts'
+import { isTerminal, writeOut } from './streams.ts'
 
 const REDRAW_MS = 100
 const PLAIN_LINE_MS = 5000
 const BAR_WIDTH = 24
+/** Of a terminal that does not say how wide it is. */
+const FALLBACK_COLUMNS = 120
 
 const mean = (values: readonly (number | null)[]): number => {
   const known = values.filter((value) => value !== null)
@@ -23,7 +27,6 @@ function cutPieces(pieces: readonly string[], width: number): string[] {
 }
 
 export class ProgressLine {
-  readonly #isTerminal = process.stdout.isTTY === true
   #phase = ''
   #phaseStart = 0
   #firstStep = 0
@@ -79,7 +82,7 @@ export class ProgressLine {
 
   /** Leaves the line so that something else can be printed. */
   end(): void {
-    if (this.#isTerminal && this.#lastDrawn > 0) process.stdout.write('\r\u001b[K')
+    if (isTerminal && this.#lastDrawn > 0) writeOut('\r\u001b[K')
     this.#lastDrawn = 0
   }
 
@@ -106,7 +109,7 @@ export class ProgressLine {
   #draw(phase: string, step: number, config: ExperimentConfig): void {
     if (this.#phase !== phase) this.#begin(phase, step - 1, config)
     const now = performance.now()
-    if (now - this.#lastDrawn < (this.#isTerminal ? REDRAW_MS : PLAIN_LINE_MS)) return
+    if (now - this.#lastDrawn < (isTerminal ? REDRAW_MS : PLAIN_LINE_MS)) return
     this.#lastDrawn = now
     const rate = (step - this.#firstStep) / ((now - this.#phaseStart) / 1000)
     const share = Math.min(1, step / this.#total)
@@ -114,13 +117,13 @@ export class ProgressLine {
     const left = Number.isFinite(this.#total) ? `${formatDuration((this.#total - step) / rate)} left` : ''
     const head = `  ${phase.padEnd(8)} ${step}${Number.isFinite(this.#total) ? `/${this.#total}` : ''}`
     const tail = `${formatNumber(rate)} steps/s  ${left}  ${values}`
-    if (!this.#isTerminal) {
+    if (!isTerminal) {
       print(`${head}  ${tail}`)
       return
     }
     const filled = Number.isFinite(share) ? Math.round(share * BAR_WIDTH) : 0
     const pieces = [`${head}  ${'━'.repeat(filled)}`, '─'.repeat(BAR_WIDTH - filled), `  ${tail}`]
-    const [before, rest, after] = cutPieces(pieces, process.stdout.columns ?? 120)
-    process.stdout.write(`\r\u001b[K${before}${dim(rest!)}${after}`)
+    const [before, rest, after] = cutPieces(pieces, workFlags.columns || FALLBACK_COLUMNS)
+    writeOut(`\r\u001b[K${before}${dim(rest!)}${after}`)
   }
 }

@@ -2,6 +2,7 @@
 import type { GroupListener } from '../engine/run-group.ts'
 import { printJson } from './output.ts'
 import type { ProgressLine } from './progress.ts'
+import { writeError } from './streams.ts'
 
 /** @param progress null: as JSON */
 export function tellRuns(progress: ProgressLine | null): GroupListener {
@@ -21,7 +22,7 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     },
     failed(id, { code, message }) {
       progress.end()
-      process.stderr.write(`${id} failed [${code}]: ${message}\n`)
+      writeError(`${id} failed [${code}]: ${message}\n`)
     },
   }
 }

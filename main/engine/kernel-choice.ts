@@ -2,7 +2,7 @@
  * Which of the generated kernels this machine runs fastest: the width of vectors is tried for equal bits, tiles are timed; both once a
  * machine and V8, and remembered in the user's cache. No result depends on the choice.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { detectFeatures } from '../../shared/backends/wasm/kernels.ts'
@@ -10,6 +10,7 @@ import type { Tile } from '../../shared/backends/wasm/products.ts'
 import { tileMs } from '../../shared/backends/wasm/tile-speed.ts'
 import { PAIRED_VECTORS_TILES, SINGLE_VECTORS_TILES } from '../../shared/backends/wasm/wasm-backend.ts'
 import { cacheFolder } from '../store/home.ts'
+import { readRegularText } from '../store/regular-file.ts'
 import { knowsPairedVectors, pairedVectorsAgree, setPairedVectors, withOptimisedCode } from './vector-width.ts'
 import { LAB_VERSION } from './version.ts'
 
@@ -60,7 +61,7 @@ function fastestTile(tiles: readonly Tile[]): Tile {
 async function readChoice(file: string): Promise<KernelChoice | null> {
   let json: unknown
   try {
-    json = JSON.parse(await readFile(file, 'utf8'))
+    json = JSON.parse(await readRegularText(file))
   } catch {
     return null
   }

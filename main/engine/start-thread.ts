@@ -11,6 +11,8 @@ const FILES = {
   'predict-thread': './host/predict-thread.ts',
   'index-thread': '../lab/run-index/index-thread.ts',
   'design-thread': '../lab/designs/design-thread.ts',
+  /** Of the command line, which is in no bundle. */
+  'command-thread': '../cli/command-thread.ts',
 } as const
 
 /** An entry of main/electron/vite.config.ts, which puts every bundle into one folder. */

@@ -184,6 +184,7 @@ export class Lab {
     clearInterval(this.#refreshTimer)
     await this.#estimator.close()
     await this.#designs.close()
+    await this.#dataFiles.close()
     this.#queueKeeper.freeze() // it is about to be emptied
     await this.#monitor.close()
     await this.#heldQueue.close()
@@ -232,8 +233,15 @@ export class Lab {
       await this.#dataFiles.append(uploadId, Buffer.from(base64, 'base64'))
       return null
     },
-    'data-file.finish': async ({ uploadId }) =>
-      this.#designs.ask('data-file', { path: await this.#dataFiles.finish(uploadId) }),
+    'data-file.finish': async ({ uploadId }) => {
+      const { path, isNew } = await this.#dataFiles.finish(uploadId)
+      try {
+        return await this.#designs.ask('data-file', { path })
+      } catch (error) {
+        if (isNew && error instanceof LabError && error.code === 'dataset') await this.#dataFiles.discard(path)
+        throw error
+      }
+    },
     'data-file.abort': async ({ uploadId }) => {
       await this.#dataFiles.abort(uploadId)
       return null

@@ -17,7 +17,7 @@ export class PresetShelf {
 
   /** The user's own first. @param tell hears of files that cannot be read */
   async list(tell: (error: LabError) => void): Promise<PresetView[]> {
-    const { configs, errors } = await readOwnPresets(this.#home)
+    const { presets: own, errors } = await readOwnPresets(this.#home)
     errors.forEach(tell)
     this.#published ??= presets.map(({ name, description, config, published }) => ({
       id: name,
@@ -27,7 +27,7 @@ export class PresetShelf {
       isOwn: false,
       config: parseConfig(config, `preset ${name}`),
     }))
-    return [...configs.map(viewOwn), ...this.#published]
+    return [...own.map(viewOwn), ...this.#published]
   }
 
   /** @returns the one of this name that it replaces, or null */
@@ -50,13 +50,13 @@ export class PresetShelf {
   }
 
   async #find(name: string): Promise<PresetView | null> {
-    const { configs } = await readOwnPresets(this.#home)
-    const found = configs.find((config) => config.name === name)
+    const { presets: own } = await readOwnPresets(this.#home)
+    const found = own.find(({ config }) => config.name === name)
     return found ? viewOwn(found) : null
   }
 }
 
-function viewOwn(config: ExperimentConfig): PresetView {
+function viewOwn({ config }: { readonly config: ExperimentConfig }): PresetView {
   const { name, dataset, layers, strategies } = config
   const network = describeLayers(layers, strategies?.at(-1) ?? 'none')
   return {

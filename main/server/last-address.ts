@@ -3,10 +3,13 @@
  * connect by themselves. Readable by the user alone; deleting the file gives the next start a new token.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { LabError } from '../../shared/protocol/errors.ts'
 import { replaceFile } from '../store/durable-file.ts'
+import { reasonOf } from '../store/file-errors.ts'
+import { readRegularText } from '../store/regular-file.ts'
 
 const FILE = 'served.json'
 const OWNER_ONLY = 0o600
@@ -21,7 +24,7 @@ export type LastAddress = z.output<typeof schema>
 /** @returns a new token of 256 bits and no port where nothing is known, or nothing that can be trusted */
 export async function readLastAddress(home: string): Promise<LastAddress> {
   try {
-    const parsed = schema.safeParse(JSON.parse(await readFile(path.join(home, FILE), 'utf8')))
+    const parsed = schema.safeParse(JSON.parse(await readRegularText(path.join(home, FILE))))
     if (parsed.success) return parsed.data
   } catch {
     // The first start, or a damaged file: a new address is as good.
@@ -29,7 +32,20 @@ export async function readLastAddress(home: string): Promise<LastAddress> {
   return { port: null, token: randomBytes(32).toString('base64url') }
 }
 
+/** @throws LabError `run-folder` when the home cannot be written */
 export async function saveLastAddress(home: string, address: LastAddress): Promise<void> {
-  await mkdir(home, { recursive: true })
-  await replaceFile(path.join(home, FILE), `${JSON.stringify(address)}\n`, OWNER_ONLY)
+  const file = path.join(home, FILE)
+  try {
+    await mkdir(home, { recursive: true })
+    await replaceFile(file, `${JSON.stringify(address)}\n`, OWNER_ONLY)
+  } catch (cause) {
+    throw new LabError('run-folder', 'the address cannot be kept for the next start.', {
+      where: file,
+      expected: 'a home that can be written',
+      found: reasonOf(cause),
+      remedy:
+        'Runs can be looked at, but none started: check the permissions and the space left, or choose another --home.',
+      cause,
+    })
+  }
 }

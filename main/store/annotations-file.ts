@@ -1,10 +1,10 @@
 /** `annotations.json` of a run folder: read with defaults for what is missing, replaced whole. What may stand in it is shared/runs/annotations.ts's. */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { annotationsSchema, NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function readAnnotations(folder: string): Promise<RunAnnotations> {
     })
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readRegularText(file)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return NO_ANNOTATIONS
     throw damaged(reasonOf(cause), cause)

@@ -3,7 +3,6 @@
  * round, checked against their digest. With them stand the configuration that they were made with, and a digest of the metrics before
  * them. When to save, and what the counters mean, is left to the trainer.
  */
-import { readFile } from 'node:fs/promises'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { firstDifference } from '../../shared/experiments/difference.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
@@ -12,6 +11,7 @@ import { completeConfig } from '../../shared/runs/record.ts'
 import type { Checkpoint, RunRecord } from '../../shared/runs/run.ts'
 import { digestOfFile, digestOfTensors } from './digests.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
+import { readRegularFile } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 /** Of the file; the trainer keeps a version of its counters inside them. */
@@ -129,7 +129,7 @@ export function requireSameTrial({ trial }: SavedCheckpoint, record: RunRecord, 
 export async function readCheckpointFile(file: string): Promise<SavedCheckpoint | null> {
   let bytes: Uint8Array
   try {
-    bytes = await readFile(file)
+    bytes = await readRegularFile(file)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
     throw new LabError('checkpoint', 'the checkpoint cannot be read.', {

@@ -4,12 +4,13 @@
  * is passed over by the reader, and cut off by the next writer. When to write one is left to columns-writer.ts.
  */
 import { createHash } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import { isSeriesName, type SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
 import type { TimelineMarks } from '../../shared/runs/timeline.ts'
 import { codeOf } from './file-errors.ts'
+import { NoRegularFileError, openRegularFile } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 const MAGIC = 0x31434c57 // "WLC1"
@@ -67,19 +68,19 @@ export type NewBlock = Omit<ColumnsBlock, 'series'> & {
   readonly columns: ReadonlyMap<SeriesName, SeriesColumns>
 }
 
-/** @returns null where there is no file */
+/** @returns null where there is no file; to read, also where something else than a file lies */
 export async function openColumns(folder: string, flags: 'r' | 'a+'): Promise<FileHandle | null> {
   try {
-    return await open(path.join(folder, RUN_FILES.columns), flags)
+    return await openRegularFile(path.join(folder, RUN_FILES.columns), flags)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
+    if (codeOf(error) === 'ENOENT' || (flags === 'r' && error instanceof NoRegularFileError)) return null
     throw error
   }
 }
 
 /** Digest of the last bytes of the metrics before `toByte`. */
 async function tailOf(folder: string, toByte: number): Promise<string> {
-  const metrics = await open(path.join(folder, RUN_FILES.metrics), 'r')
+  const metrics = await openRegularFile(path.join(folder, RUN_FILES.metrics), 'r')
   try {
     const length = Math.min(TAIL_BYTES, toByte)
     const { buffer, bytesRead } = await metrics.read(Buffer.alloc(length), 0, length, toByte - length)

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { syncFolder } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
+import { readableFileName } from './file-names.ts'
 
 const FOLDER = 'datasets'
 const INCOMING = '.incoming-'
@@ -68,8 +69,8 @@ export class DataFiles {
     incoming.arrived += bytes.length
   }
 
-  /** @returns where it lies, relative to the home */
-  async finish(id: string): Promise<string> {
+  /** @returns where it lies, relative to the home, and whether it has not lain there before */
+  async finish(id: string): Promise<{ readonly path: string; readonly isNew: boolean }> {
     const { file, fileName, byteCount, hash, arrived } = this.#require(id)
     if (arrived !== byteCount) {
       await this.abort(id)
@@ -82,25 +83,38 @@ export class DataFiles {
     }
     this.#incoming.delete(id)
     const { name, ext } = path.parse(fileName)
-    const relative = path.join(FOLDER, `${name}-${hash.digest('hex').slice(0, 8)}${ext.toLowerCase()}`)
+    const ending = `-${hash.digest('hex').slice(0, 8)}${ext.toLowerCase()}`
+    const relative = path.join(FOLDER, readableFileName(name, ending))
     const place = path.join(this.#home, relative)
+    let isKnown: boolean
     try {
-      const isKnown = await access(place).then(
+      isKnown = await access(place).then(
         () => true,
         () => false,
       )
       if (isKnown) await rm(file)
       else await this.#settle(file, place)
     } catch (error) {
+      await rm(file, { force: true }).catch(() => undefined) // what has failed before is told; taken away a day later
       throw explainWriteError(error, this.#home)
     }
-    return relative
+    return { path: relative, isNew: !isKnown }
+  }
+
+  /** Takes a file that is new away again: it turned out to be none of series. */
+  async discard(relative: string): Promise<void> {
+    await rm(path.join(this.#home, relative), { force: true })
   }
 
   async abort(id: string): Promise<void> {
     const incoming = this.#incoming.get(id)
     this.#incoming.delete(id)
     if (incoming) await rm(incoming.file, { force: true })
+  }
+
+  /** Gives up what has not come whole. */
+  async close(): Promise<void> {
+    for (const id of [...this.#incoming.keys()]) await this.abort(id)
   }
 
   async #settle(file: string, place: string): Promise<void> {

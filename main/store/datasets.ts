@@ -2,31 +2,29 @@
  * The files behind a dataset: its configuration enters, the bytes that it needs leave, already read. What the bytes
  * mean is left to shared/datasets.
  */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import type { DatasetOptions, DatasetSources, MnistFiles } from '../../shared/datasets/options.ts'
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { codeOf, reasonOf } from './file-errors.ts'
+import { readRegularFile } from './regular-file.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EISDIR: 'a folder',
   EACCES: 'a file that may not be read',
   EPERM: 'a file that may not be read',
 }
 
 async function readBytes(path: string, remedy: string): Promise<Uint8Array> {
   try {
-    // A pipe or device would be read for ever.
-    if (!(await stat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' })
-    return await readFile(path)
+    return await readRegularFile(path)
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? REASONS[String(cause.code)] : undefined
     throw new LabError('dataset', 'the file of the dataset cannot be read.', {
       where: path,
       expected: 'a file',
-      found: reason ?? String(cause),
+      found: REASONS[String(codeOf(cause))] ?? reasonOf(cause),
       remedy,
       cause,
     })

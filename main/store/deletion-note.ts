@@ -3,9 +3,10 @@
  * dot. Written before the thing moves and removed after it has moved back, so that what lies in the trash has its own time or none; without
  * one, the folder's own time of its last move is told, as what it is.
  */
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { codeOf } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 
 export interface Deletion {
   readonly deletedAt: string
@@ -46,7 +47,7 @@ function noteFile(trashed: string, id: string): string {
 async function readNote(file: string): Promise<string | null> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readRegularText(file)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error

@@ -3,8 +3,8 @@
  * leaves. Neither safetensors nor JSON has a checksum of its own, and a flipped bit of a number is still a number.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
+import { openRegularFile } from './regular-file.ts'
 
 /**
  * Of every tensor, and of what is told of them.
@@ -35,7 +35,8 @@ export function digestOfRecord(record: Readonly<Record<string, unknown>>): strin
 /** Of the first `byteCount` bytes of a file; of all of them where it is shorter. */
 export async function digestOfBytes(file: string, byteCount: number): Promise<string> {
   const hash = createHash('sha256')
-  if (byteCount > 0)
-    for await (const chunk of createReadStream(file, { end: byteCount - 1 })) hash.update(chunk as Buffer)
+  if (byteCount === 0) return hash.digest('hex')
+  const handle = await openRegularFile(file, 'r') // the stream closes it
+  for await (const chunk of handle.createReadStream({ end: byteCount - 1 })) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }

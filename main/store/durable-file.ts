@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { temporaryName } from './file-names.ts'
 
 const TEMPORARY_FILE = /^\..+\.[0-9a-f]{8}\.tmp$/
 
@@ -26,7 +27,7 @@ export async function syncFolder(folder: string): Promise<void> {
  */
 export async function replaceFile(file: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   const folder = path.dirname(file)
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`)
+  const temporary = path.join(folder, temporaryName(path.basename(file), `.${randomBytes(4).toString('hex')}.tmp`))
   try {
     const handle = await open(temporary, 'wx', mode)
     try {

@@ -11,6 +11,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'a disk that is read-only',
   ENOSPC: 'no space left on the disk',
   EDQUOT: 'no space left in the quota',
+  ENAMETOOLONG: 'a name that is too long for the disk',
+  ELOOP: 'a link that leads back to itself',
+  ENXIO: 'a socket or a device',
 }
 
 /** `ENOENT` and the like; undefined for an error that has none. */
@@ -35,6 +38,21 @@ export function explainWriteError(error: unknown, folder: string): unknown {
     expected: 'a folder whose files can be written',
     found: reasonOf(error),
     remedy: 'Check the permissions and the space left, then resume the run; its last checkpoint is kept.',
+    cause: error,
+  })
+}
+
+/**
+ * What a failed read of a file or folder of the home is called.
+ * @returns LabError `run-folder`
+ */
+export function explainReadError(error: unknown, file: string, message: string, expected = 'a file'): LabError {
+  if (error instanceof LabError) return error
+  return new LabError('run-folder', message, {
+    where: file,
+    expected,
+    found: reasonOf(error),
+    remedy: 'Check the permissions, or restore it from a copy.',
     cause: error,
   })
 }

@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import { LabError, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { readRegularText } from './regular-file.ts'
 
 /** A lock without content is being written; older than this, its writer died over it. */
 const WRITING_MS = 10_000
@@ -39,6 +40,9 @@ const takeoverFile = (file: string): string => `${file}.takeover`
 
 /** `dead`: its process is gone. `elsewhere`: on another host, which cannot be asked. `none`: nobody holds one. */
 export type LockState = 'none' | 'alive' | 'dead' | 'elsewhere'
+
+/** Whether this platform says when a process began: where it does not, a living holder may be another process of the same pid. */
+export const knowsHolders = startTokenOf(process.pid) !== null
 
 export interface HeldLock {
   /** Removes the lock if it is still this one. */
@@ -125,7 +129,7 @@ async function createExclusively(file: string, content: string): Promise<boolean
 
 async function readLock(file: string): Promise<Lock | null> {
   try {
-    const lock = JSON.parse(await readFile(file, 'utf8')) as Partial<Lock> | null
+    const lock = JSON.parse(await readRegularText(file)) as Partial<Lock> | null
     if (!Number.isSafeInteger(lock?.pid) || typeof lock?.host !== 'string') return null
     const { pid, host, startToken, hold } = lock
     // 0 and below stand for groups of processes, of which one always lives.
@@ -153,18 +157,32 @@ function isAlive({ pid, startToken }: Lock): boolean {
     // EPERM: another user's process.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-  const found = startTokenOf(pid)
-  return startToken === null || found === null || startToken === found
+  const found = statusOf(pid)
+  if (found === null) return true
+  return found.runs && (startToken === null || startToken === found.startToken)
 }
 
-/** Linux: the boot and the clock tick of the start; elsewhere null. */
 function startTokenOf(pid: number): string | null {
+  return statusOf(pid)?.startToken ?? null
+}
+
+interface ProcessStatus {
+  /** No process that has ended and waits for its parent to ask how: where nobody does (a container without init), for ever. */
+  readonly runs: boolean
+  /** The boot and the clock tick of the start. */
+  readonly startToken: string
+}
+
+/** Linux; null elsewhere. */
+function statusOf(pid: number): ProcessStatus | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name, in parentheses, may hold spaces; starttime is field 22, state after the name is field 3.
-    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
-    return `${boot}/${fields[19]}`
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The program's name, in parentheses, may hold spaces; after it come state (field 3), the count of threads (20) and the start (22).
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    // While it dies, the others of its threads may be at their last write.
+    const runs = !/^[ZXx]/.test(fields[0]!) || Number(fields[17]) > 1
+    return { runs, startToken: `${boot}/${fields[19]}` }
   } catch {
     return null
   }

@@ -2,7 +2,7 @@
  * The files that a fork begins with, beside its record: the metrics of its run up to the checkpoint, a line there and in
  * the log that says where they are from, and the checkpoint. All of them are on the disk when it is done.
  */
-import { copyFile, open } from 'node:fs/promises'
+import { copyFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import type { Checkpoint, RunEvent, RunOrigin } from '../../shared/runs/run.ts'
@@ -10,6 +10,8 @@ import { complainOfMetrics, encodeCheckpoint, type SavedCheckpoint, type Trial }
 import { digestOfBytes } from './digests.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf } from './file-errors.ts'
+import { openMetrics } from './metrics-file.ts'
+import { openRegularFile } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 /** More than the line that begins a test. */
@@ -28,11 +30,12 @@ export async function writeForkFiles(
 ): Promise<void> {
   const file = path.join(folder, RUN_FILES.metrics)
   try {
+    await (await openMetrics(source)).close() // copying a pipe would wait for ever
     await copyFile(path.join(source, RUN_FILES.metrics), file)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error // a run without metrics: its fork has only its own
   }
-  const metrics = await open(file, 'a+')
+  const metrics = await openRegularFile(file, 'a+')
   try {
     const { size } = await metrics.stat()
     const complaint = await complainOfMetrics(checkpoint, size, (end) => digestOfBytes(file, end))
@@ -56,7 +59,7 @@ export async function writeForkFiles(
 }
 
 /** A checkpoint of the test stands behind the line that begins it; the fork goes back to the end of its training. */
-async function testLineBytes(metrics: Awaited<ReturnType<typeof open>>, end: number): Promise<number> {
+async function testLineBytes(metrics: FileHandle, end: number): Promise<number> {
   const length = Math.min(end, LAST_LINE_BYTES)
   const { buffer } = await metrics.read(Buffer.alloc(length), 0, length, end - length)
   const text = buffer.toString('utf8')

@@ -3,9 +3,10 @@
  * write that failed, is cut off before the next one. What is in the file so far leaves as a digest. What the lines say is left to the callers.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { syncFolder } from './durable-file.ts'
+import { openRegularFile } from './regular-file.ts'
 
 const NEWLINE = 0x0a
 const CHUNK_BYTES = 1 << 20
@@ -32,7 +33,7 @@ export class LinesFile {
 
   /** A file that was not there is on the disk by its name once the promise resolves. */
   static async open(file: string): Promise<LinesFile> {
-    const handle = await open(file, 'a+')
+    const handle = await openRegularFile(file, 'a+')
     try {
       const { size } = await handle.stat()
       if (size === 0) await syncFolder(path.dirname(file))

@@ -2,9 +2,10 @@
  * `log.jsonl` read: a part of the file enters, and leaves as entries with the place where the next part begins. Writing it is left to
  * run-log.ts.
  */
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { LogEntry } from '../../shared/runs/log.ts'
-import { codeOf } from './file-errors.ts'
+import { codeOf, explainReadError } from './file-errors.ts'
+import { openRegularFile } from './regular-file.ts'
 
 /** Of a long log, what is read first. */
 const FIRST_BYTES = 256 * 1024
@@ -21,14 +22,15 @@ export interface LogPiece {
 /**
  * @param fromByte where a piece ended before; null: the last part of the log
  * @returns no entries for a run without a log
+ * @throws LabError `run-folder` where there is no file but something else
  */
 export async function readLog(file: string, fromByte: number | null): Promise<LogPiece> {
   let handle: FileHandle
   try {
-    handle = await open(file, 'r')
+    handle = await openRegularFile(file, 'r')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { entries: [], nextByte: 0, skippedBytes: 0 }
-    throw error
+    throw explainReadError(error, file, 'the log cannot be read.')
   }
   try {
     const { size } = await handle.stat()

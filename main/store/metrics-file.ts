@@ -2,12 +2,13 @@
  * `metrics.jsonl` from one place on: a file and a range of bytes enter, its whole lines leave as events, in pieces, and where they end.
  * Lines that are damaged are left out and counted. A torn last line is left for the next time.
  */
-import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import { readEvent } from '../../shared/runs/read-event.ts'
 import type { RunEvent } from '../../shared/runs/run.ts'
-import { codeOf } from './file-errors.ts'
+import { codeOf, explainReadError } from './file-errors.ts'
+import { openRegularFile } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 const CHUNK_BYTES = 1 << 20
@@ -27,10 +28,23 @@ export interface MetricsFileState {
   readonly inode: number
 }
 
-/** @returns size 0 for a run without metrics */
+/** @throws LabError `run-folder` for what cannot be read; the file system's error where there is none */
+export async function openMetrics(folder: string): Promise<FileHandle> {
+  const file = path.join(folder, RUN_FILES.metrics)
+  try {
+    return await openRegularFile(file, 'r')
+  } catch (error) {
+    throw codeOf(error) === 'ENOENT' ? error : explainReadError(error, file, 'the metrics cannot be read.')
+  }
+}
+
+/**
+ * @returns size 0 for a run without metrics
+ * @throws LabError `run-folder` where there is no file but something else
+ */
 export async function statMetrics(folder: string): Promise<MetricsFileState> {
   try {
-    const handle = await open(path.join(folder, RUN_FILES.metrics), 'r')
+    const handle = await openMetrics(folder)
     try {
       const { size, ino } = await handle.stat()
       return { sizeBytes: size, inode: ino }
@@ -53,7 +67,7 @@ export async function* readMetricsPieces(
   toByte: number,
 ): AsyncGenerator<MetricsPiece> {
   if (toByte <= fromByte) return
-  const handle = await open(path.join(folder, RUN_FILES.metrics), 'r')
+  const handle = await openMetrics(folder)
   try {
     let start = fromByte
     let chunk = Buffer.alloc(CHUNK_BYTES)

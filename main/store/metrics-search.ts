@@ -2,10 +2,9 @@
  * Lines of one type in `metrics.jsonl`, found without reading the others as JSON: a range of bytes enters, those lines leave as text, in pieces,
  * and where the range's whole lines end. What they say, and whether they are damaged, is left to whoever asked.
  */
-import { open, type FileHandle } from 'node:fs/promises'
-import path from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import type { RunEvent } from '../../shared/runs/run.ts'
-import { RUN_FILES } from './run-files.ts'
+import { openMetrics } from './metrics-file.ts'
 
 const CHUNK_BYTES = 4 << 20
 const NEWLINE = 0x0a
@@ -29,7 +28,7 @@ export async function* findMetricsLines(
 ): AsyncGenerator<FoundLines> {
   if (toByte <= fromByte) return
   const head = Buffer.from(`{"type":"${type}",`)
-  const handle = await open(path.join(folder, RUN_FILES.metrics), 'r')
+  const handle = await openMetrics(folder)
   try {
     let start = fromByte
     let chunk = Buffer.alloc(Math.min(CHUNK_BYTES, toByte - fromByte))
@@ -66,7 +65,7 @@ export async function readMetricsTail(folder: string, toByte: number): Promise<B
   if (length === 0) return Buffer.alloc(0)
   let handle: FileHandle | null = null
   try {
-    handle = await open(path.join(folder, RUN_FILES.metrics), 'r')
+    handle = await openMetrics(folder)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, toByte - length)
     return buffer.subarray(0, bytesRead)
   } finally {

@@ -1,54 +1,77 @@
 /**
  * The user's own presets: configurations under `presets/` of the home, one file each, which `lab run FILE` takes as well. A file is
- * replaced whole; one that cannot be read is told and left alone.
+ * replaced whole; one that cannot be read is told and left alone. Whose preset a file is says its content, not its name, which a user may change.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { replaceFile } from './durable-file.ts'
-import { explainWriteError } from './file-errors.ts'
+import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
+import { readableFileName } from './file-names.ts'
+import { readRegularText } from './regular-file.ts'
 
 const FOLDER = 'presets'
 const ENDING = '.json'
 
-/** Any name in one path's step: `/` and the like are written as %2F. */
-const fileOf = (home: string, name: string): string =>
-  path.join(home, FOLDER, `${encodeURIComponent(name).replace(/^\./, '%2E').replace(/\*/g, '%2A')}${ENDING}`)
+/** Names that are names of files everywhere, and of no other preset's where upper and lower case are one; shorter ones may be a device's. */
+const PLAIN = /^[a-z0-9_-]{5,60}$/
 
-/** @returns configurations by name, and what is wrong with the files that are none */
+function fileNameOf(name: string): string {
+  if (PLAIN.test(name)) return `${name}${ENDING}`
+  return readableFileName(name, `-${createHash('sha256').update(name).digest('hex').slice(0, 8)}${ENDING}`)
+}
+
+interface OwnPreset {
+  readonly file: string
+  readonly config: ExperimentConfig
+}
+
+/** @returns the presets, and what is wrong with the files that are none. @throws LabError `run-folder` when the folder cannot be read */
 export async function readOwnPresets(
   home: string,
-): Promise<{ readonly configs: readonly ExperimentConfig[]; readonly errors: readonly LabError[] }> {
-  const files = await readdir(path.join(home, FOLDER)).catch(() => []) // nobody has saved one yet
-  const configs: ExperimentConfig[] = []
+): Promise<{ readonly presets: readonly OwnPreset[]; readonly errors: readonly LabError[] }> {
+  const folder = path.join(home, FOLDER)
+  const files = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [] // nobody has saved one yet
+    throw explainReadError(error, folder, 'the presets cannot be read.', 'a folder')
+  })
+  const presets: OwnPreset[] = []
   const errors: LabError[] = []
-  for (const file of files.filter((name) => name.endsWith(ENDING)).sort()) {
-    const where = path.join(home, FOLDER, file)
+  for (const name of files.filter((each) => each.endsWith(ENDING) && !each.startsWith('.')).sort()) {
+    const file = path.join(folder, name)
     try {
-      configs.push(parseConfig(JSON.parse(await readFile(where, 'utf8')), where))
+      presets.push({ file, config: parseConfig(JSON.parse(await readRegularText(file)), file) })
     } catch (cause) {
       errors.push(
         cause instanceof LabError
           ? cause
           : new LabError('file', 'this preset cannot be read.', {
-              where,
-              found: cause instanceof Error ? cause.message : String(cause),
+              where: file,
+              found: reasonOf(cause),
               remedy: 'Mend the file or remove it.',
               cause,
             }),
       )
     }
   }
-  return { configs, errors }
+  return { presets, errors }
+}
+
+/** The files of this name: one, unless somebody has copied it. */
+async function filesOf(home: string, name: string): Promise<string[]> {
+  return (await readOwnPresets(home)).presets.filter(({ config }) => config.name === name).map(({ file }) => file)
 }
 
 /** @throws LabError `run-folder` when the home cannot be written */
 export async function writeOwnPreset(home: string, config: ExperimentConfig): Promise<void> {
+  const [known] = await filesOf(home, config.name)
   try {
     await mkdir(path.join(home, FOLDER), { recursive: true })
-    await replaceFile(fileOf(home, config.name), `${JSON.stringify(config, null, 2)}\n`)
+    const file = known ?? path.join(home, FOLDER, fileNameOf(config.name))
+    await replaceFile(file, `${JSON.stringify(config, null, 2)}\n`)
   } catch (error) {
     throw explainWriteError(error, home)
   }
@@ -56,8 +79,9 @@ export async function writeOwnPreset(home: string, config: ExperimentConfig): Pr
 
 /** @throws LabError `run-folder` when the home cannot be written */
 export async function removeOwnPreset(home: string, name: string): Promise<void> {
+  const files = await filesOf(home, name)
   try {
-    await rm(fileOf(home, name), { force: true })
+    for (const file of files) await rm(file, { force: true })
   } catch (error) {
     throw explainWriteError(error, home)
   }

@@ -2,11 +2,11 @@
  * A lab's line of jobs on disk, one JSON file: jobs in their order enter and are on the disk when the promise resolves; a file's text is
  * checked before it leaves as jobs again. Whose file it is, and who may take it over, is queue-store.ts's.
  */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 
 const VERSION = 1
 const id = z.string().min(1).max(200)
@@ -51,7 +51,7 @@ export class QueueFileError extends LabError {
 export async function readQueueFile(file: string): Promise<KeptQueue | null> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readRegularText(file)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
     throw new QueueFileError('unreadable', 'the queue of an earlier session cannot be read.', {

@@ -2,7 +2,6 @@
  * `run.json` of a run folder, wherever the folder lies: its place and the run's id enter, the checked record leaves; or a record enters and
  * stands there. The file has a digest of itself, since a digit of a result that is another is still a result.
  */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { parseRunRecord } from '../../shared/runs/record.ts'
@@ -10,6 +9,7 @@ import type { RunRecord } from '../../shared/runs/run.ts'
 import { digestOfRecord } from './digests.ts'
 import { replaceFile } from './durable-file.ts'
 import { reasonOf } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 import { RUN_FILES } from './run-files.ts'
 
 /** Once it resolves the record is on the disk. */
@@ -23,7 +23,7 @@ export async function readRecordFile(folder: string, id: string): Promise<RunRec
   const file = path.join(folder, RUN_FILES.record)
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    text = await readRegularText(file)
   } catch (cause) {
     throw new LabError('run-folder', 'the record of the run cannot be read.', {
       where: file,

@@ -3,7 +3,7 @@
  * writer of each. The folders are the truth; nothing else is kept. Writing into one is left to run-writer.ts, finding one by a name to find-runs.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
@@ -13,17 +13,19 @@ import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../share
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { syncFolder } from './durable-file.ts'
 import { writeForkFiles, type ForkCheckpoint } from './fork-files.ts'
-import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
+import { knowsHolders } from './file-lock.ts'
+import { slugOf } from './file-names.ts'
 import { readLog, type LogPiece } from './log-file.ts'
 import { readMetricsPieces, statMetrics } from './metrics-file.ts'
 import { readRecordFile, writeRecordFile } from './record-file.ts'
+import { readRegularFile } from './regular-file.ts'
 import { lockState, takeLock } from './run-lock.ts'
 import { RUN_FILES } from './run-files.ts'
 import { FileRunWriter, readCheckpoint } from './run-writer.ts'
 import { decodeWeightsFile } from './weights-file.ts'
 
 const STALE_HEARTBEAT_MS = 60_000
-const LONGEST_NAME = 40
 const GROUP_ATTEMPTS = 20
 const READ_AT_ONCE = 64
 /** Ids are names of folders and come over the wire: no separators, no dot in front. */
@@ -160,11 +162,13 @@ export class RunStore {
   /** Whether a run that says `running` has lost its writer. */
   async isCrashed(record: RunRecord): Promise<boolean> {
     if (record.status !== 'running') return false
-    const { heartbeatAt } = record
-    if (heartbeatAt === null || Date.now() - Date.parse(heartbeatAt) > STALE_HEARTBEAT_MS) return true
     const state = await lockState(this.folder(record.id))
     if (state === 'none') return (await this.readRecord(record.id)).status === 'running' // it may have ended just now
-    return state === 'dead'
+    if (state === 'dead') return true
+    // That of a process that lives may be old: it was stopped, its machine slept, or one step takes long.
+    if (state === 'alive' && knowsHolders) return false
+    const { heartbeatAt } = record
+    return heartbeatAt === null || Date.now() - Date.parse(heartbeatAt) > STALE_HEARTBEAT_MS
   }
 
   /**
@@ -205,13 +209,7 @@ export class RunStore {
         for (const event of piece.events) events.push(event)
       }
     } catch (cause) {
-      throw new LabError('run-folder', 'the metrics cannot be read.', {
-        where: path.join(folder, RUN_FILES.metrics),
-        expected: 'a file',
-        found: reasonOf(cause),
-        remedy: 'Check the permissions of the run folder, or restore the file from a copy.',
-        cause,
-      })
+      throw explainReadError(cause, path.join(folder, RUN_FILES.metrics), 'the metrics cannot be read.')
     }
     return { events, damaged }
   }
@@ -232,7 +230,7 @@ export class RunStore {
     const file = path.join(this.folder(id), RUN_FILES.weights)
     let bytes: Uint8Array
     try {
-      bytes = await readFile(file)
+      bytes = await readRegularFile(file)
     } catch (cause) {
       const missing = codeOf(cause) === 'ENOENT'
       throw new LabError('weights', missing ? 'the run has no weights yet.' : 'the weights cannot be read.', {
@@ -277,12 +275,7 @@ export class RunStore {
 
   /** A group's id that nobody has, and its folder `.ID.making`, which keeps it from others until the runs are there. */
   async #reserveGroup(name: string, createdAt: string): Promise<{ groupId: string; making: string }> {
-    const slug =
-      name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .slice(0, LONGEST_NAME)
-        .replace(/^-+|-+$/g, '') || 'run'
+    const slug = slugOf(name, 'run')
     const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
     for (let attempt = 0; attempt < GROUP_ATTEMPTS; attempt++) {
       const groupId = `${slug}-${time}-${this.#drawSuffix()}`

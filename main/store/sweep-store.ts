@@ -3,13 +3,15 @@
  * hands out the one writer of each. Writing into one is left to sweep-writer.ts.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
 import type { LockHolder } from './file-lock.ts'
+import { slugOf } from './file-names.ts'
 import { nearestNames } from './nearest-names.ts'
+import { readRegularText } from './regular-file.ts'
 import { otherSweepHolder, releaseSweepLockOfDeadThread, SWEEP_LOCK_EXTENSION, takeSweepLock } from './sweep-lock.ts'
 import { SweepWriter, writeSweep, type SweepRecord } from './sweep-writer.ts'
 
@@ -28,11 +30,7 @@ export class SweepStore {
   /** @throws LabError `run-folder` when the home cannot be written */
   async create(definition: SweepDefinition, baseFolder: string, pointCount: number): Promise<SweepRecord> {
     const createdAt = new Date().toISOString()
-    const slug =
-      definition.name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '') || 'sweep'
+    const slug = slugOf(definition.name, 'sweep')
     const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
     const id = `${slug}-${time}-${randomBytes(2).toString('hex')}`
     const record: SweepRecord = {
@@ -67,13 +65,17 @@ export class SweepStore {
     return (await this.list()).ids
   }
 
-  /** All sweeps, and those of them that have a lock, be it a dead one: one reading of the folder. */
+  /**
+   * All sweeps, and those of them that have a lock, be it a dead one: one reading of the folder.
+   * @throws LabError `run-folder` when they cannot be listed
+   */
   async list(): Promise<{ readonly ids: string[]; readonly lockedIds: ReadonlySet<string> }> {
     let names: string[]
     try {
       names = await readdir(this.#folder)
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (codeOf(error) !== 'ENOENT')
+        throw explainReadError(error, this.#folder, 'the sweeps cannot be listed.', 'a folder')
       names = []
     }
     const named = (extension: string): string[] =>
@@ -153,7 +155,7 @@ export class SweepStore {
    */
   async readRunIds(id: string): Promise<SweepRecord['runIds'] | null> {
     try {
-      const text = await readFile(this.file(id), 'utf8')
+      const text = await readRegularText(this.file(id))
       const { runIds } = JSON.parse(text) as Partial<SweepRecord>
       return Array.isArray(runIds) ? runIds : null
     } catch (error) {
@@ -176,7 +178,7 @@ export class SweepStore {
         remedy: 'Restore it from a copy; the runs themselves are not touched.',
         cause,
       })
-    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const text = await readRegularText(file).catch((cause: unknown) => {
       throw damaged(reasonOf(cause), cause)
     })
     let record: SweepRecord

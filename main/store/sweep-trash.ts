@@ -3,11 +3,12 @@
  * says which runs went with it, written before they go: an interrupted deletion is gone on with or taken back. Moving the runs is trash.ts's,
  * moving and erasing both together is main/lab's.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
+import { readRegularText } from './regular-file.ts'
 import type { SweepStore } from './sweep-store.ts'
 import type { SweepRecord } from './sweep-writer.ts'
 import { eraseTrashed } from './trash-erasing.ts'
@@ -45,7 +46,7 @@ export class SweepTrash {
     const file = this.#notes(id)
     let text: string
     try {
-      text = await readFile(file, 'utf8')
+      text = await readRegularText(file)
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return []
       throw explainWriteError(error, file)
@@ -108,7 +109,7 @@ export class SweepTrash {
       })
     let text: string
     try {
-      text = await readFile(file, 'utf8')
+      text = await readRegularText(file)
     } catch (cause) {
       throw damaged(reasonOf(cause), cause)
     }

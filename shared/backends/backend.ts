@@ -176,8 +176,11 @@ export interface Engine {
   vaaStar(
     requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>,
   ): Promise<PerReplica<readonly number[]>>
-  /** The run of Algorithm 1 up to the states that are compared. */
-  converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>>
+  /**
+   * The run of Algorithm 1 up to the states that are compared.
+   * @param breathe called now and then on the way, which may take minutes, by backends that work in pieces; what it throws gives the run up
+   */
+  converge(requests: PerReplica<ConvergeRequest>, breathe?: () => Promise<void>): Promise<PerReplica<ConvergedStates>>
   /** The gradient with respect to states so many steps before the end, nothing moved; gradients that were there are gone. */
   gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */

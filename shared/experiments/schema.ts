@@ -11,6 +11,11 @@ const positive = z.number().int().positive()
 const positiveNumber = z.number().positive()
 const fraction = z.number().min(0).lt(1)
 
+/** Series are drawn by numbers of 32 bits. */
+const MOST_SERIES = 2 ** 32
+/** A pass over the training series is a list of their numbers, of 4 bytes each, for every seed and for warm-up too: 2 GiB. */
+const MOST_ORDERED_SERIES = 2 ** 28
+
 const splitCounts = (train: number, validation: number, test: number) =>
   z
     .strictObject({
@@ -279,7 +284,7 @@ export function readConfig(
 }
 
 /** What no single field can say. */
-function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
+function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
   const fail = (path: string, message: string, expected: string, found: string, remedy: string): void => {
     const error = new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
@@ -320,6 +325,9 @@ function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig,
         'Lower `warmUnits` or raise `units`.',
       )
   })
+  // A half of a pair would be lost on its way to a file, an index and a header.
+  if (/\p{Cs}/u.test(name))
+    fail('name', 'The name holds half of a character.', 'whole characters', JSON.stringify(name), 'Type it again.')
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
   if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
@@ -343,6 +351,19 @@ function checkTogether({ layers, strategies, seeds, dataset }: ExperimentConfig,
     )
   if (dataset.kind === 'mnist' && dataset.counts.test > 10000)
     fail('dataset.counts.test', 'MNIST has 10000 test images.', 'at most 10000', `${dataset.counts.test}`, 'Lower it.')
+  if (dataset.kind === 'copy-first-input' || dataset.kind === 'denoising') {
+    const most = dataset.fresh ? MOST_SERIES : Math.floor(MOST_ORDERED_SERIES / seeds.length)
+    if (dataset.counts.train > most)
+      fail(
+        'dataset.counts.train',
+        dataset.fresh
+          ? 'There are not so many different series.'
+          : 'A shuffled pass over so many series does not fit in memory.',
+        `at most ${most}${dataset.fresh || seeds.length === 1 ? '' : ` with ${seeds.length} seeds`}`,
+        `${dataset.counts.train}`,
+        dataset.fresh ? 'Lower it.' : 'Lower it, or draw new series for every step with `dataset.fresh`.',
+      )
+  }
   return mistakes
 }
 

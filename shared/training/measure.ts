@@ -217,7 +217,10 @@ async function takeVaa(
   const gatherers = moments.map((moment) => moment && new VaaGatherer(engine.network, settings))
   for (let draw = 0; draw < settings.draws; draw++) {
     await breathe()
-    const states = await engine.converge(streams.map((stream, r) => stream && drawVaa(stream, datasets[r]!, settings)))
+    const states = await engine.converge(
+      streams.map((stream, r) => stream && drawVaa(stream, datasets[r]!, settings)),
+      breathe,
+    )
     gatherers.forEach((gatherer, r) => gatherer?.add(states[r]!))
   }
   return gatherers.map((gatherer) => gatherer && gatherer.result())

@@ -17,6 +17,7 @@ import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { ProgressLine } from '../progress.ts'
 import { tellRuns } from '../tell-runs.ts'
+import { writeError } from '../streams.ts'
 
 const EXIT_INTERRUPTED = 130
 const EXIT_FAILED_RUNS = 1
@@ -88,7 +89,7 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
   const groupId = records[0]!.groupId
   if (json) printJson({ type: 'group', id: groupId, runs: records.map(({ id }) => id) })
   const failures: LabError[] = []
-  const done = await untilInterrupted(progress, (control) => {
+  const done = await untilInterrupted((control) => {
     const listener = tellRuns(progress)
     return runGroup(store, records, process.cwd(), control, {
       ...listener,
@@ -100,7 +101,7 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
   })
   progress?.end()
   if (done === 'paused') {
-    process.stderr.write(`Saved. Go on with: lab resume ${groupId}\n`)
+    writeError(`Saved. Go on with: lab resume ${groupId}\n`)
     process.exitCode = EXIT_INTERRUPTED
     return
   }
@@ -125,6 +126,6 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
     print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
   }
   if (failure === undefined) return
-  process.stderr.write(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
+  writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
   process.exitCode = EXIT_FAILED_RUNS
 }

@@ -1,5 +1,4 @@
 /** `lab serve`: the lab's screens for a browser on this machine, until Ctrl-C, which saves first. */
-import { once } from 'node:events'
 import process from 'node:process'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { Lab } from '../../lab/lab.ts'
@@ -9,6 +8,8 @@ import { startServer } from '../../server/server.ts'
 import { StaticFiles } from '../../server/static-files.ts'
 import { homeOf } from '../open-store.ts'
 import { print, printJson } from '../output.ts'
+import { tellWarning } from '../report.ts'
+import { listenForStops, tellSaving } from '../stop-signals.ts'
 
 const MOST_PORT = 65_535
 
@@ -17,6 +18,7 @@ export async function serveCommand(
   options: Readonly<Record<string, unknown>>,
   why: string | null = null,
 ): Promise<void> {
+  process.stderr.on('error', () => undefined) // a lab goes on when nobody reads what it says
   const port = readPort(options.port)
   const home = homeOf(options)
   const [folder, lab, last] = await Promise.all([ensureBuilt('renderer'), Lab.open(home), readLastAddress(home)])
@@ -26,7 +28,11 @@ export async function serveCommand(
     if (port !== null || last.port === null) throw error
     return startServer(lab, files, 0, last.token)
   })
-  await saveLastAddress(home, { port: server.port, token: last.token })
+  await saveLastAddress(home, { port: server.port, token: last.token }).catch((error: unknown) => {
+    // A home that is read-only can be looked at.
+    if (!(error instanceof LabError)) throw error
+    tellWarning(error, options.json === true)
+  })
   const { held } = lab.jobCounts
   if (options.json) printJson({ type: 'serve', address: server.address, port: server.port, why, heldJobs: held })
   else {
@@ -35,12 +41,23 @@ export async function serveCommand(
     if (held > 0) print(heldLine(held))
     print('Ctrl-C pauses what runs, saves and ends.')
   }
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  if (lab.isBusy) process.stderr.write('Saving; press Ctrl-C again to stop at once.\n')
-  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(130))
+  await untilStopped(lab)
   await lab.close()
   await server.close()
   process.exit(0)
+}
+
+/** @returns at the first signal; from then on a second one ends the process at once */
+function untilStopped(lab: Lab): Promise<void> {
+  return new Promise((resolve) => {
+    listenForStops({
+      canSave: () => true,
+      save() {
+        if (lab.isBusy) tellSaving()
+        resolve()
+      },
+    })
+  })
 }
 
 function heldLine(count: number): string {

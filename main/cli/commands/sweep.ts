@@ -12,6 +12,7 @@ import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
 import { tellRuns } from '../tell-runs.ts'
 import { untilInterrupted } from '../interrupt.ts'
+import { writeError } from '../streams.ts'
 
 const EXIT_INTERRUPTED = 130
 const EXIT_FAILED_RUNS = 1
@@ -34,7 +35,7 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
     const writer = await sweeps.openWriter(record.id)
     const progress = json ? null : new ProgressLine()
     try {
-      done = await untilInterrupted(progress, (control) =>
+      done = await untilInterrupted((control) =>
         runSweep(runs, writer, {
           rerunFailed: options.rerunFailed === true,
           isPauseAsked: () => control.requested() !== null,
@@ -52,10 +53,10 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
   if (json) for (const row of rows) printJson({ type: 'row', ...row })
   else printTable(rows, sweep, record)
   if (done === 'paused') {
-    process.stderr.write(`Saved. Go on with: lab sweep ${record.id}\n`)
+    writeError(`Saved. Go on with: lab sweep ${record.id}\n`)
     process.exitCode = EXIT_INTERRUPTED
   } else if (rows.some(({ status }) => status === 'failed')) {
-    process.stderr.write(`Some runs have failed. Take them up again with: lab sweep ${record.id} --rerun-failed\n`)
+    writeError(`Some runs have failed. Take them up again with: lab sweep ${record.id} --rerun-failed\n`)
     process.exitCode = EXIT_FAILED_RUNS
   }
 }

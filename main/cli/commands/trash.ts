@@ -14,6 +14,7 @@ import { trashFolders } from '../../store/trash.ts'
 import { confirm } from '../confirm.ts'
 import { homeOf } from '../open-store.ts'
 import { formatBytes, formatTable, print, printJson } from '../output.ts'
+import { writeError } from '../streams.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -67,7 +68,7 @@ export async function eraseCommand(names: readonly string[], options: Options): 
   if (keys.length > 0) {
     const amount = amountOf(await catalog.sum(keys))
     if (!(await confirm(`Erase ${amount}? This cannot be undone.`, options.yes === true))) {
-      process.stderr.write('Nothing was erased.\n')
+      writeError('Nothing was erased.\n')
       process.exitCode = EXIT_FAILED
       return
     }
@@ -132,7 +133,7 @@ function report({ keys, failed }: TrashDone, type: 'restored' | 'erased', option
     else print(`${type} ${kind} ${id}`)
   }
   for (const { error } of failed)
-    process.stderr.write(
+    writeError(
       options.json === true
         ? `${JSON.stringify({ type: 'error', code: error.code, message: error.message })}\n`
         : `error [${error.code}]: ${error.message}\n`,

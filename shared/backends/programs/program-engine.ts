@@ -27,7 +27,7 @@ import { converge } from './converge.ts'
 import { evaluate } from './evaluate.ts'
 import { gradientByLag } from './gradient-by-lag.ts'
 import { fromTensors, joinRanges, parameterRanges, toTensors, type ParameterRange } from './parameter-ranges.ts'
-import { runSideBySide, type Program } from './program.ts'
+import { runInPieces, runSideBySide, type Program } from './program.ts'
 import type { Replica } from './replica.ts'
 import { trainGradients, trainStep } from './train.ts'
 import { vaaStarOfLayers, warmupGradients, warmupStep } from './warm-up.ts'
@@ -147,8 +147,17 @@ export class ProgramEngine<Job> implements Engine {
     return this.#runAll(requests, batchOf, vaaStarOfLayers)
   }
 
-  async converge(requests: PerReplica<ConvergeRequest>): Promise<PerReplica<ConvergedStates>> {
-    return this.#runAll(requests, batchOf, converge)
+  async converge(
+    requests: PerReplica<ConvergeRequest>,
+    breathe?: () => Promise<void>,
+  ): Promise<PerReplica<ConvergedStates>> {
+    if (breathe === undefined) return this.#runAll(requests, batchOf, converge)
+    const results: (ConvergedStates | null)[] = requests.map(() => null)
+    for (const { indices, programs } of this.#groups(requests, batchOf, converge)) {
+      const states = await runInPieces(programs, (jobs) => this.#host.run(jobs), breathe)
+      states.forEach((each, place) => (results[indices[place]!] = each))
+    }
+    return results
   }
 
   async gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>> {
@@ -170,18 +179,30 @@ export class ProgramEngine<Job> implements Engine {
     program: (replica: Replica<Job>, request: Request, index: number) => Program<Job, Result>,
   ): PerReplica<Result> {
     const results: (Result | null)[] = requests.map(() => null)
+    for (const { indices, programs } of this.#groups(requests, sizeOf, program))
+      runSideBySide(programs, (jobs) => this.#host.run(jobs)).forEach(
+        (result, place) => (results[indices[place]!] = result),
+      )
+    return results
+  }
+
+  /** The programs that run side by side, one group after the other; a group is made once the one before it has run. */
+  *#groups<Request, Result>(
+    requests: PerReplica<Request>,
+    sizeOf: (request: Request) => SequenceSize,
+    program: (replica: Replica<Job>, request: Request, index: number) => Program<Job, Result>,
+  ): Generator<{ readonly indices: readonly number[]; readonly programs: readonly Program<Job, Result>[] }> {
     const asked = requests.flatMap((request, index) => (request === null ? [] : [{ request, index }]))
     const most = Math.min(...asked.map(({ request }) => this.#host.sideBySide(sizeOf(request))))
     for (let start = 0; start < asked.length; start += most) {
       const group = asked.slice(start, start + most)
-      const programs = group.map(({ request, index }, place) =>
-        program(this.#take(index, place, group.length), request, index),
-      )
-      runSideBySide(programs, (jobs) => this.#host.run(jobs)).forEach(
-        (result, place) => (results[group[place]!.index] = result),
-      )
+      yield {
+        indices: group.map(({ index }) => index),
+        programs: group.map(({ request, index }, place) =>
+          program(this.#take(index, place, group.length), request, index),
+        ),
+      }
     }
-    return results
   }
 
   #take(index: number, place: number, count: number): Replica<Job> {

@@ -4,6 +4,9 @@
  */
 export type Program<Job, Result> = Generator<Job, Result, void>
 
+/** Rounds of jobs between two breaths. */
+const BREATH_ROUNDS = 16
+
 /**
  * Runs programs to their ends.
  * @param run does the jobs, one of each program that has not ended, all together
@@ -14,18 +17,44 @@ export function runSideBySide<Job, Result>(
   run: (jobs: readonly Job[]) => void,
 ): Result[] {
   const results: Result[] = []
-  let open = [...programs.entries()]
+  const open = new Map(programs.entries())
   for (;;) {
-    const jobs: Job[] = []
-    open = open.filter(([index, program]) => {
-      const { done, value } = program.next()
-      if (done) results[index] = value
-      else jobs.push(value)
-      return !done
-    })
+    const jobs = advance(open, results)
     if (jobs.length === 0) return results
     run(jobs)
   }
+}
+
+/**
+ * As `runSideBySide`, for programs that take long.
+ * @param breathe lets others have their turn now and then; what it throws ends the programs where they are
+ */
+export async function runInPieces<Job, Result>(
+  programs: readonly Program<Job, Result>[],
+  run: (jobs: readonly Job[]) => void,
+  breathe: () => Promise<void>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const open = new Map(programs.entries())
+  for (let round = 1; ; round++) {
+    const jobs = advance(open, results)
+    if (jobs.length === 0) return results
+    run(jobs)
+    if (round % BREATH_ROUNDS === 0) await breathe()
+  }
+}
+
+/** @param open those that have not ended, by their place. @returns the next job of each of them that has one */
+function advance<Job, Result>(open: Map<number, Program<Job, Result>>, results: Result[]): Job[] {
+  const jobs: Job[] = []
+  for (const [index, program] of open) {
+    const { done, value } = program.next()
+    if (done) {
+      results[index] = value
+      open.delete(index)
+    } else jobs.push(value)
+  }
+  return jobs
 }
 
 /** The program of work that is done already. */

@@ -10,6 +10,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     cell: string,
     convergenceSteps: number,
     stopResidual: number | null = null,
+    breathe?: () => Promise<void>,
   ): Promise<ConvergedStates> => {
     const net = network([[part(cell, 5)]], { inputs: 2, outputs: 1 })
     const engine = await backend.createEngine(net, 1)
@@ -21,7 +22,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
       convergenceSteps,
       stopResidual,
     }
-    const [states] = await engine.converge([request])
+    const [states] = await engine.converge([request], breathe)
     return states!
   }
 
@@ -42,6 +43,24 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     expect(long.tail[0]).toEqual(short.tail[0])
     expect(long.stoppedAt).toBeNull()
   })
+
+  // The reference works in one piece.
+  it.runIf(backend === wasmBackend)(
+    'a long run lets others have their turn, changes nothing by it, and is given up when one of them wants that',
+    async () => {
+      const restless = "h' = 1 - 1.9 * h * h + 0.01 * (W x)"
+      let breathCount = 0
+      const breathe = (): Promise<void> => {
+        breathCount++
+        return Promise.resolve()
+      }
+      const whole = await converge(restless, 3000)
+      expect(await converge(restless, 3000, null, breathe)).toEqual(whole)
+      expect(breathCount).toBeGreaterThan(2)
+      const failing = (): Promise<void> => Promise.reject(new Error('enough'))
+      await expect(converge(restless, 1e12, null, failing)).rejects.toThrow('enough')
+    },
+  )
 
   it('the optional stop says where it fired', async () => {
     const { stoppedAt, exactExit } = await converge("h' = 0.9 * h + tanh(W x)", 10_000, 1e-3)

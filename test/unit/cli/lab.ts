@@ -11,7 +11,7 @@ export interface LabResult {
   readonly stderr: string
 }
 
-const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
+export const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
 
 export function temporaryFolder(): string {
   return mkdtempSync(path.join(os.tmpdir(), 'warmup-lab-test-'))

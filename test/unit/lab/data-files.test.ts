@@ -63,11 +63,33 @@ describe('a file of series', () => {
       })
   })
 
+  it.each<[string, string]>([
+    ['200 characters', `${'a'.repeat(196)}.csv`],
+    ['196 characters of three bytes', `${'数'.repeat(196)}.csv`],
+    ['a device of Windows', 'con.x.csv'],
+  ])('is kept under a name that every disk takes: %s', async (_, fileName) => {
+    const lab = await openLab()
+    const view = await bring(lab, CSV, fileName)
+    expect(await readFile(path.join(lab.home, view.path))).toEqual(CSV)
+    const [file, ...others] = await readdir(path.join(lab.home, 'datasets'))
+    expect(others).toEqual([])
+    expect(Buffer.byteLength(file!)).toBeLessThanOrEqual(255)
+    expect(file).toMatch(/^(?!con\.)\P{Cs}+-[0-9a-f]{8}\.csv$/u)
+  })
+
+  it('that has not come whole when the lab is closed leaves nothing', async () => {
+    const { lab, run, home } = await openLab()
+    await run('data-file.begin', { fileName: 'a.npz', byteCount: 10 })
+    await lab.close()
+    expect(await readdir(path.join(home, 'datasets'))).toEqual([])
+  })
+
   it('that cannot be read is told, with its line', async () => {
     const lab = await openLab()
     const broken = Buffer.from('a,b\n1,2\n3\n')
     await expect(bring(lab, broken, 'broken.csv')).rejects.toMatchObject({ code: 'dataset' })
     await expect(bring(lab, Buffer.from('PK no'), 'broken.npz')).rejects.toMatchObject({ code: 'dataset' })
+    expect(await readdir(path.join(lab.home, 'datasets'))).toEqual([])
   })
 
   it('whose lab was killed is taken away a day later', async () => {

@@ -1,5 +1,5 @@
 /** The user's own presets: kept, replaced and removed with a way back, told to every window, and no file of another's is touched. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLab, SMALL_CONFIG } from './lab-helpers.ts'
@@ -16,6 +16,53 @@ describe('the user’s own presets', () => {
     expect(listed.slice(0, own.length)).toEqual(own)
     expect(new Set(listed.map(({ id }) => id)).size).toBe(listed.length)
     expect(await readdir(path.join(home, 'presets'))).toHaveLength(names.length)
+  })
+
+  it.each<[string, string]>([
+    ['28 characters of three bytes', '吸引子'.repeat(9) + '数'],
+    ['80 characters of three bytes', '数'.repeat(80)],
+    ['characters of many code points', '👩‍👩‍👧‍👦'.repeat(7)],
+    ['what Windows forbids', 'AUX: "a" <b>|c? *.'],
+    ['spaces and dots at its ends', ' .hidden. . '],
+  ])('have names with %s, and are found, replaced and removed by them', async (_, name) => {
+    const { run, home } = await openLab()
+    await run('presets.save', { config: { ...SMALL_CONFIG, name } })
+    const { replaced } = await run('presets.save', { config: { ...SMALL_CONFIG, name, seeds: [7] } })
+    expect(replaced!.name).toBe(name)
+    const [file, ...others] = await readdir(path.join(home, 'presets'))
+    expect(others).toEqual([])
+    expect(Buffer.byteLength(file!)).toBeLessThanOrEqual(255)
+    expect(file).toMatch(/^(?!aux\.)[^. ][^<>:"/\\|?*\p{Cc}]*\.json$/iu)
+    expect((await run('presets.list', {}))[0]).toMatchObject({ name, isOwn: true })
+    expect((await run('presets.remove', { name })).removed.config.seeds).toEqual([7])
+    expect(await readdir(path.join(home, 'presets'))).toEqual([])
+  })
+
+  it('are two where their names differ in upper and lower case alone, on every disk', async () => {
+    const { run, home } = await openLab()
+    for (const name of ['memory', 'Memory']) await run('presets.save', { config: { ...SMALL_CONFIG, name } })
+    const files = await readdir(path.join(home, 'presets'))
+    expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(2)
+  })
+
+  it('are found by what stands in their files, as those that an earlier lab has named', async () => {
+    const { run, home } = await openLab()
+    const name = 'T = 300'
+    await run('presets.save', { config: { ...SMALL_CONFIG, name } })
+    const folder = path.join(home, 'presets')
+    const [file] = await readdir(folder)
+    await rename(path.join(folder, file!), path.join(folder, 'T%20%3D%20300.json'))
+    await run('presets.save', { config: { ...SMALL_CONFIG, name, seeds: [7] } })
+    expect(await readdir(folder)).toEqual(['T%20%3D%20300.json'])
+    await run('presets.remove', { name })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('have names of whole characters', async () => {
+    const { run, home } = await openLab()
+    const saving = run('presets.save', { config: { ...SMALL_CONFIG, name: 'half \ud83d of one' } })
+    await expect(saving).rejects.toMatchObject({ code: 'config', detail: { found: '"half \\ud83d of one"' } })
+    await expect(readdir(path.join(home, 'presets'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   it('are replaced and removed with what was there, so that it can be undone', async () => {

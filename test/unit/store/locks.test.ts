@@ -1,9 +1,10 @@
 /** A run has one writer: a living one is never displaced, a dead one always is, and nobody removes a lock that is not theirs. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RunStore } from '../../../main/store/run-store.ts'
 import { bytesOf, complaintOf, storeWithRun, whileReadOnly } from './store-helpers.ts'
@@ -80,6 +81,26 @@ describe('a lock that counts', () => {
     expect(await bytesOf(folder)).toEqual(before)
   })
 
+  it.runIf(isLinux)('of a process that is stopped shows the run as running, however old its heartbeat', async () => {
+    const { store, id, folder, pid } = await heldRun()
+    process.kill(pid, 'SIGSTOP')
+    const record = path.join(folder, 'run.json')
+    const old = { ...(JSON.parse(await readFile(record, 'utf8')) as object), heartbeatAt: OLD.toISOString() }
+    await writeFile(record, JSON.stringify(old))
+    expect(await store.list()).toMatchObject([{ crashed: false, record: { status: 'running' } }])
+    expect(await complaintOf(() => store.openWriter(id))).toMatchObject({ code: 'run-locked' })
+  })
+
+  it('of another host, which cannot be asked, shows the run as crashed once its heartbeat is old', async () => {
+    const { store, folder, file, lock } = await heldRun()
+    await writeFile(file, JSON.stringify({ ...lock, host: 'far-away' }))
+    expect(await store.list()).toMatchObject([{ crashed: false }])
+    const record = path.join(folder, 'run.json')
+    const old = { ...(JSON.parse(await readFile(record, 'utf8')) as object), heartbeatAt: OLD.toISOString() }
+    await writeFile(record, JSON.stringify(old))
+    expect(await store.list()).toMatchObject([{ crashed: true }])
+  })
+
   it('stays when a writer that has lost it closes', async () => {
     const { store, id, folder } = await storeWithRun()
     const writer = await store.openWriter(id)
@@ -95,6 +116,23 @@ describe('a lock that counts no more', () => {
   it('of a killed process is taken over, and shows the run as crashed', async () => {
     const { store, id, folder, kill } = await heldRun()
     await kill()
+    expect(await store.list()).toMatchObject([{ crashed: true, record: { status: 'running' } }])
+    await expectTakenOver(store, id, folder)
+  })
+
+  it.runIf(isLinux)('of a killed process whose parent never asks how it ended is taken over', async () => {
+    const { store, id, folder, home } = await storeWithRun()
+    const holder = [process.execPath, path.join(import.meta.dirname, 'lock-holder.ts'), home, id]
+    // The shell becomes a program that waits for no child.
+    const parent = spawn('sh', ['-c', '"$@" & exec sleep 600', 'sh', ...holder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void parent.kill('SIGKILL'))
+    await once(parent.stdout, 'data')
+    const { pid } = JSON.parse(await readFile(path.join(folder, 'lock'), 'utf8')) as { pid: number }
+    process.kill(pid, 'SIGKILL')
+    while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8'))) await setImmediate()
+    expect(() => process.kill(pid, 0)).not.toThrow()
     expect(await store.list()).toMatchObject([{ crashed: true, record: { status: 'running' } }])
     await expectTakenOver(store, id, folder)
   })
@@ -122,6 +160,14 @@ describe('a lock that counts no more', () => {
     const { store, id, folder } = await storeWithRun()
     await writeFile(path.join(folder, 'lock'), content)
     await utimes(path.join(folder, 'lock'), time, time)
+    await expectTakenOver(store, id, folder)
+  })
+
+  it.skipIf(process.platform === 'win32')('is no file but a pipe', async () => {
+    const { store, id, folder } = await storeWithRun()
+    const file = path.join(folder, 'lock')
+    execFileSync('mkfifo', [file])
+    await utimes(file, OLD, OLD)
     await expectTakenOver(store, id, folder)
   })
 
