@@ -3,8 +3,8 @@
  * the configuration of every point leaves, checked; what runs them is elsewhere.
  */
 import { z } from 'zod'
-import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { MOST_INTEGERS, RandomStream } from '../numerics/random.ts'
+import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 import { isFieldName, setField, type Json } from './fields.ts'
 import { presets } from './presets.ts'
@@ -38,6 +38,8 @@ const schema = z.strictObject({
 
 export type SweepDefinition = z.infer<typeof schema>
 type Distribution = z.infer<typeof distribution>
+/** What a random field draws numbers from. */
+export type SweepRange = Extract<Distribution, { readonly low: number }>
 
 export interface SweepPoint {
   /** What the point has of each axis, by field. */
@@ -135,15 +137,52 @@ function baseOf({ preset, config }: SweepDefinition, where: string): Json {
   return copyJson(known.config as Json)
 }
 
+/** Why nothing can be drawn from a range, as a form says it beside its field; null for a good one. */
+export function rangeMistake({
+  kind,
+  low,
+  high,
+}: SweepRange): Required<Pick<LabErrorDetail, 'expected' | 'found' | 'remedy'>> | null {
+  const mistake = (expected: string, remedy: string): ReturnType<typeof rangeMistake> => ({
+    expected,
+    found: `${low} to ${high}`,
+    remedy,
+  })
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return mistake('two numbers', 'Write both ends of the range.')
+  if (!(low < high)) return mistake('low < high', 'For one value, use a grid; else swap the ends.')
+  switch (kind) {
+    case 'uniform':
+      return Number.isFinite(high - low)
+        ? null
+        : mistake(`high - low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
+    case 'log-uniform':
+      if (low <= 0) return mistake('0 < low < high', 'Raise low, or draw with `uniform`.')
+      return Number.isFinite(high / low)
+        ? null
+        : mistake(`high / low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
+    case 'integer': {
+      const [first, last] = wholeNumbersOf(low, high)
+      if (first > last) return mistake('a whole number from low to high', 'Widen the range, or draw with `uniform`.')
+      return Number.isSafeInteger(first) && Number.isSafeInteger(last) && last - first < MOST_INTEGERS
+        ? null
+        : mistake('at most 2^53 whole numbers, none beyond ±(2^53 - 1)', 'Move the ends closer to 0.')
+    }
+  }
+}
+
+/** The first and the last whole number of a range; a first one above the last where it has none. */
+const wholeNumbersOf = (low: number, high: number): readonly [number, number] => [Math.ceil(low), Math.floor(high)]
+
 /** The i-th point's draws are those of stream i of the sweep's seed: they do not depend on how many points there are. */
 function drawPoints({ count, seed, fields }: NonNullable<SweepDefinition['random']>, where: string): Json[] {
-  for (const [axis, { kind, ...limits }] of Object.entries(fields))
-    if ('low' in limits && (!(limits.low < limits.high) || (kind === 'log-uniform' && limits.low <= 0)))
-      throw new LabError('config', 'A range of the sweep is empty.', {
+  for (const [axis, field] of Object.entries(fields)) {
+    const mistake = field.kind === 'choice' ? null : rangeMistake(field)
+    if (mistake !== null)
+      throw new LabError('config', 'A range of the sweep has nothing to draw.', {
         where: `${where}, random.fields.${axis}`,
-        expected: kind === 'log-uniform' ? '0 < low < high' : 'low < high',
-        found: `${limits.low} to ${limits.high}`,
+        ...mistake,
       })
+  }
   return Array.from({ length: count }, (_, index) => {
     const stream = new RandomStream(seed, 'sweep', index)
     return Object.fromEntries(Object.entries(fields).map(([axis, field]) => [axis, draw(field, stream)]))
@@ -156,8 +195,10 @@ function draw(field: Distribution, stream: RandomStream): unknown {
       return field.low + (field.high - field.low) * stream.uniform()
     case 'log-uniform':
       return Math.exp(Math.log(field.low) + Math.log(field.high / field.low) * stream.uniform())
-    case 'integer':
-      return Math.ceil(field.low) + stream.integer(Math.floor(field.high) - Math.ceil(field.low) + 1)
+    case 'integer': {
+      const [first, last] = wholeNumbersOf(field.low, field.high)
+      return first + stream.integer(last - first + 1)
+    }
     case 'choice':
       return field.values[stream.integer(field.values.length)]
   }

@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   axis,
+  axisMistake,
   definitionOf,
   fieldsOf,
   fieldsTwice,
   formOf,
   keptForm,
   parseValues,
+  type SweepAxis,
 } from '../../../renderer/composables/sweep-form.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { isFieldName } from '../../../shared/experiments/fields.ts'
@@ -88,6 +90,24 @@ describe('a new sweep', () => {
     const { sweep, definition } = parseSweep(definitionOf(form, design), 'test')
     expect(definition.random).toMatchObject({ count: 5, fields: { [drawn.field]: { kind: 'log-uniform', low: 1e-4 } } })
     expect(sweep.points).toHaveLength(10)
+  })
+
+  it('tells at its row a range that has nothing to draw', () => {
+    const row = (kind: SweepAxis['kind'], low: number, high: number) => ({
+      ...axis('warmup.steps', '1'),
+      kind,
+      low,
+      high,
+    })
+    expect(axisMistake(row('integer', 0.2, 0.8))).toMatchObject({ expected: 'a whole number from low to high' })
+    expect(axisMistake(row('uniform', 1, 0))).toMatchObject({ expected: 'low < high' })
+    expect(axisMistake(row('integer', 0.2, 1.8))).toBeNull()
+    expect(axisMistake(row('list', 1, 0))).toBeNull()
+  })
+
+  it('over a range of too many values is refused, and not cut off to those that fit', () => {
+    const form = { ...formOf(design, CELLS), axes: [axis('warmup.steps', '0..20000')] }
+    expect(() => parseSweep(definitionOf(form, design), 'test')).toThrow('too many points')
   })
 
   it('offers only fields that a sweep may name', () => {
