@@ -61,11 +61,13 @@ describe('a new sweep', () => {
     const { sweep } = parseSweep(definitionOf(formOf(design, CELLS), design), 'test')
     expect(sweep.axes).toEqual(['layers.*.cell', 'dataset.steps'])
     expect(
-      sweep.points.map(({ config }) => [config.layers[0]!.cell, 'steps' in config.dataset && config.dataset.steps]),
+      sweep.points
+        .map((_, index) => sweep.configOf(index))
+        .map(({ layers, dataset }) => [layers[0]!.cell, 'steps' in dataset && dataset.steps]),
     ).toEqual(['gru', 'lstm', 'mgu'].flatMap((cell) => [50, 100].map((steps) => [cell, steps])))
     // The other part of a double layer follows, as it does in a file that leaves it out.
-    expect(sweep.points.at(-1)!.config.layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'mgu', warmUnits: 10 })
-    expect(sweep.points[0]!.config.seeds).toEqual([0, 1, 2])
+    expect(sweep.configOf(5).layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'mgu', warmUnits: 10 })
+    expect(sweep.configOf(0).seeds).toEqual([0, 1, 2])
   })
 
   it('keeps a cell of the other part that was chosen by itself', () => {
@@ -75,7 +77,7 @@ describe('a new sweep', () => {
     )
     const form = { ...formOf(mixed, CELLS), axes: [axis('layers.*.cell', 'mgu')] }
     const { sweep } = parseSweep(definitionOf(form, mixed), 'test')
-    expect(sweep.points[0]!.config.layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'lstm' })
+    expect(sweep.configOf(0).layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'lstm' })
   })
 
   it('draws from ranges beside lists', () => {
