@@ -1,6 +1,7 @@
 /**
  * A sweep: one configuration, and fields of it that take every combination of some values, or values drawn at random. Its text enters,
- * the configuration of every point leaves, checked; what runs them is elsewhere.
+ * the values of every point leave, and the configuration of one when it is asked for, checked: ten thousand whole ones may be more than the
+ * memory holds. What runs them is elsewhere.
  */
 import { z } from 'zod'
 import { MOST_INTEGERS, RandomStream } from '../numerics/random.ts'
@@ -12,6 +13,10 @@ import { parseConfig } from './schema.ts'
 
 /** More is a mistake in a grid. */
 export const MOST_POINTS = 10_000
+/** The values of all points, as JSON: they are kept, and sent with every table of the sweep. */
+const MOST_VALUES_BYTES = 16 * 1024 * 1024
+/** Of a point's values in a message. */
+const MOST_DESCRIBED = 200
 
 const range = { low: z.number(), high: z.number() }
 const distribution = z.discriminatedUnion('kind', [
@@ -41,24 +46,27 @@ type Distribution = z.infer<typeof distribution>
 /** What a random field draws numbers from. */
 export type SweepRange = Extract<Distribution, { readonly low: number }>
 
-export interface SweepPoint {
-  /** What the point has of each axis, by field. */
-  readonly values: Readonly<Record<string, unknown>>
-  readonly config: ExperimentConfig
-}
+/** What a point has of each axis, by field. */
+export type PointValues = Readonly<Record<string, unknown>>
 
 export interface Sweep {
   readonly name: string
   /** Fields, in the order of the file: the grid's, then those drawn. */
   readonly axes: readonly string[]
   /** Every combination of the grid, the last axis fastest, each with every draw. */
-  readonly points: readonly SweepPoint[]
+  readonly points: readonly PointValues[]
+  /**
+   * Made anew each time.
+   * @param index from 0
+   * @throws LabError `config` for a point whose configuration is wrong, which is named by its values
+   */
+  configOf(index: number): ExperimentConfig
 }
 
 /**
  * @param json what a sweep's file holds
  * @param where its name, for messages
- * @throws LabError `config` for a wrong file and for a point whose configuration is wrong, which is named by its values
+ * @throws LabError `config` for a wrong file; what is wrong with a single point is found with its configuration
  */
 export function parseSweep(json: unknown, where: string): { definition: SweepDefinition; sweep: Sweep } {
   const parsed = schema.safeParse(json)
@@ -92,32 +100,54 @@ export function parseSweep(json: unknown, where: string): { definition: SweepDef
       remedy: 'Leave out values, or draw points at random.',
     })
   const draws = random ? drawPoints(random, where) : [{}]
-  const combinations = Object.entries(grid).reduce<Json[]>(
-    (points, [axis, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [axis]: value }))),
-    [{}],
-  )
-  const points = combinations
+  requireSmallValues(grid, draws, count, where)
+  const points = Object.entries(grid)
+    .reduce<Json[]>(
+      (combinations, [axis, values]) =>
+        combinations.flatMap((combination) => values.map((value) => ({ ...combination, [axis]: value }))),
+      [{}],
+    )
     .flatMap((combination) => draws.map((draw) => ({ ...combination, ...draw })))
-    .map((values, index): SweepPoint => {
-      const own = copyJson(base)
-      for (const [axis, value] of Object.entries(values)) setField(own, axis, copyJson(value), where)
-      own.name = `${name} ${index + 1}`
-      return { values, config: parseConfig(own, `${where}, point ${index + 1} (${describePoint(values)})`) }
-    })
-  return { definition, sweep: { name, axes, points } }
+  const configOf = (index: number): ExperimentConfig => {
+    const values = points[index]!
+    const own = { ...base }
+    for (const [axis, value] of Object.entries(values)) setField(own, axis, value, where)
+    own.name = `${name} ${index + 1}`
+    const described = describePoint(values)
+    const shown = described.length > MOST_DESCRIBED ? `${described.slice(0, MOST_DESCRIBED)}…` : described
+    return parseConfig(own, `${where}, point ${index + 1} (${shown})`)
+  }
+  return { definition, sweep: { name, axes, points, configOf } }
+}
+
+/** @throws LabError `config`, before the points are made */
+function requireSmallValues(
+  grid: SweepDefinition['grid'],
+  draws: readonly PointValues[],
+  pointCount: number,
+  where: string,
+): void {
+  const sizeOf = (values: readonly unknown[]): number =>
+    values.reduce<number>((sum, value) => sum + (JSON.stringify(value) ?? '').length, 0)
+  const ofGrid = Object.values(grid).reduce((sum, values) => sum + (pointCount / values.length) * sizeOf(values), 0)
+  const bytes = ofGrid + (pointCount / draws.length) * sizeOf(draws)
+  if (bytes <= MOST_VALUES_BYTES) return
+  throw new LabError('config', 'The values of the sweep are too long.', {
+    where,
+    expected: `at most ${MOST_VALUES_BYTES} characters over all points`,
+    found: String(Math.round(bytes)),
+    remedy: 'Write what points share, such as the text of a cell, into `config`, and only its name into the values.',
+  })
 }
 
 /** `layers.*.cell=gru, dataset.steps=100` */
-export function describePoint(values: Readonly<Record<string, unknown>>): string {
+export function describePoint(values: PointValues): string {
   return Object.entries(values)
     .map(([axis, value]) => `${axis}=${formatAxisValue(value)}`)
     .join(', ')
 }
 
 export const formatAxisValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
-
-/** Everything here has come from JSON. */
-const copyJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value
 
 function baseOf({ preset, config }: SweepDefinition, where: string): Json {
   if ((preset === undefined) === (config === undefined))
@@ -134,7 +164,7 @@ function baseOf({ preset, config }: SweepDefinition, where: string): Json {
       expected: 'a name that `lab presets` lists',
       found: `\`${preset}\``,
     })
-  return copyJson(known.config as Json)
+  return known.config as Json
 }
 
 /** Why nothing can be drawn from a range, as a form says it beside its field; null for a good one. */

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { LabErrorDetail } from '../../../shared/protocol/errors.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 
-const points = (json: unknown) => parseSweep(json, 'sweep.json').sweep.points
+function points(json: unknown) {
+  const { sweep } = parseSweep(json, 'sweep.json')
+  return sweep.points.map((values, index) => ({ values, config: sweep.configOf(index) }))
+}
 
 describe('a grid', () => {
   const sweep = {
@@ -32,6 +35,29 @@ describe('a grid', () => {
     const [only] = points({ preset: 'quick', grid: { 'training.batch': [7] } })
     const [plain] = points({ preset: 'quick' })
     expect(only!.config).toEqual({ ...plain!.config, training: { ...plain!.config.training, batch: 7 } })
+  })
+
+  it('changes nothing of the other points, whatever stands on the way to a field', () => {
+    const config = { dataset: { kind: 'copy-first-input', steps: 9 }, layers: [{ units: 4 }, { units: 5 }] }
+    const grid = {
+      training: [{ batch: 3 }],
+      'training.epochs': [1, 2],
+      'layers.length': [2, 3],
+      'layers.0.units': [7, 8],
+    }
+    const found = points({ config, grid }).map(({ config: { training, layers } }) => [
+      training.batch,
+      training.epochs,
+      ...layers.map(({ units }) => units),
+    ])
+    const units = [
+      [7, 5],
+      [8, 5],
+      [7, 5, 5],
+      [8, 5, 5],
+    ]
+    expect(found).toEqual([1, 2].flatMap((epochs) => units.map((each) => [3, epochs, ...each])))
+    expect(config.layers).toEqual([{ units: 4 }, { units: 5 }])
   })
 })
 
@@ -133,6 +159,14 @@ it.each([
       },
     },
     '40000',
+  ],
+  [
+    'what its table would hold in all its rows',
+    {
+      preset: 'quick',
+      grid: { 'warmup.steps': Array.from({ length: 200 }, (_, i) => i), cells: [{ long: 'x'.repeat(200_000) }] },
+    },
+    'at most 16777216 characters over all points, found 40',
   ],
   ['no object', [1], 'sweep.json'],
 ])('%s is refused', (_, json, said) => {
