@@ -14,7 +14,7 @@ const MAIN = {
   'index-thread': fromHere('../lab/run-index/index-thread.ts'),
   'design-thread': fromHere('../lab/designs/design-thread.ts'),
   'estimate-thread': fromHere('../engine/host/estimate-thread.ts'),
-  'predict-thread': fromHere('../engine/host/predict-thread.ts'),
+  'evaluation-thread': fromHere('../engine/host/evaluation-thread.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
 }
 

@@ -26,6 +26,7 @@ export function answeringPort<Told>(): AnsweringPort<Told> {
 export function answerQuestions<Asked extends Questions>(answers: Answers<Asked>): void {
   const port = parentPort!
   port.on('message', ({ id, question, ask }: ToAnswering) => {
+    send(port, { kind: 'begun', id })
     Promise.resolve()
       .then(() => answers[question]!(ask))
       .then(

@@ -4,7 +4,7 @@
  * process (`runInProcess`), or in a thread of the lab.
  */
 import { trialStrategies } from '../../shared/experiments/trials.ts'
-import type { Sweep, SweepPoint } from '../../shared/experiments/sweep.ts'
+import type { Sweep } from '../../shared/experiments/sweep.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
@@ -32,10 +32,10 @@ export async function runSweep(
   writer: SweepWriter,
   { rerunFailed, isPauseAsked, runOne, made }: SweepOptions,
 ): Promise<'done' | 'paused'> {
-  for (const [index, point] of writer.sweep.points.entries()) {
+  for (const index of writer.sweep.points.keys()) {
     if (isPauseAsked()) return 'paused'
     const known = writer.record.runIds[index] ?? null
-    const runIds = known ?? (await makePoint(runs, writer, index, point))
+    const runIds = known ?? (await makePoint(runs, writer, index))
     if (known === null) made?.(runIds)
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
@@ -58,31 +58,40 @@ export function runInProcess(
 }
 
 /** Makes the runs of a point and writes down which they are. */
-async function makePoint(
-  runs: RunStore,
-  writer: SweepWriter,
-  index: number,
-  { config }: SweepPoint,
-): Promise<readonly string[]> {
+async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
+  const config = writer.sweep.configOf(index)
   const records = await runs.createGroup(config, trialStrategies(config), RUN_VERSIONS)
   const runIds = records.map(({ id }) => id)
   await writer.setRuns(index, runIds)
   return runIds
 }
 
-/** Whatever can be wrong with any point is told before the first run is made. */
-export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<void> {
-  for (const { config } of sweep.points) {
-    await prepare(config, baseFolder)
-    await new Promise((resolve) => setImmediate(resolve)) // a lab answers its windows meanwhile
-  }
+/** A sweep without its points' configurations: it can be sent and kept. */
+export interface SweepOutline {
+  readonly name: string
+  readonly axes: readonly string[]
+  readonly pointCount: number
+  readonly slots: readonly SweepSlot[]
 }
 
-/** The places of a sweep's table, a strategy of a point each. */
-export function sweepSlots({ points }: Sweep): SweepSlot[] {
+/**
+ * Whatever can be wrong with any point is told before the first run is made.
+ * @throws LabError `config`, `dataset`, `backend`
+ */
+export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<void> {
+  for (const index of sweep.points.keys()) await prepare(sweep.configOf(index), baseFolder)
+}
+
+/** @throws LabError `config` for a point whose configuration is wrong */
+export function outlineSweep(sweep: Sweep): SweepOutline {
+  return { name: sweep.name, axes: sweep.axes, pointCount: sweep.points.length, slots: sweepSlots(sweep) }
+}
+
+/** The places of a sweep's table, a strategy of a point each. @throws LabError `config` for a point whose configuration is wrong */
+export function sweepSlots({ points, configOf }: Sweep): SweepSlot[] {
   return points
-    .flatMap(({ values, config }, index) =>
-      trialStrategies(config).map((strategy) => ({ point: index + 1, values, strategy })),
+    .flatMap((values, index) =>
+      trialStrategies(configOf(index)).map((strategy) => ({ point: index + 1, values, strategy })),
     )
     .map((slot, index) => ({ index, ...slot }))
 }

@@ -1,6 +1,6 @@
 /** Starts worker threads: a name enters, the thread leaves. Its code is beside this file, as TypeScript in a checkout, as CommonJS in the desktop's bundle. */
 import v8 from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import { Worker, type ResourceLimits } from 'node:worker_threads'
 
 const isSource = import.meta.url.endsWith('.ts')
 
@@ -8,7 +8,7 @@ const FILES = {
   'wasm-thread': './wasm-thread.ts',
   'group-thread': './host/group-thread.ts',
   'estimate-thread': './host/estimate-thread.ts',
-  'predict-thread': './host/predict-thread.ts',
+  'evaluation-thread': './host/evaluation-thread.ts',
   'index-thread': '../lab/run-index/index-thread.ts',
   'design-thread': '../lab/designs/design-thread.ts',
   /** Of the command line, which is in no bundle. */
@@ -25,7 +25,12 @@ export type ThreadName = keyof typeof FILES
  */
 v8.setFlagsFromString('--no-wasm-code-gc')
 
-/** @param task becomes the thread's `workerData` */
-export function startThread(name: ThreadName, task?: unknown): Worker {
-  return new Worker(new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url), { workerData: task })
+/**
+ * @param name or the file of one that is no part of the lab
+ * @param task becomes the thread's `workerData`
+ * @param resourceLimits beyond which it ends by itself
+ */
+export function startThread(name: ThreadName | URL, task?: unknown, resourceLimits?: ResourceLimits): Worker {
+  const file = name instanceof URL ? name : new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url)
+  return new Worker(file, { workerData: task, ...(resourceLimits && { resourceLimits }) })
 }

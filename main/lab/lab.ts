@@ -3,7 +3,6 @@
  * The WebSocket server and Electron's IPC are two doors to this one class. Training is left to the engine's host, files to the store.
  */
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import type { CheckedPayload, CommandHandlers, CommandName } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
@@ -15,7 +14,7 @@ import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
-import { gradientByLagInThread, predictInThread } from '../engine/host/predict-host.ts'
+import { createEvaluator } from '../engine/host/evaluator.ts'
 import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'
@@ -25,9 +24,8 @@ import { readSettings, writeSettings } from '../store/settings.ts'
 import { SweepStore } from '../store/sweep-store.ts'
 import { isInTrash } from '../store/trash.ts'
 import { Audience } from './audience.ts'
-import { checkCell, listCells } from './designs/cells.ts'
+import { listCells } from './designs/cells.ts'
 import { DesignDesk } from './designs/design-desk.ts'
-import { readDesign } from './designs/read-design.ts'
 import { exportRun } from './export-run.ts'
 import { HeldQueue } from './held-queue.ts'
 import { PresetShelf } from './preset-shelf.ts'
@@ -52,6 +50,7 @@ export class Lab {
   readonly #presets: PresetShelf
   readonly #dataFiles: DataFiles
   readonly #estimator: Estimator
+  readonly #evaluator: ReturnType<typeof createEvaluator>
   readonly #catalog: RunCatalog
   readonly #monitor: RunMonitor
   readonly #runsDesk: RunsDesk
@@ -73,9 +72,10 @@ export class Lab {
     this.#settings = settings
     this.#store = new RunStore(home)
     this.#designs = new DesignDesk(home)
-    this.#presets = new PresetShelf(home)
+    this.#presets = new PresetShelf(home, this.#designs)
     this.#dataFiles = new DataFiles(home)
     this.#estimator = new Estimator(home)
+    this.#evaluator = createEvaluator(home)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     const sweepStore = new SweepStore(home)
     this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
@@ -83,7 +83,7 @@ export class Lab {
     const { catalog: trashCatalog } = this.#trash
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
     this.#spreads = new RunSpreadsShelf(this.#store)
-    this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, tell)
+    this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, this.#designs, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(
       this.#store,
@@ -183,6 +183,7 @@ export class Lab {
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
     await this.#estimator.close()
+    await this.#evaluator.close()
     await this.#designs.close()
     await this.#dataFiles.close()
     this.#queueKeeper.freeze() // it is about to be emptied
@@ -204,7 +205,7 @@ export class Lab {
     },
     'presets.list': () => this.#presets.list((error) => this.#monitor.notice(null, error)),
     'presets.save': async ({ config }) => {
-      const replaced = await this.#presets.save(readDesign(config))
+      const replaced = await this.#presets.save(config)
       this.#tellAll({ type: 'presets' })
       return { replaced }
     },
@@ -213,10 +214,10 @@ export class Lab {
       this.#tellAll({ type: 'presets' })
       return { removed }
     },
-    'config.resolve': (payload) => this.#designs.ask('resolve', payload),
+    'config.resolve': (payload) => this.#designs.resolve(payload),
     'design.estimate': async ({ estimateId, config }) => {
       const isBesideRun = this.isBusy
-      const strategies = await this.#estimator.measure(estimateId, readDesign(config))
+      const strategies = await this.#estimator.measure(estimateId, config)
       return { isBesideRun: isBesideRun || this.isBusy, strategies }
     },
     'design.cancel-estimate': async ({ estimateId }) => {
@@ -224,7 +225,7 @@ export class Lab {
       return null
     },
     'cells.list': async () => listCells(),
-    'cell.check': async (payload) => checkCell(payload),
+    'cell.check': (payload) => this.#designs.checkCell(payload),
     'dataset.preview': (payload) => this.#designs.ask('preview', payload),
     'data-file.begin': async ({ fileName, byteCount }) => ({
       uploadId: await this.#dataFiles.begin(fileName, byteCount),
@@ -270,19 +271,19 @@ export class Lab {
     },
     'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
     'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
-    'run.predict': (payload) => predictInThread(this.#home, payload),
+    'run.predict': (payload) => this.#evaluator.ask('predict', payload),
     'run.export': (payload) => exportRun(this.#store, payload),
     'run.annotate': ({ runIds, change }) => this.#runsDesk.annotate(runIds, change),
     'run.delete': ({ runIds }) => this.#runsDesk.delete(runIds),
     'run.undelete': ({ runIds }) => this.#runsDesk.undelete(runIds),
-    'run.gradient-by-lag': (payload) => gradientByLagInThread(this.#home, payload),
+    'run.gradient-by-lag': (payload) => this.#evaluator.ask('gradient-by-lag', payload),
     'run.spreads': async (payload) =>
       this.#spreads.read(payload, (await this.#monitor.series(payload.runId)).timeAxis()),
     'queue.move': async ({ jobId, index }) => this.#monitor.moveJob(jobId, index),
     'queue.remove': async ({ jobId }) =>
       this.#heldQueue.has(jobId) ? this.#heldQueue.remove(jobId) : this.#monitor.removeJob(jobId),
     'queue.resume-held': ({ jobId }) => this.#heldQueue.resume(jobId),
-    'sweep.check': async ({ definition }) => this.#sweepDesk.check(definition),
+    'sweep.check': ({ definition }) => this.#designs.checkSweep(definition),
     'sweep.start': ({ definition }) => this.#sweepDesk.start(definition),
     'sweep.read': ({ sweepId }) => this.#sweepDesk.read(sweepId),
     'sweep.pause': async ({ sweepId }) => this.#sweepDesk.pause(sweepId),
@@ -306,10 +307,7 @@ export class Lab {
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
-    const config = readDesign(json)
-    // Made absolute, so that a resume from elsewhere finds it.
-    if (config.dataset.kind === 'file') config.dataset.path = path.resolve(this.#home, config.dataset.path)
-    await this.#designs.ask('prepare', config)
+    const config = await this.#designs.ask('prepare', json)
     return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), RUN_VERSIONS))
   }
 

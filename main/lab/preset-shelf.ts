@@ -4,21 +4,29 @@ import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { PresetView } from '../../shared/protocol/views.ts'
-import { readOwnPresets, removeOwnPreset, writeOwnPreset } from '../store/own-presets.ts'
+import { fromWireError, toWireError } from '../../shared/protocol/wire-error.ts'
+import { removeOwnPreset, writeOwnPreset } from '../store/own-presets.ts'
+import type { DesignDesk } from './designs/design-desk.ts'
 import { describeDatasetConfig, describeLayers } from './run-summaries.ts'
 
 export class PresetShelf {
   readonly #home: string
+  readonly #designs: DesignDesk
   #published: readonly PresetView[] | null = null
 
-  constructor(home: string) {
+  /** @param designs reads configurations, which may take it long */
+  constructor(home: string, designs: DesignDesk) {
     this.#home = home
+    this.#designs = designs
   }
 
   /** The user's own first. @param tell hears of files that cannot be read */
   async list(tell: (error: LabError) => void): Promise<PresetView[]> {
-    const { presets: own, errors } = await readOwnPresets(this.#home)
-    errors.forEach(tell)
+    const { configs, errors } = await this.#designs.ask('own-presets', null).catch((error: unknown) => {
+      if (!(error instanceof LabError) || error.code !== 'worker') throw error
+      return { configs: [], errors: [toWireError(error)] } // the lab's are there in any case
+    })
+    errors.forEach((error) => tell(fromWireError(error)))
     this.#published ??= presets.map(({ name, description, config, published }) => ({
       id: name,
       name,
@@ -27,11 +35,12 @@ export class PresetShelf {
       isOwn: false,
       config: parseConfig(config, `preset ${name}`),
     }))
-    return [...own.map(viewOwn), ...this.#published]
+    return [...configs.map(viewOwn), ...this.#published]
   }
 
-  /** @returns the one of this name that it replaces, or null */
-  async save(config: ExperimentConfig): Promise<PresetView | null> {
+  /** @returns the one of this name that it replaces, or null. @throws LabError `config` */
+  async save(json: unknown): Promise<PresetView | null> {
+    const config = await this.#designs.ask('read', json)
     const replaced = await this.#find(config.name)
     await writeOwnPreset(this.#home, config)
     return replaced
@@ -50,13 +59,13 @@ export class PresetShelf {
   }
 
   async #find(name: string): Promise<PresetView | null> {
-    const { presets: own } = await readOwnPresets(this.#home)
-    const found = own.find(({ config }) => config.name === name)
+    const { configs } = await this.#designs.ask('own-presets', null)
+    const found = configs.find((config) => config.name === name)
     return found ? viewOwn(found) : null
   }
 }
 
-function viewOwn({ config }: { readonly config: ExperimentConfig }): PresetView {
+function viewOwn(config: ExperimentConfig): PresetView {
   const { name, dataset, layers, strategies } = config
   const network = describeLayers(layers, strategies?.at(-1) ?? 'none')
   return {

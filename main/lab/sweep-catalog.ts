@@ -4,15 +4,16 @@
  * sweep is sweep-desk.ts's.
  */
 import path from 'node:path'
-import type { Sweep, SweepDefinition } from '../../shared/experiments/sweep.ts'
+import type { SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { SweepHolder, SweepState, SweepSummary } from '../../shared/protocol/views.ts'
 import { sweepRow, type SweepRow, type SweepRowStatus, type SweepSlot } from '../../shared/runs/sweep-table.ts'
-import { readSweepRow, sweepRunIds, sweepSlots } from '../engine/run-sweep.ts'
+import { readSweepRow, sweepRunIds, type SweepOutline } from '../engine/run-sweep.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
 import type { SweepRecord } from '../store/sweep-writer.ts'
+import type { DesignDesk } from './designs/design-desk.ts'
 import type { RunMonitor } from './run-monitor.ts'
 
 /** What is kept of a sweep; the configurations of its points are not: there may be ten thousand. */
@@ -43,6 +44,7 @@ export class SweepCatalog {
   readonly #runs: RunStore
   readonly #store: SweepStore
   readonly #monitor: RunMonitor
+  readonly #designs: DesignDesk
   readonly #tell: (event: LabEvent) => void
   readonly #known = new Map<string, KnownSweep>()
   /** Where the row of a run stands. */
@@ -52,10 +54,18 @@ export class SweepCatalog {
   #refreshing: Promise<void> | null = null
   #next: Promise<void> | null = null
 
-  constructor(runs: RunStore, store: SweepStore, monitor: RunMonitor, tell: (event: LabEvent) => void) {
+  /** @param designs reads definitions, whose points may take it long */
+  constructor(
+    runs: RunStore,
+    store: SweepStore,
+    monitor: RunMonitor,
+    designs: DesignDesk,
+    tell: (event: LabEvent) => void,
+  ) {
     this.#runs = runs
     this.#store = store
     this.#monitor = monitor
+    this.#designs = designs
     this.#tell = tell
   }
 
@@ -115,8 +125,8 @@ export class SweepCatalog {
   }
 
   /** A sweep that this lab has written down itself. */
-  async add(record: SweepRecord, sweep: Sweep): Promise<void> {
-    this.#put(record, sweep)
+  async add(record: SweepRecord, outline: SweepOutline): Promise<void> {
+    this.#put(record, outline)
     await this.#readRows(this.require(record.id), record.runIds)
   }
 
@@ -191,25 +201,24 @@ export class SweepCatalog {
   async #open(id: string): Promise<SweepRecord['runIds'] | null> {
     if (this.#damaged.has(id)) return null
     try {
-      const { record, sweep } = await this.#store.find(id)
-      this.#put(record, sweep)
+      const { record, outline } = await this.#designs.ask('open-sweep', id)
+      this.#put(record, outline)
       return record.runIds
     } catch (error) {
       if (!(error instanceof LabError)) throw error
       if (!(await this.#store.ids()).includes(id)) return null // gone since it was listed
-      this.#damaged.add(id)
+      if (error.code !== 'worker') this.#damaged.add(id) // what ended a thread may not be the file
       this.#monitor.notice(null, error)
       return null
     }
   }
 
-  #put(record: SweepRecord, sweep: Sweep): void {
-    const slots = sweepSlots(sweep)
+  #put(record: SweepRecord, { axes, pointCount, slots }: SweepOutline): void {
     this.#known.set(record.id, {
       record: { id: record.id, createdAt: record.createdAt },
       definition: record.definition,
-      axes: sweep.axes,
-      pointCount: sweep.points.length,
+      axes,
+      pointCount,
       slots,
       rows: slots.map((slot) => sweepRow(slot, null, null, false)),
       holder: null,

@@ -2,18 +2,13 @@
  * What is done to sweeps: definitions enter and are written down and queued; known ones are read, paused, resumed and exported. Running is
  * the monitor's, the files are the store's, what sweeps have come to is sweep-catalog.ts's.
  */
-import { parseSweep } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { CheckedSweep, ExportedFile, SweepDetail } from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import type { ExportedFile, SweepDetail } from '../../shared/protocol/views.ts'
 import { sweepCsv } from '../../shared/runs/sweep-table.ts'
-import { sweepSlots } from '../engine/run-sweep.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
 import type { DesignDesk } from './designs/design-desk.ts'
 import type { RunMonitor } from './run-monitor.ts'
 import { DONE, openRunIds, type SweepCatalog } from './sweep-catalog.ts'
-
-const EXAMPLE_COUNT = 5
 
 export class SweepDesk {
   readonly #home: string
@@ -30,28 +25,11 @@ export class SweepDesk {
     this.#designs = designs
   }
 
-  check(definition: unknown): CheckedSweep {
-    try {
-      const { sweep } = parseSweep(definition, 'sweep')
-      return {
-        ok: true,
-        name: sweep.name,
-        pointCount: sweep.points.length,
-        runCount: sweepSlots(sweep).length,
-        examples: sweep.points.slice(0, EXAMPLE_COUNT).map(({ values }) => values),
-      }
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error
-      return { ok: false, error: toWireError(error) }
-    }
-  }
-
   /** @throws LabError `config`, `dataset`, `backend` for whatever is wrong with any point */
   async start(json: unknown): Promise<{ sweepId: string }> {
-    const { definition, sweep } = parseSweep(json, 'sweep')
-    await this.#designs.ask('prepare-sweep', json)
-    const record = await this.#store.create(definition, this.#home, sweep.points.length)
-    await this.#catalog.add(record, sweep)
+    const { definition, outline } = await this.#designs.ask('prepare-sweep', json)
+    const record = await this.#store.create(definition, this.#home, outline.pointCount)
+    await this.#catalog.add(record, outline)
     this.#monitor.startSweep(record.id, definition.name, false, [])
     return { sweepId: record.id }
   }

@@ -4,7 +4,7 @@
  */
 import { leavesOf } from '../../shared/experiments/config-differences.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
-import type { SweepDefinition } from '../../shared/experiments/sweep.ts'
+import { MOST_POINTS, rangeMistake, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 
 export const AXIS_KINDS = ['list', 'choice', 'uniform', 'log-uniform', 'integer'] as const
 
@@ -26,7 +26,8 @@ export interface SweepForm {
   drawSeed: number
 }
 
-const MOST_IN_RANGE = 10_000
+/** One more than a sweep takes: a longer range is refused as it is, and not cut off to what fits. */
+const MOST_IN_RANGE = MOST_POINTS + 1
 
 /** `gru, 100, 0..4, true` as JSON values; what is no JSON is text. A list or object in brackets is one value. */
 export function parseValues(text: string): unknown[] {
@@ -135,6 +136,11 @@ export function definitionOf(form: SweepForm, config: ExperimentConfig): unknown
 export function fieldsTwice({ axes }: SweepForm): string[] {
   const fields = axes.map(({ field }) => field).filter((field) => field !== '')
   return [...new Set(fields.filter((field, index) => fields.indexOf(field) !== index))]
+}
+
+/** What is wrong with the range of a row; null for a good one, and for a row of values. */
+export function axisMistake({ kind, low, high }: SweepAxis): ReturnType<typeof rangeMistake> {
+  return kind === 'list' || kind === 'choice' ? null : rangeMistake({ kind, low, high })
 }
 
 function drawOf({ kind, values, low, high }: SweepAxis): unknown {

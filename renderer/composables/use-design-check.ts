@@ -5,6 +5,7 @@ import { useDesignStore } from '../stores/design-store.ts'
 import { forkSource } from './use-fork.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
+import { newestQuestion } from './newest-question.ts'
 
 const WAIT_MS = 30
 
@@ -12,20 +13,24 @@ export function useDesignCheck(): void {
   const client = useLab()
   const design = useDesignStore()
   const lab = useLabStore()
+  const ask = newestQuestion()
   let shownRevision = -1
   watch(
     () => [design.revision, lab.line] as const,
     ([revision, line], _, onCleanup) => {
       const timer = setTimeout(() => {
         if (design.config === null || line !== 'open') return
-        client
-          .execute('config.resolve', { config: design.config, fork: design.fork && forkSource(design.fork) })
-          .then((resolved) => {
-            if (revision < shownRevision) return
-            shownRevision = revision
-            design.setResolved(resolved)
-          })
-          .catch((error: unknown) => lab.addNotice(null, toWireError(error)))
+        const asked = { config: design.config, fork: design.fork && forkSource(design.fork) }
+        ask(() =>
+          client
+            .execute('config.resolve', asked)
+            .then((resolved) => {
+              if (revision < shownRevision) return
+              shownRevision = revision
+              design.setResolved(resolved)
+            })
+            .catch((error: unknown) => lab.addNotice(null, toWireError(error))),
+        )
       }, WAIT_MS)
       onCleanup(() => clearTimeout(timer))
     },

@@ -2,10 +2,13 @@
  * A dataset at a glance: a dataset enters, a plain object of shapes, ranges and one example leaves, ready for JSON, and
  * the same as readable text. It looks at a sample of the training series, never at all of them.
  */
+import { LabError } from '../protocol/errors.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 
 /** Training series that are looked at, at most. */
 const SAMPLE_SERIES = 256
+/** Input values that are looked at, at most: of long series, fewer. */
+const MOST_SAMPLE_VALUES = 2 ** 22
 /** Series in memory at once. */
 const CHUNK_SERIES = 32
 /** Steps shown of the example series. */
@@ -99,10 +102,26 @@ export function takeSeries({ batch, inputs, lengths, targetSteps, targets }: Ser
   }
 }
 
-/** Describes a dataset by its first training series, 256 at most. @returns an object of plain values */
+/** Whole series of a dataset that have so many input values together; may be none. */
+export function seriesWithin({ maxSteps, inputSize }: Dataset, mostValues: number): number {
+  return Math.floor(mostValues / (maxSteps * inputSize))
+}
+
+/**
+ * Describes a dataset by its first training series, 256 at most.
+ * @returns an object of plain values
+ * @throws LabError `dataset` for a series that is too long to be looked at
+ */
 export function describeDataset(dataset: Dataset): DatasetDescription {
   const { task, maxSteps, inputSize, outputSize, targetSlots, counts } = dataset
-  const sampledSeries = Math.min(SAMPLE_SERIES, counts.train)
+  const sampledSeries = Math.min(SAMPLE_SERIES, counts.train, seriesWithin(dataset, MOST_SAMPLE_VALUES))
+  if (sampledSeries === 0)
+    throw new LabError('dataset', 'a series is too long to be looked at.', {
+      where: 'dataset',
+      expected: `at most ${MOST_SAMPLE_VALUES} values, steps x inputs`,
+      found: `${maxSteps} x ${inputSize}`,
+      remedy: 'Take fewer steps, or cut the series into pieces.',
+    })
   const inputs = Array.from({ length: inputSize }, () => new Moments())
   const targets = Array.from({ length: task === 'regression' ? outputSize : 0 }, () => new Moments())
   const classCounts = Array.from({ length: task === 'classification' ? outputSize : 0 }, () => 0)

@@ -11,7 +11,8 @@ const MOST_LAYERS = 16
 export const isFieldName = (field: string): boolean => FIELD.test(field) && !FORBIDDEN.test(field)
 
 /**
- * Writes a value into a configuration that has not been parsed yet; objects on the way are made.
+ * Writes a value into a configuration that has not been parsed yet. Objects on the way are made, or copied: only `json` itself is changed,
+ * so that what it holds may be another configuration's, too.
  * @param where the flag or file, for messages
  * @throws LabError `usage` for a number of layers out of range
  */
@@ -26,7 +27,7 @@ export function setField(json: Json, field: string, value: unknown, where: strin
   let at: Json = json
   for (const key of keys.slice(0, -1)) {
     const next = at[key]
-    if (typeof next !== 'object' || next === null) at[key] = {}
+    at[key] = Array.isArray(next) ? [...(next as unknown[])] : typeof next === 'object' ? { ...next } : {}
     at = at[key] as Json
   }
   at[keys.at(-1)!] = value

@@ -1,10 +1,11 @@
 /**
  * A sweep: one configuration, and fields of it that take every combination of some values, or values drawn at random. Its text enters,
- * the configuration of every point leaves, checked; what runs them is elsewhere.
+ * the values of every point leave, and the configuration of one when it is asked for, checked: ten thousand whole ones may be more than the
+ * memory holds. What runs them is elsewhere.
  */
 import { z } from 'zod'
-import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { MOST_INTEGERS, RandomStream } from '../numerics/random.ts'
+import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 import { isFieldName, setField, type Json } from './fields.ts'
 import { presets } from './presets.ts'
@@ -12,6 +13,10 @@ import { parseConfig } from './schema.ts'
 
 /** More is a mistake in a grid. */
 export const MOST_POINTS = 10_000
+/** The values of all points, as JSON: they are kept, and sent with every table of the sweep. */
+const MOST_VALUES_BYTES = 16 * 1024 * 1024
+/** Of a point's values in a message. */
+const MOST_DESCRIBED = 200
 
 const range = { low: z.number(), high: z.number() }
 const distribution = z.discriminatedUnion('kind', [
@@ -38,25 +43,30 @@ const schema = z.strictObject({
 
 export type SweepDefinition = z.infer<typeof schema>
 type Distribution = z.infer<typeof distribution>
+/** What a random field draws numbers from. */
+export type SweepRange = Extract<Distribution, { readonly low: number }>
 
-export interface SweepPoint {
-  /** What the point has of each axis, by field. */
-  readonly values: Readonly<Record<string, unknown>>
-  readonly config: ExperimentConfig
-}
+/** What a point has of each axis, by field. */
+export type PointValues = Readonly<Record<string, unknown>>
 
 export interface Sweep {
   readonly name: string
   /** Fields, in the order of the file: the grid's, then those drawn. */
   readonly axes: readonly string[]
   /** Every combination of the grid, the last axis fastest, each with every draw. */
-  readonly points: readonly SweepPoint[]
+  readonly points: readonly PointValues[]
+  /**
+   * Made anew each time.
+   * @param index from 0
+   * @throws LabError `config` for a point whose configuration is wrong, which is named by its values
+   */
+  configOf(index: number): ExperimentConfig
 }
 
 /**
  * @param json what a sweep's file holds
  * @param where its name, for messages
- * @throws LabError `config` for a wrong file and for a point whose configuration is wrong, which is named by its values
+ * @throws LabError `config` for a wrong file; what is wrong with a single point is found with its configuration
  */
 export function parseSweep(json: unknown, where: string): { definition: SweepDefinition; sweep: Sweep } {
   const parsed = schema.safeParse(json)
@@ -90,32 +100,54 @@ export function parseSweep(json: unknown, where: string): { definition: SweepDef
       remedy: 'Leave out values, or draw points at random.',
     })
   const draws = random ? drawPoints(random, where) : [{}]
-  const combinations = Object.entries(grid).reduce<Json[]>(
-    (points, [axis, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [axis]: value }))),
-    [{}],
-  )
-  const points = combinations
+  requireSmallValues(grid, draws, count, where)
+  const points = Object.entries(grid)
+    .reduce<Json[]>(
+      (combinations, [axis, values]) =>
+        combinations.flatMap((combination) => values.map((value) => ({ ...combination, [axis]: value }))),
+      [{}],
+    )
     .flatMap((combination) => draws.map((draw) => ({ ...combination, ...draw })))
-    .map((values, index): SweepPoint => {
-      const own = copyJson(base)
-      for (const [axis, value] of Object.entries(values)) setField(own, axis, copyJson(value), where)
-      own.name = `${name} ${index + 1}`
-      return { values, config: parseConfig(own, `${where}, point ${index + 1} (${describePoint(values)})`) }
-    })
-  return { definition, sweep: { name, axes, points } }
+  const configOf = (index: number): ExperimentConfig => {
+    const values = points[index]!
+    const own = { ...base }
+    for (const [axis, value] of Object.entries(values)) setField(own, axis, value, where)
+    own.name = `${name} ${index + 1}`
+    const described = describePoint(values)
+    const shown = described.length > MOST_DESCRIBED ? `${described.slice(0, MOST_DESCRIBED)}…` : described
+    return parseConfig(own, `${where}, point ${index + 1} (${shown})`)
+  }
+  return { definition, sweep: { name, axes, points, configOf } }
+}
+
+/** @throws LabError `config`, before the points are made */
+function requireSmallValues(
+  grid: SweepDefinition['grid'],
+  draws: readonly PointValues[],
+  pointCount: number,
+  where: string,
+): void {
+  const sizeOf = (values: readonly unknown[]): number =>
+    values.reduce<number>((sum, value) => sum + (JSON.stringify(value) ?? '').length, 0)
+  const ofGrid = Object.values(grid).reduce((sum, values) => sum + (pointCount / values.length) * sizeOf(values), 0)
+  const bytes = ofGrid + (pointCount / draws.length) * sizeOf(draws)
+  if (bytes <= MOST_VALUES_BYTES) return
+  throw new LabError('config', 'The values of the sweep are too long.', {
+    where,
+    expected: `at most ${MOST_VALUES_BYTES} characters over all points`,
+    found: String(Math.round(bytes)),
+    remedy: 'Write what points share, such as the text of a cell, into `config`, and only its name into the values.',
+  })
 }
 
 /** `layers.*.cell=gru, dataset.steps=100` */
-export function describePoint(values: Readonly<Record<string, unknown>>): string {
+export function describePoint(values: PointValues): string {
   return Object.entries(values)
     .map(([axis, value]) => `${axis}=${formatAxisValue(value)}`)
     .join(', ')
 }
 
 export const formatAxisValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
-
-/** Everything here has come from JSON. */
-const copyJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value
 
 function baseOf({ preset, config }: SweepDefinition, where: string): Json {
   if ((preset === undefined) === (config === undefined))
@@ -132,18 +164,55 @@ function baseOf({ preset, config }: SweepDefinition, where: string): Json {
       expected: 'a name that `lab presets` lists',
       found: `\`${preset}\``,
     })
-  return copyJson(known.config as Json)
+  return known.config as Json
 }
+
+/** Why nothing can be drawn from a range, as a form says it beside its field; null for a good one. */
+export function rangeMistake({
+  kind,
+  low,
+  high,
+}: SweepRange): Required<Pick<LabErrorDetail, 'expected' | 'found' | 'remedy'>> | null {
+  const mistake = (expected: string, remedy: string): ReturnType<typeof rangeMistake> => ({
+    expected,
+    found: `${low} to ${high}`,
+    remedy,
+  })
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return mistake('two numbers', 'Write both ends of the range.')
+  if (!(low < high)) return mistake('low < high', 'For one value, use a grid; else swap the ends.')
+  switch (kind) {
+    case 'uniform':
+      return Number.isFinite(high - low)
+        ? null
+        : mistake(`high - low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
+    case 'log-uniform':
+      if (low <= 0) return mistake('0 < low < high', 'Raise low, or draw with `uniform`.')
+      return Number.isFinite(high / low)
+        ? null
+        : mistake(`high / low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
+    case 'integer': {
+      const [first, last] = wholeNumbersOf(low, high)
+      if (first > last) return mistake('a whole number from low to high', 'Widen the range, or draw with `uniform`.')
+      return Number.isSafeInteger(first) && Number.isSafeInteger(last) && last - first < MOST_INTEGERS
+        ? null
+        : mistake('at most 2^53 whole numbers, none beyond ±(2^53 - 1)', 'Move the ends closer to 0.')
+    }
+  }
+}
+
+/** The first and the last whole number of a range; a first one above the last where it has none. */
+const wholeNumbersOf = (low: number, high: number): readonly [number, number] => [Math.ceil(low), Math.floor(high)]
 
 /** The i-th point's draws are those of stream i of the sweep's seed: they do not depend on how many points there are. */
 function drawPoints({ count, seed, fields }: NonNullable<SweepDefinition['random']>, where: string): Json[] {
-  for (const [axis, { kind, ...limits }] of Object.entries(fields))
-    if ('low' in limits && (!(limits.low < limits.high) || (kind === 'log-uniform' && limits.low <= 0)))
-      throw new LabError('config', 'A range of the sweep is empty.', {
+  for (const [axis, field] of Object.entries(fields)) {
+    const mistake = field.kind === 'choice' ? null : rangeMistake(field)
+    if (mistake !== null)
+      throw new LabError('config', 'A range of the sweep has nothing to draw.', {
         where: `${where}, random.fields.${axis}`,
-        expected: kind === 'log-uniform' ? '0 < low < high' : 'low < high',
-        found: `${limits.low} to ${limits.high}`,
+        ...mistake,
       })
+  }
   return Array.from({ length: count }, (_, index) => {
     const stream = new RandomStream(seed, 'sweep', index)
     return Object.fromEntries(Object.entries(fields).map(([axis, field]) => [axis, draw(field, stream)]))
@@ -156,8 +225,10 @@ function draw(field: Distribution, stream: RandomStream): unknown {
       return field.low + (field.high - field.low) * stream.uniform()
     case 'log-uniform':
       return Math.exp(Math.log(field.low) + Math.log(field.high / field.low) * stream.uniform())
-    case 'integer':
-      return Math.ceil(field.low) + stream.integer(Math.floor(field.high) - Math.ceil(field.low) + 1)
+    case 'integer': {
+      const [first, last] = wholeNumbersOf(field.low, field.high)
+      return first + stream.integer(last - first + 1)
+    }
     case 'choice':
       return field.values[stream.integer(field.values.length)]
   }

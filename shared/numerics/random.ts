@@ -3,6 +3,7 @@
  * generator Philox4x32-10 (Salmon et al. 2011), so a run's random state is nothing but its own step counters and
  * a seed's draws do not depend on how many seeds run beside it.
  */
+import { LabError } from '../protocol/errors.ts'
 
 /** What a stream of draws is for; part of its address. */
 export type DrawPurpose =
@@ -27,6 +28,9 @@ const MULTIPLIER_1 = 0xcd9e8d57
 const WEYL_0 = 0x9e3779b9
 const WEYL_1 = 0xbb67ae85
 const ROUNDS = 10
+const WORD_VALUES = 2 ** 32
+/** Above it, not every whole number is a number. */
+export const MOST_INTEGERS = 2 ** 53
 
 /** High 32 bits of the product of two unsigned 32-bit numbers. */
 function multiplyHigh(a: number, b: number): number {
@@ -105,16 +109,34 @@ export class RandomStream {
     return this.#block[this.#used++]!
   }
 
+  /** Of two words, the first one high. */
+  #uint53(): number {
+    return (this.uint32() >>> 11) * WORD_VALUES + this.uint32()
+  }
+
   /** A number in (0, 1), uniform, never 0 or 1. */
   uniform(): number {
     return (this.uint32() + 0.5) / 0x100000000
   }
 
-  /** An integer of {0 .. count - 1}, uniform without bias (rejection). */
+  /**
+   * An integer of {0 .. count - 1}, uniform without bias: draws from the incomplete last round of remainders are passed over, which are
+   * fewer than half of all.
+   * @param count a whole number, 1 to 2^53
+   * @throws LabError `internal` for any other: there is nothing to draw from, and no draw would ever do
+   */
   integer(count: number): number {
-    const limit = 0x100000000 - (0x100000000 % count)
+    if (!Number.isInteger(count) || count < 1 || count > MOST_INTEGERS)
+      throw new LabError('internal', 'there is no integer to draw.', {
+        where: 'the number of integers to draw from',
+        expected: 'a whole number, 1 to 2^53',
+        found: String(count),
+      })
+    const isOneWord = count <= WORD_VALUES
+    const valueCount = isOneWord ? WORD_VALUES : MOST_INTEGERS
+    const limit = valueCount - (valueCount % count)
     for (;;) {
-      const draw = this.uint32()
+      const draw = isOneWord ? this.uint32() : this.#uint53()
       if (draw < limit) return draw % count
     }
   }

@@ -63,6 +63,22 @@ describe('a new sweep', { timeout: 120_000 }, () => {
     await expect.poll(() => values('dataset.steps').inputValue(), WAIT).toBe('8, 16')
   })
 
+  it('says at its row that a range has no number to draw, and cannot be started with it', async () => {
+    await page.getByRole('button', { name: 'Add a field' }).click()
+    await page.getByRole('combobox', { name: 'Field' }).last().fill('warmup.steps')
+    const range = row('warmup.steps')
+    await range.getByRole('combobox', { name: 'How' }).selectOption('integer')
+    await range.getByLabel('from', { exact: true }).fill('0.2')
+    await range.getByLabel('to', { exact: true }).fill('0.8')
+    expect(await range.getByRole('alert').textContent()).toContain('Expected a whole number from low to high.')
+    expect(await page.getByTestId('start-sweep').isDisabled()).toBe(true)
+    expect(await findAxeViolations(page)).toEqual([])
+    await range.getByLabel('to', { exact: true }).fill('2')
+    await expect.poll(check, WAIT).toContain('points')
+    expect(await range.getByRole('alert').count()).toBe(0)
+    await page.getByRole('button', { name: 'Begin anew' }).click()
+  })
+
   it('is forgotten once it is started', async () => {
     await values('layers.*.cell').fill('gru, mgu')
     await page.getByRole('button', { name: 'Add a field' }).click()

@@ -2,85 +2,53 @@
  * Measures designs, one at a time since each takes every core: a configuration enters, the times of its strategies leave. A measurement that
  * nobody waits for any more is ended at once with its thread.
  */
-import type { Worker } from 'node:worker_threads'
-import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { fromWireError, toWireError } from '../../../shared/protocol/wire-error.ts'
-import { startThread } from '../start-thread.ts'
-import type { EstimateTask, FromEstimateThread, StrategyEstimate } from './estimate-thread.ts'
+import { AskedPool } from '../asked-pool.ts'
+import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estimate-protocol.ts'
 
-interface Measurement {
-  readonly id: string
-  isCancelled: boolean
-  worker: Worker | null
-}
+/** A few steps of every strategy; on a design for which that is not enough, the estimate would be days. */
+const LIMIT_MS = 300_000
 
 export class Estimator {
-  readonly #baseFolder: string
-  readonly #waiting = new Set<Measurement>()
-  #line: Promise<unknown> = Promise.resolve()
+  readonly #threads: AskedPool<EstimateQuestions>
+  /** By the ids of the measurements that run or wait. */
+  readonly #cancels = new Map<string, AbortController>()
 
+  /** @param baseFolder where relative paths of own series start */
   constructor(baseFolder: string) {
-    this.#baseFolder = baseFolder
+    const task: EstimateTask = { baseFolder }
+    this.#threads = new AskedPool({
+      name: 'estimate-thread',
+      task,
+      where: 'the measurement of the design',
+      remedy: 'Ask for it again; the design itself is as it was.',
+      mostThreads: 1,
+      mostIdle: 0, // the next measurement has the cores and the memory to itself
+      limitMs: () => LIMIT_MS,
+    })
   }
 
   /**
    * @param id by which it can be cancelled
+   * @param json any that a configuration file may hold
    * @throws LabError `interrupted` when it was; `worker` when its thread has died; of what is wrong with the design
    */
-  measure(id: string, config: ExperimentConfig): Promise<readonly StrategyEstimate[]> {
-    const measurement: Measurement = { id, isCancelled: false, worker: null }
-    this.#waiting.add(measurement)
-    const turn = this.#line.then(() => this.#run(measurement, { config, baseFolder: this.#baseFolder }))
-    this.#line = turn.catch(() => undefined) // whoever asked hears of it
-    return turn.finally(() => this.#waiting.delete(measurement))
+  async measure(id: string, json: unknown): Promise<readonly StrategyEstimate[]> {
+    const controller = new AbortController()
+    this.#cancels.set(id, controller)
+    try {
+      return await this.#threads.ask('measure', json, controller.signal)
+    } finally {
+      if (this.#cancels.get(id) === controller) this.#cancels.delete(id)
+    }
   }
 
   /** @param id null: all of them. */
   cancel(id: string | null): void {
-    for (const measurement of this.#waiting) {
-      if (id !== null && measurement.id !== id) continue
-      measurement.isCancelled = true
-      void measurement.worker?.terminate()
-    }
+    for (const [known, controller] of this.#cancels) if (id === null || known === id) controller.abort()
   }
 
   async close(): Promise<void> {
     this.cancel(null)
-    await this.#line
+    await this.#threads.close()
   }
-
-  #run(measurement: Measurement, task: EstimateTask): Promise<readonly StrategyEstimate[]> {
-    if (measurement.isCancelled) return Promise.reject(cancelled(measurement.id))
-    const worker = startThread('estimate-thread', task)
-    measurement.worker = worker
-    return new Promise((resolve, reject) => {
-      let answer: FromEstimateThread | null = null
-      let failure: unknown = null
-      worker.on('message', (message: FromEstimateThread) => (answer = message))
-      worker.on('error', (error) => (failure = error))
-      // After the thread's end: the next measurement has the cores to itself.
-      worker.on('exit', (code) => {
-        if (measurement.isCancelled) reject(cancelled(measurement.id))
-        else if (answer?.kind === 'done') resolve(answer.strategies)
-        else if (answer?.kind === 'failed') reject(fromWireError(answer.error))
-        else reject(deadThread(failure, code))
-      })
-    })
-  }
-}
-
-function cancelled(id: string): LabError {
-  return new LabError('interrupted', 'this measurement was cancelled.', {
-    where: id,
-    remedy: 'Ask for it again.',
-  })
-}
-
-function deadThread(failure: unknown, code: number): LabError {
-  return new LabError('worker', 'the thread that measures the design has ended before it was done.', {
-    found: failure === null ? `exit code ${code}` : toWireError(failure).message,
-    remedy: 'Ask for it again; the design itself is as it was.',
-    cause: failure,
-  })
 }

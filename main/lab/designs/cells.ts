@@ -1,4 +1,4 @@
-/** The cells of a design: built-in ones with their texts, and what any text comes to, or what is wrong with it and where. Quick enough for every keystroke. */
+/** The cells of a design: built-in ones with their texts, and what any text comes to, or what is wrong with it and where. */
 import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import {

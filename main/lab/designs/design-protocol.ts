@@ -1,23 +1,47 @@
-/** What the designs' thread and whoever asks it say to each other over their MessagePort. */
+/** What the designs' threads and whoever asks them say to each other over their MessagePorts. */
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
+import type { SweepDefinition } from '../../../shared/experiments/sweep.ts'
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
-import type { DataFileView, DatasetPreview, ResolvedConfig } from '../../../shared/protocol/views.ts'
+import type {
+  CheckedCell,
+  CheckedSweep,
+  DataFileView,
+  DatasetPreview,
+  ResolvedConfig,
+} from '../../../shared/protocol/views.ts'
+import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import type { SweepOutline } from '../../engine/run-sweep.ts'
+import type { SweepRecord } from '../../store/sweep-writer.ts'
 
-/** What the thread starts with. */
+/** What a thread starts with. */
 export interface DesignTask {
   readonly home: string
 }
 
 /** Every question, with its answer. */
 export type DesignQuestions = {
+  'check-cell': { ask: CheckedPayload<'cell.check'>; answer: CheckedCell }
+  /** @param ask any JSON that a configuration file may hold */
+  read: { ask: unknown; answer: ExperimentConfig }
   resolve: { ask: CheckedPayload<'config.resolve'>; answer: ResolvedConfig }
+  'own-presets': {
+    ask: null
+    answer: { readonly configs: readonly ExperimentConfig[]; readonly errors: readonly WireError[] }
+  }
   preview: { ask: CheckedPayload<'dataset.preview'>; answer: DatasetPreview }
   'data-file': { ask: CheckedPayload<'data-file.read'>; answer: DataFileView }
-  /** Throws whatever is wrong with a configuration; nothing is made. */
-  prepare: { ask: ExperimentConfig; answer: null }
-  /** The same for every point. @param ask a definition */
-  'prepare-sweep': { ask: unknown; answer: null }
+  /** Throws whatever is wrong with a configuration; nothing is made. Own series are absolute in the answer, so that a resume from elsewhere finds them. */
+  prepare: { ask: unknown; answer: ExperimentConfig }
+  /** Every point is read. @param ask any JSON that the file of a sweep may hold */
+  'check-sweep': { ask: unknown; answer: CheckedSweep }
+  /** Throws whatever is wrong with any point; nothing is made. */
+  'prepare-sweep': {
+    ask: unknown
+    answer: { readonly definition: SweepDefinition; readonly outline: SweepOutline }
+  }
+  /** @param ask the id of one that is written down */
+  'open-sweep': { ask: string; answer: { readonly record: SweepRecord; readonly outline: SweepOutline } }
   /** Makes the run of a fork. */
   fork: { ask: CheckedPayload<'run.fork'>; answer: RunRecord }
 }

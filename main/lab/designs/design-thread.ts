@@ -1,31 +1,55 @@
-/** The thread that reads what designs and their datasets come to: a file of series takes seconds to read, in which the lab goes on. */
+/**
+ * A thread that reads what designs, their datasets and sweeps come to: a file of series takes seconds to read, and so does a sweep of
+ * thousands of points, in which the lab goes on.
+ */
+import path from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
+import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { answerQuestions } from '../../engine/answer-questions.ts'
 import { forkRun } from '../../engine/fork-run.ts'
 import { prepare } from '../../engine/run-group.ts'
-import { prepareSweep } from '../../engine/run-sweep.ts'
+import { outlineSweep, prepareSweep } from '../../engine/run-sweep.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
+import { readOwnPresets } from '../../store/own-presets.ts'
 import { RunStore } from '../../store/run-store.ts'
+import { SweepStore } from '../../store/sweep-store.ts'
+import { checkCell } from './cells.ts'
+import { checkSweep, SWEEP_NAME } from './check-sweep.ts'
 import type { DesignQuestions, DesignTask } from './design-protocol.ts'
 import { Designs } from './designs.ts'
 import { CONFIG_NAME, readDesign } from './read-design.ts'
 
 const { home } = workerData as DesignTask
 const store = new RunStore(home)
+const sweeps = new SweepStore(home)
 const designs = new Designs(home, store)
 
 answerQuestions<DesignQuestions>({
+  'check-cell': checkCell,
+  read: readDesign,
   resolve: ({ config, fork }) => designs.resolve(config, fork),
+  'own-presets': async () => {
+    const { presets, errors } = await readOwnPresets(home)
+    return { configs: presets.map(({ config }) => config), errors: errors.map(toWireError) }
+  },
   preview: (payload) => designs.previewDataset(payload),
   'data-file': (payload) => designs.readDataFile(payload),
-  prepare: async (config) => {
+  prepare: async (json) => {
+    const config = readDesign(json)
+    if (config.dataset.kind === 'file') config.dataset.path = path.resolve(home, config.dataset.path)
     await prepare(config, home)
-    return null
+    return config
   },
-  'prepare-sweep': async (definition) => {
-    await prepareSweep(parseSweep(definition, 'sweep').sweep, home)
-    return null
+  'check-sweep': checkSweep,
+  'prepare-sweep': async (json) => {
+    const { definition, sweep } = parseSweep(json, SWEEP_NAME)
+    await prepareSweep(sweep, home)
+    return { definition, outline: outlineSweep(sweep) }
+  },
+  'open-sweep': async (id) => {
+    const { record, sweep } = await sweeps.find(id)
+    return { record, outline: outlineSweep(sweep) }
   },
   fork: ({ source, config }) => forkRun(store, source, readDesign(config), CONFIG_NAME, RUN_VERSIONS),
 })

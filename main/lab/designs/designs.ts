@@ -6,7 +6,7 @@ import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-pl
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
-import { describeDataset, takeSeries } from '../../../shared/datasets/describe.ts'
+import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datasets/describe.ts'
 import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
@@ -26,6 +26,8 @@ import { CONFIG_NAME } from './read-design.ts'
 
 /** A design's own, and the images of a preview. */
 const MOST_DATASETS = 2
+/** Input values of the series that a window draws: what is sent to it. */
+const MOST_DRAWN_VALUES = 2 ** 19
 
 export class Designs {
   readonly #baseFolder: string
@@ -84,10 +86,12 @@ export class Designs {
   }: CheckedPayload<'dataset.preview'>): Promise<DatasetPreview> {
     const { dataset: config } = parseConfig({ dataset: json }, CONFIG_NAME)
     const dataset = await this.#dataset(config, seed)
-    const indices = Array.from({ length: Math.min(seriesCount, dataset.counts.train) }, (_, index) => index)
+    const description = describeDataset(dataset)
+    const count = Math.min(seriesCount, dataset.counts.train, seriesWithin(dataset, MOST_DRAWN_VALUES))
+    const indices = Array.from({ length: count }, (_, index) => index)
     const batch = dataset.batch('train', indices)
     return {
-      description: describeDataset(dataset),
+      description,
       series: indices.map((index) => {
         const { steps, firstInputs, targets } = takeSeries(batch, index)
         return { length: steps, inputs: firstInputs, targets }

@@ -1,6 +1,6 @@
 /**
  * The index of a home as the lab asks it: questions go to the thread that owns it, answers come back; what changes in the folders, whoever
- * changed them, is told to one listener.
+ * changed them, is told to one listener. A thread that dies is started again, which reads what it has missed.
  */
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { IndexState } from '../../../shared/protocol/run-query.ts'
@@ -16,9 +16,13 @@ export interface IndexListener {
   notice(error: LabError): void
 }
 
+/** Of a lab: more deaths are none of chance. */
+const MOST_RESTARTS = 5
+
 export class RunIndex {
   readonly #thread: AskedThread<IndexQuestions, IndexTold>
   readonly #listener: IndexListener
+  #restarts = 0
 
   constructor(home: string, listener: IndexListener) {
     this.#listener = listener
@@ -28,17 +32,34 @@ export class RunIndex {
       task,
       told: (told) => this.#hear(told),
       explainEnd,
-      ended: (error) => listener.notice(error),
+      ended: (error, hasWorked) => {
+        listener.notice(error)
+        // Without a bound, one that can only end would begin for ever; questions go on trying.
+        if (hasWorked && this.#restarts++ < MOST_RESTARTS) this.#thread.start()
+      },
     })
     this.#thread.start()
   }
 
-  /** @throws LabError `run-index` when the thread has ended, `run-folder` */
-  ask<Question extends keyof IndexQuestions>(
+  /**
+   * Asked once more where the thread has ended meanwhile: every question reads, and may be asked twice.
+   * @throws LabError `run-index` when the thread ends again, `run-folder`
+   */
+  async ask<Question extends keyof IndexQuestions>(
     question: Question,
     ask: IndexQuestions[Question]['ask'],
   ): Promise<IndexQuestions[Question]['answer']> {
-    return this.#thread.ask(question, ask)
+    try {
+      return await this.#thread.ask(question, ask)
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'run-index') throw error
+      return this.#thread.ask(question, ask)
+    }
+  }
+
+  /** Ends the thread as a crash would; for tests of what follows. */
+  kill(): Promise<void> {
+    return this.#thread.kill()
   }
 
   close(): Promise<void> {
@@ -61,11 +82,11 @@ export class RunIndex {
 }
 
 function explainEnd(cause: unknown): LabError {
-  return new LabError('run-index', 'the index of the runs cannot be used.', {
+  return new LabError('run-index', 'the index of the runs has ended.', {
     where: 'the thread of the index',
     found: typeof cause === 'string' ? cause : toWireError(cause).message,
     remedy:
-      'Start the lab again; if that does not help, install its packages again with `npm ci`. The runs themselves are not touched.',
+      'It is started again. If that does not help, start the lab again; install its packages again with `npm ci`. The runs themselves are not touched.',
     cause,
   })
 }

@@ -129,3 +129,15 @@ it.each([
   expect(result.code).toBe(code)
   expect(result.stderr).toContain(said)
 })
+
+it('refuses a range without a number to draw, with its field, and makes nothing', async () => {
+  const home = temporaryFolder()
+  const file = path.join(home, 'sweep.json')
+  const fields = { 'warmup.steps': { kind: 'integer', low: 0.2, high: 0.8 } }
+  writeFileSync(file, JSON.stringify({ config: TINY, random: { count: 2, fields } }))
+  const { code, stderr } = await lab(['sweep', file], home)
+  expect(code).toBe(2)
+  expect(stderr).toContain('random.fields.warmup.steps')
+  expect(stderr).toContain('Expected a whole number from low to high, found 0.2 to 0.8. Widen the range')
+  expect(runsOf(home)).toEqual([])
+})

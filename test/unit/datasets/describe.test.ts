@@ -76,4 +76,12 @@ describe('a description', () => {
     expect(text).toMatch(/target at step 9: -?\d/)
     expect(text).not.toContain('NaN')
   })
+
+  it('looks at fewer of long series, and not at one that is longer than all it looks at', () => {
+    const ofSteps = (steps: number) =>
+      createDataset({ kind: 'copy-first-input', steps, counts: { train: 300, validation: 1, test: 1 } }, 1, noSources)
+    expect(describeDataset(ofSteps(2 ** 20)).sampledSeries).toBe(4)
+    expect(describeDataset(ofSteps(10)).sampledSeries).toBe(256)
+    expect(() => describeDataset(ofSteps(2 ** 22 + 1))).toThrow(expect.objectContaining({ code: 'dataset' }))
+  })
 })

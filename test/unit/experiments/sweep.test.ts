@@ -1,8 +1,12 @@
 /** The points of a sweep, and what is said of a wrong one. */
 import { describe, expect, it } from 'vitest'
+import type { LabErrorDetail } from '../../../shared/protocol/errors.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 
-const points = (json: unknown) => parseSweep(json, 'sweep.json').sweep.points
+function points(json: unknown) {
+  const { sweep } = parseSweep(json, 'sweep.json')
+  return sweep.points.map((values, index) => ({ values, config: sweep.configOf(index) }))
+}
 
 describe('a grid', () => {
   const sweep = {
@@ -31,6 +35,29 @@ describe('a grid', () => {
     const [only] = points({ preset: 'quick', grid: { 'training.batch': [7] } })
     const [plain] = points({ preset: 'quick' })
     expect(only!.config).toEqual({ ...plain!.config, training: { ...plain!.config.training, batch: 7 } })
+  })
+
+  it('changes nothing of the other points, whatever stands on the way to a field', () => {
+    const config = { dataset: { kind: 'copy-first-input', steps: 9 }, layers: [{ units: 4 }, { units: 5 }] }
+    const grid = {
+      training: [{ batch: 3 }],
+      'training.epochs': [1, 2],
+      'layers.length': [2, 3],
+      'layers.0.units': [7, 8],
+    }
+    const found = points({ config, grid }).map(({ config: { training, layers } }) => [
+      training.batch,
+      training.epochs,
+      ...layers.map(({ units }) => units),
+    ])
+    const units = [
+      [7, 5],
+      [8, 5],
+      [7, 5, 5],
+      [8, 5, 5],
+    ]
+    expect(found).toEqual([1, 2].flatMap((epochs) => units.map((each) => [3, epochs, ...each])))
+    expect(config.layers).toEqual([{ units: 4 }, { units: 5 }])
   })
 })
 
@@ -69,6 +96,40 @@ describe('random points', () => {
   })
 })
 
+describe('a range', () => {
+  const drawn = (kind: string, low: unknown, high: unknown) =>
+    points({ preset: 'quick', random: { count: 4, fields: { 'warmup.steps': { kind, low, high } } } })
+
+  it.each([
+    ['of whole numbers without one', 'integer', 0.2, 0.8, 'a whole number from low to high'],
+    ['that ends before it begins', 'integer', 8, 3, 'low < high'],
+    ['that ends before it begins', 'uniform', 1, 0, 'low < high'],
+    ['of a logarithm of nothing', 'log-uniform', 0, 0.5, '0 < low < high'],
+    ['of more whole numbers than numbers can tell', 'integer', -(2 ** 53) + 1, 2 ** 53 - 1, 'at most 2^53'],
+    ['of whole numbers that are none', 'integer', 0, 1e300, 'at most 2^53'],
+    ['wider than a number', 'uniform', -1e308, 1e308, 'at most 1.79'],
+    ['of a ratio wider than a number', 'log-uniform', 1e-300, 1e300, 'at most 1.79'],
+  ])('%s is refused with its field, what was expected, found, and a remedy', (_, kind, low, high, expected) => {
+    const detail = expect.objectContaining({
+      where: 'sweep.json, random.fields.warmup.steps',
+      expected: expect.stringContaining(expected) as string,
+      found: `${low} to ${high}`,
+      remedy: expect.any(String) as string,
+    }) as LabErrorDetail
+    expect(() => drawn(kind, low, high)).toThrow(expect.objectContaining({ code: 'config', detail }))
+  })
+
+  it.each([Infinity, Number.NaN, null])('that ends at %s is refused at its field', (high) => {
+    expect(() => drawn('integer', 0, high)).toThrow(/random\.fields\.warmup\.steps\.high/)
+  })
+
+  it('of more than 2^32 whole numbers is drawn', () => {
+    const found = drawn('integer', 0, 2 ** 45).map(({ values }) => values['warmup.steps'] as number)
+    expect(Math.max(...found)).toBeGreaterThan(2 ** 32)
+    expect(found.every((value) => Number.isSafeInteger(value) && value <= 2 ** 45)).toBe(true)
+  })
+})
+
 it.each([
   ['no start', { grid: {} }, 'one of `preset` and `config`'],
   ['two starts', { preset: 'quick', config: {}, grid: {} }, 'found both'],
@@ -89,19 +150,6 @@ it.each([
     'training.batch',
   ],
   [
-    'an empty range',
-    { preset: 'quick', random: { count: 1, fields: { 'training.dropout': { kind: 'uniform', low: 1, high: 0 } } } },
-    '1 to 0',
-  ],
-  [
-    'a logarithm of nothing',
-    {
-      preset: 'quick',
-      random: { count: 1, fields: { 'training.dropout': { kind: 'log-uniform', low: 0, high: 0.5 } } },
-    },
-    '0 < low < high',
-  ],
-  [
     'too many points',
     {
       preset: 'quick',
@@ -111,6 +159,14 @@ it.each([
       },
     },
     '40000',
+  ],
+  [
+    'what its table would hold in all its rows',
+    {
+      preset: 'quick',
+      grid: { 'warmup.steps': Array.from({ length: 200 }, (_, i) => i), cells: [{ long: 'x'.repeat(200_000) }] },
+    },
+    'at most 16777216 characters over all points, found 40',
   ],
   ['no object', [1], 'sweep.json'],
 ])('%s is refused', (_, json, said) => {

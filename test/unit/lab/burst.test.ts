@@ -38,7 +38,7 @@ it('the rows of a sweep follow a burst of changed runs that are not told one by 
   const home = await makeHome()
   const runs = new RunStore(home)
   const { definition, sweep } = parseSweep(DEFINITION, 'test')
-  const [template] = await runs.createGroup(sweep.points[0]!.config, ['none'], versions)
+  const [template] = await runs.createGroup(sweep.configOf(0), ['none'], versions)
   const write = (record: RunRecord): void => {
     const folder = runs.folder(record.id)
     mkdirSync(folder, { recursive: true })

@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   axis,
+  axisMistake,
   definitionOf,
   fieldsOf,
   fieldsTwice,
   formOf,
   keptForm,
   parseValues,
+  type SweepAxis,
 } from '../../../renderer/composables/sweep-form.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { isFieldName } from '../../../shared/experiments/fields.ts'
@@ -59,11 +61,13 @@ describe('a new sweep', () => {
     const { sweep } = parseSweep(definitionOf(formOf(design, CELLS), design), 'test')
     expect(sweep.axes).toEqual(['layers.*.cell', 'dataset.steps'])
     expect(
-      sweep.points.map(({ config }) => [config.layers[0]!.cell, 'steps' in config.dataset && config.dataset.steps]),
+      sweep.points
+        .map((_, index) => sweep.configOf(index))
+        .map(({ layers, dataset }) => [layers[0]!.cell, 'steps' in dataset && dataset.steps]),
     ).toEqual(['gru', 'lstm', 'mgu'].flatMap((cell) => [50, 100].map((steps) => [cell, steps])))
     // The other part of a double layer follows, as it does in a file that leaves it out.
-    expect(sweep.points.at(-1)!.config.layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'mgu', warmUnits: 10 })
-    expect(sweep.points[0]!.config.seeds).toEqual([0, 1, 2])
+    expect(sweep.configOf(5).layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'mgu', warmUnits: 10 })
+    expect(sweep.configOf(0).seeds).toEqual([0, 1, 2])
   })
 
   it('keeps a cell of the other part that was chosen by itself', () => {
@@ -73,7 +77,7 @@ describe('a new sweep', () => {
     )
     const form = { ...formOf(mixed, CELLS), axes: [axis('layers.*.cell', 'mgu')] }
     const { sweep } = parseSweep(definitionOf(form, mixed), 'test')
-    expect(sweep.points[0]!.config.layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'lstm' })
+    expect(sweep.configOf(0).layers[0]).toMatchObject({ cell: 'mgu', coldCell: 'lstm' })
   })
 
   it('draws from ranges beside lists', () => {
@@ -88,6 +92,24 @@ describe('a new sweep', () => {
     const { sweep, definition } = parseSweep(definitionOf(form, design), 'test')
     expect(definition.random).toMatchObject({ count: 5, fields: { [drawn.field]: { kind: 'log-uniform', low: 1e-4 } } })
     expect(sweep.points).toHaveLength(10)
+  })
+
+  it('tells at its row a range that has nothing to draw', () => {
+    const row = (kind: SweepAxis['kind'], low: number, high: number) => ({
+      ...axis('warmup.steps', '1'),
+      kind,
+      low,
+      high,
+    })
+    expect(axisMistake(row('integer', 0.2, 0.8))).toMatchObject({ expected: 'a whole number from low to high' })
+    expect(axisMistake(row('uniform', 1, 0))).toMatchObject({ expected: 'low < high' })
+    expect(axisMistake(row('integer', 0.2, 1.8))).toBeNull()
+    expect(axisMistake(row('list', 1, 0))).toBeNull()
+  })
+
+  it('over a range of too many values is refused, and not cut off to those that fit', () => {
+    const form = { ...formOf(design, CELLS), axes: [axis('warmup.steps', '0..20000')] }
+    expect(() => parseSweep(definitionOf(form, design), 'test')).toThrow('too many points')
   })
 
   it('offers only fields that a sweep may name', () => {

@@ -1,0 +1,15 @@
+/** What is asked of a thread that evaluates runs, over its MessagePort. */
+import type { RunGradientByLag, RunPredictions } from '../../../shared/protocol/views.ts'
+import type { LagMeasureRequest } from '../gradient-by-lag.ts'
+import type { PredictRequest } from '../predict.ts'
+
+/** What the thread starts with. */
+export interface EvaluationTask {
+  readonly home: string
+}
+
+/** Every question, with its answer. */
+export type EvaluationQuestions = {
+  predict: { ask: PredictRequest; answer: RunPredictions }
+  'gradient-by-lag': { ask: LagMeasureRequest; answer: RunGradientByLag }
+}
