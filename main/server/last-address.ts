@@ -7,6 +7,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { replaceFile } from '../store/durable-file.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 
 const FILE = 'served.json'
 const OWNER_ONLY = 0o600
@@ -21,7 +22,7 @@ export type LastAddress = z.output<typeof schema>
 /** @returns a new token of 256 bits and no port where nothing is known, or nothing that can be trusted */
 export async function readLastAddress(home: string): Promise<LastAddress> {
   try {
-    const parsed = schema.safeParse(JSON.parse(await readFile(path.join(home, FILE), 'utf8')))
+    const parsed = schema.safeParse(parseJson(await readFile(path.join(home, FILE), 'utf8')))
     if (parsed.success) return parsed.data
   } catch {
     // The first start, or a damaged file: a new address is as good.

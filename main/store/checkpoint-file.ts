@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import type { Checkpoint } from '../../shared/runs/run.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 
@@ -98,7 +99,7 @@ export async function readCheckpointFile(file: string): Promise<SavedCheckpoint 
 function parseCounters(text: string, where: string): Record<string, unknown> {
   let counters: unknown
   try {
-    counters = JSON.parse(text, (_, value: unknown) => readNumber(value))
+    counters = parseJson(text, (_, value: unknown) => readNumber(value))
   } catch (cause) {
     throw new LabError('checkpoint', 'the counters of the checkpoint are not JSON.', {
       where,

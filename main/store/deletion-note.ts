@@ -5,6 +5,7 @@
  */
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { codeOf } from './file-errors.ts'
 
 export interface Deletion {
@@ -52,7 +53,7 @@ async function readNote(file: string): Promise<string | null> {
     throw error
   }
   try {
-    const { formatVersion, deletedAt } = (JSON.parse(text) ?? {}) as { formatVersion?: unknown; deletedAt?: unknown }
+    const { formatVersion, deletedAt } = (parseJson(text) ?? {}) as { formatVersion?: unknown; deletedAt?: unknown }
     const isTime = typeof deletedAt === 'string' && !Number.isNaN(Date.parse(deletedAt))
     return formatVersion === 1 && isTime ? deletedAt : null
   } catch (error) {

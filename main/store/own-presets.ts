@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
 
@@ -27,7 +28,7 @@ export async function readOwnPresets(
   for (const file of files.filter((name) => name.endsWith(ENDING)).sort()) {
     const where = path.join(home, FOLDER, file)
     try {
-      configs.push(parseConfig(JSON.parse(await readFile(where, 'utf8')), where))
+      configs.push(parseConfig(parseJson(await readFile(where, 'utf8')), where))
     } catch (cause) {
       errors.push(
         cause instanceof LabError

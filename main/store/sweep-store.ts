@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import type { LockHolder } from './file-lock.ts'
 import { nearestNames } from './nearest-names.ts'
@@ -154,7 +155,7 @@ export class SweepStore {
   async readRunIds(id: string): Promise<SweepRecord['runIds'] | null> {
     try {
       const text = await readFile(this.file(id), 'utf8')
-      const { runIds } = JSON.parse(text) as Partial<SweepRecord>
+      const { runIds } = parseJson(text) as Partial<SweepRecord>
       return Array.isArray(runIds) ? runIds : null
     } catch (error) {
       if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
@@ -181,7 +182,7 @@ export class SweepStore {
     })
     let record: SweepRecord
     try {
-      record = JSON.parse(text) as SweepRecord
+      record = parseJson(text) as SweepRecord
     } catch (cause) {
       throw damaged(quoteStart(text), cause)
     }

@@ -3,6 +3,7 @@
  * was made; what a backend or dataset makes of it is left to them.
  */
 import { LabError, quoteStart } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
@@ -62,7 +63,7 @@ const CHECKS: readonly Check[] = [
 export function parseRunRecord(text: string, where: string): RunRecord {
   let record: unknown
   try {
-    record = JSON.parse(text)
+    record = parseJson(text)
   } catch (cause) {
     throw new LabError('run-folder', 'the record of the run is not JSON.', {
       where,
