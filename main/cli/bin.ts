@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { MEMORY_VARIABLE, memoryBound } from '../engine/memory-bound.ts'
 import { THREADS_VARIABLE, threadCount } from '../engine/thread-count.ts'
+import { printError, printNotice } from './output.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 
 const program = new Command('lab')
@@ -194,12 +195,12 @@ function report(error: unknown, json: boolean): number {
   }
   if (error instanceof LabError) return reportLine(error.code, error.message, json, error.exitCode)
   const message = error instanceof Error ? error.message : String(error)
-  if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) printNotice(error.stack ?? message)
   return reportLine('internal', `${message} (a defect of the lab; WARMUP_LAB_DEBUG=1 shows where)`, json, 1)
 }
 
 function reportLine(code: string, message: string, json: boolean, exitCode: number): number {
-  process.stderr.write(json ? `${JSON.stringify({ type: 'error', code, message })}\n` : `error [${code}]: ${message}\n`)
+  printError(code, message, json)
   return exitCode
 }
 

@@ -1,6 +1,6 @@
 /** What the command line says of runs as they go: lines of progress, or an object a line. */
 import type { GroupListener } from '../engine/run-group.ts'
-import { printJson } from './output.ts'
+import { printJson, printNotice } from './output.ts'
 import type { ProgressLine } from './progress.ts'
 
 /** @param progress null: as JSON */
@@ -16,7 +16,7 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     event: (record, event) => progress.event(record, event),
     failed(id, { code, message }) {
       progress.end()
-      process.stderr.write(`${id} failed [${code}]: ${message}\n`)
+      printNotice(`${id} failed [${code}]: ${message}`)
     },
   }
 }

@@ -6,9 +6,12 @@ import { parseJson } from '../protocol/parse-json.ts'
 import type { RunEvent } from './run.ts'
 
 export function readEvent(line: string): RunEvent | null {
+  // An exception for each of a million lines that are blank, or of another kind of file, takes seconds in which nothing else is answered.
+  const text = line.trim()
+  if (!text.startsWith('{') || !text.endsWith('}')) return null
   let value: unknown
   try {
-    value = parseJson(line)
+    value = parseJson(text)
   } catch {
     return null // told as a damaged line, as JSON that is no event is
   }
