@@ -33,8 +33,8 @@ function requireShallow(text: string): void {
   }
 }
 
-/** Of its closing quote; the end of the text where there is none. */
-function endOfString(text: string, start: number): number {
+/** Where the closing quote of a string stands; the end of the text, or one beyond, where there is none. @param start of its opening quote */
+export function endOfString(text: string, start: number): number {
   let at = start + 1
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
   return at
