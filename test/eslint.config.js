@@ -29,10 +29,10 @@ const layers = [
   ['runs'],
   ['training'],
 ]
-/** Errors stand before everything; commands, events and what they carry stand after everything. */
-const errorsOnly = {
-  regex: '^(\\.\\./)+protocol/(?!errors\\.ts$)',
-  message: 'Of shared/protocol, only errors.ts stands before the rest of shared/.',
+/** Errors and how JSON is read stand before everything; commands, events and what they carry stand after everything. */
+const foundationsOnly = {
+  regex: '^(\\.\\./)+protocol/(?!(errors|parse-json)\\.ts$)',
+  message: 'Of shared/protocol, only errors.ts and parse-json.ts stand before the rest of shared/.',
 }
 /** main/, from what knows least to what knows all. */
 const mainLayers = [['store'], ['engine'], ['lab'], ['server'], ['cli', 'electron']]
@@ -80,7 +80,7 @@ const layerRules = layers.flatMap((folders, index) => {
   return [
     {
       files: folders.map((folder) => `shared/${folder}/**/*.ts`),
-      rules: forbid(hosts, outward, errorsOnly, {
+      rules: forbid(hosts, outward, foundationsOnly, {
         regex: `^(\\.\\./)+(${later.join('|')})/`,
         message: `shared/${folders[0]} stands before ${later.join(', ')} (design: One direction).`,
       }),
@@ -120,7 +120,7 @@ export default tseslint.config(
   },
   { files: ['shared/**/*.ts'], rules: forbid(hosts, outward) },
   ...layerRules,
-  { files: ['shared/training/**/*.ts'], rules: forbid(hosts, outward, errorsOnly) },
+  { files: ['shared/training/**/*.ts'], rules: forbid(hosts, outward, foundationsOnly) },
   {
     files: ['main/**/*.ts'],
     ignores: ['main/electron/**'],

@@ -7,6 +7,7 @@ import { isFieldName, setField, type Json } from '../../shared/experiments/field
 import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { RUN_OPTIONS, type RunOption } from './run-options.ts'
 
 export interface LoadedConfig {
@@ -71,7 +72,7 @@ async function readSource(
   })
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (cause) {
     throw new LabError('config', 'The configuration is not JSON.', {
       where: file!,
@@ -148,7 +149,7 @@ function setAssignment(json: Json, assignment: string): void {
     })
   let value: unknown
   try {
-    value = JSON.parse(assignment.slice(at + 1))
+    value = parseJson(assignment.slice(at + 1))
   } catch {
     throw new LabError('usage', 'The value is not JSON.', {
       where: `--set ${field}`,

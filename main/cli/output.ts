@@ -1,13 +1,42 @@
 /** What the command line prints: JSON lines, tables, colours only where a terminal shows them and NO_COLOR does not forbid it. */
-import { isTerminal, writeOut } from './streams.ts'
+import { isTerminal, writeError, writeOut } from './streams.ts'
+
+/**
+ * Names, notes and files hold what others wrote: a control character in them would move the cursor, retitle the window or hide a line. All
+ * are shown as JSON writes them (`\u001b`) but line ends, tabs and this file's own bold and dim, which can do no harm whoever wrote them.
+ */
+export function showControls(text: string): string {
+  // eslint-disable-next-line no-control-regex -- what is looked for
+  return text.replace(/\u001b\[(?:1|2|22)m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (found) =>
+    found.length > 1 && usesColour ? found : found.replace(CONTROL, escapeCode),
+  )
+}
 
 export function print(text: string): void {
-  writeOut(`${text}\n`)
+  writeOut(`${showControls(text)}\n`)
 }
 
 export function printJson(value: unknown): void {
-  writeOut(`${JSON.stringify(value)}\n`)
+  writeOut(`${toJsonLine(value)}\n`)
 }
+
+/** To standard error, beside what a command yields. */
+export function printNotice(text: string): void {
+  writeError(`${showControls(text)}\n`)
+}
+
+/** @param kind an error ends the command, a warning stands beside its work */
+export function printError(code: string, message: string, json: boolean, kind: 'error' | 'warning' = 'error'): void {
+  if (json) writeError(`${toJsonLine({ type: kind, code, message })}\n`)
+  else printNotice(`${kind} [${code}]: ${message}`)
+}
+
+/** JSON leaves the second set of control characters, which some terminals obey, as they are. */
+const toJsonLine = (value: unknown): string => JSON.stringify(value).replace(/[\u007f-\u009f]/g, escapeCode)
+
+// eslint-disable-next-line no-control-regex -- what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
+const escapeCode = (control: string): string => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 const usesColour = isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 

@@ -2,7 +2,8 @@
 import process from 'node:process'
 import { CommanderError } from 'commander'
 import { LabError } from '../../shared/protocol/errors.ts'
-import { hasReaderLeft, outputFailure, writeError } from './streams.ts'
+import { printError, printNotice } from './output.ts'
+import { hasReaderLeft, outputFailure } from './streams.ts'
 
 /** Carries a command out. @param json whether its errors are objects */
 export async function finishCommand(carryOut: () => Promise<unknown>, json: boolean): Promise<void> {
@@ -18,7 +19,7 @@ export async function finishCommand(carryOut: () => Promise<unknown>, json: bool
 
 /** What goes wrong beside the work, which goes on. @param json as an object */
 export function tellWarning({ code, message }: LabError, json: boolean): void {
-  writeError(json ? `${JSON.stringify({ type: 'warning', code, message })}\n` : `warning [${code}]: ${message}\n`)
+  printError(code, message, json, 'warning')
 }
 
 /** @returns the exit code */
@@ -29,11 +30,11 @@ function report(error: unknown, json: boolean): number {
   }
   if (error instanceof LabError) return reportLine(error.code, error.message, json, error.exitCode)
   const message = error instanceof Error ? error.message : String(error)
-  if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) writeError(`${error.stack}\n`)
+  if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) printNotice(error.stack ?? message)
   return reportLine('internal', `${message} (a defect of the lab; WARMUP_LAB_DEBUG=1 shows where)`, json, 1)
 }
 
 function reportLine(code: string, message: string, json: boolean, exitCode: number): number {
-  writeError(json ? `${JSON.stringify({ type: 'error', code, message })}\n` : `error [${code}]: ${message}\n`)
+  printError(code, message, json)
   return exitCode
 }

@@ -1,8 +1,7 @@
 /** What the command line says of runs as they go: lines of progress, or an object a line. */
 import type { GroupListener } from '../engine/run-group.ts'
-import { printJson } from './output.ts'
+import { printJson, printNotice } from './output.ts'
 import type { ProgressLine } from './progress.ts'
-import { writeError } from './streams.ts'
 
 /** @param progress null: as JSON */
 export function tellRuns(progress: ProgressLine | null): GroupListener {
@@ -18,11 +17,11 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     event: (record, event) => progress.event(record, event),
     finishedBefore(id) {
       progress.end()
-      process.stderr.write(`${id} is finished already, and stays as it is.\n`)
+      printNotice(`${id} is finished already, and stays as it is.`)
     },
     failed(id, { code, message }) {
       progress.end()
-      writeError(`${id} failed [${code}]: ${message}\n`)
+      printNotice(`${id} failed [${code}]: ${message}`)
     },
   }
 }

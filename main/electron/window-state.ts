@@ -2,6 +2,7 @@
 import { screen, type BrowserWindow, type Rectangle } from 'electron'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 
 export interface WindowState {
   readonly bounds: Rectangle | null
@@ -13,7 +14,7 @@ const NOTHING: WindowState = { bounds: null, isMaximized: false }
 
 export function readWindowState(home: string): WindowState {
   try {
-    const { bounds, isMaximized } = JSON.parse(readFileSync(path.join(home, FILE), 'utf8')) as Partial<WindowState>
+    const { bounds, isMaximized } = parseJson(readFileSync(path.join(home, FILE), 'utf8')) as Partial<WindowState>
     return { bounds: isOnScreen(bounds) ? bounds : null, isMaximized: isMaximized === true }
   } catch {
     return NOTHING // the first start, or a damaged file: no reason to trouble anybody

@@ -9,6 +9,7 @@ import { detectFeatures } from '../../shared/backends/wasm/kernels.ts'
 import type { Tile } from '../../shared/backends/wasm/products.ts'
 import { tileMs } from '../../shared/backends/wasm/tile-speed.ts'
 import { PAIRED_VECTORS_TILES, SINGLE_VECTORS_TILES } from '../../shared/backends/wasm/wasm-backend.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { cacheFolder } from '../store/home.ts'
 import { readRegularText } from '../store/regular-file.ts'
 import { knowsPairedVectors, pairedVectorsAgree, setPairedVectors, withOptimisedCode } from './vector-width.ts'
@@ -61,7 +62,7 @@ function fastestTile(tiles: readonly Tile[]): Tile {
 async function readChoice(file: string): Promise<KernelChoice | null> {
   let json: unknown
   try {
-    json = JSON.parse(await readRegularText(file))
+    json = parseJson(await readRegularText(file))
   } catch {
     return null
   }

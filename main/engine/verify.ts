@@ -10,6 +10,7 @@ import { fromPytorchNames, toPytorchNames } from '../../shared/exchange/pytorch-
 import { CELL_INITIAL_VALUES, createNetwork, type Network, type PartSpec } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { createCellLookup } from './cell-lookup.ts'
 
 export interface Verdict {
@@ -159,7 +160,7 @@ function worstError(found: TensorMap, expected: TensorMap): number {
 export async function verifyCase(text: string, name: string, backend: Backend): Promise<Verdict> {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (cause) {
     throw new LabError('golden-case', 'The case is not JSON.', {
       where: name,

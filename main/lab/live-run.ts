@@ -59,7 +59,7 @@ export class LiveRun {
 
   push(events: readonly RunEvent[]): void {
     for (const event of events) this.#follow(event)
-    if (this.#waiting) this.#waiting.push(...events)
+    if (this.#waiting) for (const event of events) this.#waiting.push(event)
     else this.#take(events)
   }
 

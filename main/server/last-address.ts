@@ -8,6 +8,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { replaceFile } from '../store/durable-file.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { reasonOf } from '../store/file-errors.ts'
 import { readRegularText } from '../store/regular-file.ts'
 
@@ -24,7 +25,7 @@ export type LastAddress = z.output<typeof schema>
 /** @returns a new token of 256 bits and no port where nothing is known, or nothing that can be trusted */
 export async function readLastAddress(home: string): Promise<LastAddress> {
   try {
-    const parsed = schema.safeParse(JSON.parse(await readRegularText(path.join(home, FILE))))
+    const parsed = schema.safeParse(parseJson(await readRegularText(path.join(home, FILE))))
     if (parsed.success) return parsed.data
   } catch {
     // The first start, or a damaged file: a new address is as good.

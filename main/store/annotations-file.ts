@@ -1,6 +1,7 @@
 /** `annotations.json` of a run folder: read with defaults for what is missing, replaced whole. What may stand in it is shared/runs/annotations.ts's. */
 import path from 'node:path'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { annotationsSchema, NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
@@ -30,7 +31,7 @@ export async function readAnnotations(folder: string): Promise<RunAnnotations> {
   }
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (cause) {
     throw damaged(text === '' ? 'an empty file' : quoteStart(text), cause)
   }

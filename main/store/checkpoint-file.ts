@@ -7,6 +7,7 @@ import type { ExperimentConfig, Strategy } from '../../shared/experiments/config
 import { firstDifference } from '../../shared/experiments/difference.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { completeConfig } from '../../shared/runs/record.ts'
 import type { Checkpoint, RunRecord } from '../../shared/runs/run.ts'
 import { digestOfFile, digestOfTensors } from './digests.ts'
@@ -146,7 +147,7 @@ export async function readCheckpointFile(file: string): Promise<SavedCheckpoint 
 function parseCounters(text: string, where: string): Record<string, unknown> {
   let counters: unknown
   try {
-    counters = JSON.parse(text, (_, value: unknown) => readNumber(value))
+    counters = parseJson(text, (_, value: unknown) => readNumber(value))
   } catch (cause) {
     throw new LabError('checkpoint', 'the counters of the checkpoint are not JSON.', {
       where,
@@ -185,7 +186,7 @@ export async function complainOfMetrics(
 /** Its digest was checked: what is wrong here was written so. */
 function parseTrial(text: string, where: string): Trial {
   try {
-    const { strategy, config } = JSON.parse(text) as Trial
+    const { strategy, config } = parseJson(text) as Trial
     return { strategy, config: completeConfig(config) }
   } catch (cause) {
     throw new LabError('checkpoint', 'the checkpoint does not say what it was made with.', {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import { isSeriesName, type SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
 import type { TimelineMarks } from '../../shared/runs/timeline.ts'
@@ -165,7 +166,7 @@ async function readHeader(
 function parseHeader(text: string): Header | null {
   let header: Partial<Header> | null
   try {
-    header = JSON.parse(text) as Partial<Header> | null
+    header = parseJson(text) as Partial<Header> | null
   } catch {
     return null
   }

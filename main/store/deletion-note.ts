@@ -5,6 +5,7 @@
  */
 import { rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { codeOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'
 
@@ -53,7 +54,7 @@ async function readNote(file: string): Promise<string | null> {
     throw error
   }
   try {
-    const { formatVersion, deletedAt } = (JSON.parse(text) ?? {}) as { formatVersion?: unknown; deletedAt?: unknown }
+    const { formatVersion, deletedAt } = (parseJson(text) ?? {}) as { formatVersion?: unknown; deletedAt?: unknown }
     const isTime = typeof deletedAt === 'string' && !Number.isNaN(Date.parse(deletedAt))
     return formatVersion === 1 && isTime ? deletedAt : null
   } catch (error) {

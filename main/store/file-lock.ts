@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import { LabError, type ErrorCode } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { readRegularText } from './regular-file.ts'
 
 /** A lock without content is being written; older than this, its writer died over it. */
@@ -129,7 +130,7 @@ async function createExclusively(file: string, content: string): Promise<boolean
 
 async function readLock(file: string): Promise<Lock | null> {
   try {
-    const lock = JSON.parse(await readRegularText(file)) as Partial<Lock> | null
+    const lock = parseJson(await readRegularText(file)) as Partial<Lock> | null
     if (!Number.isSafeInteger(lock?.pid) || typeof lock?.host !== 'string') return null
     const { pid, host, startToken, hold } = lock
     // 0 and below stand for groups of processes, of which one always lives.

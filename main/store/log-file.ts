@@ -3,6 +3,7 @@
  * run-log.ts.
  */
 import type { FileHandle } from 'node:fs/promises'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { codeOf, explainReadError } from './file-errors.ts'
 import { openRegularFile } from './regular-file.ts'
@@ -53,7 +54,7 @@ export async function readLog(file: string, fromByte: number | null): Promise<Lo
 /** A damaged line is told in its place: the log is for reading only. */
 function parseEntry(line: string, number: number): LogEntry {
   try {
-    const entry = JSON.parse(line) as Partial<LogEntry> | null
+    const entry = parseJson(line) as Partial<LogEntry> | null
     if (typeof entry?.kind === 'string' && typeof entry.at === 'string') return entry as LogEntry
   } catch {
     // Told below, as for a line that is JSON but no entry.

@@ -8,6 +8,7 @@ import path from 'node:path'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
 import { readableFileName } from './file-names.ts'
@@ -43,7 +44,7 @@ export async function readOwnPresets(
   for (const name of files.filter((each) => each.endsWith(ENDING) && !each.startsWith('.')).sort()) {
     const file = path.join(folder, name)
     try {
-      presets.push({ file, config: parseConfig(JSON.parse(await readRegularText(file)), file) })
+      presets.push({ file, config: parseConfig(parseJson(await readRegularText(file)), file) })
     } catch (cause) {
       errors.push(
         cause instanceof LabError

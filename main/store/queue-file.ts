@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'
@@ -82,7 +83,7 @@ function parseQueue(text: string, where: string): KeptQueue {
     })
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (cause) {
     throw damaged('a JSON object', text === '' ? 'an empty file' : quoteStart(text), cause)
   }

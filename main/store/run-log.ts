@@ -3,6 +3,7 @@
  * waited for; only a status is, since the record says it, too. Its line is written first: a kill between the two leaves a line of a status
  * that the run has not reached, and the next writer takes it out.
  */
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import type { LogEntry, LogEntryBody } from '../../shared/runs/log.ts'
 import type { RunStatus } from '../../shared/runs/run.ts'
 import { LinesFile } from './lines-file.ts'
@@ -79,7 +80,7 @@ export class RunLog {
   /** The step from the record's status to another, which the record does not know of. */
   #isUnreached(line: string): boolean {
     try {
-      const entry = JSON.parse(line) as Partial<StatusEntry> | null
+      const entry = parseJson(line) as Partial<StatusEntry> | null
       return entry?.kind === 'status' && entry.previous === this.#status && entry.status !== this.#status
     } catch {
       return false // damaged, which the reader tells in its place

@@ -1,6 +1,7 @@
 /** The user's settings on disk, `settings.json` of the home: read with defaults for what is missing or damaged, replaced whole. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { DEFAULT_SETTINGS, settingsSchema, type Settings } from '../../shared/protocol/settings.ts'
 import { replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
@@ -11,7 +12,7 @@ const FILE = 'settings.json'
 /** Settings are no experiment: a file that cannot be read counts as none. */
 export async function readSettings(home: string): Promise<Settings> {
   try {
-    const parsed = settingsSchema.safeParse(JSON.parse(await readRegularText(path.join(home, FILE))))
+    const parsed = settingsSchema.safeParse(parseJson(await readRegularText(path.join(home, FILE))))
     return parsed.success ? parsed.data : DEFAULT_SETTINGS
   } catch {
     return DEFAULT_SETTINGS

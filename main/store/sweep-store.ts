@@ -5,12 +5,13 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { nearestNames } from '../../shared/experiments/nearest-names.ts'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { codeOf, explainReadError, explainWriteError, reasonOf } from './file-errors.ts'
 import type { LockHolder } from './file-lock.ts'
 import { slugOf } from './file-names.ts'
-import { nearestNames } from './nearest-names.ts'
 import { readRegularText } from './regular-file.ts'
 import { otherSweepHolder, releaseSweepLockOfDeadThread, SWEEP_LOCK_EXTENSION, takeSweepLock } from './sweep-lock.ts'
 import { SweepWriter, writeSweep, type SweepRecord } from './sweep-writer.ts'
@@ -156,7 +157,7 @@ export class SweepStore {
   async readRunIds(id: string): Promise<SweepRecord['runIds'] | null> {
     try {
       const text = await readRegularText(this.file(id))
-      const { runIds } = JSON.parse(text) as Partial<SweepRecord>
+      const { runIds } = parseJson(text) as Partial<SweepRecord>
       return Array.isArray(runIds) ? runIds : null
     } catch (error) {
       if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
@@ -183,7 +184,7 @@ export class SweepStore {
     })
     let record: SweepRecord
     try {
-      record = JSON.parse(text) as SweepRecord
+      record = parseJson(text) as SweepRecord
     } catch (cause) {
       throw damaged(quoteStart(text), cause)
     }

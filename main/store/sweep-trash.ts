@@ -6,6 +6,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'
@@ -136,7 +137,7 @@ export class SweepTrash {
 function parseName(text: string, id: string): string | null {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     return null // told by the caller, with the text
   }
@@ -148,7 +149,7 @@ function parseName(text: string, id: string): string | null {
 function parseRuns(text: string): readonly string[] | null {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     return null // told by the caller, with the text
   }

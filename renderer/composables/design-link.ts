@@ -5,6 +5,7 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
 import { joinBytes } from '../../shared/numerics/join-bytes.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 
 const NAME = 'design'
 /** Of the JSON. */
@@ -39,7 +40,7 @@ export function readFragment(packed: string): unknown {
   }
   if (!/^[\w-]+$/.test(packed)) return fail(packed === '' ? 'nothing' : 'other characters')
   try {
-    return JSON.parse(unpack(packed))
+    return parseJson(unpack(packed))
   } catch (cause) {
     return fail(cause instanceof Error ? cause.message : String(cause), cause)
   }

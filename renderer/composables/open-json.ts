@@ -1,5 +1,6 @@
 /** A JSON file that the user chooses or drops: what it holds leaves, or null when they have changed their mind or been told what is wrong. */
 import { LabError } from '../../shared/protocol/errors.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { fileDialogs, fromBase64 } from '../transport/file-dialogs.ts'
@@ -38,7 +39,7 @@ const decode = (base64: string): string => new TextDecoder().decode(fromBase64(b
 
 function parse(fileName: string, text: string, { notJson, remedy }: OpenJsonWords): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     throw new LabError('file', notJson, { where: fileName, remedy, cause })
   }

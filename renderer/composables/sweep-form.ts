@@ -5,6 +5,7 @@
 import { leavesOf } from '../../shared/experiments/config-differences.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
 import { MOST_POINTS, rangeMistake, type SweepDefinition } from '../../shared/experiments/sweep.ts'
+import { parseJson } from '../../shared/protocol/parse-json.ts'
 
 export const AXIS_KINDS = ['list', 'choice', 'uniform', 'log-uniform', 'integer'] as const
 
@@ -38,7 +39,7 @@ export function parseValues(text: string): unknown[] {
       return Array.from({ length: Math.min(MOST_IN_RANGE, Math.max(0, high - low + 1)) }, (_, i) => low + i)
     }
     try {
-      return [JSON.parse(piece)]
+      return [parseJson(piece)]
     } catch {
       return [piece]
     }

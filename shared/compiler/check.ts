@@ -3,7 +3,7 @@
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
-import type { CellSyntax, Expression } from './ast.ts'
+import { operatorChain, type CellSyntax, type Expression } from './ast.ts'
 import type { Dim } from './ir.ts'
 import { isMatrixName } from './parse.ts'
 import { describePlace } from './tokenize.ts'
@@ -20,6 +20,9 @@ export interface CheckedCell {
   readonly parameterOrder: readonly string[]
 }
 
+/** More than any cell in the literature has by far, and fewer than the random streams that a network's parameters share. */
+const MAX_PARAMETERS = 1000
+
 /** A dimension that is known, free (a variable), or that of a plain number. */
 interface DimVariable {
   known: Dim | null
@@ -27,14 +30,28 @@ interface DimVariable {
 }
 type Shape = DimVariable | 'number'
 
+/** Links are shortened on the way, so that long rows of equal dimensions are not walked again and again. */
 function resolve(variable: DimVariable): DimVariable {
-  let current = variable
-  while (current.link) current = current.link
-  return current
+  let root = variable
+  while (root.link) root = root.link
+  for (let at = variable; at.link;) {
+    const next = at.link
+    at.link = root
+    at = next
+  }
+  return root
 }
 
-/** The text of an expression as the user would write it, for messages. */
-export function expressionText(expression: Expression): string {
+/** Longer expressions are cut in messages. */
+const MOST_QUOTED_CHARACTERS = 120
+
+/** An expression as the user would write it, in backquotes, for messages. */
+function quote(expression: Expression): string {
+  const text = expressionText(expression)
+  return text.length > MOST_QUOTED_CHARACTERS ? `\`${text.slice(0, MOST_QUOTED_CHARACTERS)}…\`` : `\`${text}\``
+}
+
+function expressionText(expression: Expression): string {
   switch (expression.kind) {
     case 'number':
       return String(expression.value)
@@ -42,8 +59,13 @@ export function expressionText(expression: Expression): string {
       return expression.name
     case 'negate':
       return `-${wrap(expression.operand)}`
-    case 'binary':
-      return `${wrap(expression.left)} ${expression.operator} ${wrap(expression.right)}`
+    case 'binary': {
+      const { first, links } = operatorChain(expression)
+      return links.reduce(
+        (text, { operator, right }, index) => `${index === 0 ? text : `(${text})`} ${operator} ${wrap(right)}`,
+        wrap(first),
+      )
+    }
     case 'power':
       return `${wrap(expression.base)}^${expression.exponent}`
     case 'call':
@@ -72,6 +94,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   const free = (): DimVariable => ({ known: null, link: null })
   const fixed = (known: Dim): DimVariable => ({ known, link: null })
   const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
+  const stateNames = new Set(states)
   if (states.length === 0)
     fail(syntax.equations[0]!.at, 'The cell has no state.', {
       expected: 'an equation whose name is primed',
@@ -81,13 +104,21 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   const defined = new Map<string, Shape>()
   const vectors = new Map<string, DimVariable>()
   const matrices = new Map<string, readonly [DimVariable, DimVariable]>()
-  const parameterOrder: string[] = []
+  const parameterOrder = new Set<string>()
+  const use = (symbol: string, at: SourceLocation): void => {
+    if (parameterOrder.add(symbol).size > MAX_PARAMETERS)
+      fail(at, 'The cell has too many parameters.', {
+        expected: `at most ${MAX_PARAMETERS} matrices and vectors`,
+        found: `\`${symbol}\` as one more`,
+        remedy: 'Join vectors that are used alike.',
+      })
+  }
   const temporaries = new Set(syntax.equations.map(({ target }) => target))
 
   for (const { symbol, dims, at } of syntax.declarations) {
     if (vectors.has(symbol) || matrices.has(symbol))
       fail(at, `\`${symbol}\` is declared twice.`, { remedy: 'Keep one of the declarations.' })
-    if (symbol === 'x' || states.includes(symbol) || temporaries.has(symbol))
+    if (symbol === 'x' || stateNames.has(symbol) || temporaries.has(symbol))
       fail(at, `\`${symbol}\` is not a parameter.`, {
         expected: 'a parameter',
         found: symbol === 'x' ? 'the input' : 'a name that an equation defines',
@@ -119,25 +150,30 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         return infer(expression.operand)
       case 'power':
         return infer(expression.base)
-      case 'binary':
-        return combine(expression, [expression.left, expression.right])
+      case 'binary': {
+        const { first, links } = operatorChain(expression)
+        return links.reduce(
+          (shape, link) => combine(link, [{ arg: link.left, shape }, inferred(link.right)]),
+          infer(first),
+        )
+      }
       case 'call':
-        return combine(expression, expression.args)
+        return combine(expression, expression.args.map(inferred))
       case 'matrix': {
         const operand = infer(expression.operand)
         if (operand === 'number')
           return fail(expression.at, `The matrix \`${expression.matrix}\` is applied to a number.`, {
             expected: 'a vector',
-            found: `\`${expressionText(expression.operand)}\``,
+            found: quote(expression.operand),
             remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
           })
         let dims = matrices.get(expression.matrix)
         if (!dims) matrices.set(expression.matrix, (dims = [free(), free()]))
-        if (!parameterOrder.includes(expression.matrix)) parameterOrder.push(expression.matrix)
+        use(expression.matrix, expression.at)
         if (!unify(dims[1], operand))
-          fail(expression.at, `\`${expressionText(expression)}\`: the matrix reads ${shapeText(dims[1])}.`, {
+          fail(expression.at, `${quote(expression)}: the matrix reads ${shapeText(dims[1])}.`, {
             expected: `${shapeText(dims[1])} after \`${expression.matrix}\``,
-            found: `\`${expressionText(expression.operand)}\` ${shapeText(operand)}`,
+            found: `${quote(expression.operand)} ${shapeText(operand)}`,
             remedy: 'Use another matrix here, or declare its dimensions.',
           })
         return dims[0]
@@ -149,7 +185,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     if (name === 'x') return fixed('I')
     const shape = defined.get(name)
     if (shape !== undefined) return shape
-    if (states.includes(name)) return fixed('H')
+    if (stateNames.has(name)) return fixed('H')
     if (Object.hasOwn(syntax.constants, name)) return 'number'
     if (temporaries.has(name))
       return fail(at, `\`${name}\` is used before it is defined.`, {
@@ -173,15 +209,16 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       })
     let dim = vectors.get(name)
     if (!dim) vectors.set(name, (dim = free()))
-    if (!parameterOrder.includes(name)) parameterOrder.push(name)
+    use(name, at)
     return dim
   }
 
-  const combine = (expression: Expression, args: readonly Expression[]): Shape => {
+  const inferred = (arg: Expression): { arg: Expression; shape: Shape } => ({ arg, shape: infer(arg) })
+
+  const combine = (expression: Expression, args: readonly { arg: Expression; shape: Shape }[]): Shape => {
     let shape: Shape = 'number'
     let shapedBy: Expression | null = null
-    for (const arg of args) {
-      const next = infer(arg)
+    for (const { arg, shape: next } of args) {
       if (next === 'number') continue
       if (shape === 'number') {
         shape = next
@@ -191,11 +228,11 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         const blamed = shapedBy!.kind === 'name' && vectors.has(shapedBy!.name) ? shapedBy! : arg
         const [needed, found] = blamed === arg ? [shape, next] : [next, shape]
         const isParameter = blamed.kind === 'name' && vectors.has(blamed.name)
-        fail(blamed.at, `\`${expressionText(expression)}\` joins different dimensions.`, {
+        fail(blamed.at, `${quote(expression)} joins different dimensions.`, {
           expected: shapeText(needed),
-          found: `\`${expressionText(blamed)}\` ${shapeText(found)}`,
+          found: `${quote(blamed)} ${shapeText(found)}`,
           remedy: isParameter
-            ? `Declare \`${expressionText(blamed)}: ${resolve(needed).known ?? 'H'}\`.`
+            ? `Declare \`${blamed.name}: ${resolve(needed).known ?? 'H'}\`.`
             : `Bring it to ${shapeText(needed)} by a matrix, as in \`W (${expressionText(blamed)})\`.`,
         })
       }
@@ -206,7 +243,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   for (const { target, value, at } of syntax.equations) {
     if (target === 'x') fail(at, '`x` is the input and cannot be defined.', { remedy: 'Choose another name.' })
     if (defined.has(target)) fail(at, `\`${target}\` is defined twice.`, { remedy: 'Rename one of them.' })
-    if (!target.endsWith("'") && states.includes(target))
+    if (!target.endsWith("'") && stateNames.has(target))
       fail(at, `\`${target}\` is a state before the step and cannot be defined.`, {
         remedy: `Write \`${target}' = ...\` for its new value, or choose another name.`,
       })
@@ -221,27 +258,30 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       if (shape === 'number')
         fail(at, `The state \`${target.slice(0, -1)}\` would be a plain number.`, {
           expected: '[H]',
-          found: `\`${expressionText(value)}\``,
+          found: quote(value),
         })
       else if (!unify(shape, fixed('H')))
         fail(at, `The state \`${target.slice(0, -1)}\` has the wrong dimension.`, {
           expected: '[H]',
-          found: `\`${expressionText(value)}\` ${shapeText(shape)}`,
+          found: `${quote(value)} ${shapeText(shape)}`,
           remedy: 'Bring it to [H] by a matrix, as in `W x`.',
         })
     }
     defined.set(target, shape)
   }
   for (const { symbol, at } of syntax.declarations)
-    if (!parameterOrder.includes(symbol))
+    if (!parameterOrder.has(symbol))
       fail(at, `\`${symbol}\` is declared but never used.`, { remedy: 'Use it or remove the declaration.' })
   const used = new Set<string>()
   const collect = (expression: Expression): void => {
     if (expression.kind === 'name') used.add(expression.name)
     else if (expression.kind === 'negate' || expression.kind === 'matrix') collect(expression.operand)
     else if (expression.kind === 'power') collect(expression.base)
-    else if (expression.kind === 'binary') [expression.left, expression.right].forEach(collect)
-    else if (expression.kind === 'call') expression.args.forEach(collect)
+    else if (expression.kind === 'binary') {
+      const { first, links } = operatorChain(expression)
+      collect(first)
+      for (const { right } of links) collect(right)
+    } else if (expression.kind === 'call') expression.args.forEach(collect)
   }
   for (const { value } of syntax.equations) collect(value)
   for (const { target, at } of syntax.equations)
@@ -249,16 +289,18 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       fail(at, `\`${target}\` is defined but never used.`, { remedy: 'Use it or remove the equation.' })
   for (const { symbols, at } of syntax.initialRules)
     for (const symbol of symbols)
-      if (!parameterOrder.includes(symbol))
+      if (!parameterOrder.has(symbol))
         fail(at, `\`${symbol}\` is not a parameter of this cell.`, {
-          expected: `one of ${parameterOrder.join(', ')}`,
+          expected: `one of ${[...parameterOrder].join(', ')}`,
           found: `\`${symbol}\``,
         })
-  const ruled = syntax.initialRules.flatMap(({ symbols, at }) => symbols.map((symbol) => ({ symbol, at })))
-  ruled.forEach(({ symbol, at }, index) => {
-    if (ruled.findIndex((other) => other.symbol === symbol) !== index)
-      fail(at, `\`${symbol}\` has two rules for its initial values.`, { remedy: 'Keep one of them.' })
-  })
+  const ruled = new Set<string>()
+  for (const { symbols, at } of syntax.initialRules)
+    for (const symbol of symbols) {
+      if (ruled.has(symbol))
+        fail(at, `\`${symbol}\` has two rules for its initial values.`, { remedy: 'Keep one of them.' })
+      ruled.add(symbol)
+    }
   for (const { symbols, rule, at } of syntax.initialRules)
     for (const symbol of symbols)
       if (!isMatrixName(symbol) && ['xavier', 'orthogonal', 'identity'].includes(rule))
@@ -270,10 +312,10 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
 
   const output =
     syntax.output ??
-    (states.includes('h')
+    (stateNames.has('h')
       ? { name: 'h', at: syntax.equations[0]!.at }
       : { name: states[0]!, at: syntax.equations[0]!.at })
-  if (!states.includes(output.name))
+  if (!stateNames.has(output.name))
     fail(output.at, `The output \`${output.name}\` is not a state.`, {
       expected: `one of ${states.join(', ')}`,
       found: `\`${output.name}\``,
@@ -284,6 +326,6 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     states: [output.name, ...states.filter((state) => state !== output.name)],
     vectors: new Map([...vectors].map(([symbol, dim]) => [symbol, known(dim)])),
     matrices: new Map([...matrices].map(([symbol, dims]) => [symbol, [known(dims[0]), known(dims[1])] as const])),
-    parameterOrder,
+    parameterOrder: [...parameterOrder],
   }
 }

@@ -89,3 +89,22 @@ export function argumentsOf(node: IrNode): readonly NodeId[] {
       return []
   }
 }
+
+/**
+ * All nodes that the roots need, in topological order; not beyond nodes where `stop` holds. Nodes are read by later ones only, so one
+ * walk backwards over the list finds them, whatever the graph's depth.
+ */
+export function reachable(
+  ir: IrBuilder,
+  roots: readonly NodeId[],
+  stop: (id: NodeId) => boolean = () => false,
+): Set<NodeId> {
+  const needed = new Set(roots)
+  const found: NodeId[] = []
+  for (let id = ir.nodes.length - 1; id >= 0; id--) {
+    if (!needed.has(id)) continue
+    found.push(id)
+    if (!stop(id)) for (const arg of argumentsOf(ir.nodes[id]!)) needed.add(arg)
+  }
+  return new Set(found.reverse())
+}

@@ -2,7 +2,7 @@
  * A cell's equations as LaTeX, from the syntax tree, in the paper's notation: new states and everything computed on the way stand at t, old
  * states at t - 1, σ is the sigmoid, ⊙ the elementwise product.
  */
-import type { BinaryOperator, CellSyntax, Expression } from './ast.ts'
+import { operatorChain, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
 import { isMatrixName } from './parse.ts'
 
 /** How tightly an operator binds; what binds less needs parentheses inside what binds more. */
@@ -51,22 +51,26 @@ function symbol(name: string, time: string | null): string {
 interface Written {
   readonly text: string
   readonly binding: number
+  /** Fractions above one another at the start of the text; none where it is left out. */
+  readonly stackedFractions?: number
 }
 
+/** A longer chain of divisions goes on with a slash: nobody reads a higher tower, and what typesets it climbs it with its stack. */
+const MOST_STACKED_FRACTIONS = 8
+
 function write(expression: Expression, names: NameWriter): Written {
-  const within = (child: Expression, least: number): string => {
-    const { text, binding } = write(child, names)
-    return binding < least ? `\\left(${text}\\right)` : text
-  }
   switch (expression.kind) {
     case 'number':
       return { text: String(expression.value), binding: ATOM }
     case 'name':
       return { text: names(expression.name), binding: ATOM }
     case 'negate':
-      return { text: `-${within(expression.operand, PRODUCT)}`, binding: SUM }
+      return { text: `-${within(write(expression.operand, names), PRODUCT)}`, binding: SUM }
     case 'power':
-      return { text: `${within(expression.base, ATOM)}^{${expression.exponent}}`, binding: PRODUCT_OF_MATRIX }
+      return {
+        text: `${within(write(expression.base, names), ATOM)}^{${expression.exponent}}`,
+        binding: PRODUCT_OF_MATRIX,
+      }
     case 'call': {
       const args = expression.args.map((arg) => write(arg, names).text)
       const { callee } = expression
@@ -77,19 +81,31 @@ function write(expression: Expression, names: NameWriter): Written {
     }
     case 'matrix':
       return {
-        text: `${symbol(expression.matrix, null)}\\,${within(expression.operand, ATOM)}`,
+        text: `${symbol(expression.matrix, null)}\\,${within(write(expression.operand, names), ATOM)}`,
         binding: PRODUCT_OF_MATRIX,
       }
     case 'binary': {
-      const { operator, left, right } = expression
-      const binding = BINDING[operator]
-      if (operator === '/')
-        return { text: `\\frac{${write(left, names).text}}{${write(right, names).text}}`, binding: ATOM }
-      // a - (b - c): what follows a minus must bind more.
-      const rightLeast = operator === '-' ? PRODUCT : binding
-      const isScaling = operator === '*' && (left.kind === 'number' || right.kind === 'number')
-      const sign = operator === '*' ? (isScaling ? '\\,' : ' \\odot ') : ` ${operator} `
-      return { text: `${within(left, binding)}${sign}${within(right, rightLeast)}`, binding }
+      const { first, links } = operatorChain(expression)
+      return links.reduce((left, link) => writeLink(left, link, write(link.right, names)), write(first, names))
     }
   }
+}
+
+const within = ({ text, binding }: Written, least: number): string =>
+  binding < least ? `\\left(${text}\\right)` : text
+
+function writeLink(
+  left: Written,
+  { operator, left: leftSide, right: rightSide }: Extract<Expression, { kind: 'binary' }>,
+  right: Written,
+): Written {
+  const { stackedFractions = 0 } = left
+  const binding = BINDING[operator]
+  if (operator === '/' && stackedFractions < MOST_STACKED_FRACTIONS)
+    return { text: `\\frac{${left.text}}{${right.text}}`, binding: ATOM, stackedFractions: stackedFractions + 1 }
+  // a - (b - c): what follows a minus, or a slash, must bind more.
+  const rightLeast = operator === '-' || operator === '/' ? binding + 1 : binding
+  const isScaling = operator === '*' && (leftSide.kind === 'number' || rightSide.kind === 'number')
+  const sign = operator === '*' ? (isScaling ? '\\,' : ' \\odot ') : ` ${operator} `
+  return { text: `${within(left, binding)}${sign}${within(right, rightLeast)}`, binding, stackedFractions }
 }

@@ -2,10 +2,11 @@
  * Pass 3: checked syntax -> IR. Products that read the same operand become one `project` node, so that a backend computes
  * all gates at once. Simplification happens as nodes are made (ir.ts). Temporaries are gone afterwards.
  */
-import type { Expression } from './ast.ts'
+import { operatorChain, type Expression } from './ast.ts'
 import type { CheckedCell } from './check.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
-import { IrBuilder, type Dim, type IrNode, type NodeId } from './ir.ts'
+import { IrBuilder, reachable, type Dim, type IrNode, type NodeId } from './ir.ts'
+import { syntaxError } from './tokenize.ts'
 
 export interface ForwardGraph {
   readonly ir: IrBuilder
@@ -13,13 +14,21 @@ export interface ForwardGraph {
   readonly newStates: readonly NodeId[]
 }
 
+/** Two orders above any cell in the literature; the derivative has some for each of them. */
+const MAX_VALUES = 10_000
+
 /** Before grouping, a product is kept as one matrix and its operand. */
 type SingleProduct = { matrix: string; operand: NodeId; dim: Dim }
 
-export function lowerCell(cell: CheckedCell): ForwardGraph {
+/** All products of one operand: their node, and the gate of each matrix. */
+type GroupedProject = { project: NodeId; indices: ReadonlyMap<string, number> }
+
+/** @throws LabError `cell-syntax` at the equation that makes the cell too large */
+export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
   const ungrouped = new IrBuilder()
   const products = new Map<NodeId, SingleProduct>()
   const values = new Map<string, NodeId>()
+  const stateIndices = new Map(cell.states.map((state, index) => [state, index]))
   const primitiveOf = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const
 
   const lower = (expression: Expression): NodeId => {
@@ -32,8 +41,13 @@ export function lowerCell(cell: CheckedCell): ForwardGraph {
         return ungrouped.apply('neg', [lower(expression.operand)])
       case 'power':
         return lowerPower(lower(expression.base), expression.exponent)
-      case 'binary':
-        return ungrouped.apply(primitiveOf[expression.operator], [lower(expression.left), lower(expression.right)])
+      case 'binary': {
+        const { first, links } = operatorChain(expression)
+        return links.reduce(
+          (left, { operator, right }) => ungrouped.apply(primitiveOf[operator], [left, lower(right)]),
+          lower(first),
+        )
+      }
       case 'call':
         return NOTATION_FUNCTIONS[expression.callee]!.build(ungrouped, expression.args.map(lower))
       case 'matrix': {
@@ -50,10 +64,10 @@ export function lowerCell(cell: CheckedCell): ForwardGraph {
     if (name === 'x') return ungrouped.add({ kind: 'input', dim: 'I' })
     const value = values.get(name)
     if (value !== undefined) return value
-    const state = cell.states.indexOf(name)
-    if (state >= 0) return ungrouped.add({ kind: 'state', state, dim: 'H' })
-    const constant = cell.syntax.constants[name]
-    if (constant !== undefined) return ungrouped.literal(constant)
+    const state = stateIndices.get(name)
+    if (state !== undefined) return ungrouped.add({ kind: 'state', state, dim: 'H' })
+    const { constants } = cell.syntax
+    if (Object.hasOwn(constants, name)) return ungrouped.literal(constants[name]!)
     return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name)! })
   }
 
@@ -64,7 +78,15 @@ export function lowerCell(cell: CheckedCell): ForwardGraph {
     return exponent > 0 ? result : ungrouped.apply('div', [ungrouped.literal(1), result])
   }
 
-  for (const { target, value } of cell.syntax.equations) values.set(target, lower(value))
+  for (const { target, value, at } of cell.syntax.equations) {
+    values.set(target, lower(value))
+    if (ungrouped.nodes.length > MAX_VALUES)
+      throw syntaxError(where, at, 'The cell computes too many values.', {
+        expected: `at most ${MAX_VALUES}, one for each operation`,
+        found: `${ungrouped.nodes.length} with \`${target}\``,
+        remedy: 'Give values that are used twice a name of their own, or leave some out.',
+      })
+  }
   const newStates = cell.states.map((state) => values.get(`${state}'`)!)
   return groupProducts(ungrouped, products, newStates)
 }
@@ -75,25 +97,17 @@ function groupProducts(
   products: ReadonlyMap<NodeId, SingleProduct>,
   roots: readonly NodeId[],
 ): ForwardGraph {
-  const live = new Set<NodeId>()
-  const mark = (id: NodeId): void => {
-    if (live.has(id)) return
-    live.add(id)
-    const node = source.nodes[id]!
-    if (node.kind === 'apply') node.args.forEach(mark)
-    if (node.kind === 'project') mark(node.operand)
-  }
-  roots.forEach(mark)
-  const groups = new Map<string, string[]>()
+  const live = reachable(source, roots)
+  const groups = new Map<string, Set<string>>()
   const groupKey = ({ operand, dim }: SingleProduct): string => `${operand}:${dim}`
   for (const [id, product] of products) {
     if (!live.has(id)) continue
-    const members = groups.get(groupKey(product)) ?? []
-    if (!members.includes(product.matrix)) members.push(product.matrix)
-    groups.set(groupKey(product), members)
+    const members = groups.get(groupKey(product)) ?? new Set()
+    groups.set(groupKey(product), members.add(product.matrix))
   }
   const ir = new IrBuilder()
   const moved = new Map<NodeId, NodeId>()
+  const projects = new Map<string, GroupedProject>()
   source.nodes.forEach((node, id) => {
     if (!live.has(id)) return
     moved.set(id, moveNode(node, id))
@@ -106,9 +120,19 @@ function groupProducts(
       )
     if (node.kind !== 'project') return ir.add(node)
     const product = products.get(id)!
-    const matrices = groups.get(groupKey(product))!
-    const project = ir.add({ kind: 'project', matrices, operand: moved.get(product.operand)!, dim: product.dim })
-    return ir.add({ kind: 'gate', project, index: matrices.indexOf(product.matrix), dim: product.dim })
+    const { project, indices } = projectOf(product)
+    return ir.add({ kind: 'gate', project, index: indices.get(product.matrix)!, dim: product.dim })
+  }
+  /** Made with its first product: comparing it again for each would take its matrices' number squared. */
+  function projectOf(product: SingleProduct): GroupedProject {
+    const key = groupKey(product)
+    const known = projects.get(key)
+    if (known) return known
+    const matrices = [...groups.get(key)!]
+    const id = ir.add({ kind: 'project', matrices, operand: moved.get(product.operand)!, dim: product.dim })
+    const grouped = { project: id, indices: new Map(matrices.map((matrix, index) => [matrix, index])) }
+    projects.set(key, grouped)
+    return grouped
   }
   return { ir, newStates: roots.map((root) => moved.get(root)!) }
 }

@@ -42,7 +42,7 @@ export interface CellProgram {
 export function compileCell(text: string, where: string): CellProgram {
   const syntax = parseCell(text, where)
   const checked = checkCell(syntax, where)
-  const forward = lowerCell(checked)
+  const forward = lowerCell(checked, where)
   const backward = differentiate(forward)
   const stages = stageCell(forward, backward)
   const parameters = checked.parameterOrder.map((symbol): CellParameter => ({

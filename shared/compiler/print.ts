@@ -88,10 +88,15 @@ export function parameterFormula({ parameters }: CellProgram): string {
     .join(' + ')
 }
 
-export function printRule({ rule, args }: InitialRule): string {
+function printRule({ rule, args }: InitialRule): string {
   return args.length === 0
     ? rule
     : `${rule}(${args.map((arg) => (typeof arg === 'number' ? arg : arg.constant)).join(', ')})`
+}
+
+/** How each parameter is filled at first, by its symbol. */
+export function printedRules({ initialValues }: CellProgram): ReadonlyMap<string, string> {
+  return new Map(initialValues.flatMap((rule) => rule.symbols.map((symbol) => [symbol, printRule(rule)] as const)))
 }
 
 /** The lines of a cell's text that are equations, as they were written. */
@@ -104,9 +109,9 @@ export function printEquations({ text }: CellProgram): string[] {
 
 /** Everything about a cell, for a reader. */
 export function describeCell(program: CellProgram, sizes: { readonly I: number; readonly H: number }): string {
-  const { name, source, states, parameters, initialValues } = program
-  const ruleOf = (symbol: string): string => printRule(initialValues.find(({ symbols }) => symbols.includes(symbol))!)
-  const width = Math.max(...parameters.map(({ symbol }) => symbol.length))
+  const { name, source, states, parameters } = program
+  const rules = printedRules(program)
+  const width = parameters.reduce((widest, { symbol }) => Math.max(widest, symbol.length), 0)
   return [
     `${name}${source === '' ? '' : `  (${source})`}`,
     '',
@@ -114,7 +119,7 @@ export function describeCell(program: CellProgram, sizes: { readonly I: number; 
     '',
     `states      ${states.join(', ')}  (the first is the output)`,
     `parameters  ${parameterFormula(program)} = ${countParameters(program, sizes)} at H = ${sizes.H}, I = ${sizes.I}`,
-    ...parameters.map(({ symbol, dims }) => `  ${symbol.padEnd(width)}  [${dims.join(', ')}]  ${ruleOf(symbol)}`),
+    ...parameters.map(({ symbol, dims }) => `  ${symbol.padEnd(width)}  [${dims.join(', ')}]  ${rules.get(symbol)!}`),
     '',
     'stages',
     printStages(program).replace(/^/gm, '  '),

@@ -5,7 +5,7 @@
  * forward pass saves for the backward one, and what is cheaper to compute again.
  */
 import type { BackwardGraph } from './differentiate.ts'
-import { argumentsOf, type IrBuilder, type NodeId } from './ir.ts'
+import { argumentsOf, reachable, type IrBuilder, type NodeId } from './ir.ts'
 import type { ForwardGraph } from './lower.ts'
 import { PRIMITIVES } from './primitives.ts'
 
@@ -35,7 +35,7 @@ export function stageCell(forward: ForwardGraph, backward: BackwardGraph): Stage
     ...backward.matrixGradients.flatMap(({ adjoints }) => adjoints),
     ...backward.vectorGradients.map(({ adjoint }) => adjoint),
   ].filter((id) => id !== null)
-  const forwardLive = reachable(ir, forward.newStates, () => false)
+  const forwardLive = reachable(ir, forward.newStates)
   const isForward = (id: NodeId): boolean => forwardLive.has(id)
   const backwardLive = reachable(ir, backwardRoots, isForward)
 
@@ -58,12 +58,12 @@ export function stageCell(forward: ForwardGraph, backward: BackwardGraph): Stage
   const operands = new Set(backward.matrixGradients.map(({ operand }) => operand))
   // A recomputed value is one more pointwise node of the backward pass; one that a matrix gradient reads is stored there.
   const backwardNodes = new Set([...backwardLive].filter((id) => !isForward(id)))
-  const addRecomputed = (id: NodeId): void => {
-    if (savedSet.has(id) || ir.nodes[id]!.kind !== 'apply' || backwardNodes.has(id)) return
+  const waiting = recomputed.filter((id) => referenced.has(id) || operands.has(id))
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (savedSet.has(id) || ir.nodes[id]!.kind !== 'apply' || backwardNodes.has(id)) continue
     backwardNodes.add(id)
-    argumentsOf(ir.nodes[id]!).forEach(addRecomputed)
+    waiting.push(...argumentsOf(ir.nodes[id]!))
   }
-  recomputed.filter((id) => referenced.has(id) || operands.has(id)).forEach(addRecomputed)
   const backwardOnly = new Set([...backwardNodes].sort((a, b) => a - b))
   return {
     preProjects,
@@ -78,18 +78,6 @@ export function stageCell(forward: ForwardGraph, backward: BackwardGraph): Stage
   }
 }
 
-/** All nodes that the roots need, in topological order; not beyond nodes where `stop` holds. */
-function reachable(ir: IrBuilder, roots: readonly NodeId[], stop: (id: NodeId) => boolean): Set<NodeId> {
-  const found = new Set<NodeId>()
-  const visit = (id: NodeId): void => {
-    if (found.has(id)) return
-    found.add(id)
-    if (!stop(id)) argumentsOf(ir.nodes[id]!).forEach(visit)
-  }
-  roots.forEach(visit)
-  return new Set([...found].sort((a, b) => a - b))
-}
-
 /** Saves what is expensive; computes again what is cheap and made of leaves and saved values only. */
 function chooseSaved(ir: IrBuilder, referenced: ReadonlySet<NodeId>): { saved: NodeId[]; recomputed: NodeId[] } {
   const ordered = [...referenced].sort((a, b) => a - b)
@@ -99,9 +87,17 @@ function chooseSaved(ir: IrBuilder, referenced: ReadonlySet<NodeId>): { saved: N
     return node.kind === 'apply' && PRIMITIVES[node.primitive].cheap
   }
   const saved = new Set(ordered.filter((id) => !isLeaf(id) && !isCheap(id)))
-  const available = (id: NodeId): boolean =>
-    isLeaf(id) || saved.has(id) || (isCheap(id) && argumentsOf(ir.nodes[id]!).every(available))
-  for (const id of ordered) if (!isLeaf(id) && !available(id)) saved.add(id)
+  // In topological order, so that what a node is made of has been judged before it: asked anew for each reader, values that are shared
+  // along a chain would be judged as often as there are ways to them, which doubles with every link.
+  const available = new Set<NodeId>()
+  for (let id = 0; id <= (ordered.at(-1) ?? -1); id++) {
+    const isMadeOfAvailable = isCheap(id) && argumentsOf(ir.nodes[id]!).every((arg) => available.has(arg))
+    if (!isLeaf(id) && !saved.has(id) && !isMadeOfAvailable) {
+      if (!referenced.has(id)) continue
+      saved.add(id)
+    }
+    available.add(id)
+  }
   return { saved: [...saved].sort((a, b) => a - b), recomputed: ordered.filter((id) => !isLeaf(id) && !saved.has(id)) }
 }
 
@@ -111,7 +107,10 @@ function assignStages(ir: IrBuilder, live: ReadonlySet<NodeId>, ready: (id: Node
   const stages: { products: NodeId[]; pointwise: NodeId[] }[] = []
   for (const id of live) {
     const node = ir.nodes[id]!
-    const latest = Math.max(-1, ...argumentsOf(node).map((arg) => (ready(arg) ? -1 : (stageOf.get(arg) ?? -1))))
+    const latest = argumentsOf(node).reduce(
+      (stage, arg) => (ready(arg) ? stage : Math.max(stage, stageOf.get(arg) ?? -1)),
+      -1,
+    )
     if (node.kind === 'project' || node.kind === 'backproject') {
       const stage = latest + 1
       stageOf.set(id, stage)

@@ -10,8 +10,12 @@ export interface Token {
 /** Longest cell file that is read, in characters: two orders above any cell in the literature. */
 export const MAX_CELL_CHARACTERS = 65536
 
-const NAME = /^[\p{L}_][\p{L}\p{N}_~]*'?/u
-const NUMBER = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/
+/** Names are shown in columns, padded to the longest. */
+const MAX_NAME_CHARACTERS = 100
+
+const BLANK = /\s+/y
+const NAME = /[\p{L}_][\p{L}\p{N}_~]*'?/uy
+const NUMBER = /(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/y
 const SIGNS = new Set(['+', '-', '*', '/', '^', '(', ')', ',', '=', ':'])
 const SYNONYMS: Readonly<Record<string, string>> = { '∘': '*', '⊙': '*', '·': '*', '−': '-', '′': "'" }
 
@@ -38,39 +42,49 @@ export function tokenizeLine(text: string, line: number, where: string): Token[]
   const tokens: Token[] = []
   let column = 1
   let currentLine = line
-  let rest = text
-  const advance = (count: number): void => {
-    for (const character of rest.slice(0, count)) {
+  let index = 0
+  /** What the pattern finds at the place where reading stands: the text is never cut, as that would copy its rest for every token. */
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = index
+    return pattern.exec(text)?.[0]
+  }
+  const advance = (passed: string): void => {
+    for (const character of passed) {
       if (character === '\n') {
         currentLine++
         column = 1
       } else column++
     }
-    rest = rest.slice(count)
+    index += passed.length
   }
-  while (rest.length > 0) {
-    const blank = /^\s+/.exec(rest)
-    if (blank) {
-      advance(blank[0].length)
+  while (index < text.length) {
+    const blank = match(BLANK)
+    if (blank !== undefined) {
+      advance(blank)
       continue
     }
     const at = { line: currentLine, column }
-    const first = [...rest][0]!
+    const first = String.fromCodePoint(text.codePointAt(index)!)
     const synonym = SYNONYMS[first]
-    const name = NAME.exec(rest)
-    const number = NUMBER.exec(rest)
+    const name = match(NAME)
+    const number = match(NUMBER)
     if (synonym !== undefined && SIGNS.has(synonym)) {
       tokens.push({ kind: 'sign', text: synonym, at })
-      advance(first.length)
-    } else if (name) {
-      tokens.push({ kind: 'name', text: name[0] === 'σ' ? 'sigmoid' : name[0], at })
-      advance(name[0].length)
-    } else if (number) {
-      tokens.push({ kind: 'number', text: number[0], at })
-      advance(number[0].length)
+      advance(first)
+    } else if (name !== undefined) {
+      if (name.length > MAX_NAME_CHARACTERS)
+        throw syntaxError(where, at, 'This name is too long.', {
+          expected: `at most ${MAX_NAME_CHARACTERS} characters`,
+          found: `${name.length}`,
+        })
+      tokens.push({ kind: 'name', text: name === 'σ' ? 'sigmoid' : name, at })
+      advance(name)
+    } else if (number !== undefined) {
+      tokens.push({ kind: 'number', text: number, at })
+      advance(number)
     } else if (SIGNS.has(first)) {
       tokens.push({ kind: 'sign', text: first, at })
-      advance(1)
+      advance(first)
     } else
       throw syntaxError(where, at, 'This character is not part of the notation.', {
         expected: 'a name, a number or one of + - * / ^ ( ) , = :',

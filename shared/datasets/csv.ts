@@ -3,7 +3,7 @@
  * may hold commas, quotes and line ends. What the columns mean is left to series-from-csv.ts.
  */
 import { strFromU8 } from 'fflate'
-import { LabError, type SourceLocation } from '../protocol/errors.ts'
+import { LabError, quoteStart, type SourceLocation } from '../protocol/errors.ts'
 
 export interface CsvRow {
   readonly cells: readonly string[]
@@ -100,6 +100,12 @@ function* splitRows(text: string, where: string): Generator<CsvRow> {
   }
 }
 
+/** The first name that stands there again. */
+function findRepeated(names: readonly string[]): string | undefined {
+  const before = new Set<string>()
+  return names.find((name) => before.size === before.add(name).size)
+}
+
 /**
  * Reads a table whose first row names its columns.
  * @param where the file's name, for messages
@@ -116,12 +122,12 @@ export function parseCsv(bytes: Uint8Array, where: string): CsvTable {
       remedy: 'Save the table again as CSV.',
     })
   const names = header.cells.map((cell) => cell.trim())
-  const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
-  if (twice >= 0)
+  const twice = findRepeated(names)
+  if (twice !== undefined)
     throw new LabError('dataset', 'two columns have the same name.', {
       where: `${where}, line ${locate(text, header.offsets[0]!).line}`,
       expected: 'different names',
-      found: `\`${names[twice]}\` twice`,
+      found: `${quoteStart(twice)} twice`,
       remedy: 'Rename one of them.',
     })
   const uneven = rows.find(({ cells }) => cells.length !== names.length)

@@ -134,7 +134,8 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
   const marked = others.filter(({ emptyCount }) => emptyCount > 0)
   const byName = others.filter((column) => TARGETS.test(column.name) || LABEL.test(column.name))
   const targets = byName.length > 0 ? byName : marked.length > 0 ? marked : others.slice(-1)
-  const inputs = others.filter((column) => !targets.includes(column))
+  const isTarget = new Set(targets)
+  const inputs = others.filter((column) => !isTarget.has(column))
   const columns: CsvColumns = {
     series: series?.name ?? '',
     step: step?.name ?? '',

@@ -5,30 +5,39 @@
 import { parseCsv, type CsvRow, type CsvTable } from './csv.ts'
 import type { CsvColumns, FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../protocol/errors.ts'
 
 type CsvOptions = Pick<FileOptions, 'task' | 'targets' | 'columns'>
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
+/** Names shown in a message; a table may have ten thousands. */
+const MOST_LISTED = 20
+
+const listStart = (names: readonly string[]): string =>
+  names.slice(0, MOST_LISTED).map(quoteStart).join(', ') +
+  (names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '')
+
 /** Reads cells by column name. */
 class CellReader {
   readonly #where: string
   readonly #table: CsvTable
+  readonly #columns: ReadonlyMap<string, number>
 
   constructor(table: CsvTable, where: string) {
     this.#table = table
+    this.#columns = new Map(table.names.map((name, index) => [name, index]))
     this.#where = where
   }
 
   /** @returns the column's index */
   column(name: string, role: string): number {
-    const index = this.#table.names.indexOf(name)
-    if (index >= 0) return index
+    const index = this.#columns.get(name)
+    if (index !== undefined) return index
     throw new LabError('dataset', `there is no column \`${name}\` (\`dataset.columns.${role}\`).`, {
       where: `${this.#where}, line 1`,
       expected: `\`${name}\``,
-      found: this.#table.names.map((found) => `\`${found}\``).join(', '),
+      found: listStart(this.#table.names),
       remedy: 'Name the column as the first line of the file does.',
     })
   }
@@ -47,7 +56,7 @@ class CellReader {
       column,
       'this cell is not a number.',
       'a finite number such as -1.5e-3',
-      text === '' ? 'nothing' : `\`${text}\``,
+      text === '' ? 'nothing' : quoteStart(text),
       'Correct the cell, or leave the whole series out.',
     )
   }

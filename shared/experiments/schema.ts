@@ -3,8 +3,9 @@
  * and the published JSON Schema (config.schema.json) is made from the same definitions.
  */
 import { z } from 'zod'
-import { LabError } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
+import { nearestNames } from './nearest-names.ts'
 
 const count = z.number().int().nonnegative()
 const positive = z.number().int().positive()
@@ -234,6 +235,9 @@ const schema = z.strictObject({
 
 const REMEDY = 'Compare it with `lab presets quick` or the published JSON Schema (`lab schema`).'
 
+/** Nobody reads more at once, and each is put into words with the schema beside it. */
+const MOST_MISTAKES = 100
+
 /** A mistake of a configuration and the field that it stands at: `warmup.steps`, `layers.0.units`; empty for the whole. */
 export interface ConfigMistake {
   readonly field: string
@@ -263,7 +267,7 @@ export function readConfig(
   | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] } {
   const parsed = schema.safeParse(json)
   if (!parsed.success) {
-    const mistakes = parsed.error.issues.map((issue) => ({
+    const mistakes = parsed.error.issues.slice(0, MOST_MISTAKES).map((issue) => ({
       field: issue.path.map(String).join('.'),
       error: describeIssue(issue, json, where),
     }))
@@ -381,13 +385,12 @@ function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): L
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys
     const known = knownKeys(issue.path, json)
-    const nearest = [...known].sort((a, b) => editDistance(a, key!) - editDistance(b, key!))[0]
-    const isNear = nearest !== undefined && editDistance(nearest, key!) <= Math.max(2, key!.length / 3)
-    return new LabError('config', `There is no field \`${key}\` here.`, {
+    const [nearest] = nearestNames(key!, known, 1)
+    return new LabError('config', `There is no field ${quoteStart(key!)} here.`, {
       where: place,
       ...(known.length > 0 ? { expected: `one of ${known.join(', ')}` } : {}),
-      found: `\`${key}\``,
-      remedy: isNear ? `Did you mean \`${nearest}\`?` : REMEDY,
+      found: quoteStart(key!),
+      remedy: nearest !== undefined ? `Did you mean \`${nearest}\`?` : REMEDY,
     })
   }
   return new LabError('config', `${issue.message}.`, { where: place, found, remedy: REMEDY })
@@ -413,18 +416,6 @@ function knownKeys(path: readonly PropertyKey[], json: unknown): string[] {
     }
   }
   return Object.keys((node?.properties as object | undefined) ?? {})
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
 }
 
 /** The JSON Schema of a configuration file. */

@@ -2,7 +2,7 @@
  * NumPy's array file: the bytes of one `.npy` enter and a dense row-major array leaves, or the other way round. Format
  * of numpy.lib.format, versions 1 to 3. Archives of several arrays are npz.ts's; what an array means is the caller's.
  */
-import { LabError, type ErrorCode } from '../protocol/errors.ts'
+import { LabError, quoteStart, type ErrorCode } from '../protocol/errors.ts'
 import { elementCount, type Tensor } from './dims.ts'
 
 /** The element types that are read. Whole numbers leave as exact real numbers. */
@@ -16,6 +16,8 @@ export interface NpyArray extends Tensor {
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // \x93NUMPY
 const ELEMENT_BYTES: Readonly<Record<NpyType, number>> = { '<f4': 4, '<f8': 8, '<i4': 4, '<i8': 8, '|u1': 1, '|b1': 1 }
 const DATA_ALIGNMENT = 64
+/** NumPy's own bound. Walking an array in column-major order takes as many steps an element as it has dimensions. */
+const MOST_DIMENSIONS = 64
 const REMEDY = 'Save the array again with `numpy.save` or `numpy.savez`.'
 
 interface NpyHeader {
@@ -52,11 +54,19 @@ function readShape(header: string, where: string, code: ErrorCode): number[] {
       found: `\`${header.slice(0, 80).trim()}\``,
       remedy: REMEDY,
     })
-  return text
+  const sizes = text
     .split(',')
     .map((part) => part.replace('L', '').trim())
     .filter((part) => part !== '')
     .map(Number)
+  if (sizes.length > MOST_DIMENSIONS || !sizes.every(Number.isSafeInteger))
+    throw new LabError(code, 'the shape of this array is none that NumPy has.', {
+      where,
+      expected: `at most ${MOST_DIMENSIONS} whole sizes`,
+      found: `${sizes.length}: ${quoteStart(text)}`,
+      remedy: REMEDY,
+    })
+  return sizes
 }
 
 function readHeader(bytes: Uint8Array, where: string, code: ErrorCode): NpyHeader {

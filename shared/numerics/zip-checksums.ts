@@ -3,6 +3,8 @@
  * of any bytes. fflate unpacks without comparing them, so that a damaged weight would otherwise be read as it is.
  */
 
+import { strFromU8 } from 'fflate'
+
 const LOCAL_LIMIT = 0xffffffff // a field of a zip64 archive that is stated elsewhere
 const END_SIGNATURE = 0x06054b50
 const ENTRY_SIGNATURE = 0x02014b50
@@ -38,7 +40,7 @@ export function statedChecksums(bytes: Uint8Array): Map<string, number> {
   if (at === LOCAL_LIMIT) return checksums
   while (at + ENTRY_BYTES <= bytes.length && view.getUint32(at, true) === ENTRY_SIGNATURE) {
     const nameBytes = view.getUint16(at + 28, true)
-    const name = String.fromCharCode(...bytes.subarray(at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes))
+    const name = strFromU8(bytes.subarray(at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes), true)
     checksums.set(name, view.getUint32(at + 16, true))
     at += ENTRY_BYTES + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
   }

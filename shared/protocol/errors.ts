@@ -58,11 +58,13 @@ export class LabError extends Error {
   readonly detail: LabErrorDetail
 
   constructor(code: ErrorCode, message: string, detail: LabErrorDetail = {}) {
-    super(formatMessage(message, detail), detail.cause === undefined ? undefined : { cause: detail.cause })
+    const summary = cutPart(message)
+    const shown = cutParts(detail)
+    super(formatMessage(summary, shown), detail.cause === undefined ? undefined : { cause: detail.cause })
     this.name = 'LabError'
     this.code = code
-    this.summary = message
-    this.detail = detail
+    this.summary = summary
+    this.detail = shown
   }
 
   /** 2 for a command, configuration or cell that cannot be read; 1 for what fails while it is carried out. */
@@ -71,12 +73,27 @@ export class LabError extends Error {
   }
 }
 
-/** The first 40 characters of a damaged text, in backquotes and on one line: what is no text must not tear a message or a terminal. */
+/** The first 40 characters of a text that may be long or damaged, in backquotes and on one line: what is no text must not tear a message or a terminal. */
 export function quoteStart(text: string): string {
   return `\`${text
     .slice(0, 40)
     .replace(/\s+/g, ' ')
     .replace(/\p{Cc}/gu, '\uFFFD')}\``
+}
+
+/** A message of more is no message: names and values of others may be of megabytes. */
+const MOST_PART_CHARACTERS = 1000
+
+function cutPart(text: string): string {
+  return text.length > MOST_PART_CHARACTERS ? `${text.slice(0, MOST_PART_CHARACTERS)}…` : text
+}
+
+function cutParts(detail: LabErrorDetail): LabErrorDetail {
+  const parts = (['where', 'expected', 'found', 'remedy'] as const).flatMap((part) => {
+    const text = detail[part]
+    return text === undefined ? [] : [[part, cutPart(text)] as const]
+  })
+  return { ...detail, ...Object.fromEntries(parts) }
 }
 
 function formatMessage(message: string, { where, expected, found, remedy }: LabErrorDetail): string {

@@ -4,6 +4,7 @@
  */
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { ExperimentConfig } from '../experiments/config.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
@@ -81,7 +82,7 @@ export interface ParsedRecord {
 export function parseRunRecord(text: string, where: string): ParsedRecord {
   let written: unknown
   try {
-    written = JSON.parse(text)
+    written = parseJson(text)
   } catch (cause) {
     throw new LabError('run-folder', 'the record of the run is not JSON.', {
       where,

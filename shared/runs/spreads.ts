@@ -4,6 +4,7 @@
  */
 import type { TensorMap } from '../numerics/dims.ts'
 import { histogram, sumHistograms, widthFor, type Histogram } from '../statistics/histogram.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 
 /** Both null: the readout; only the part: a whole layer. */
 export interface SpreadSlice {
@@ -110,7 +111,7 @@ export interface SpreadMoment {
  * @returns null where the seed was not measured @throws SyntaxError for a line that is damaged
  */
 export function readSpreads(line: string, seedIndex: number): SpreadMoment | null {
-  const event = JSON.parse(line) as Partial<Record<string, unknown>>
+  const event = parseJson(line) as Partial<Record<string, unknown>>
   const { phase, step, seeds } = event
   if ((phase !== 'warm-up' && phase !== 'training') || !isCount(step) || !Array.isArray(seeds)) throw damaged()
   const parts: unknown = seeds[seedIndex]

@@ -30,9 +30,9 @@ export const NO_MARKS: TimelineMarks = { phases: [], restarts: [], forks: [] }
 type Values = (number | null)[]
 
 export class Timeline {
-  readonly phases: PhaseMark[] = []
-  readonly restarts: RestartMark[] = []
-  readonly forks: number[] = []
+  readonly phases: PhaseMark[]
+  readonly restarts: RestartMark[]
+  readonly forks: number[]
   #warmupSteps = 0
   #lastPosition = 0
 
@@ -41,9 +41,9 @@ export class Timeline {
    * @param lastPosition the latest one already seen
    */
   constructor({ phases, restarts, forks }: TimelineMarks = NO_MARKS, lastPosition = 0) {
-    this.phases.push(...phases)
-    this.restarts.push(...restarts)
-    this.forks.push(...forks)
+    this.phases = [...phases]
+    this.restarts = [...restarts]
+    this.forks = [...forks]
     this.#warmupSteps = phases.find(({ phase }) => phase === 'training')?.position ?? lastPosition
     this.#lastPosition = lastPosition
   }

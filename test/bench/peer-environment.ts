@@ -1,6 +1,6 @@
 /**
- * The Python that the peers run in: a private virtual environment in the user's cache folder, made on first use with
- * jax and torch, and used as it is afterwards. Nothing of the system's Python changes; deleting the folder undoes it.
+ * The Python that peers and reference implementations run in: a private virtual environment in the user's cache folder, made on first use
+ * with jax and torch, or whatever library is compared, and used as it is afterwards. Nothing of the system's Python changes; deleting the folder undoes it.
  */
 import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
@@ -20,13 +20,24 @@ export function peerFolder(): string {
   return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'warmup-lab', 'bench-peers')
 }
 
+/** As `preparePython`, with the libraries that are timed. */
+export function preparePeers(progress: (line: string) => void): Promise<string> {
+  return preparePython(PEER_LIBRARIES, '--peers', progress)
+}
+
 /**
  * Makes the environment, or what is missing of it.
+ * @param libraries importable under the names that pip knows them by
+ * @param asker the flag or command that wants it, for messages
  * @param progress takes a line before everything that takes long
  * @returns its Python
  * @throws LabError `backend` with what is missing and how to get it
  */
-export async function preparePeers(progress: (line: string) => void): Promise<string> {
+export async function preparePython(
+  libraries: readonly string[],
+  asker: string,
+  progress: (line: string) => void,
+): Promise<string> {
   const folder = peerFolder()
   const python =
     process.platform === 'win32' ? path.join(folder, 'Scripts', 'python.exe') : path.join(folder, 'bin', 'python')
@@ -34,38 +45,43 @@ export async function preparePeers(progress: (line: string) => void): Promise<st
   if (!(await run(python, ['-m', 'pip', '--version'])).ok) {
     progress(`making a virtual environment in ${folder}`)
     await mkdir(path.dirname(folder), { recursive: true })
-    await createEnvironment(folder)
+    await createEnvironment(folder, asker)
   }
-  for (const library of PEER_LIBRARIES) {
+  for (const library of libraries) {
     if (await isInstalled(python, library)) continue
     progress(`installing ${library} there (minutes)`)
-    await install(python, library, progress)
+    await install(python, library, asker, progress)
   }
   return python
 }
 
-async function createEnvironment(folder: string): Promise<void> {
+async function createEnvironment(folder: string, asker: string): Promise<void> {
   const made = await run('python3', ['-m', 'venv', '--clear', folder])
   if (made.ok) return
   if (made.isMissing)
     throw new LabError('backend', 'There is no `python3` here.', {
-      where: '--peers',
-      remedy: 'Install Python 3.11 or newer with its venv module, or leave out --peers.',
+      where: asker,
+      remedy: `Install Python 3.11 or newer with its venv module, or leave out ${asker}.`,
     })
   const lacksVenv = /ensurepip|No module named '?venv/.test(made.output)
   throw new LabError('backend', 'Python could not make a virtual environment.', {
-    where: '--peers',
+    where: asker,
     found: made.output,
     remedy: lacksVenv ? 'On Debian and Ubuntu: `apt install python3-venv`.' : `Look at ${folder}.`,
   })
 }
 
-async function isInstalled(python: string, library: PeerLibrary): Promise<boolean> {
+async function isInstalled(python: string, library: string): Promise<boolean> {
   const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${library}") is None)`
   return (await run(python, ['-c', code])).ok
 }
 
-async function install(python: string, library: PeerLibrary, progress: (line: string) => void): Promise<void> {
+async function install(
+  python: string,
+  library: string,
+  asker: string,
+  progress: (line: string) => void,
+): Promise<void> {
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
   if (library === 'torch') {
     const small = await run(python, [
@@ -84,9 +100,9 @@ async function install(python: string, library: PeerLibrary, progress: (line: st
   const installed = await run(python, [...pip, library])
   if (!installed.ok)
     throw new LabError('backend', `pip could not install ${library}.`, {
-      where: '--peers',
+      where: asker,
       found: installed.output,
-      remedy: 'Check the network and pip’s settings, or leave out --peers.',
+      remedy: `Check the network and pip’s settings, or leave out ${asker}.`,
     })
 }
 

@@ -2,6 +2,7 @@
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { BenchCase } from './bench-case.ts'
 import { compileCases } from './compile-case.ts'
+import { compileGrowthCases } from './compile-growth-case.ts'
 import { evaluationCase } from './evaluation-case.ts'
 import { scalingCases } from './scaling-case.ts'
 import { startUpCase } from './start-up-case.ts'
@@ -18,6 +19,7 @@ export const benchCases: readonly BenchCase[] = [
   ...compileCases,
   startUpCase,
   ...scalingCases,
+  ...compileGrowthCases,
 ]
 
 /**

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { formatAxisValue, parseSweep, type Sweep } from '../../../shared/experiments/sweep.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import { sweepCsv, type SweepRow } from '../../../shared/runs/sweep-table.ts'
 import { prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
@@ -106,7 +107,7 @@ async function startSweep(
     })
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (cause) {
     throw new LabError('config', 'The sweep is not JSON.', {
       where: file,

@@ -1,11 +1,11 @@
 /** `lab trash`, `lab trash restore` and `lab trash erase`: what was deleted, taken back, and erased for good. */
+import { nearestNames } from '../../../shared/experiments/nearest-names.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { TrashDone, TrashEntry, TrashKey, TrashSum } from '../../../shared/protocol/trash.ts'
 import { readTrashKey } from '../../../shared/protocol/trash.ts'
 import { TrashCatalog } from '../../lab/trash/trash-catalog.ts'
 import { TrashDesk } from '../../lab/trash/trash-desk.ts'
 import { TrashReader } from '../../lab/trash/trash-reader.ts'
-import { nearestNames } from '../../store/nearest-names.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
 import { SweepTrash } from '../../store/sweep-trash.ts'
@@ -13,8 +13,7 @@ import { finishErasing } from '../../store/trash-erasing.ts'
 import { trashFolders } from '../../store/trash.ts'
 import { confirm } from '../confirm.ts'
 import { homeOf } from '../open-store.ts'
-import { formatBytes, formatTable, print, printJson } from '../output.ts'
-import { writeError } from '../streams.ts'
+import { formatBytes, formatTable, print, printError, printJson } from '../output.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -132,11 +131,6 @@ function report({ keys, failed }: TrashDone, type: 'restored' | 'erased', option
     if (options.json === true) printJson({ type, kind, id })
     else print(`${type} ${kind} ${id}`)
   }
-  for (const { error } of failed)
-    writeError(
-      options.json === true
-        ? `${JSON.stringify({ type: 'error', code: error.code, message: error.message })}\n`
-        : `error [${error.code}]: ${error.message}\n`,
-    )
+  for (const { error } of failed) printError(error.code, error.message, options.json === true)
   if (failed.length > 0) process.exitCode = EXIT_FAILED
 }

@@ -6,7 +6,7 @@ import {
   describeCell,
   parameterFormula,
   printEquations,
-  printRule,
+  printedRules,
 } from '../../../shared/compiler/print.ts'
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
@@ -21,15 +21,14 @@ export function checkCell({ name, text, inputSize, units }: CheckedPayload<'cell
   try {
     const program = compileCell(text, name)
     const sizes = { I: inputSize, H: units }
-    const ruleOf = (symbol: string): string =>
-      printRule(program.initialValues.find(({ symbols }) => symbols.includes(symbol))!)
+    const rules = printedRules(program)
     return {
       ok: true,
       name: program.name,
       source: program.source,
       equations: printEquations(program),
       states: program.states,
-      parameters: program.parameters.map(({ symbol, dims }) => ({ symbol, dims, initialValues: ruleOf(symbol) })),
+      parameters: program.parameters.map(({ symbol, dims }) => ({ symbol, dims, initialValues: rules.get(symbol)! })),
       parameterFormula: parameterFormula(program),
       parameterCount: countParameters(program, sizes),
       description: describeCell(program, sizes),

@@ -229,7 +229,8 @@ export class ReferenceRecurrence implements Recurrence<never> {
   #runPart(part: Part, initial: Float64Array[], inputs: readonly Float64Array[], saving: boolean): PartRun {
     const { cell, units } = part
     const run: PartRun = { states: [initial], steps: [] }
-    const forwardIds = [...cell.forward.ir.nodes.keys()].filter((id) => id <= Math.max(...cell.forward.newStates))
+    const lastId = cell.forward.newStates.reduce((last, id) => Math.max(last, id), 0)
+    const forwardIds = Array.from({ length: lastId + 1 }, (_, id) => id)
     for (const input of inputs) {
       const stepInputs: StepInputs = {
         batch: initial[0]!.length / units,

@@ -1,5 +1,6 @@
 /** One WebAssembly module for a network: the products and sums that all parts share, and every part's fused kernels. */
 import type { Network } from '../../networks/network.ts'
+import { LabError } from '../../protocol/errors.ts'
 import { ModuleBuilder } from './module-builder.ts'
 import { addOptimizerKernels } from './optimizer-kernels.ts'
 import { padTo, planPart, rowFloats, type PartPlan } from './part-plan.ts'
@@ -65,5 +66,19 @@ export function compileNetwork(
     })
   if (variant !== undefined) module.add(`variant:${variant}`, 0, () => undefined)
   const functions = new Map(module.names.map((name, index) => [name, index]))
-  return { ...networkPlan, module: new WebAssembly.Module(module.bytes()), functions }
+  return { ...networkPlan, module: compileModule(module.bytes()), functions }
+}
+
+/** WebAssembly bounds what one function may take and hold, and a cell's text may ask for more. @throws LabError `backend` */
+function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes)
+  } catch (cause) {
+    throw new LabError('backend', 'The wasm engine cannot hold the cells of this network.', {
+      expected: 'cells of some hundred values that are not made of a few others',
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Shorten the largest cell, or train it on the reference backend.',
+      cause,
+    })
+  }
 }

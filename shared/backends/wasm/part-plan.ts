@@ -8,6 +8,7 @@
  * `E` adjoint of x from inside the step.
  */
 import type { NodeId } from '../../compiler/ir.ts'
+import type { MatrixGradient } from '../../compiler/differentiate.ts'
 import type { CellProgram } from '../../compiler/passes.ts'
 import type { Stage } from '../../compiler/stage.ts'
 import type { Part } from '../../networks/network.ts'
@@ -106,9 +107,11 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   const widthOf = (id: NodeId): number => padded[nodes[id]!.dim ?? 'H']
   const saved = new Set(cell.stages.saved)
   const pre = new Set(cell.stages.preProjects)
-  const projectIds = cell.backward.matrixGradients.map(({ project }) => project)
-  for (const id of [...cell.stages.preProjects, ...cell.stages.forwardStages.flatMap(({ products }) => products)])
-    if (!projectIds.includes(id)) projectIds.push(id)
+  const projectIds = new Set([
+    ...cell.backward.matrixGradients.map(({ project }) => project),
+    ...cell.stages.preProjects,
+    ...cell.stages.forwardStages.flatMap(({ products }) => products),
+  ])
 
   const gateWidth = (project: NodeId): number => {
     const node = nodes[project]!
@@ -161,7 +164,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     place(`e${state}`, 'step', padded.H)
   })
 
-  const projects = projectIds.map((project): ProjectPlan => {
+  const projects = [...projectIds].map((project): ProjectPlan => {
     const node = nodes[project]!
     if (node.kind !== 'project') throw new TypeError('not a project')
     const operand = nodes[node.operand]!
@@ -210,6 +213,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
   if (cell.backward.inputAdjoint !== null)
     backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
+  const dimOf = new Map(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0]!]))
   const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {
@@ -217,13 +221,20 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
       gradientPlaces.set(adjoint, target)
       backwardStores.add(adjoint, target)
     }
-    const dim = cell.parameters.find((parameter) => parameter.symbol === symbol)!.dims[0]!
-    return { symbol, place: target, size: size[dim] }
+    return { symbol, place: target, size: size[dimOf.get(symbol)!] }
   })
   const backwardComputed = new Set(cell.stages.backwardStages.flatMap(({ pointwise }) => pointwise))
   for (const id of isOperandInBackward) if (backwardComputed.has(id)) backwardStores.add(id, backwardPlace(id))
   for (const id of crossing(cell, cell.stages.backwardStages))
     if (!isOperandInBackward.has(id)) backwardStores.add(id, backwardPlace(id))
+  /** Tells a backproject by its terms: the gates of its project that lead somewhere. */
+  const termsOf = (matrices: readonly string[], adjoints: readonly (NodeId | null)[]): string =>
+    matrices.flatMap((matrix, gate) => (adjoints[gate] === null ? [] : [`${matrix} ${adjoints[gate]}`])).join()
+  const gradientOf = new Map<string, MatrixGradient>()
+  for (const gradient of cell.backward.matrixGradients) {
+    const terms = termsOf(gradient.matrices, gradient.adjoints)
+    if (!gradientOf.has(terms)) gradientOf.set(terms, gradient)
+  }
   const backward = planStages(
     cell,
     cell.stages.backwardStages,
@@ -234,11 +245,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     (id) => {
       const node = nodes[id]!
       if (node.kind !== 'backproject') throw new TypeError('the backward pass has backprojects only')
-      const gradient = cell.backward.matrixGradients.find(
-        ({ matrices, adjoints }) =>
-          adjoints.filter((adjoint) => adjoint !== null).join() === node.operands.join() &&
-          matrices.filter((_, g) => adjoints[g] !== null).join() === node.matrices.join(),
-      )!
+      const gradient = gradientOf.get(termsOf(node.matrices, node.operands))!
       backwardPlace(id)
       const width = gradient.adjoints.length * padded[nodes[gradient.project]!.dim ?? 'H']
       return {
@@ -312,16 +319,21 @@ function planStages(
     const source = nodes[node]!
     return availableAt.get(source.kind === 'gate' ? source.project : node) ?? first
   }
+  const entriesOf = new Map<string, StoreList['entries']>()
+  for (const entry of stores.entries) {
+    const key = `${stageOfStore(entry.node)} ${entry.dim ?? nodes[entry.node!]!.dim}`
+    const known = entriesOf.get(key)
+    if (known) known.push(entry)
+    else entriesOf.set(key, [entry])
+  }
   const all: { index: number; stage: Stage }[] = stages.map((stage, index) => ({ index, stage }))
   if (hasPrologue || stages.length === 0)
     all.unshift({ index: stages.length === 0 ? 0 : -1, stage: { products: [], pointwise: [] } })
   return all.map(({ index, stage }): StagePlan => {
     const kernels = (['H', 'I'] as const).flatMap((dim): PointwisePlan[] => {
       const computed = stage.pointwise.filter((id) => nodes[id]!.dim === dim)
-      const mine = stores.entries.filter(
-        (entry) => stageOfStore(entry.node) === index && (entry.dim ?? nodes[entry.node!]!.dim) === dim,
-      )
-      if (mine.length === 0) return []
+      const mine = entriesOf.get(`${index} ${dim}`)
+      if (!mine) return []
       const inside = new Set(computed)
       const loads = new Map<NodeId, Place>()
       const need = (id: NodeId): void => {

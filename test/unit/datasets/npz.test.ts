@@ -124,6 +124,12 @@ describe('malformed archives are refused, saying where and what was found', () =
     ['records', archive(npyOf(float4.replace("'<f4'", "[('a', '<f4')]"), sixFloats)), 'a record type'],
     ['no order', archive(npyOf(float4.replace('False', 'Maybe'), sixFloats)), 'names no order'],
     ['no shape', archive(npyOf(float4.replace('(6,)', '6'), sixFloats)), 'names no shape'],
+    [
+      '20,000 dimensions',
+      archive(npyOf(float4.replace('6', '1,'.repeat(20_000) + '6'), sixFloats)),
+      'at most 64 whole sizes',
+    ],
+    ['half a size', archive(npyOf(float4.replace('6', '6 6'), sixFloats)), 'at most 64 whole sizes'],
     ['too few elements', archive(npyOf(float4, sixFloats.subarray(0, 20))), '24 bytes for [6] of <f4, found 20'],
     ['too many elements', archive(npyOf(float4.replace('6', '5'), sixFloats)), '20 bytes for [5] of <f4, found 24'],
     [

@@ -60,6 +60,19 @@ describe('safetensors', () => {
     )
   })
 
+  it('hold metadata of 10 MB, which the reference reads too, and refuse it for what is wrong with it', () => {
+    const long = 'x'.repeat(10_000_000)
+    const bytes = encodeSafetensors(new Map([['a', { shape: [1], data: new Float32Array([1]) }]]), { long })
+    expect(decodeSafetensors(bytes, 'a file').metadata.long).toBe(long)
+    bytes[bytes.length - 12] = 0x7b // a brace in the place of the header's last
+    expect(() => decodeSafetensors(bytes, 'a file')).toThrow(LabError)
+  })
+
+  it('hold the largest size that 64 bits hold beside a size of 0, as the reference reads it', () => {
+    const file = fileOf(`{"a":{"dtype":"F32","shape":[0,${2n ** 64n - 1n}],"data_offsets":[0,0]}}`)
+    expect(decodeSafetensors(file, 'a file').tensors.get('a')!.shape).toEqual([0, 2 ** 64])
+  })
+
   it('keep their order', () => {
     const map = new Map(['b', '10', 'a', '2'].map((name) => [name, { shape: [1], data: new Float32Array(1) }]))
     expect([...decodeSafetensors(encodeSafetensors(map), 'a file').tensors.keys()]).toEqual(['b', '10', 'a', '2'])
@@ -116,6 +129,45 @@ describe('safetensors', () => {
     ['half a size', fileOf({ a: entry([0.5], 0, 2) }, 2), /shape of `a`/],
     ['a size of text', fileOf({ a: entry(['1'], 0, 4) }, 4), /shape of `a`/],
     ['sizes beyond counting', fileOf({ a: entry([2 ** 40, 2 ** 40], 0, 4) }, 4), /wrong length/],
+    [
+      'a size with a fraction of nothing',
+      fileOf('{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4),
+      /shape of `a`.*\[1\.0\]/,
+    ],
+    ['a size with an exponent', fileOf('{"a":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}', 4), /shape of `a`/],
+    ['a size of minus zero', fileOf('{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'), /shape of `a`.*\[-0\]/],
+    [
+      'an offset with a fraction',
+      fileOf('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0.0,4]}}', 4),
+      /place of `a`/,
+    ],
+    [
+      'a size beyond 64 bits',
+      fileOf(`{"a":{"dtype":"F32","shape":[0,${2n ** 64n}],"data_offsets":[0,0]}}`),
+      /shape of `a`/,
+    ],
+    [
+      'sizes whose product is 0 in 64 bits',
+      fileOf(`{"a":{"dtype":"F32","shape":[${2n ** 32n},${2n ** 32n}],"data_offsets":[0,0]}}`),
+      /64 bits/,
+    ],
+    [
+      'bytes whose number is 0 in 64 bits',
+      fileOf(`{"a":{"dtype":"F32","shape":[${2n ** 62n}],"data_offsets":[0,0]}}`),
+      /64 bits/,
+    ],
+    [
+      'a number that no float64 holds',
+      fileOf('{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":1e400}}'),
+      /not JSON.*float64/,
+    ],
+    [
+      'half a surrogate pair in a name',
+      fileOf('{"\\ud800":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'),
+      /not JSON.*whole characters/,
+    ],
+    ['half a surrogate pair in the metadata', fileOf('{"__metadata__":{"a":"\\udc00"}}'), /not JSON.*whole characters/],
+    ['lists 10,000 deep', fileOf(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`), /nested too deeply.*at most 127/],
     ['one offset', fileOf({ a: { dtype: 'F32', shape: [1], data_offsets: [0] } }, 4), /two offsets/],
     ['an offset below 0', fileOf({ a: entry([1], -4, 0) }, 4), /place of `a`/],
     ['an end before the start', fileOf({ a: entry([1], 4, 0) }, 4), /wrong length.*4 bytes.*found -4/],

@@ -15,6 +15,11 @@ const slice = (layerIndex: number | null, partIndex: number | null, vaa: number)
   unconvergedCount: 8,
 })
 
+it('marks of any number are gone on from', () => {
+  const forks = Array.from({ length: 300_000 }, (_, position) => position)
+  expect(new Timeline({ phases: [], restarts: [], forks }, 300_000).forks).toEqual(forks)
+})
+
 /** Two layers, of which the second has two parts. */
 const MEASURE: RunEvent = {
   type: 'measure',

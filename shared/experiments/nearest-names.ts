@@ -2,10 +2,14 @@
 
 /** Farther than this share of the name's length is another name. */
 const FARTHEST_SHARE = 0.4
+/** Nobody mistypes a longer one, and comparing takes the product of both lengths. */
+const LONGEST_NAME = 200
 
 /** @returns at most `count` names, nearest first, by insertions, deletions and replacements */
 export function nearestNames(name: string, candidates: readonly string[], count = 2): string[] {
+  if (name.length > LONGEST_NAME) return []
   return [...new Set(candidates)]
+    .filter(({ length }) => length <= LONGEST_NAME)
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .filter(({ candidate, distance }) => distance <= FARTHEST_SHARE * Math.max(name.length, candidate.length))
     .sort((a, b) => a.distance - b.distance)
