@@ -13,7 +13,7 @@ import { finishErasing } from '../../store/trash-erasing.ts'
 import { trashFolders } from '../../store/trash.ts'
 import { confirm } from '../confirm.ts'
 import { homeOf } from '../open-store.ts'
-import { formatBytes, formatTable, print, printError, printJson } from '../output.ts'
+import { formatBytes, formatTable, print, printError, printJson, printNotice } from '../output.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -67,7 +67,7 @@ export async function eraseCommand(names: readonly string[], options: Options): 
   if (keys.length > 0) {
     const amount = amountOf(await catalog.sum(keys))
     if (!(await confirm(`Erase ${amount}? This cannot be undone.`, options.yes === true))) {
-      writeError('Nothing was erased.\n')
+      printNotice('Nothing was erased.')
       process.exitCode = EXIT_FAILED
       return
     }

@@ -74,8 +74,8 @@ it('a preset that is too deep is told, and the others are read', async () => {
   const home = await temporaryFolder()
   await writeOwnPreset(home, parseConfig(presets[0]!.config, 'quick'))
   await writeFile(path.join(home, 'presets', 'deep.json'), depth)
-  const { configs, errors } = await readOwnPresets(home)
-  expect(configs).toHaveLength(1)
+  const { presets: read, errors } = await readOwnPresets(home)
+  expect(read).toHaveLength(1)
   expect(errors.map(({ message }) => message)).toEqual([expect.stringMatching(/levels deep/)])
 })
 
