@@ -82,7 +82,7 @@ describe('the view of a run', { timeout: 120_000 }, () => {
     await page.getByText('Test series 0, 12 steps').waitFor()
     expect(await told.first().getAttribute('aria-label')).toBe(first)
     await page.getByRole('combobox', { name: 'Seed' }).selectOption('1')
-    await expect.poll(() => told.first().getAttribute('aria-label')).not.toBe(first)
+    await expect.poll(() => told.first().getAttribute('aria-label'), WAIT).not.toBe(first)
     await page.getByText('Mean squared error').first().scrollIntoViewIfNeeded()
     await page.screenshot({ path: path.join(PICTURES, 'run-predictions.png') })
   })
@@ -122,7 +122,7 @@ describe('the view of a run', { timeout: 120_000 }, () => {
     await page.keyboard.press('f')
     const points = page.getByRole('region', { name: 'Fork' }).getByRole('combobox')
     await expect
-      .poll(() => points.locator('option').allTextContents())
+      .poll(() => points.locator('option').allTextContents(), WAIT)
       .toEqual([
         'its last checkpoint: Training, step 40',
         'kept on the way: Training, step 30',
