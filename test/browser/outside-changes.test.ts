@@ -105,6 +105,7 @@ describe('run folders that others change', { timeout: 120_000 }, () => {
     const note = page.getByTestId('damaged-lines').first()
     await note.waitFor()
     const text = (await note.textContent())!
+    expect(text).toContain('The metrics are not what was written when the run came to rest')
     expect(text).toContain('2 lines of the metrics cannot be read')
     expect(text).toContain(`line 6, at byte ${byte}`)
     expect(text).toContain(file)
