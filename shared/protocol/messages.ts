@@ -40,6 +40,18 @@ export function parseCommandMessage(value: unknown): CommandMessage {
   })
 }
 
+/** Deeper than any configuration: what recurses over a payload later is not led out of its stack. */
+const MOST_PAYLOAD_DEPTH = 100
+
+function isDeep(payload: unknown): boolean {
+  let level = [payload]
+  for (let depth = 0; depth <= MOST_PAYLOAD_DEPTH; depth++) {
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    if (level.length === 0) return false
+  }
+  return true
+}
+
 /** @throws LabError `protocol` for an unknown command and for a payload that is not the command's */
 export function checkPayload(
   name: string,
@@ -49,6 +61,11 @@ export function checkPayload(
     throw new LabError('protocol', 'There is no such command.', {
       where: quote(name),
       remedy: 'Reload the window: it may belong to another version of the lab.',
+    })
+  if (isDeep(payload))
+    throw new LabError('protocol', 'the payload is nested too deeply.', {
+      where: name,
+      expected: `at most ${MOST_PAYLOAD_DEPTH} levels`,
     })
   const parsed = COMMAND_PAYLOADS[name].safeParse(payload)
   if (parsed.success) return { name, payload: parsed.data }
