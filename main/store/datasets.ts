@@ -1,7 +1,13 @@
 /**
  * The files behind a dataset: its configuration enters, the bytes that it needs leave, already read. What the bytes
  * mean is left to shared/datasets.
+ *
+ * A path may be absolute and lie anywhere. Decided so: a configuration is the user's, on the command line as on a screen, the desktop gives
+ * absolute paths for what is dropped on it, and whoever a door lets in is the user (main/server/sessions.ts), who may read these files
+ * anyway. What is held to is that a path harms nobody: only a regular file is opened, never a pipe or a device; a screen that asks what a
+ * file holds is told of .npz and .csv files alone, up to the size that may be brought to the lab.
  */
+import type { Stats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -11,26 +17,31 @@ import { LabError } from '../../shared/protocol/errors.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EISDIR: 'a folder',
   EACCES: 'a file that may not be read',
   EPERM: 'a file that may not be read',
 }
 
-async function readBytes(path: string, remedy: string): Promise<Uint8Array> {
+/** @throws LabError `dataset` */
+async function readBytes(path: string, remedy: string, mostBytes = Infinity): Promise<Uint8Array> {
+  const refuse = (expected: string, found: string, cause?: unknown): LabError =>
+    new LabError('dataset', 'the file of the dataset cannot be read.', { where: path, expected, found, remedy, cause })
   try {
-    // A pipe or device would be read for ever.
-    if (!(await stat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' })
+    // Before it is opened: a pipe would be waited for, and a device read, for ever.
+    const stats = await stat(path)
+    if (!stats.isFile()) throw refuse('a file', kindOf(stats))
+    if (stats.size > mostBytes) throw refuse(`at most ${mostBytes} bytes`, `${stats.size}`)
     return await readFile(path)
   } catch (cause) {
+    if (cause instanceof LabError) throw cause
     const reason = cause instanceof Error && 'code' in cause ? REASONS[String(cause.code)] : undefined
-    throw new LabError('dataset', 'the file of the dataset cannot be read.', {
-      where: path,
-      expected: 'a file',
-      found: reason ?? String(cause),
-      remedy,
-      cause,
-    })
+    throw refuse('a file', reason ?? String(cause), cause)
   }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder'
+  if (stats.isFIFO()) return 'a pipe'
+  return stats.isSocket() ? 'a socket' : 'a device'
 }
 
 function mnistFolder(): string {
@@ -87,10 +98,11 @@ export function dataFilePrint(path: string, baseFolder: string): Promise<string>
   )
 }
 
-/** @throws LabError `dataset` for a missing file, a folder, a file that may not be read */
-export function loadDataFile(path: string, baseFolder: string): Promise<Uint8Array> {
+/** @throws LabError `dataset` for a missing file, what is no file, one that may not be read, and more than `mostBytes` */
+export function loadDataFile(path: string, baseFolder: string, mostBytes?: number): Promise<Uint8Array> {
   return readBytes(
     resolve(baseFolder, path),
     'Correct `dataset.path`; relative paths start at the configuration’s folder.',
+    mostBytes,
   )
 }

@@ -4,16 +4,7 @@ import { connect } from '../../../main/lab/connection.ts'
 import type { Lab } from '../../../main/lab/lab.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
 import type { LabMessage } from '../../../shared/protocol/messages.ts'
-import {
-  BINARY,
-  bearer,
-  commandFrame,
-  frame,
-  RawConnection,
-  serverFrames,
-  TEXT,
-  upgradeText,
-} from '../../faults/door.ts'
+import { BINARY, bearer, commandFrame, frame, RawConnection, serverFrames, upgradeText } from '../../faults/door.ts'
 import { MALFORMED_KINDS, sendMalformed } from '../../faults/malformed-messages.ts'
 import { ScriptWindow } from '../../faults/script-window.ts'
 import { serveHere } from './served-here.ts'

@@ -1,5 +1,5 @@
 /** Connections that are reset at every stage of every kind of request end nothing but themselves. */
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { RandomStream } from '../../../shared/numerics/random.ts'
 import { bitsOf, disturbedConfig } from '../../faults/disturbed-run.ts'
 import { resetAt, RESET_STAGES } from '../../faults/reset-stages.ts'
@@ -29,6 +29,11 @@ it(
     const served = await serveHere()
     const window = await ScriptWindow.open(served.door)
     const random = new RandomStream(1, 'preview')
+    // An error that nobody hears would end a lab that is not in a test.
+    const unheard: string[] = []
+    const hear = (error: Error): void => void unheard.push(error.message)
+    process.on('uncaughtException', hear)
+    onTestFinished(() => void process.off('uncaughtException', hear))
     let resets = 0
     const disturbed = await trained(served, async (hasEnded) => {
       for (let round = 0; round < LEAST_ROUNDS || !hasEnded(); round++) {
@@ -39,6 +44,7 @@ it(
       }
     })
     expect(resets).toBeGreaterThanOrEqual(LEAST_ROUNDS * RESET_STAGES.length)
+    expect(unheard).toEqual([])
     expect(window.isOpen).toBe(true)
     expect(disturbed).toEqual(calm)
   },
