@@ -1,6 +1,6 @@
 /**
  * A thread that uses a served lab as anybody would while others attack it: a command on its own socket and a file over a new connection, ten
- * times a second; how long the slowest answers took leaves. A thread of its own, so that the attackers' work does not count as the lab's.
+ * times a second; how long the answers took leaves. A thread of its own, so that the attackers' work does not count as the lab's.
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { doorOf } from './door.ts'
@@ -9,9 +9,8 @@ import { ScriptWindow } from './script-window.ts'
 const EVERY_MS = 100
 
 export interface ProbeResult {
-  readonly answerCount: number
-  readonly slowestCommandMs: number
-  readonly slowestFileMs: number
+  /** Of every answer: of commands and files in turn. */
+  readonly elapsedMs: readonly number[]
   /** Empty unless an answer did not come. */
   readonly failure: string
 }
@@ -33,8 +32,7 @@ async function probe(address: string, port: NonNullable<typeof parentPort>): Pro
   let isEnough = false
   port.on('message', () => (isEnough = true))
   const door = doorOf(address)
-  const slowest = { command: 0, file: 0 }
-  let answerCount = 0
+  const elapsedMs: number[] = []
   let failure = ''
   try {
     const window = await ScriptWindow.open(door)
@@ -48,21 +46,14 @@ async function probe(address: string, port: NonNullable<typeof parentPort>): Pro
       await response.arrayBuffer()
       if (!response.ok) throw new Error(`the page was answered with ${response.status}`)
       const end = performance.now()
-      slowest.command = Math.max(slowest.command, between - begin)
-      slowest.file = Math.max(slowest.file, end - between)
-      answerCount++
+      elapsedMs.push(between - begin, end - between)
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
     }
     await window.close()
   } catch (error) {
     failure = String(error)
   }
-  port.postMessage({
-    answerCount,
-    slowestCommandMs: slowest.command,
-    slowestFileMs: slowest.file,
-    failure,
-  } satisfies ProbeResult)
+  port.postMessage({ elapsedMs, failure } satisfies ProbeResult)
   port.close()
 }
 
