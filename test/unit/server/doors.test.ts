@@ -2,10 +2,13 @@
 import { createHmac } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
-import { bearer, RawConnection, requestText, upgradeText, type Door } from '../../faults/door.ts'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { bearer, RawConnection, requestText, serverFrames, upgradeText, type Door } from '../../faults/door.ts'
 import { ScriptWindow } from '../../faults/script-window.ts'
 import { serveHere } from './served-here.ts'
+
+/** A watchdog: a busy machine takes its time for hundreds of connections. */
+vi.setConfig({ testTimeout: 300_000 })
 
 const WAIT = { timeout: 60_000, interval: 50 }
 
@@ -29,6 +32,17 @@ async function signIn(door: Door): Promise<{ cookie: string; key: { id: string; 
 async function instanceOf(door: Door, cookie: string): Promise<string> {
   const answer = await fetch(`http://127.0.0.1:${door.port}/session`, { headers: { cookie } })
   return ((await answer.json()) as { instance: string }).instance
+}
+
+/** Of a new socket's messages up to the snapshot. */
+async function messageKinds(door: Door, shown: readonly string[]): Promise<string[]> {
+  const connection = await RawConnection.open(door)
+  const kinds = (received: Buffer): string[] =>
+    serverFrames(received).map(({ payload }) => (JSON.parse(payload.toString('utf8')) as { kind: string }).kind)
+  await connection.write(upgradeText(door, shown))
+  await connection.until((received) => kinds(received).includes('events'))
+  await connection.reset()
+  return kinds(connection.received)
 }
 
 const sign = ({ id, secret }: { id: string; secret: string }, instance: string): string =>
@@ -128,7 +142,8 @@ it('a page with its key opens the socket, is given its next key, and has its coo
   const { door, server } = await serveHere()
   const { cookie, key } = await signIn(door)
   const proof = sign(key, await instanceOf(door, cookie))
-  expect(await statusOf(door, upgradeText(door, [`Sec-WebSocket-Protocol: warmup-lab, ${proof}`]))).toBe(101)
+  expect(await messageKinds(door, [`Sec-WebSocket-Protocol: warmup-lab, ${proof}`])).toEqual(['key', 'events'])
+  expect(await messageKinds(door, [bearer(door)])).toEqual(['events'])
   const renewed = await fetch(`http://127.0.0.1:${door.port}/session`, { headers: { authorization: `Page ${proof}` } })
   expect(renewed.headers.get('set-cookie')).toMatch(new RegExp(`^warmup-lab-${door.port}=`))
   // Started again at its port, the lab knows the page, but not what it has shown the one before.
@@ -162,4 +177,22 @@ it('a refused upgrade does not wait for a peer that never ends its half', async 
       return refused.socket.destroyed
     }, WAIT)
     .toBe(true)
+})
+
+it('a window too many is refused, and has a place when another is closed', async () => {
+  const { door } = await serveHere()
+  const windows: RawConnection[] = []
+  const open = async (): Promise<string> => {
+    const connection = await RawConnection.open(door)
+    windows.push(connection)
+    await connection.write(upgradeText(door, [bearer(door)]))
+    await connection.until((received) => received.includes('\r\n\r\n'))
+    return connection.received.toString('latin1').slice(9, 12)
+  }
+  const statuses = await Promise.all(Array.from({ length: 512 }, open))
+  expect(new Set(statuses)).toEqual(new Set(['101']))
+  expect(await open()).toBe('503')
+  await windows[0]!.reset()
+  await expect.poll(open, WAIT).toBe('101')
+  for (const connection of windows) await connection.reset()
 })

@@ -1,5 +1,5 @@
 /** What is no command ends its socket with a code that says so, or is answered with a typed error: never an `internal` one, never silence. */
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { connect } from '../../../main/lab/connection.ts'
 import type { Lab } from '../../../main/lab/lab.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
@@ -8,6 +8,9 @@ import { BINARY, bearer, commandFrame, frame, RawConnection, serverFrames, upgra
 import { MALFORMED_KINDS, sendMalformed } from '../../faults/malformed-messages.ts'
 import { ScriptWindow } from '../../faults/script-window.ts'
 import { serveHere } from './served-here.ts'
+
+/** A watchdog: a busy machine takes its time for hundreds of connections. */
+vi.setConfig({ testTimeout: 300_000 })
 
 const ROUNDS = 8
 
