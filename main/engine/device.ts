@@ -6,13 +6,16 @@ import { MEMORY_VARIABLE, memoryBound } from './memory-bound.ts'
 import { threadCount, THREADS_VARIABLE } from './thread-count.ts'
 import { knowsPairedVectors } from './vector-width.ts'
 
+/** Asked once: every window that opens is told, and the system takes its time to answer. */
+const PROCESSORS = os.cpus()
+
 export function describeDevice(): DeviceView {
   return {
     backend: 'wasm',
     threads: threadCount(),
     platform: `${process.platform} ${process.arch}`,
-    processor: os.cpus()[0]?.model.trim() ?? '',
-    coreCount: os.cpus().length,
+    processor: PROCESSORS[0]?.model.trim() ?? '',
+    coreCount: PROCESSORS.length,
     areThreadsSet: isSet(THREADS_VARIABLE),
     memoryBytes: memoryBound(),
     isMemorySet: isSet(MEMORY_VARIABLE),

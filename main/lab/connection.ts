@@ -32,14 +32,15 @@ export function connect(lab: Lab, wire: Wire): Connection {
   return {
     receive(message) {
       const { id, name, payload } = parseCommandMessage(message)
-      lab.execute(name, payload).then(
-        (result) => send({ kind: 'result', id, result }),
-        (error: unknown) => {
+      lab
+        .execute(name, payload)
+        .then((result) => send({ kind: 'result', id, result }))
+        // Also of a result that cannot be put into a message, being longer than a text can be: it ends neither window nor lab.
+        .catch((error: unknown) => {
           if (!(error instanceof LabError) && process.env.WARMUP_LAB_DEBUG && error instanceof Error)
             process.stderr.write(`${name}: ${error.stack}\n`)
           send({ kind: 'error', id, error: toWireError(error) })
-        },
-      )
+        })
     },
     close() {
       isOpen = false

@@ -1,8 +1,10 @@
 /**
- * Who may use the served lab: the parts of a request that tell it enter, a judgement leaves. Host and Origin must be this server's own
- * loopback address (against DNS rebinding and foreign pages), and nothing is given without the token.
+ * Who may use the served lab, and how much of it: the parts of a request that tell it enter, a judgement leaves. Host and Origin must be this
+ * server's own loopback address (against DNS rebinding and foreign pages), and nothing is given without the token, or what was made of it
+ * at a sign-in (sessions.ts).
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { PROOF_SCHEME, SOCKET_PROTOCOL } from '../../shared/protocol/page-session.ts'
+import type { Sessions } from './sessions.ts'
 
 export interface Visitor {
   readonly method: string
@@ -12,56 +14,66 @@ export interface Visitor {
   readonly origin: string | undefined
   readonly cookie: string | undefined
   readonly authorization: string | undefined
+  /** Of a socket: Sec-WebSocket-Protocol. */
+  readonly protocols: string | undefined
 }
 
 export type Judgement =
-  | { readonly kind: 'welcome' }
-  /** The token stood in the address: it becomes a cookie and leaves the address. */
+  /** By the token or a page's proof: everything. By the cookie: files that hold nothing of the user's. */
+  | { readonly kind: 'welcome'; readonly by: 'token' | 'proof' | 'cookie' }
+  /** The token stood in the address: it becomes a session and leaves the address. */
   | { readonly kind: 'sign-in'; readonly location: string }
-  | { readonly kind: 'refused'; readonly status: 400 | 401 | 403 | 405; readonly reason: string }
+  | Refusal
 
-export interface AccessRules {
-  readonly port: number
-  readonly token: string
+export interface Refusal {
+  readonly kind: 'refused'
+  readonly status: 400 | 401 | 403 | 404 | 405 | 503
+  readonly reason: string
 }
 
-/** Cookies do not tell ports apart: two labs of one machine need two names. */
-export function cookieName(port: number): string {
-  return `warmup-lab-${port}`
+const ONLY_ONCE = ['host', 'origin', 'cookie', 'authorization', 'sec-websocket-protocol']
+
+/**
+ * A header that says who comes, given twice, says two things: which of them counts would depend on who reads it.
+ * @param rawHeaders names and values in turn, as they came
+ */
+export function findDoubledHeader(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  return ONLY_ONCE.find((name) => names.indexOf(name) !== names.lastIndexOf(name))
 }
 
-export function judge(visitor: Visitor, rules: AccessRules): Judgement {
-  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${rules.port}`)
+export function judge(visitor: Visitor, port: number, sessions: Sessions): Judgement {
+  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)
   if (visitor.host === undefined || !hosts.includes(visitor.host.toLowerCase()))
     return { kind: 'refused', status: 403, reason: 'This host is not the lab’s own.' }
   if (visitor.origin !== undefined && !hosts.some((host) => visitor.origin === `http://${host}`))
     return { kind: 'refused', status: 403, reason: 'This origin is not the lab’s own.' }
   if (visitor.method !== 'GET' && visitor.method !== 'HEAD')
     return { kind: 'refused', status: 405, reason: 'Only GET is answered.' }
-  // Two slashes would name another host in the answer's Location.
-  if (!/^\/(?![/\\])/.test(visitor.url)) return { kind: 'refused', status: 400, reason: 'This is no path.' }
-  const url = new URL(`http://lab${visitor.url}`)
+  const url = readUrl(visitor.url)
+  if (url === null) return { kind: 'refused', status: 400, reason: 'This is no path.' }
   const given = url.searchParams.get('token')
-  if (given !== null && isSame(given, rules.token)) {
+  if (given !== null && sessions.isToken(given)) {
     url.searchParams.delete('token')
     return { kind: 'sign-in', location: `${url.pathname}${url.search}` }
   }
-  const bearer = /^Bearer (\S+)$/.exec(visitor.authorization ?? '')?.[1]
-  const cookie = readCookie(visitor.cookie ?? '', cookieName(rules.port))
-  if ([bearer, cookie].some((token) => token !== undefined && isSame(token, rules.token))) return { kind: 'welcome' }
+  const [, scheme, shown] = /^(\w+) (\S+)$/.exec(visitor.authorization ?? '') ?? []
+  if (scheme === 'Bearer' && sessions.isToken(shown!)) return { kind: 'welcome', by: 'token' }
+  const proof = scheme === PROOF_SCHEME ? shown : readProof(visitor.protocols ?? '')
+  if (proof !== undefined && sessions.isProof(proof)) return { kind: 'welcome', by: 'proof' }
+  // A proof that is wrong is told, whatever the cookie: the page asks why it was not let in.
+  if (proof === undefined && sessions.hasCookie(visitor.cookie ?? '')) return { kind: 'welcome', by: 'cookie' }
   return { kind: 'refused', status: 401, reason: 'Open the address with the token that the lab has printed.' }
 }
 
-function readCookie(header: string, name: string): string | undefined {
-  for (const pair of header.split(';')) {
-    const at = pair.indexOf('=')
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim()
-  }
-  return undefined
+/** @returns null for what is no path, and for two slashes, which would name another host in the answer's Location */
+function readUrl(target: string): URL | null {
+  if (!target.startsWith('/')) return null
+  const url = new URL(`http://lab${target}`)
+  return /^\/[/\\]/.test(target) || url.pathname.startsWith('//') ? null : url
 }
 
-/** In a time that does not tell how much is right. */
-function isSame(given: string, token: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(token))
+function readProof(protocols: string): string | undefined {
+  const [name, proof] = protocols.split(',').map((protocol) => protocol.trim())
+  return name === SOCKET_PROTOCOL ? proof : undefined
 }

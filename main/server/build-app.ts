@@ -101,8 +101,9 @@ function runVite(config: string, mode: string, outDir: string): Promise<void> {
     },
   )
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (said += chunk.toString())).on('error', reject)
     child.on('error', reject)
     child.on('close', (code) => {
       if (code === 0) resolve()

@@ -1,6 +1,11 @@
 /**
  * The files behind a dataset: its configuration enters, the bytes that it needs leave, already read. What the bytes
  * mean is left to shared/datasets.
+ *
+ * A path may be absolute and lie anywhere. Decided so: a configuration is the user's, on the command line as on a screen, the desktop gives
+ * absolute paths for what is dropped on it, and whoever a door lets in is the user (main/server/sessions.ts), who may read these files
+ * anyway. What is held to is that a path harms nobody: only a regular file is opened, never a pipe or a device; a screen that asks what a
+ * file holds is told of .npz and .csv files alone, up to the size that may be brought to the lab.
  */
 import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -9,7 +14,7 @@ import type { DatasetOptions, DatasetSources, MnistFiles } from '../../shared/da
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
-import { readRegularFile } from './regular-file.ts'
+import { openRegularFile } from './regular-file.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -17,17 +22,22 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'a file that may not be read',
 }
 
-async function readBytes(path: string, remedy: string): Promise<Uint8Array> {
+/** @throws LabError `dataset` */
+async function readBytes(path: string, remedy: string, mostBytes = Infinity): Promise<Uint8Array> {
+  const refuse = (expected: string, found: string, cause?: unknown): LabError =>
+    new LabError('dataset', 'the file of the dataset cannot be read.', { where: path, expected, found, remedy, cause })
   try {
-    return await readRegularFile(path)
+    const handle = await openRegularFile(path, 'r')
+    try {
+      const { size } = await handle.stat()
+      if (size > mostBytes) throw refuse(`at most ${mostBytes} bytes`, `${size}`)
+      return await handle.readFile()
+    } finally {
+      await handle.close()
+    }
   } catch (cause) {
-    throw new LabError('dataset', 'the file of the dataset cannot be read.', {
-      where: path,
-      expected: 'a file',
-      found: REASONS[String(codeOf(cause))] ?? reasonOf(cause),
-      remedy,
-      cause,
-    })
+    if (cause instanceof LabError) throw cause
+    throw refuse('a file', REASONS[String(codeOf(cause))] ?? reasonOf(cause), cause)
   }
 }
 
@@ -85,10 +95,11 @@ export function dataFilePrint(path: string, baseFolder: string): Promise<string>
   )
 }
 
-/** @throws LabError `dataset` for a missing file, a folder, a file that may not be read */
-export function loadDataFile(path: string, baseFolder: string): Promise<Uint8Array> {
+/** @throws LabError `dataset` for a missing file, what is no file, one that may not be read, and more than `mostBytes` */
+export function loadDataFile(path: string, baseFolder: string, mostBytes?: number): Promise<Uint8Array> {
   return readBytes(
     resolve(baseFolder, path),
     'Correct `dataset.path`; relative paths start at the configuration’s folder.',
+    mostBytes,
   )
 }

@@ -40,7 +40,8 @@ export const en = {
     refused: 'Not admitted',
     lostDetail:
       'The lab does not answer. If it is still there, its runs go on; this page connects again by itself. If it was ended, start it again.',
-    refusedDetail: 'The lab was started with another token. Open the address that it has printed.',
+    refusedDetail:
+      'The lab was started with another token, or this page was away for twelve hours. Open the address that it has printed.',
     'same-lab': 'Connected again. Nothing was lost: what happened meanwhile is shown.',
     restarted:
       'Connected again: the lab was started anew. Runs that were being trained are paused or crashed and can be resumed.',

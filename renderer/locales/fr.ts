@@ -41,7 +41,8 @@ export const fr: Messages = {
     refused: 'Non admis',
     lostDetail:
       'Le labo ne répond pas. S’il est encore là, ses essais continuent ; cette page se reconnecte seule. S’il a été fermé, relancez-le.',
-    refusedDetail: 'Le labo a été lancé avec un autre jeton. Ouvrez l’adresse qu’il a affichée.',
+    refusedDetail:
+      'Le labo a été lancé avec un autre jeton, ou cette page est restée absente douze heures. Ouvrez l’adresse qu’il a affichée.',
     'same-lab': 'De nouveau connecté. Rien n’est perdu : ce qui s’est passé entre-temps est montré.',
     restarted:
       'De nouveau connecté : le labo a été relancé. Les essais en cours sont en pause ou interrompus et peuvent reprendre.',

@@ -4,8 +4,10 @@ import type { CommandName, CommandPayload, CommandResult } from '../../shared/pr
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { LabMessage } from '../../shared/protocol/messages.ts'
+import { SOCKET_PATH } from '../../shared/protocol/page-session.ts'
 import { fromWireError } from '../../shared/protocol/wire-error.ts'
 import { DesktopTransport } from './desktop-transport.ts'
+import { takeKeyFromAddress } from './page-key.ts'
 import { SocketTransport } from './socket-transport.ts'
 import type { LineState, Transport } from './transport.ts'
 
@@ -81,11 +83,12 @@ function lostError(): LabError {
   })
 }
 
-/** The desktop's bridge where there is one, else a socket to where this page came from. */
+/** The desktop's bridge where there is one, else a socket to where this page came from. Before the router: the address may hold a key. */
 export function createLabClient(): LabClient {
   const bridge = window.warmupLab
   if (bridge) return new LabClient(new DesktopTransport(bridge))
-  return new LabClient(new SocketTransport(`ws://${window.location.host}/socket`))
+  takeKeyFromAddress()
+  return new LabClient(new SocketTransport(`ws://${window.location.host}${SOCKET_PATH}`))
 }
 
 const LAB_CLIENT: InjectionKey<LabClient> = Symbol('lab client')

@@ -40,8 +40,13 @@ const MOST_DISTINCT = 1000
 
 /** @param where the file's name, for messages; its ending says what it is. @throws LabError `dataset` */
 export function readFileContents(bytes: Uint8Array, where: string): FileContents {
-  if (/\.npz$/i.test(where)) return readArrays(bytes, where)
-  if (/\.csv$/i.test(where)) return readColumns(bytes, where)
+  return requireKnownEnding(where) === 'npz' ? readArrays(bytes, where) : readColumns(bytes, where)
+}
+
+/** @throws LabError `dataset` for a name that ends otherwise */
+export function requireKnownEnding(where: string): FileContents['kind'] {
+  const [, ending] = /\.(npz|csv)$/i.exec(where) ?? []
+  if (ending !== undefined) return ending.toLowerCase() === 'npz' ? 'npz' : 'csv'
   throw new LabError('dataset', 'this kind of file is not read.', {
     where,
     expected: 'a name that ends in .npz or .csv',

@@ -7,6 +7,7 @@ import { COMMAND_PAYLOADS, isCommandName, type CheckedPayload, type CommandName 
 import { LabError } from './errors.ts'
 import type { LabEvent } from './events.ts'
 import type { WireError } from './wire-error.ts'
+import { MOST_JSON_LEVELS } from './parse-json.ts'
 
 /** From a window. */
 export interface CommandMessage {
@@ -40,6 +41,16 @@ export function parseCommandMessage(value: unknown): CommandMessage {
   })
 }
 
+/** A message is told that it is too deep, with its id: parse-json.ts would refuse the text, and the desktop's messages are none. */
+function isDeep(payload: unknown): boolean {
+  let level = [payload]
+  for (let depth = 0; depth <= MOST_JSON_LEVELS; depth++) {
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    if (level.length === 0) return false
+  }
+  return true
+}
+
 /** @throws LabError `protocol` for an unknown command and for a payload that is not the command's */
 export function checkPayload(
   name: string,
@@ -49,6 +60,11 @@ export function checkPayload(
     throw new LabError('protocol', 'There is no such command.', {
       where: quote(name),
       remedy: 'Reload the window: it may belong to another version of the lab.',
+    })
+  if (isDeep(payload))
+    throw new LabError('protocol', 'the payload is nested too deeply.', {
+      where: name,
+      expected: `at most ${MOST_JSON_LEVELS} levels`,
     })
   const parsed = COMMAND_PAYLOADS[name].safeParse(payload)
   if (parsed.success) return { name, payload: parsed.data }

@@ -5,14 +5,14 @@
 import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-plan.ts'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
-import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
+import { guessMapping, readFileContents, requireKnownEnding } from '../../../shared/datasets/file-contents.ts'
 import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datasets/describe.ts'
 import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
-import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
+import { MOST_DATA_FILE_BYTES, type CheckedPayload } from '../../../shared/protocol/commands.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { DataFileView, DatasetPreview, NetworkView, ResolvedConfig } from '../../../shared/protocol/views.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
@@ -99,9 +99,10 @@ export class Designs {
     }
   }
 
-  /** @throws LabError `dataset` for a file that cannot be read */
+  /** @throws LabError `dataset` for a file that cannot be read; one of another kind is not opened */
   async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
-    const contents = readFileContents(await loadDataFile(path, this.#baseFolder), path)
+    requireKnownEnding(path)
+    const contents = readFileContents(await loadDataFile(path, this.#baseFolder, MOST_DATA_FILE_BYTES), path)
     return { path, contents, guess: guessMapping(contents) }
   }
 

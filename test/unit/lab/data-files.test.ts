@@ -1,8 +1,10 @@
 /** Files of series that are brought to the lab: whole or not at all, under a name of their content, and nowhere but in its own folder. */
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openLab, runIs, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
+import { MOST_DATA_FILE_BYTES } from '../../../shared/protocol/commands.ts'
+import { makeHome, openLab, runIs, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
 
 const rows = Array.from({ length: 60 }, (_, row) => `${Math.floor(row / 6)},${row % 6},${Math.sin(row)},${row / 60}`)
 const CSV = Buffer.from(['id,t,x,y', ...rows].join('\n'))
@@ -90,6 +92,52 @@ describe('a file of series', () => {
     await expect(bring(lab, broken, 'broken.csv')).rejects.toMatchObject({ code: 'dataset' })
     await expect(bring(lab, Buffer.from('PK no'), 'broken.npz')).rejects.toMatchObject({ code: 'dataset' })
     expect(await readdir(path.join(lab.home, 'datasets'))).toEqual([])
+  })
+
+  it('may lie anywhere, and is told about', async () => {
+    const lab = await openLab()
+    const place = path.join(await makeHome(), 'elsewhere.csv')
+    await writeFile(place, CSV)
+    expect(await lab.run('data-file.read', { path: place })).toMatchObject({ contents: { kind: 'csv', rowCount: 60 } })
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'that is a pipe, a device or a folder is refused without being opened',
+    async () => {
+      const lab = await openLab()
+      const folder = await makeHome()
+      const pipe = path.join(folder, 'pipe.csv')
+      execFileSync('mkfifo', [pipe])
+      const device = path.join(folder, 'zero.csv')
+      await symlink('/dev/zero', device)
+      await mkdir(path.join(folder, 'folder.csv'))
+      for (const [name, found] of [
+        [pipe, 'a pipe'],
+        [device, 'a device'],
+        [path.join(folder, 'folder.csv'), 'a folder'],
+      ] as const) {
+        const refused = { code: 'dataset', detail: { where: name, found } }
+        await expect(lab.run('data-file.read', { path: name })).rejects.toMatchObject(refused)
+        const dataset = { kind: 'file', path: name, task: 'regression', targets: 'last-step' }
+        await expect(lab.run('dataset.preview', { dataset })).rejects.toMatchObject(refused)
+      }
+    },
+  )
+
+  it('of another kind is not opened, and one that is too large is not read', async () => {
+    const lab = await openLab()
+    const folder = await makeHome()
+    await expect(lab.run('data-file.read', { path: '/etc/hostname' })).rejects.toMatchObject({
+      code: 'dataset',
+      detail: { expected: 'a name that ends in .npz or .csv' },
+    })
+    const large = path.join(folder, 'large.csv')
+    await writeFile(large, 'a,b')
+    await truncate(large, MOST_DATA_FILE_BYTES + 1) // holes take no room
+    await expect(lab.run('data-file.read', { path: large })).rejects.toMatchObject({
+      code: 'dataset',
+      detail: { where: large, found: `${MOST_DATA_FILE_BYTES + 1}` },
+    })
   })
 
   it('whose lab was killed is taken away a day later', async () => {

@@ -1,41 +1,73 @@
-/** Who may use the served lab: every combination of host, origin, method and token. */
-import { expect, it } from 'vitest'
-import { judge, type Visitor } from '../../../main/server/access.ts'
+/** Who may use the served lab: every combination of host, origin, method and proof. */
+import { createHmac } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { findDoubledHeader, judge, type Judgement, type Visitor } from '../../../main/server/access.ts'
+import { Sessions } from '../../../main/server/sessions.ts'
+import type { PageKey } from '../../../shared/protocol/page-session.ts'
 
-const RULES = { port: 4567, token: 'secret-token' }
+const PORT = 4567
+const TOKEN = 'secret-token'
+const LIFE_MS = 12 * 3600 * 1000
 const HOSTS = ['127.0.0.1:4567', 'localhost:4567', '[::1]:4567', 'LOCALHOST:4567']
 const FOREIGN_HOSTS = [undefined, '', '127.0.0.1', '127.0.0.1:80', 'evil.example:4567', 'localhost.evil.example:4567']
 const ORIGINS = [undefined, 'http://127.0.0.1:4567', 'http://localhost:4567']
 const FOREIGN_ORIGINS = ['null', 'http://evil.example', 'https://127.0.0.1:4567', 'http://127.0.0.1:80', 'file://']
 const METHODS = ['GET', 'HEAD']
 const FOREIGN_METHODS = ['POST', 'PUT', 'DELETE', 'OPTIONS', 'CONNECT', '']
+const NOTHING: Visitor = {
+  method: 'GET',
+  url: '/',
+  host: HOSTS[0],
+  origin: undefined,
+  cookie: undefined,
+  authorization: undefined,
+  protocols: undefined,
+}
 
-type Proof = Pick<Visitor, 'url' | 'cookie' | 'authorization'>
-const proof = (part: Partial<Proof>): Proof => ({ url: '/', cookie: undefined, authorization: undefined, ...part })
-const PROOFS = [
-  proof({ cookie: 'warmup-lab-4567=secret-token' }),
-  proof({ cookie: 'other=1; warmup-lab-4567=secret-token' }),
-  proof({ authorization: 'Bearer secret-token' }),
-  proof({ url: '/?token=secret-token' }),
+const cookieOf = (sessions: Sessions): string => sessions.makeCookie().replace(/;.*/, '')
+/** As the page does. */
+const sign = ({ id, secret }: PageKey, instance: string): string =>
+  `${id}.${createHmac('sha256', Buffer.from(secret, 'base64url')).update(instance).digest('base64url')}`
+
+const sessions = new Sessions({ port: PORT, token: TOKEN })
+const proof = sign(sessions.makePageKey(), sessions.instance)
+const judgeHere = (part: Partial<Visitor>): Judgement => judge({ ...NOTHING, ...part }, PORT, sessions)
+
+const PROOFS: Partial<Visitor>[] = [
+  { cookie: cookieOf(sessions) },
+  { cookie: `other=1; warmup-lab-4567=rubbish; ${cookieOf(sessions)}` },
+  { authorization: 'Bearer secret-token' },
+  { authorization: `Page ${proof}` },
+  { protocols: `warmup-lab, ${proof}` },
+  { url: '/?token=secret-token' },
 ]
-const NO_PROOFS = [
-  proof({}),
-  proof({ cookie: 'warmup-lab-4568=secret-token' }),
-  proof({ cookie: 'warmup-lab-4567=' }),
-  proof({ authorization: 'Basic secret-token' }),
-  proof({ authorization: 'Bearer secret-toke' }),
-  proof({ url: '/?token=' }),
-  proof({ url: '/?token=secret-token2' }),
-  proof({ url: '/#token=secret-token' }),
+const NO_PROOFS: Partial<Visitor>[] = [
+  {},
+  { cookie: `warmup-lab-4567=${TOKEN}` },
+  { cookie: cookieOf(sessions).replace('4567', '4568') },
+  { cookie: 'warmup-lab-4567=' },
+  { cookie: cookieOf(sessions).slice(0, -1) },
+  { cookie: `warmup-lab-4567=${proof}` },
+  { authorization: 'Basic secret-token' },
+  { authorization: 'Bearer secret-toke' },
+  { authorization: `Bearer ${proof}` },
+  { authorization: `Page ${cookieOf(sessions).replace(/.*=/, '')}` },
+  { authorization: 'Page secret-token' },
+  { authorization: `Page ${proof.slice(0, -1)}`, cookie: cookieOf(sessions) },
+  { protocols: proof },
+  { protocols: 'warmup-lab' },
+  { url: '/?token=' },
+  { url: '/?token=secret-token2' },
+  { url: '/#token=secret-token' },
 ]
 
-it('welcomes whoever has the token and comes from the lab’s own address, and nobody else', () => {
+it('welcomes whoever has the token, or what was made of it, and comes from the lab’s own address, and nobody else', () => {
   let cells = 0
   for (const host of [...HOSTS, ...FOREIGN_HOSTS])
     for (const origin of [...ORIGINS, ...FOREIGN_ORIGINS])
       for (const method of [...METHODS, ...FOREIGN_METHODS])
         for (const shown of [...PROOFS, ...NO_PROOFS]) {
-          const { kind } = judge({ host, origin, method, ...shown }, RULES)
+          const { kind } = judgeHere({ host, origin, method, ...shown })
           const isOwn = HOSTS.includes(host ?? '') && ORIGINS.includes(origin) && METHODS.includes(method)
           const isAllowed = isOwn && PROOFS.includes(shown)
           expect(kind !== 'refused', JSON.stringify({ host, origin, method, shown })).toBe(isAllowed)
@@ -44,13 +76,64 @@ it('welcomes whoever has the token and comes from the lab’s own address, and n
   expect(cells).toBeGreaterThan(1000)
 })
 
-it('turns a token in the address into a cookie and takes it out of the address', () => {
-  const visitor = { method: 'GET', host: HOSTS[0], origin: undefined, cookie: undefined, authorization: undefined }
-  expect(judge({ ...visitor, url: '/runs/a?token=secret-token&x=1' }, RULES)).toEqual({
-    kind: 'sign-in',
-    location: '/runs/a?x=1',
+it('turns a token in the address into a session and takes it out of the address', () => {
+  expect(judgeHere({ url: '/runs/a?token=secret-token&x=1' })).toEqual({ kind: 'sign-in', location: '/runs/a?x=1' })
+})
+
+it.each([
+  '//evil.example/',
+  '/\\evil.example/',
+  '/.//evil.example/',
+  '/a/..//evil.example/',
+  'http://127.0.0.1:4567/',
+  '*',
+  '',
+])('leads nobody to another host: %s', (target) => {
+  expect(judgeHere({ url: `${target}?token=secret-token` })).toMatchObject({ kind: 'refused', status: 400 })
+})
+
+describe('a session', () => {
+  it('holds the token nowhere', () => {
+    expect(sessions.makeCookie()).not.toContain(TOKEN)
+    expect(sessions.makeCookie()).toMatch(/; Max-Age=43200; HttpOnly; SameSite=Strict; Path=\/$/)
+    expect(JSON.stringify(sessions.makePageKey())).not.toContain(TOKEN)
   })
-  expect(judge({ ...visitor, url: '//evil.example/?token=secret-token' }, RULES)).not.toMatchObject({
-    location: expect.stringMatching(/^\/\//),
+
+  it('ends after its life, cookie and key alike', () => {
+    let now = Date.now()
+    const aging = new Sessions({ port: PORT, token: TOKEN, now: () => now })
+    const [cookie, shown] = [cookieOf(aging), sign(aging.makePageKey(), aging.instance)]
+    now += LIFE_MS - 2000
+    expect([aging.hasCookie(cookie), aging.isProof(shown)]).toEqual([true, true])
+    now += 2000
+    expect([aging.hasCookie(cookie), aging.isProof(shown)]).toEqual([false, false])
   })
+
+  it('outlives the server, and ends with its token', () => {
+    const key = sessions.makePageKey()
+    const next = new Sessions({ port: PORT, token: TOKEN })
+    expect([next.hasCookie(cookieOf(sessions)), next.isProof(sign(key, next.instance))]).toEqual([true, true])
+    const other = new Sessions({ port: PORT, token: 'another-token' })
+    expect([other.hasCookie(cookieOf(sessions)), other.isProof(sign(key, other.instance))]).toEqual([false, false])
+  })
+
+  it('is of one port', () => {
+    const other = new Sessions({ port: PORT + 1, token: TOKEN })
+    const moved = cookieOf(sessions).replace(`${PORT}`, `${PORT + 1}`)
+    expect([other.hasCookie(moved), other.isProof(sign(sessions.makePageKey(), other.instance))]).toEqual([
+      false,
+      false,
+    ])
+  })
+
+  it('takes a proof that was made for another start of the lab for none', () => {
+    const next = new Sessions({ port: PORT, token: TOKEN })
+    expect(next.isProof(proof)).toBe(false)
+  })
+})
+
+it('finds the headers that say twice who comes, in any spelling', () => {
+  for (const name of ['Host', 'ORIGIN', 'cookie', 'Authorization', 'sec-websocket-protocol'])
+    expect(findDoubledHeader(['Accept', '*/*', name, 'a', name.toUpperCase(), 'a'])).toBe(name.toLowerCase())
+  expect(findDoubledHeader(['Host', 'Cookie', 'Cookie', 'Host', 'Accept', 'a', 'Accept', 'b'])).toBeUndefined()
 })
