@@ -6,9 +6,12 @@ export type Json = Record<string, unknown>
 const FIELD = /^[A-Za-z0-9]+(\.([A-Za-z0-9]+|\*))*$/
 /** Names that would reach into the objects themselves. */
 const FORBIDDEN = /(^|\.)(__proto__|constructor|prototype)(\.|$)/
+/** Every point in a name is one more level of the objects that it is written into, and those are walked level by level. */
+const LONGEST_FIELD = 200
 const MOST_LAYERS = 16
 
-export const isFieldName = (field: string): boolean => FIELD.test(field) && !FORBIDDEN.test(field)
+export const isFieldName = (field: string): boolean =>
+  field.length <= LONGEST_FIELD && FIELD.test(field) && !FORBIDDEN.test(field)
 
 /**
  * Writes a value into a configuration that has not been parsed yet. Objects on the way are made, or copied: only `json` itself is changed,

@@ -1,8 +1,11 @@
 /** Configurations with keys and values of megabytes: told in a few words, and compared with nothing that long. */
 import { expect, it } from 'vitest'
+import { isFieldName } from '../../../shared/experiments/fields.ts'
 import { nearestNames } from '../../../shared/experiments/nearest-names.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
 import { readConfig } from '../../../shared/experiments/schema.ts'
+import { parseSweep } from '../../../shared/experiments/sweep.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
 
 const quick = presets[0]!.config as Record<string, unknown>
 const LONG = 'warmup'.repeat(500_000)
@@ -26,6 +29,13 @@ it('a path and a value of 3 MB are told by their beginnings', () => {
 
 it('a hundred thousand mistakes are told by the first hundred', () => {
   expect(mistakesOf({ ...quick, strategies: Array(100_000).fill('x') })).toHaveLength(100)
+})
+
+it('a field 10,000 levels down is no field, of a flag or of a sweep', () => {
+  const field = `a${'.a'.repeat(10_000)}`
+  expect(isFieldName(field)).toBe(false)
+  expect(isFieldName('layers.0.initialValues.constants.T')).toBe(true)
+  expect(() => parseSweep({ preset: 'quick', grid: { [field]: [1] } }, 'sweep.json')).toThrow(LabError)
 })
 
 it.each([
