@@ -106,7 +106,7 @@ describe('run folders that others change', { timeout: 120_000 }, () => {
     await note.waitFor()
     const text = (await note.textContent())!
     expect(text).toContain('The metrics are not what was written when the run came to rest')
-    expect(text).toContain('2 lines of the metrics cannot be read')
+    expect(text).toContain('CSV files lack what is missing. 2 lines of the metrics cannot be read')
     expect(text).toContain(`line 6, at byte ${byte}`)
     expect(text).toContain(file)
     await expect.poll(() => page.getByTestId('last-position').textContent(), WAIT).toBe('40')

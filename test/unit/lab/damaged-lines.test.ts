@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { SeriesName } from '../../../shared/runs/series.ts'
 import type { RunMetrics } from '../../../shared/protocol/views.ts'
+import { bytesOf } from '../store/store-helpers.ts'
 import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
 
 const ASKED = { series: ['loss', 'validation-loss', 'vaa'] as SeriesName[], from: null, to: null, buckets: 1000 }
@@ -77,6 +78,30 @@ it('a finished run whose metrics are cut, or another, says so in charts and CSV,
 
   await writeFile(file, whole)
   expect(await damages()).toEqual([null, null])
+})
+
+it('a finished run is not taken up again, and weights of which a bit is another are not handed out', async () => {
+  const { run, until, home } = await openLab()
+  const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+  await until(runIs(runId, 'finished'))
+  const folder = path.join(home, 'runs', runId)
+  const before = await bytesOf(folder)
+  await expect(run('run.resume', { runId })).rejects.toMatchObject({
+    code: 'usage',
+    detail: { found: 'a finished run' },
+  })
+  await expect(run('run.stop', { runId })).rejects.toMatchObject({ code: 'usage', detail: { found: 'a finished run' } })
+  expect(await bytesOf(folder)).toEqual(before)
+
+  const file = path.join(folder, 'weights.safetensors')
+  const good = await readFile(file)
+  await writeFile(file, good.with(-1, good.at(-1)! ^ 1))
+  for (const format of ['safetensors', 'npz'] as const)
+    await expect(run('run.export', { runId, format })).rejects.toMatchObject({
+      code: 'weights',
+      detail: { where: file },
+    })
+  await expect(run('run.gradient-by-lag', { runId })).rejects.toMatchObject({ code: 'weights' })
 })
 
 it('a paused run with a damaged line is resumed, and its chart goes on', async () => {
