@@ -1,4 +1,7 @@
-/** Electron on this machine: whether its program and a display are there, and the desktop started with it. Nothing is downloaded here. */
+/**
+ * Electron on this machine: whether its program, a display and a sandbox for its pages are there, and the desktop started with it. Nothing
+ * is downloaded here, and no page opens without a sandbox that the user has not given up.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -7,18 +10,33 @@ import path from 'node:path'
 import { ensureBuilt } from '../server/build-app.ts'
 import { homeOf } from './open-store.ts'
 
+/** Set to 1 it opens the desktop without Chromium's sandbox: for root, and for containers in which there is none. */
+const NO_SANDBOX = 'WARMUP_LAB_NO_SANDBOX'
+
+export interface FoundProgram {
+  readonly program: string
+  readonly isSandboxed: boolean
+}
+
 export type FoundElectron =
-  | { readonly program: string }
+  | FoundProgram
   /** In words that begin a sentence. */
   | { readonly program: null; readonly why: string }
 
-export async function findElectron(environment: NodeJS.ProcessEnv = process.env): Promise<FoundElectron> {
+/** @param isRoot whose pages Chromium does not put into its sandbox, under Linux */
+export async function findElectron(
+  environment: NodeJS.ProcessEnv = process.env,
+  isRoot = process.platform === 'linux' && process.getuid?.() === 0,
+): Promise<FoundElectron> {
   if (process.platform === 'linux' && !environment.DISPLAY && !environment.WAYLAND_DISPLAY)
     return { program: null, why: 'No display (DISPLAY and WAYLAND_DISPLAY are not set)' }
   const program = await electronProgram(environment)
-  return program === null
-    ? { program, why: 'Electron’s program is not installed (`npx electron --version` fetches it)' }
-    : { program }
+  if (program === null)
+    return { program, why: 'Electron’s program is not installed (`npx electron --version` fetches it)' }
+  const isSandboxed = environment[NO_SANDBOX] !== '1'
+  return isRoot && isSandboxed
+    ? { program: null, why: `For root the desktop has no sandbox (${NO_SANDBOX}=1 opens it without one)` }
+    : { program, isSandboxed }
 }
 
 /** Where Electron's own package would look, without its download. */
@@ -46,10 +64,13 @@ function existsOrNull(file: string): string | null {
 }
 
 /** @returns its exit code, once it has ended */
-export async function runDesktop(program: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+export async function runDesktop(
+  { program, isSandboxed }: FoundProgram,
+  options: Readonly<Record<string, unknown>>,
+): Promise<number> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
-  const isRoot = process.getuid?.() === 0
-  const child = spawn(program, [...(isRoot ? ['--no-sandbox'] : []), path.join(folder, 'main.cjs')], {
+  if (!isSandboxed) process.stderr.write(`${NO_SANDBOX}=1: the desktop opens without Chromium’s sandbox.\n`)
+  const child = spawn(program, [...(isSandboxed ? [] : ['--no-sandbox']), path.join(folder, 'main.cjs')], {
     stdio: 'inherit',
     env: { ...process.env, WARMUP_LAB_HOME: homeOf(options) },
   })
