@@ -3,9 +3,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 
-/** Long enough to fetch and unpack the largest of them. */
-export const INSTALL_MS = 240_000
-
 /**
  * Installs a package where that is possible; whether it worked shows in the program being there.
  * @param program that it brings: nothing is done where it is there

@@ -8,7 +8,6 @@ import { findAxeViolations } from './axe.ts'
 import { openDesign } from './file-chooser.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const WAIT = { timeout: 60_000, interval: 50 }
 const CONFIG = {
   name: 'charted',
   dataset: { kind: 'copy-first-input', steps: 12, counts: { train: 512, validation: 64, test: 64 } },
@@ -40,7 +39,7 @@ async function save(format: string): Promise<Buffer> {
 
 describe('the charts of a run', () => {
   it('stay where they are zoomed to while the run goes on', async () => {
-    await expect.poll(position, WAIT).toBeGreaterThan(200)
+    await expect.poll(position).toBeGreaterThan(200)
     const canvas = page.locator('.chart canvas').first()
     const box = (await canvas.boundingBox())!
     await page.mouse.move(box.x + box.width / 2, box.y + 120)
@@ -49,15 +48,15 @@ describe('the charts of a run', () => {
     const zoomed = async (): Promise<unknown> => page.locator('.chart').getAttribute('data-range')
     const range = await zoomed()
     expect(range).toMatch(/^\d+ \d+$/)
-    await expect.poll(position, WAIT).toBeGreaterThan((await position()) + 200)
+    await expect.poll(position).toBeGreaterThan((await position()) + 200)
     expect(await zoomed()).toBe(range)
     await page.getByRole('button', { name: 'Whole run' }).click()
     expect(await zoomed()).toBeNull()
   })
 
   it('say what a logarithmic axis cannot show, and take a cursor from the keyboard', async () => {
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Finished')
-    await expect.poll(position, WAIT).toBe(2530)
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
+    await expect.poll(position).toBe(2530)
     // VAA is measured before the first step.
     await page.getByLabel('Log steps').check()
     await page.getByText(/points? at zero or below cannot be shown/).waitFor()

@@ -6,7 +6,7 @@ import { findAxeViolations } from './axe.ts'
 import { inspectView } from './inspect.ts'
 import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 
-describe('the form of a design', { timeout: 120_000 }, () => {
+describe('the form of a design', () => {
   const at = lookAtLab()
 
   async function openDesign(): Promise<OpenPage> {
@@ -143,7 +143,7 @@ describe('the form of a design', { timeout: 120_000 }, () => {
     await expect.poll(() => preview.getByRole('row', { name: /input 1/ }).count()).toBe(1)
     await expect.poll(() => preview.locator('circle').count()).toBe(4 * 5)
     await control(page, 'dataset.kind').selectOption('mnist')
-    await expect.poll(() => preview.getByRole('img', { name: 'Image of class' }).count(), { timeout: 20_000 }).toBe(8)
+    await expect.poll(() => preview.getByRole('img', { name: 'Image of class' }).count()).toBe(8)
     const drawn = await preview
       .locator('canvas')
       .first()

@@ -1,7 +1,6 @@
 /** The lab beside another service of this machine, in a real Chromium: what that service is sent opens nothing, and what its page does ends nothing. */
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { bearer, doorOf, RawConnection, upgradeText, type Door } from '../faults/door.ts'
 import { openAndDropPages, serveForeignSite, type ForeignSite } from '../faults/foreign-page.ts'
 import { ScriptWindow } from '../faults/script-window.ts'
@@ -10,7 +9,7 @@ import { launchChromium, serveLab, type ServedLab } from './served-lab.ts'
 const PAGES = 4
 const ATTEMPTS_PER_PAGE = 24
 
-describe('a service on another port', { timeout: 120_000 }, () => {
+describe('a service on another port', () => {
   let browser: Browser
   let lab: ServedLab
   let door: Door
@@ -19,7 +18,7 @@ describe('a service on another port', { timeout: 120_000 }, () => {
     browser = await launchChromium()
     lab = await serveLab()
     door = doorOf(lab.address)
-  }, INSTALL_MS)
+  })
   afterAll(async () => {
     await browser?.close()
     await lab?.close()

@@ -7,9 +7,7 @@ import { inspectView, themeOf } from './inspect.ts'
 import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 import { serveLab } from './served-lab.ts'
 
-const WAIT = { timeout: 30_000, interval: 100 }
-
-describe('the frame', { timeout: 120_000 }, () => {
+describe('the frame', () => {
   const at = lookAtLab(() => serveLab({ isFirstRun: true }))
 
   async function openPage(): Promise<OpenPage> {
@@ -31,14 +29,14 @@ describe('the frame', { timeout: 120_000 }, () => {
     }
     await tour.getByRole('button', { name: 'Train the quick preset' }).press('Enter')
     await tour.getByRole('heading', { name: 'Watch it live' }).waitFor()
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Running')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Running')
     await page.screenshot({ path: path.join(PICTURES, 'tour-watch.png') })
     await page.keyboard.press('Escape')
     await expect.poll(() => tour.count()).toBe(0)
     await page.keyboard.press('p')
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Paused')
     await page.reload()
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Paused')
     expect(await tour.count()).toBe(0)
     expect(complaints).toEqual([])
     await page.context().close()

@@ -13,7 +13,6 @@ import { tabTo } from './keyboard.ts'
 import { lookAtLab } from './look-at-lab.ts'
 import { serveLab } from './served-lab.ts'
 
-const WAIT = { timeout: 60_000, interval: 50 }
 const PLAIN = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
 
 const stop = (child: ChildProcess): void => void child.kill('SIGTERM')
@@ -36,7 +35,7 @@ async function homeWithQueue(): Promise<string> {
   return home
 }
 
-describe('the queue of the last session', { timeout: 120_000 }, () => {
+describe('the queue of the last session', () => {
   const at = lookAtLab(async () => {
     const home = await homeWithQueue()
     words = await terminal(['serve'], home, null, when('stdout', 'Ctrl-C', stop))
@@ -86,22 +85,22 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
 
   it('loses what is put away with the mouse, and the button of the next row has the focus', async () => {
     await page.getByRole('button', { name: 'Put unwanted away' }).click()
-    await expect.poll(heldNames, WAIT).toEqual(['long', 'pair', 'grid', 'last'])
-    await expect.poll(() => isFocused(page.getByRole('button', { name: 'Put last away' })), WAIT).toBe(true)
+    await expect.poll(heldNames).toEqual(['long', 'pair', 'grid', 'last'])
+    await expect.poll(() => isFocused(page.getByRole('button', { name: 'Put last away' }))).toBe(true)
   })
 
   it('gives one job to the queue with a key, and the next row has the focus', async () => {
     await tabTo(page, page.getByRole('button', { name: 'Resume long' }), 'Shift+Tab')
     await page.keyboard.press('Enter')
-    await expect.poll(queueNames, WAIT).toEqual(['long'])
-    await expect.poll(heldNames, WAIT).toEqual(['pair', 'grid', 'last'])
-    await expect.poll(() => isFocused(page.getByRole('button', { name: 'Resume pair' })), WAIT).toBe(true)
-    await expect.poll(() => records().find(({ name }) => name === 'long')?.status, WAIT).toBe('running')
+    await expect.poll(queueNames).toEqual(['long'])
+    await expect.poll(heldNames).toEqual(['pair', 'grid', 'last'])
+    await expect.poll(() => isFocused(page.getByRole('button', { name: 'Resume pair' }))).toBe(true)
+    await expect.poll(() => records().find(({ name }) => name === 'long')?.status).toBe('running')
   })
 
   it('is held again once the lab was killed, what ran before the others', async () => {
     await at.lab.restart('SIGKILL')
-    await expect.poll(heldNames, WAIT).toEqual(['long', 'pair', 'grid', 'last'])
+    await expect.poll(heldNames).toEqual(['long', 'pair', 'grid', 'last'])
     expect(await queueNames()).toEqual([])
   })
 
@@ -111,8 +110,8 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Start' }).waitFor()
     await page.keyboard.press('r')
     await page.keyboard.press('q')
-    await expect.poll(queueNames, WAIT).toEqual(['long', 'pair', 'grid', 'last'])
-    await expect.poll(() => held().count(), WAIT).toBe(0)
+    await expect.poll(queueNames).toEqual(['long', 'pair', 'grid', 'last'])
+    await expect.poll(() => held().count()).toBe(0)
     expect(new URL(page.url()).pathname).toBe('/sweeps')
     expect(await page.getByText('from the last session').count()).toBe(0)
   })
@@ -122,11 +121,11 @@ describe('the queue of the last session', { timeout: 120_000 }, () => {
     await held().waitFor()
     await tabTo(page, page.getByRole('button', { name: 'Resume all' }))
     await page.keyboard.press('Enter')
-    await expect.poll(queueNames, WAIT).toEqual(['long', 'pair', 'grid', 'last'])
-    await expect.poll(() => isFocused(page.getByRole('region', { name: 'Queue', exact: true })), WAIT).toBe(true)
+    await expect.poll(queueNames).toEqual(['long', 'pair', 'grid', 'last'])
+    await expect.poll(() => isFocused(page.getByRole('region', { name: 'Queue', exact: true }))).toBe(true)
     // Too long to wait for; it is paused.
     await page.getByRole('button', { name: 'Take long out of the queue' }).click()
-    await page.getByText('Nothing runs or waits.').waitFor({ timeout: WAIT.timeout })
+    await page.getByText('Nothing runs or waits.').waitFor()
     const ended = records().filter(({ status }) => status === 'finished')
     ended.sort((a, b) => a.startedAt!.localeCompare(b.startedAt!))
     expect(ended.map(({ name }) => name)).toEqual(['pair', 'pair', 'grid 1', 'grid 2', 'last'])

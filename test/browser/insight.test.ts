@@ -9,7 +9,6 @@ import { findAxeViolations } from './axe.ts'
 import { openDesign } from './file-chooser.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const WAIT = { timeout: 60_000, interval: 50 }
 const STEPS = 60
 const CONFIG = {
   name: 'insight',
@@ -47,7 +46,7 @@ function readEvents(): RunEvent[] {
 
 describe('the insight charts', () => {
   it('show how far the gradient reaches as drawn, warmed up and trained', async () => {
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Finished')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
     await page.getByRole('tab', { name: 'Insight' }).click()
     await page.getByRole('button', { name: 'Measure the gradient by lag' }).click()
     const title = 'How far back the gradient reaches'

@@ -10,17 +10,15 @@ import type { TensorMap } from '../../shared/numerics/dims.ts'
 export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 8000, seeds: '0, 1' }
 /** Every step, warm-up's and training's. */
 export const LAST_POSITION = JOURNEY.warmupSteps + JOURNEY.trainingSteps
-const LONG = { timeout: 60_000, interval: 50 }
-
 export const position = async (page: Page): Promise<number> =>
   Number(await page.getByTestId('last-position').textContent())
 
 export async function untilPositionIsOver(page: Page, least: number): Promise<void> {
-  await expect.poll(() => position(page), LONG).toBeGreaterThan(least)
+  await expect.poll(() => position(page)).toBeGreaterThan(least)
 }
 
 export async function untilState(page: Page, state: string): Promise<void> {
-  await expect.poll(() => page.getByTestId('state').textContent(), LONG).toBe(state)
+  await expect.poll(() => page.getByTestId('state').textContent()).toBe(state)
 }
 
 /** From the preset: another cell, another split, fewer warm-up steps; until it can be started. */
@@ -53,7 +51,7 @@ export async function train(page: Page, toggle: (name: 'Pause' | 'Resume') => Pr
   await untilPositionIsOver(page, 40)
   const first = await chartPixels(page)
   await untilPositionIsOver(page, (await position(page)) + 40)
-  await expect.poll(() => chartPixels(page), LONG).not.toBe(first)
+  await expect.poll(() => chartPixels(page)).not.toBe(first)
   await toggle('Pause')
   await untilState(page, 'Paused')
   const paused = await position(page)
@@ -61,7 +59,7 @@ export async function train(page: Page, toggle: (name: 'Pause' | 'Resume') => Pr
   await toggle('Resume')
   await untilPositionIsOver(page, paused)
   await untilState(page, 'Finished')
-  await expect.poll(() => position(page), LONG).toBe(LAST_POSITION) // drawn a little after it is told
+  await expect.poll(() => position(page)).toBe(LAST_POSITION) // drawn a little after it is told
 }
 
 /** What is drawn, in short. */

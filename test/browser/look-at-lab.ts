@@ -6,14 +6,13 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { stopFileChoosers } from './file-chooser.ts'
 import { SIZES } from './inspect.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 /** Of single moments; every view at every size stands in dist/screens. */
 export const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
-const PAGE_MS = 15_000
 
 export interface OpenPage {
   readonly page: Page
@@ -36,7 +35,7 @@ export function lookAtLab(start: () => Promise<ServedLab> = serveLab): LabUnderT
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true })
     ;[browser, lab] = await Promise.all([launchChromium(), start()])
-  }, INSTALL_MS)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -53,7 +52,7 @@ export function lookAtLab(start: () => Promise<ServedLab> = serveLab): LabUnderT
     async openPage({ height = SIZES[0].height, context, address = lab.address } = {}) {
       const viewport = { ...SIZES[0], height }
       const page = await (context ?? (await browser.newContext({ viewport, reducedMotion: 'reduce' }))).newPage()
-      page.setDefaultTimeout(PAGE_MS)
+      page.setDefaultTimeout(PATIENCE_MS)
       const complaints = watchComplaints(page)
       stopFileChoosers(page)
       await page.goto(address)

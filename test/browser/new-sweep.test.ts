@@ -7,7 +7,6 @@ import { openDesign } from './file-chooser.ts'
 import { SIZES } from './inspect.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const WAIT = { timeout: 60_000, interval: 50 }
 const CONFIG = {
   name: 'wide study',
   dataset: { kind: 'copy-first-input', steps: 8, counts: { train: 64, validation: 32, test: 32 } },
@@ -36,10 +35,10 @@ const values = (field: string) => row(field).getByRole('textbox', { name: 'Value
 const overflowOf = (selector: string): Promise<number> =>
   page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth)
 
-describe('a new sweep', { timeout: 120_000 }, () => {
+describe('a new sweep', () => {
   it('has what was typed after a reload, and counts one of each as one', async () => {
     await page.getByRole('button', { name: 'Sweep…' }).click()
-    await expect.poll(check, WAIT).toContain('6 points, with every strategy 12 runs of 2 seeds each: 24 networks.')
+    await expect.poll(check).toContain('6 points, with every strategy 12 runs of 2 seeds each: 24 networks.')
     await page.getByLabel('Name').fill('three axes')
     await page.getByLabel('Seeds').fill('7')
     await page.getByRole('checkbox', { name: 'Double layer' }).uncheck()
@@ -48,9 +47,9 @@ describe('a new sweep', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Add a field' }).click()
     await page.getByRole('combobox', { name: 'Field' }).last().fill('training.optimizer.learningRate')
     await values('training.optimizer.learningRate').fill('1e-3')
-    await expect.poll(check, WAIT).toContain('1 point, with every strategy 1 run of 1 seed: 1 network.')
+    await expect.poll(check).toContain('1 point, with every strategy 1 run of 1 seed: 1 network.')
     await page.reload()
-    await expect.poll(check, WAIT).toContain('1 point, with every strategy 1 run of 1 seed: 1 network.')
+    await expect.poll(check).toContain('1 point, with every strategy 1 run of 1 seed: 1 network.')
     expect(await page.getByLabel('Name').inputValue()).toBe('three axes')
     expect(await values('layers.*.cell').inputValue()).toBe('mgu')
     expect(await values('training.optimizer.learningRate').inputValue()).toBe('1e-3')
@@ -60,7 +59,7 @@ describe('a new sweep', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Begin anew' }).click()
     expect(await row('training.optimizer.learningRate').count()).toBe(0)
     await page.reload()
-    await expect.poll(() => values('dataset.steps').inputValue(), WAIT).toBe('8, 16')
+    await expect.poll(() => values('dataset.steps').inputValue()).toBe('8, 16')
   })
 
   it('says at its row that a range has no number to draw, and cannot be started with it', async () => {
@@ -74,7 +73,7 @@ describe('a new sweep', { timeout: 120_000 }, () => {
     expect(await page.getByTestId('start-sweep').isDisabled()).toBe(true)
     expect(await findAxeViolations(page)).toEqual([])
     await range.getByLabel('to', { exact: true }).fill('2')
-    await expect.poll(check, WAIT).toContain('points')
+    await expect.poll(check).toContain('points')
     expect(await range.getByRole('alert').count()).toBe(0)
     await page.getByRole('button', { name: 'Begin anew' }).click()
   })
@@ -84,14 +83,14 @@ describe('a new sweep', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Add a field' }).click()
     await page.getByRole('combobox', { name: 'Field' }).last().fill('training.optimizer.learningRate')
     await values('training.optimizer.learningRate').fill('1e-3, 1e30')
-    await expect.poll(check, WAIT).toContain('8 points')
+    await expect.poll(check).toContain('8 points')
     await page.getByTestId('start-sweep').click()
     await page.waitForURL(/\/sweeps\/wide-study-\d/)
     await page.getByRole('link', { name: 'New sweep' }).click()
-    await expect.poll(() => values('layers.*.cell').inputValue(), WAIT).toBe('gru, lstm, mgu')
+    await expect.poll(() => values('layers.*.cell').inputValue()).toBe('gru, lstm, mgu')
     expect(await row('training.optimizer.learningRate').count()).toBe(0)
     await page.locator('a.sweep').click()
-    await expect.poll(() => page.getByTestId('sweep-state').textContent(), WAIT).toBe('Some failed')
+    await expect.poll(() => page.getByTestId('sweep-state').textContent()).toBe('Some failed')
     // A notice a failed run: in sight, without taking the whole window.
     const notices = page.getByRole('log', { name: 'Notices' })
     await notices.getByText('the gradient is NaN').first().waitFor()
@@ -101,7 +100,7 @@ describe('a new sweep', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a sweep of three axes', { timeout: 120_000 }, () => {
+describe('a sweep of three axes', () => {
   it('says how far it is in the same words in the list and beside it', async () => {
     const failedCount = await page.locator('section.rows tr[data-status="failed"]').count()
     expect(failedCount).toBeGreaterThan(0)

@@ -13,7 +13,6 @@ import { lookAtLab } from './look-at-lab.ts'
 import { serveLab, type ServedLab } from './served-lab.ts'
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.ts')
-const WAIT = { timeout: 20_000, interval: 50 }
 const HEBREW = 'שלום עולם'
 const LONG = 'averylongnamewithoutanyspacethatisfarwiderthanthelist'
 const CONFIG = {
@@ -37,7 +36,7 @@ async function serveOddRuns(): Promise<ServedLab> {
   return serveLab({ home, isHomeRemoved: true })
 }
 
-describe('odd runs', { timeout: 120_000 }, () => {
+describe('odd runs', () => {
   const at = lookAtLab(serveOddRuns)
   let page: Page
 
@@ -56,9 +55,9 @@ describe('odd runs', { timeout: 120_000 }, () => {
     await open(`/runs/${idOf('alone', 'none')}`)
     const search = page.getByRole('searchbox', { name: 'Search runs' })
     await search.fill(HEBREW)
-    await expect.poll(() => page.locator('a.run .name').allTextContents(), WAIT).toEqual([HEBREW, HEBREW])
+    await expect.poll(() => page.locator('a.run .name').allTextContents()).toEqual([HEBREW, HEBREW])
     await search.fill(LONG)
-    await expect.poll(() => page.locator('a.run').count(), WAIT).toBe(2)
+    await expect.poll(() => page.locator('a.run').count()).toBe(2)
     const list = (await page.locator('ul.runs').boundingBox())!
     for (const badge of await page.locator('a.run').getByText('Finished').all()) {
       const box = (await badge.boundingBox())!
@@ -70,25 +69,25 @@ describe('odd runs', { timeout: 120_000 }, () => {
     const alone = idOf('alone', 'none')
     await open(`/runs/${alone}`)
     const result = page.locator('dd', { has: page.locator('xpath=self::*[@title]') }).first()
-    await expect.poll(() => result.textContent(), WAIT).toMatch(/^[\d.]+$/)
+    await expect.poll(() => result.textContent()).toMatch(/^[\d.]+$/)
     await open(`/compare/${idOf('study', 'none')},${alone}`)
     const row = page.getByRole('region', { name: 'Results' }).getByRole('row', { name: 'alone' })
-    await expect.poll(() => row.locator('td').nth(2).textContent(), WAIT).toBe('–')
+    await expect.poll(() => row.locator('td').nth(2).textContent()).toBe('–')
   })
 
   it('of one configuration are told apart by their names', async () => {
     const ids = [idOf('study', 'none'), idOf('study', 'double'), idOf('run', 'none')]
     await open(`/compare/${ids.join(',')}`)
-    await expect.poll(labels, WAIT).toEqual(['No warm-up · study', 'Double layer · study', `No warm-up · ${HEBREW}`])
+    await expect.poll(labels).toEqual(['No warm-up · study', 'Double layer · study', `No warm-up · ${HEBREW}`])
   })
 
   it('that are damaged, or not there, leave the others in the comparison, and are told of once', async () => {
     const [good, damaged] = [idOf('study', 'none'), idOf(LONG.slice(0, 10), 'double')]
     writeFileSync(path.join(at.lab.home, 'runs', damaged, 'run.json'), '{"broken')
     await open(`/compare/${good},${damaged}`)
-    await expect.poll(labels, WAIT).toEqual(['No warm-up', damaged])
+    await expect.poll(labels).toEqual(['No warm-up', damaged])
     await page.getByText('Values of “validation of 2 runs” as a table').click()
-    await expect.poll(() => page.locator('section.figure').first().locator('tbody tr').count(), WAIT).toBe(2)
+    await expect.poll(() => page.locator('section.figure').first().locator('tbody tr').count()).toBe(2)
     await open('/compare/nowhere')
     await page.getByText('None of these runs is there').waitFor()
     expect(await page.locator('article.notice').count()).toBe(1)
@@ -102,19 +101,19 @@ describe('odd runs', { timeout: 120_000 }, () => {
     await page.getByText('2 runs match').waitFor()
     await field.fill(idOf('study', 'double'))
     await page.getByRole('button', { name: 'Add a run' }).click()
-    await expect.poll(labels, WAIT).toEqual(['No warm-up', 'Double layer'])
+    await expect.poll(labels).toEqual(['No warm-up', 'Double layer'])
   })
 
   it('a new sweep is there again after a reload, and takes no field twice', async () => {
     await open('/design')
     await openDesign(page, CONFIG)
-    await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage)), WAIT).toContain('study')
+    await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain('study')
     await page.getByRole('button', { name: 'Sweep…' }).click()
     await page.getByText('Starts from the design “study”').waitFor()
     await page.reload()
     await page.getByText('Starts from the design “study”').waitFor()
     const start = page.getByTestId('start-sweep')
-    await expect.poll(() => start.isEnabled(), WAIT).toBe(true)
+    await expect.poll(() => start.isEnabled()).toBe(true)
     await page.getByRole('button', { name: 'Add a field' }).click()
     await page.getByRole('combobox', { name: 'Field' }).last().fill('dataset.steps')
     await page.getByText('Two rows change dataset.steps').waitFor()

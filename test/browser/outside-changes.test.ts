@@ -15,10 +15,7 @@ import { serveLab } from './served-lab.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const RUN_COUNT = 420
-/** Less than the 30 s after which every folder is looked at. */
-const WAIT = { timeout: 15_000, interval: 50 }
-
-describe('run folders that others change', { timeout: 120_000 }, () => {
+describe('run folders that others change', () => {
   const at = lookAtLab(async () => {
     const home = path.join(ROOT, 'node_modules', '.cache', `test-outside-${process.pid}`)
     await makeRuns(home, RUN_COUNT, () => undefined)
@@ -52,9 +49,9 @@ describe('run folders that others change', { timeout: 120_000 }, () => {
     writeFileSync(path.join(folder(inTable), 'run.json'), '{"broken')
     await row.getByText('Damaged').waitFor()
     await open(`/runs/${opened}`)
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Finished')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
     writeFileSync(path.join(folder(opened), 'run.json'), '{"broken')
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Damaged')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Damaged')
   })
 
   it('a run that is removed under its view is told to be gone, an old one and a new one', async () => {
@@ -79,7 +76,7 @@ describe('run folders that others change', { timeout: 120_000 }, () => {
     renameSync(folder(id), trashed)
     await gone().getByText('It lies in the trash').waitFor()
     renameSync(trashed, folder(id))
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Finished')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
     renameSync(folder(id), trashed)
     await gone().getByRole('link', { name: 'Show it in the trash' }).press('Enter')
     await page.getByRole('grid', { name: 'Deleted runs and sweeps' }).locator(`[title^="${id}"]`).waitFor()
@@ -109,7 +106,7 @@ describe('run folders that others change', { timeout: 120_000 }, () => {
     expect(text).toContain('CSV files lack what is missing. 2 lines of the metrics cannot be read')
     expect(text).toContain(`line 6, at byte ${byte}`)
     expect(text).toContain(file)
-    await expect.poll(() => page.getByTestId('last-position').textContent(), WAIT).toBe('40')
+    await expect.poll(() => page.getByTestId('last-position').textContent()).toBe('40')
     await page.screenshot({ path: path.join(PICTURES, 'damaged-lines.png') })
     expect(await findAxeViolations(page)).toEqual([])
     const download = page.waitForEvent('download')
@@ -118,7 +115,7 @@ describe('run folders that others change', { timeout: 120_000 }, () => {
     const positions = csv.split('\n').flatMap((row) => (row.startsWith('loss,') ? [Number(row.split(',')[1])] : []))
     expect(new Set(positions).size).toBe(38)
     await page.getByRole('tab', { name: 'Insight' }).click()
-    await expect.poll(() => page.getByTestId('damaged-lines').count(), WAIT).toBe(2)
+    await expect.poll(() => page.getByTestId('damaged-lines').count()).toBe(2)
     expect(await page.locator('article.notice').count()).toBe(0)
 
     await open(`/compare/${id},${other}`)

@@ -27,7 +27,7 @@ const CSV = [
   ),
 ].join('\n')
 
-describe('own series', { timeout: 120_000 }, () => {
+describe('own series', () => {
   const at = lookAtLab()
 
   async function openPage(): Promise<OpenPage> {
@@ -104,7 +104,7 @@ describe('own series', { timeout: 120_000 }, () => {
     await page.locator('[data-field="seeds"] input').fill('0')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
     await page.keyboard.press('Control+Enter')
-    await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
     const runs = path.join(at.lab.home, 'runs')
     const { config } = JSON.parse(readFileSync(path.join(runs, readdirSync(runs)[0]!, 'run.json'), 'utf8')) as {
       config: { dataset: unknown }

@@ -3,21 +3,19 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { LONG_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { launchChromium, serveLab, type ServedLab } from './served-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
-const WAIT = { timeout: 30_000, interval: 100 }
-
-describe('a page in the middle of a run', { timeout: 120_000 }, () => {
+describe('a page in the middle of a run', () => {
   let browser: Browser
   let lab: ServedLab
   let context: BrowserContext
 
   beforeAll(async () => {
     browser = await launchChromium()
-  }, INSTALL_MS)
+  })
   afterAll(() => browser?.close())
 
   beforeEach(async () => {
@@ -31,7 +29,7 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
 
   async function openPage(address = lab.address): Promise<Page> {
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(PATIENCE_MS)
     stopFileChoosers(page)
     await page.goto(address)
     return page
@@ -47,7 +45,7 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
 
   const position = async (page: Page): Promise<number> => Number(await page.getByTestId('last-position').textContent())
   const untilPosition = (page: Page, least: number): Promise<void> =>
-    expect.poll(() => position(page), WAIT).toBeGreaterThan(least)
+    expect.poll(() => position(page)).toBeGreaterThan(least)
   const state = (page: Page): Promise<string | null> => page.getByTestId('state').textContent()
 
   it('is closed: the run goes on, and a new page shows it from its first step', async () => {
@@ -98,7 +96,7 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
     const page = await startRun()
     await lab.restart('SIGTERM')
     await page.getByText('Connected again: the lab was started anew.').waitFor()
-    await expect.poll(() => state(page), WAIT).toBe('Paused')
+    await expect.poll(() => state(page)).toBe('Paused')
     const paused = await position(page)
     expect(paused).toBeGreaterThan(50)
     await page.getByRole('button', { name: 'Dismiss' }).click()
@@ -109,16 +107,16 @@ describe('a page in the middle of a run', { timeout: 120_000 }, () => {
   it('loses a lab that crashes: the run is told as crashed and can be resumed', async () => {
     const page = await startRun()
     await page.keyboard.press('p')
-    await expect.poll(() => state(page), WAIT).toBe('Paused')
+    await expect.poll(() => state(page)).toBe('Paused')
     const saved = await position(page)
     await page.keyboard.press('p')
-    await expect.poll(() => state(page), WAIT).toBe('Running')
+    await expect.poll(() => state(page)).toBe('Running')
     await untilPosition(page, saved + 20)
     await lab.restart('SIGKILL')
     await page.getByText('Connected again: the lab was started anew.').waitFor()
-    await expect.poll(() => state(page), WAIT).toBe('Crashed')
+    await expect.poll(() => state(page)).toBe('Crashed')
     await page.keyboard.press('p')
-    await expect.poll(() => state(page), WAIT).toBe('Running')
+    await expect.poll(() => state(page)).toBe('Running')
     await untilPosition(page, saved)
   })
 

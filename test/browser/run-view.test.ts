@@ -7,7 +7,6 @@ import { findAxeViolations } from './axe.ts'
 import { openDesign } from './file-chooser.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
-const WAIT = { timeout: 60_000, interval: 50 }
 /** Ends its warm-up above the limit every time. */
 const STUBBORN = {
   ...LONG_CONFIG,
@@ -46,10 +45,10 @@ async function start(config: { readonly name: string }): Promise<void> {
 const state = (): Promise<string | null> => page.getByTestId('state').textContent()
 const position = async (): Promise<number> => Number(await page.getByTestId('last-position').textContent())
 
-describe('the view of a run', { timeout: 120_000 }, () => {
+describe('the view of a run', () => {
   it('tells what the run takes of the processor, and follows its log', async () => {
     await start(LONG_CONFIG)
-    await expect.poll(() => page.getByTestId('load').textContent(), WAIT).toMatch(/[\d.]+ of \d+ cores/)
+    await expect.poll(() => page.getByTestId('load').textContent()).toMatch(/[\d.]+ of \d+ cores/)
     await page.getByRole('tab', { name: 'Log' }).click()
     const log = page.getByRole('log')
     await log.getByText('The run begins.').waitFor()
@@ -82,7 +81,7 @@ describe('the view of a run', { timeout: 120_000 }, () => {
     await page.getByText('Test series 0, 12 steps').waitFor()
     expect(await told.first().getAttribute('aria-label')).toBe(first)
     await page.getByRole('combobox', { name: 'Seed' }).selectOption('1')
-    await expect.poll(() => told.first().getAttribute('aria-label'), WAIT).not.toBe(first)
+    await expect.poll(() => told.first().getAttribute('aria-label')).not.toBe(first)
     await page.getByText('Mean squared error').first().scrollIntoViewIfNeeded()
     await page.screenshot({ path: path.join(PICTURES, 'run-predictions.png') })
   })
@@ -95,9 +94,9 @@ describe('the view of a run', { timeout: 120_000 }, () => {
     await banner.getByText('its last checkpoint: Training, step').waitFor({ state: 'attached' })
     const units = page.getByRole('spinbutton', { name: 'Units H' })
     const startFork = page.getByRole('button', { name: 'Start the fork' })
-    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(true)
+    await expect.poll(() => startFork.isEnabled()).toBe(true)
     await units.fill('9')
-    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(false)
+    await expect.poll(() => startFork.isEnabled()).toBe(false)
     await page.getByText('A fork goes on with the weights of its run').first().waitFor()
     await page.screenshot({ path: path.join(PICTURES, 'fork.png') })
     expect(await findAxeViolations(page, '.fork')).toEqual([])
@@ -106,23 +105,23 @@ describe('the view of a run', { timeout: 120_000 }, () => {
       .getByRole('group', { name: 'Training' })
       .getByLabel(/^Steps/)
       .fill(`${before + 60}`)
-    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(true)
+    await expect.poll(() => startFork.isEnabled()).toBe(true)
     await page.keyboard.press('Control+Enter')
     await page.getByText(/^forked from long-.*Training, step \d+$/).waitFor()
-    await expect.poll(state, WAIT).toBe('Finished')
-    await expect.poll(position, WAIT).toBe(before + 60)
+    await expect.poll(state).toBe('Finished')
+    await expect.poll(position).toBe(before + 60)
     await page.getByRole('tab', { name: 'Log' }).click()
     await page.getByText(/This run begins as a fork of long-/).waitFor({ state: 'attached' })
   })
 
   it('forks a run in the middle, where its design has kept checkpoints', async () => {
     await start({ ...LONG_CONFIG, ...KEEPING })
-    await expect.poll(state, WAIT).toBe('Finished')
+    await expect.poll(state).toBe('Finished')
     await page.getByRole('group', { name: /^Loss, VAA/ }).focus()
     await page.keyboard.press('f')
     const points = page.getByRole('region', { name: 'Fork' }).getByRole('combobox')
     await expect
-      .poll(() => points.locator('option').allTextContents(), WAIT)
+      .poll(() => points.locator('option').allTextContents())
       .toEqual([
         'its last checkpoint: Training, step 40',
         'kept on the way: Training, step 30',
@@ -131,18 +130,18 @@ describe('the view of a run', { timeout: 120_000 }, () => {
       ])
     await points.selectOption('step-20')
     const startFork = page.getByRole('button', { name: 'Start the fork' })
-    await expect.poll(() => startFork.isEnabled(), WAIT).toBe(true)
+    await expect.poll(() => startFork.isEnabled()).toBe(true)
     await page.keyboard.press('Control+Enter')
     await page.getByText(/^forked from keeping-.*Training, step 20$/).waitFor()
-    await expect.poll(state, WAIT).toBe('Finished')
+    await expect.poll(state).toBe('Finished')
   })
 
   it('marks every restart of a warm-up, and tells why the run has failed', async () => {
     await start(STUBBORN)
-    await expect.poll(state, WAIT).toBe('Failed')
+    await expect.poll(state).toBe('Failed')
     await page.getByRole('tab', { name: 'Log' }).click()
     const log = page.getByRole('log')
-    await expect.poll(() => log.getByText(/seeds 0, 1 have a layer above the limit/).count(), WAIT).toBe(3)
+    await expect.poll(() => log.getByText(/seeds 0, 1 have a layer above the limit/).count()).toBe(3)
     await page.getByRole('combobox', { name: 'Show' }).selectOption('error')
     await expect.poll(() => log.getByRole('listitem').count()).toBe(2)
     await log.getByText(/The run has failed: .*too multi-stable/).waitFor()
@@ -151,7 +150,7 @@ describe('the view of a run', { timeout: 120_000 }, () => {
 
   it('shows the probabilities of a classification and which class was taken for which', async () => {
     await start(DIGITS)
-    await expect.poll(state, WAIT).toBe('Finished')
+    await expect.poll(state).toBe('Finished')
     await page.getByRole('tab', { name: 'Predictions' }).click()
     await page.getByText(/^Test series 0, 28 steps: class \d taken for \d with \d+ %$/).waitFor()
     const confusion = page.getByRole('table', { name: /Rows: the class/ })

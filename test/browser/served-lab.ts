@@ -6,9 +6,9 @@ import path from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright'
 import { installDebianPackage } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 const BIN = path.join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.ts')
-const START_MS = 20_000
 
 export interface ServedLab {
   readonly home: string
@@ -70,7 +70,7 @@ async function startProcess(
   })
   const address = await new Promise<string>((resolve, reject) => {
     let said = ''
-    const timer = setTimeout(() => reject(new Error(`no address within ${START_MS} ms: ${said}`)), START_MS)
+    const timer = setTimeout(() => reject(new Error(`no address within ${PATIENCE_MS} ms: ${said}`)), PATIENCE_MS)
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString()
       const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(said)

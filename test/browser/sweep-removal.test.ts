@@ -10,7 +10,6 @@ import { tabTo } from './keyboard.ts'
 import { lookAtLab, type OpenPage } from './look-at-lab.ts'
 import { serveLab } from './served-lab.ts'
 
-const WAIT = { timeout: 20_000, interval: 50 }
 const CONFIG = {
   name: 'tiny',
   dataset: { kind: 'copy-first-input', steps: 12, counts: { train: 64, validation: 16, test: 16 } },
@@ -21,7 +20,7 @@ const CONFIG = {
   seeds: [0],
 }
 
-describe('sweeps in their list', { timeout: 60_000 }, () => {
+describe('sweeps in their list', () => {
   const at = lookAtLab(async () => {
     const home = await makeLabHome(false)
     for (const name of ['alpha', 'beta']) {
@@ -71,7 +70,7 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
     await page.keyboard.press('Delete')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await expect.poll(() => banner().textContent(), WAIT).toContain('Deleted the sweep alpha and its 2 runs.')
+    await expect.poll(() => banner().textContent()).toContain('Deleted the sweep alpha and its 2 runs.')
     expect(await isFocused(link(page, 'beta'))).toBe(true)
     expect(existsSync(fileOf('alpha'))).toBe(false)
     expect(runsOf(at.lab.home)).toHaveLength(2)
@@ -84,7 +83,7 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
     await link(other, 'alpha').waitFor()
     expect(runsOf(at.lab.home).sort()).toEqual(before)
     expect(existsSync(fileOf('alpha'))).toBe(true)
-    await expect.poll(() => page.locator('section.rows tr[data-status="finished"]').count(), WAIT).toBe(2)
+    await expect.poll(() => page.locator('section.rows tr[data-status="finished"]').count()).toBe(2)
     expect(await banner().count()).toBe(0)
   })
 
@@ -92,7 +91,7 @@ describe('sweeps in their list', { timeout: 60_000 }, () => {
     await page.locator('article').getByRole('button', { name: 'Delete' }).click()
     await inspectView(page, 'sweep-delete-open')
     await page.getByRole('button', { name: 'Keep its runs' }).click()
-    await expect.poll(() => banner().textContent(), WAIT).toContain('Deleted the sweep alpha.')
+    await expect.poll(() => banner().textContent()).toContain('Deleted the sweep alpha.')
     await page.waitForURL(/\/sweeps$/)
     expect(runsOf(at.lab.home)).toHaveLength(4)
     await banner().getByRole('button', { name: 'Dismiss' }).click()

@@ -13,7 +13,6 @@ import { serveLab } from './served-lab.ts'
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const KEPT = 5
 const DELETED = 1000
-const WAIT = { timeout: 20_000, interval: 50 }
 const TINY = {
   name: 'tiny',
   dataset: { kind: 'copy-first-input', steps: 12, counts: { train: 64, validation: 16, test: 16 } },
@@ -38,7 +37,7 @@ function fillTrash(home: string): string[] {
   return ids
 }
 
-describe('the trash', { timeout: 120_000 }, () => {
+describe('the trash', () => {
   const under = lookAtLab(async () => {
     const home = path.join(ROOT, 'node_modules', '.cache', `test-trash-${process.pid}`)
     await makeRuns(home, KEPT + DELETED, () => undefined)
@@ -77,17 +76,17 @@ describe('the trash', { timeout: 120_000 }, () => {
   it('is reached from the table of runs, and holds a window of a thousand runs, the last deleted first', async () => {
     await page.getByRole('link', { name: 'Runs' }).click()
     await page.getByRole('search').getByRole('link', { name: 'Trash' }).click()
-    await expect.poll(amount, WAIT).toMatch(/^1,000 runs, [\d.]+ MB$/)
+    await expect.poll(amount).toMatch(/^1,000 runs, [\d.]+ MB$/)
     await row(deleted[0]!).waitFor()
     expect(await grid().getAttribute('aria-rowcount')).toBe(`${DELETED + 1}`)
     expect(await page.getByRole('row').count()).toBeLessThan(60)
     await grid().focus()
     await page.keyboard.press('j')
     await page.keyboard.press('ArrowDown')
-    await expect.poll(cursor, WAIT).toBe('4')
+    await expect.poll(cursor).toBe('4')
     await page.keyboard.press('End')
     await row(deleted.at(-1)!).waitFor()
-    await expect.poll(cursor, WAIT).toBe(`${DELETED + 1}`)
+    await expect.poll(cursor).toBe(`${DELETED + 1}`)
     await page.keyboard.press('Home')
     await row(deleted[0]!).waitFor()
   })
@@ -115,45 +114,45 @@ describe('the trash', { timeout: 120_000 }, () => {
     const text = (await amount())!
     await page.keyboard.press('g')
     await page.keyboard.press('s')
-    await expect.poll(() => page.getByTestId('trash-size').textContent(), WAIT).toBe(text)
+    await expect.poll(() => page.getByTestId('trash-size').textContent()).toBe(text)
     await page.getByRole('link', { name: 'Open the trash' }).click()
-    await expect.poll(amount, WAIT).toBe(text)
+    await expect.poll(amount).toBe(text)
     await page.keyboard.press('g')
     await page.keyboard.press('d')
     await page.getByRole('button', { name: 'Start' }).waitFor()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('trash')
     await page.keyboard.press('Enter')
-    await expect.poll(amount, WAIT).toBe(text)
+    await expect.poll(amount).toBe(text)
     await page.keyboard.press('g')
     await page.keyboard.press('r')
     await page.getByRole('grid', { name: 'Runs' }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('b')
-    await expect.poll(amount, WAIT).toBe(text)
+    await expect.poll(amount).toBe(text)
     await other.keyboard.press('g')
     await other.keyboard.press('b')
-    await expect.poll(otherAmount, WAIT).toBe(text)
+    await expect.poll(otherAmount).toBe(text)
   })
 
   it('is searched, and restores all that was found, by keys alone', async () => {
     await page.keyboard.press('/')
     await page.keyboard.insertText('nbrc T600 double') // at once: what is found on the way is of no interest
-    await expect.poll(found, WAIT).toMatch(/^\d\d found$/)
+    await expect.poll(found).toMatch(/^\d\d found$/)
     const count = Number.parseInt((await found())!, 10)
     for (const text of await page.locator('[data-column="network"]').allTextContents()) expect(text).toContain('nbrc')
     await page.keyboard.press('ArrowDown')
     await expect.poll(() => isFocused(grid())).toBe(true)
     await page.keyboard.press('Control+a')
-    await expect.poll(() => bar().getByRole('status').textContent(), WAIT).toBe(`${count} chosen`)
+    await expect.poll(() => bar().getByRole('status').textContent()).toBe(`${count} chosen`)
     await page.keyboard.press('r')
-    await expect.poll(found, WAIT).toBe('0 found')
+    await expect.poll(found).toBe('0 found')
     await page.getByText(`Restored ${count} runs.`).waitFor()
     await page.getByText('Nothing in the trash matches.').waitFor()
     expect(runsOf(under.lab.home)).toHaveLength(KEPT + count)
     const left = `${(DELETED - count).toLocaleString('en-US')} runs`
-    await expect.poll(amount, WAIT).toContain(left)
-    await expect.poll(otherAmount, WAIT).toContain(left)
+    await expect.poll(amount).toContain(left)
+    await expect.poll(otherAmount).toContain(left)
     await page.getByRole('searchbox').fill('')
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.getByText(/^Restored/).waitFor({ state: 'detached' })
@@ -167,7 +166,7 @@ describe('the trash', { timeout: 120_000 }, () => {
     await page.keyboard.press(' ')
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Shift+ArrowDown')
-    await expect.poll(() => bar().getByRole('status').textContent(), WAIT).toBe('3 chosen')
+    await expect.poll(() => bar().getByRole('status').textContent()).toBe('3 chosen')
     await page.keyboard.press('Delete')
     await question().waitFor()
     expect(await question().getAttribute('aria-label')).toMatch(/^Erase 3 runs, \d+ kB, for good\?$/)
@@ -196,22 +195,22 @@ describe('the trash', { timeout: 120_000 }, () => {
     for (const id of gone) await row(id).waitFor({ state: 'detached' })
     await bar().waitFor({ state: 'detached' })
     await expect.poll(() => isFocused(grid())).toBe(true)
-    await expect.poll(otherAmount, WAIT).toBe(await amount())
+    await expect.poll(otherAmount).toBe(await amount())
   })
 
   it('chooses with the mouse: by box, with Shift, with Ctrl; and erases or restores with buttons', async () => {
     const shown = page.locator('.body > [role="row"]')
     const at = (index: number): Locator => page.locator(`.body > [role="row"][aria-rowindex="${index + 2}"]`)
-    await expect.poll(() => shown.count(), WAIT).toBeGreaterThan(8)
+    await expect.poll(() => shown.count()).toBeGreaterThan(8)
     const idOf = async (index: number): Promise<string> =>
       (await at(index).locator('[data-column="name"]').getAttribute('title'))!
     const ids = await Promise.all([0, 1, 2, 3, 4, 5].map(idOf))
     await at(0).getByRole('checkbox').click()
     await at(2).click({ modifiers: ['Shift'] })
     await at(5).click({ modifiers: ['ControlOrMeta'] })
-    await expect.poll(() => bar().getByRole('status').textContent(), WAIT).toBe('4 chosen')
+    await expect.poll(() => bar().getByRole('status').textContent()).toBe('4 chosen')
     await at(1).getByRole('checkbox').click()
-    await expect.poll(() => bar().getByRole('status').textContent(), WAIT).toBe('3 chosen')
+    await expect.poll(() => bar().getByRole('status').textContent()).toBe('3 chosen')
     await bar().getByRole('button', { name: 'Restore' }).click()
     await page.getByText('Restored 3 runs.').waitFor()
     expect([0, 2, 5].map((index) => existsSync(path.join(under.lab.home, 'runs', ids[index]!)))).toEqual([
@@ -259,14 +258,14 @@ describe('the trash', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.goto(new URL('/trash', under.lab.address).href)
     await row(sweepId).getByText('with the 2 runs deleted with it').waitFor()
-    await expect.poll(amount, WAIT).toMatch(/ runs and 1 sweep, [\d.]+ MB$/)
+    await expect.poll(amount).toMatch(/ runs and 1 sweep, [\d.]+ MB$/)
     await page.getByRole('searchbox').fill('alpha')
-    await expect.poll(found, WAIT).toBe('3 found')
+    await expect.poll(found).toBe('3 found')
     await inspectView(page, 'trash-sweep')
     await grid().focus()
     await page.keyboard.press('Home')
     await page.keyboard.press('Delete')
-    await expect.poll(() => question().getAttribute('aria-label'), WAIT).toMatch(/^Erase 2 runs and 1 sweep, \d+ kB, /)
+    await expect.poll(() => question().getAttribute('aria-label')).toMatch(/^Erase 2 runs and 1 sweep, \d+ kB, /)
     await page.keyboard.press('Escape')
     await grid().focus()
     await page.keyboard.press('r')
@@ -277,16 +276,14 @@ describe('the trash', { timeout: 120_000 }, () => {
   })
 
   it('is emptied, after a question with count and size', async () => {
-    await expect.poll(amount, WAIT).toMatch(/ runs, /)
+    await expect.poll(amount).toMatch(/ runs, /)
     const text = (await amount())!
     await page.getByRole('button', { name: 'Empty the trash…' }).click()
-    await expect
-      .poll(() => question().getAttribute('aria-label'), WAIT)
-      .toBe(`Empty the trash: erase ${text}, for good?`)
+    await expect.poll(() => question().getAttribute('aria-label')).toBe(`Empty the trash: erase ${text}, for good?`)
     await page.getByRole('button', { name: 'Erase for good' }).click()
-    await page.getByText(/^Erased \d+ runs\.$/).waitFor({ timeout: WAIT.timeout })
-    await expect.poll(amount, WAIT).toBe('The trash is empty.')
-    await expect.poll(otherAmount, WAIT).toBe('The trash is empty.')
+    await page.getByText(/^Erased \d+ runs\.$/).waitFor()
+    await expect.poll(amount).toBe('The trash is empty.')
+    await expect.poll(otherAmount).toBe('The trash is empty.')
     expect(await page.getByRole('button', { name: 'Empty the trash…' }).isDisabled()).toBe(true)
     expect(readdirSync(path.join(under.lab.home, 'trash'))).toEqual(['sweeps'])
     await page.getByText('Runs and sweeps that you delete lie here').waitFor()

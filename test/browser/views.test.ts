@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { openDesign, stopFileChoosers } from './file-chooser.ts'
 import { inspectView, SIZES } from './inspect.ts'
 import { untilState } from './journey-steps.ts'
 import { launchChromium, serveLab, watchComplaints, type ServedLab } from './served-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 const CONFIG = {
   name: 'every view',
@@ -20,7 +20,7 @@ const CONFIG = {
   seeds: [0, 1, 2],
 }
 
-describe('every view', { timeout: 240_000 }, () => {
+describe('every view', () => {
   let browser: Browser
   let lab: ServedLab
   let page: Page
@@ -29,12 +29,12 @@ describe('every view', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     ;[browser, lab] = await Promise.all([launchChromium(), serveLab()])
     page = await (await browser.newContext({ viewport: SIZES[0], reducedMotion: 'reduce' })).newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(PATIENCE_MS)
     complaints = watchComplaints(page)
     stopFileChoosers(page)
     await page.goto(lab.address)
     await page.getByRole('img', { name: /^Series 1/ }).waitFor()
-  }, INSTALL_MS)
+  })
   afterAll(async () => {
     await browser?.close()
     await lab?.close()
@@ -79,7 +79,7 @@ describe('every view', { timeout: 240_000 }, () => {
     }
     const runId = new URL(page.url()).pathname.split('/').at(-1)!
     const ids = ['none', 'double'].map((strategy) => runId.replace(/-(none|double)$/, `-${strategy}`))
-    await expect.poll(() => ids.map(isFinished), { timeout: 60_000 }).toEqual([true, true])
+    await expect.poll(() => ids.map(isFinished)).toEqual([true, true])
     await inspectAll('filled', { '/compare': `/compare/${ids.join(',')}` })
     expect(complaints).toEqual([])
   })

@@ -8,10 +8,8 @@ import { findElectron, type FoundElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { installDebianPackage } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
-const DISPLAY_MS = 10_000
-/** Electron starts in a second or two. */
-const LAUNCH_MS = 30_000
 const MOST_LAUNCHES = 3
 /** Beside the checkout, where they are: each prints the folder of an Electron for machines that cannot download one. */
 const TOOLS = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools')
@@ -39,7 +37,7 @@ async function openDisplay(): Promise<{ name: string; close: () => void }> {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const name = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('Xvfb gives no display')), DISPLAY_MS)
+    const timer = setTimeout(() => reject(new Error('Xvfb gives no display')), PATIENCE_MS)
     server.on('error', () => reject(new Error('No Xvfb: on Debian and Ubuntu, `apt install xvfb`.')))
     server.stdio[3]!.on('data', (chunk: Buffer) => {
       clearTimeout(timer)
@@ -53,7 +51,7 @@ async function openDisplay(): Promise<{ name: string; close: () => void }> {
 async function launch(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await _electron.launch({ ...options, timeout: LAUNCH_MS })
+      return await _electron.launch({ ...options, timeout: PATIENCE_MS })
     } catch (error) {
       if (!(error instanceof errors.TimeoutError) || attempt === MOST_LAUNCHES) throw error
       process.stderr.write(`Playwright has missed the start of Electron, attempt ${attempt}\n`)
@@ -159,7 +157,7 @@ export async function startPackaged(
     child.stderr.on('data', hear)
     child.once('error', reject)
     child.once('close', () => reject(new Error(`The packaged lab has ended: ${said}`)))
-    setTimeout(() => reject(new Error(`The packaged lab opens no port: ${said}`)), LAUNCH_MS).unref()
+    setTimeout(() => reject(new Error(`The packaged lab opens no port: ${said}`)), PATIENCE_MS).unref()
   })
   const close = async (): Promise<void> => {
     child.kill()
@@ -169,7 +167,7 @@ export async function startPackaged(
   }
   try {
     // Of what Playwright sets in a browser, Electron refuses a part.
-    const browser = await chromium.connectOverCDP(await address, { timeout: LAUNCH_MS, noDefaults: true })
+    const browser = await chromium.connectOverCDP(await address, { timeout: PATIENCE_MS, noDefaults: true })
     const [context] = browser.contexts()
     const page = context!.pages()[0] ?? (await context!.waitForEvent('page'))
     return { page, home, said: () => said, close }

@@ -5,7 +5,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureBuilt } from '../../main/server/build-app.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { openForeignSite, type ForeignSite } from './foreign-server.ts'
 
@@ -32,7 +31,7 @@ describe.skipIf(electron.program === null)('a foreign page in a window of the de
       },
       { url: `${foreign.origin}/`, script: preload },
     )
-  }, INSTALL_MS)
+  })
 
   afterAll(async () => {
     await desktop?.close()

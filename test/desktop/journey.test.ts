@@ -5,10 +5,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { checkPicture, checkRun, checkWeights, designByMouse, train } from '../browser/journey-steps.ts'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const electron = await findTestElectron()
@@ -19,13 +19,13 @@ describe.skipIf(electron.program === null)('the desktop', () => {
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true })
     desktop = await startDesktop(electron.program!)
-  }, INSTALL_MS)
+  })
 
   afterAll(() => desktop?.close())
 
   it('designs, trains, pauses, resumes and finishes a run, and saves its figure and weights', async () => {
     const { app, page, home } = desktop
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(PATIENCE_MS)
     const complaints = watchComplaints(page)
     expect(await app.evaluate(({ app: { getName } }) => typeof getName())).toBe('string')
     await designByMouse(page)
@@ -47,12 +47,12 @@ describe.skipIf(electron.program === null)('the desktop', () => {
         dialog.showSaveDialog = async () => ({ canceled: false, filePath })
       }, target)
       await page.getByRole('combobox', { name: control }).selectOption(format)
-      await expect.poll(() => existsSync(target), { timeout: 15_000 }).toBe(true)
+      await expect.poll(() => existsSync(target)).toBe(true)
       return readFileSync(target)
     }
     checkPicture(await save('Save chart', 'png'))
     checkWeights(await save('Export', 'safetensors'), 'saved.safetensors', folder)
     checkWeights(await save('Export', 'npz'), 'saved.npz', folder)
     expect(complaints).toEqual([])
-  }, 180_000)
+  })
 })

@@ -8,11 +8,10 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { watchComplaints } from '../browser/served-lab.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
-const WAIT = { timeout: 90_000, interval: 50 }
 const CONFIG = {
   name: 'study',
   dataset: { kind: 'copy-first-input', steps: 8, counts: { train: 64, validation: 16, test: 32 } },
@@ -36,7 +35,7 @@ describe.skipIf(electron.program === null)('many runs on the desktop', () => {
     mkdirSync(PICTURES, { recursive: true })
     desktop = await startDesktop(electron.program!)
     const { app, page, home } = desktop
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(PATIENCE_MS)
     complaints = watchComplaints(page)
     await page.getByRole('button', { name: 'Start' }).waitFor()
     const file = path.join(home, 'design.json')
@@ -46,7 +45,7 @@ describe.skipIf(electron.program === null)('many runs on the desktop', () => {
       Menu.getApplicationMenu()!.getMenuItemById('design.open')!.click()
     }, file)
     await page.getByRole('heading', { name: 'study' }).waitFor()
-  }, INSTALL_MS)
+  })
 
   afterAll(() => desktop?.close())
 
@@ -56,23 +55,23 @@ describe.skipIf(electron.program === null)('many runs on the desktop', () => {
     const values = page.getByRole('textbox', { name: /values/i })
     await values.nth(0).fill('gru, mgu')
     await values.nth(1).fill('8')
-    await expect.poll(() => page.getByTestId('sweep-check').textContent(), WAIT).toContain(`${RUN_COUNT} runs`)
+    await expect.poll(() => page.getByTestId('sweep-check').textContent()).toContain(`${RUN_COUNT} runs`)
     await page.getByTestId('start-sweep').click()
-    await expect.poll(() => page.getByTestId('sweep-state').textContent(), WAIT).toBe('Finished')
+    await expect.poll(() => page.getByTestId('sweep-state').textContent()).toBe('Finished')
     const target = path.join(home, 'sweep.pdf')
     await app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = async () => ({ canceled: false, filePath })
     }, target)
     await page.getByRole('combobox', { name: 'Save Result by layers.*.cell' }).selectOption('pdf')
-    await expect.poll(() => existsSync(target), WAIT).toBe(true)
+    await expect.poll(() => existsSync(target)).toBe(true)
     expect(readFileSync(target).subarray(0, 5).toString()).toBe('%PDF-')
     await page.screenshot({ path: path.join(PICTURES, 'desktop-sweep.png') })
-  }, 120_000)
+  })
 
   it('stand in the table, alone and by configuration, and are compared', async () => {
     const { page, home } = desktop
     await page.getByRole('link', { name: 'Runs', exact: true }).click()
-    await expect.poll(() => page.getByTestId('run-count').textContent(), WAIT).toBe(`${RUN_COUNT} of ${RUN_COUNT} runs`)
+    await expect.poll(() => page.getByTestId('run-count').textContent()).toBe(`${RUN_COUNT} of ${RUN_COUNT} runs`)
     expect(readdirSync(path.join(home, 'runs')).filter((name) => !name.startsWith('.'))).toHaveLength(RUN_COUNT)
     await page.keyboard.press('v')
     await page.getByRole('grid', { name: 'Configurations' }).locator('strong').first().waitFor()
@@ -89,9 +88,9 @@ describe.skipIf(electron.program === null)('many runs on the desktop', () => {
       .getByRole('button', { name: /^Compare/ })
       .click()
     const results = page.getByRole('region', { name: 'Results' })
-    await expect.poll(() => results.getByRole('row').count(), WAIT).toBe(RUN_COUNT + 1)
+    await expect.poll(() => results.getByRole('row').count()).toBe(RUN_COUNT + 1)
     await page.screenshot({ path: path.join(PICTURES, 'desktop-compare.png') })
-  }, 120_000)
+  })
 
   it('show how far their gradient reaches, and the palette leads to help', async () => {
     const { page } = desktop
@@ -106,5 +105,5 @@ describe.skipIf(electron.program === null)('many runs on the desktop', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'How warm-up works' }).waitFor()
     expect(complaints).toEqual([])
-  }, 120_000)
+  })
 })

@@ -9,9 +9,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 /** Long after a program has run its first script. */
@@ -70,7 +70,7 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
       },
     )
     expect(made.status, made.stdout + made.stderr).toBe(0)
-  }, INSTALL_MS)
+  })
 
   afterAll(() => rm(scratch, { recursive: true, force: true }))
 
@@ -81,37 +81,33 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
     return { script, hasRun: () => existsSync(mark) }
   }
 
-  it(
-    'starts from its archive and trains; options of Node and its debugger are not heard',
-    { timeout: INSTALL_MS },
-    async () => {
-      expect(existsSync(path.join(folder, 'resources', 'app.asar'))).toBe(true)
-      const { script, hasRun } = await writeScript('required')
-      const desktop = await startPackaged(program, {
-        arguments: ['--inspect=0'],
-        environment: { NODE_OPTIONS: `--require=${script}` },
-      })
-      onTestFinished(() => desktop.close())
-      const { page } = desktop
-      page.setDefaultTimeout(15_000)
-      const complaints = watchComplaints(page)
-      await page.getByLabel('Steps of a series').fill('20')
-      await page.getByRole('spinbutton', { name: 'Units H' }).fill('16')
-      await page.getByRole('checkbox', { name: 'Warmed up' }).uncheck()
-      await page.getByRole('checkbox', { name: 'Double layer' }).uncheck()
-      const training = page.getByRole('group', { name: 'Training' })
-      await training.getByLabel(/^Steps/).fill('200')
-      await page.getByRole('button', { name: 'Start' }).click()
-      await expect.poll(() => page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
-      // From the index, whose native part is a file beside the archive.
-      await page.getByRole('link', { name: 'Runs' }).click()
-      await expect.poll(() => page.getByTestId('run-count').textContent(), { timeout: 10_000 }).toBe('1 of 1 run')
-      expect(existsSync(path.join(desktop.home, 'index', 'runs.sqlite'))).toBe(true)
-      expect(complaints).toEqual([])
-      expect(desktop.said()).not.toContain('Debugger listening')
-      expect(hasRun()).toBe(false)
-    },
-  )
+  it('starts from its archive and trains; options of Node and its debugger are not heard', async () => {
+    expect(existsSync(path.join(folder, 'resources', 'app.asar'))).toBe(true)
+    const { script, hasRun } = await writeScript('required')
+    const desktop = await startPackaged(program, {
+      arguments: ['--inspect=0'],
+      environment: { NODE_OPTIONS: `--require=${script}` },
+    })
+    onTestFinished(() => desktop.close())
+    const { page } = desktop
+    page.setDefaultTimeout(PATIENCE_MS)
+    const complaints = watchComplaints(page)
+    await page.getByLabel('Steps of a series').fill('20')
+    await page.getByRole('spinbutton', { name: 'Units H' }).fill('16')
+    await page.getByRole('checkbox', { name: 'Warmed up' }).uncheck()
+    await page.getByRole('checkbox', { name: 'Double layer' }).uncheck()
+    const training = page.getByRole('group', { name: 'Training' })
+    await training.getByLabel(/^Steps/).fill('200')
+    await page.getByRole('button', { name: 'Start' }).click()
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
+    // From the index, whose native part is a file beside the archive.
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await expect.poll(() => page.getByTestId('run-count').textContent()).toBe('1 of 1 run')
+    expect(existsSync(path.join(desktop.home, 'index', 'runs.sqlite'))).toBe(true)
+    expect(complaints).toEqual([])
+    expect(desktop.said()).not.toContain('Debugger listening')
+    expect(hasRun()).toBe(false)
+  })
 
   it('has the fuses in its program set as the lab wants them', async () => {
     const wire = await getCurrentFuseWire(program)

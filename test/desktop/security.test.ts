@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contentSecurityPolicy } from '../../shared/protocol/content-security.ts'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
 import { PAPER_URL } from '../../shared/protocol/external-links.ts'
-import { INSTALL_MS } from '../debian-package.ts'
 import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { openForeignSite, type ForeignSite } from './foreign-server.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 /** Electron's types leave it out. */
 interface Inspected {
@@ -26,9 +26,9 @@ describe.skipIf(electron.program === null)('the desktop’s page', () => {
   beforeAll(async () => {
     foreign = await openForeignSite()
     desktop = await startDesktop(electron.program!)
-    desktop.page.setDefaultTimeout(15_000)
+    desktop.page.setDefaultTimeout(PATIENCE_MS)
     await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
-  }, INSTALL_MS)
+  })
 
   afterAll(async () => {
     await desktop?.close()
@@ -73,7 +73,7 @@ describe.skipIf(electron.program === null)('the desktop’s page', () => {
     await page.getByRole('link', { name: 'Settings' }).click()
     await page.getByRole('link', { name: /arXiv:2106.01001/ }).click()
     const opened = (): Promise<unknown> => app.evaluate(() => (globalThis as { opened?: string[] }).opened)
-    await expect.poll(opened, { timeout: 15_000 }).toEqual([PAPER_URL])
+    await expect.poll(opened).toEqual([PAPER_URL])
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
   })
 

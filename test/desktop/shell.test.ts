@@ -6,22 +6,20 @@ import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { INSTALL_MS } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
 import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
 import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 const electron = await findTestElectron()
-const WAIT = { timeout: 30_000, interval: 100 }
-
-describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 120_000 }, () => {
+describe.skipIf(electron.program === null)('the desktop’s shell', () => {
   let desktop: DesktopLab
 
   afterEach(() => desktop?.close())
 
   async function open(files: Readonly<Record<string, string>> = {}, home?: string): Promise<DesktopLab> {
     desktop = await startDesktop(electron.program!, {}, { files, home })
-    desktop.page.setDefaultTimeout(15_000)
+    desktop.page.setDefaultTimeout(PATIENCE_MS)
     await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
     return desktop
   }
@@ -52,32 +50,28 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
   const position = (): Promise<unknown> =>
     read(`Number(document.querySelector('[data-testid="last-position"]')?.textContent ?? -1)`)
 
-  it(
-    'leads from view to view by its menu, and every action of the menu is one that the page knows',
-    async () => {
-      const { page, app } = await open()
-      await choose('go.runs')
-      await expect.poll(() => page.url(), WAIT).toContain('/runs')
-      await choose('go.settings')
-      await page.getByRole('heading', { name: 'Settings' }).waitFor()
-      await choose('run.fork') // of no run: nothing happens
-      await choose('help.shortcuts')
-      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
-      const accelerators = await app.evaluate(({ Menu }) => {
-        const all: string[] = []
-        const walk = (menu: Electron.Menu): void =>
-          menu.items.forEach((item) => {
-            if (item.accelerator) all.push(String(item.accelerator))
-            if (item.submenu) walk(item.submenu)
-          })
-        walk(Menu.getApplicationMenu()!)
-        return all
-      })
-      expect(new Set(accelerators).size).toBe(accelerators.length)
-      expect(accelerators).toContain('CmdOrCtrl+O')
-    },
-    INSTALL_MS,
-  )
+  it('leads from view to view by its menu, and every action of the menu is one that the page knows', async () => {
+    const { page, app } = await open()
+    await choose('go.runs')
+    await expect.poll(() => page.url()).toContain('/runs')
+    await choose('go.settings')
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await choose('run.fork') // of no run: nothing happens
+    await choose('help.shortcuts')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    const accelerators = await app.evaluate(({ Menu }) => {
+      const all: string[] = []
+      const walk = (menu: Electron.Menu): void =>
+        menu.items.forEach((item) => {
+          if (item.accelerator) all.push(String(item.accelerator))
+          if (item.submenu) walk(item.submenu)
+        })
+      walk(Menu.getApplicationMenu()!)
+      return all
+    })
+    expect(new Set(accelerators).size).toBe(accelerators.length)
+    expect(accelerators).toContain('CmdOrCtrl+O')
+  })
 
   it('saves and opens files by the system’s dialogs, and refuses what is no request', async () => {
     const { page, app, home } = await open()
@@ -86,7 +80,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
       dialog.showSaveDialog = async () => ({ canceled: false, filePath })
     }, target)
     await choose('design.save')
-    await expect.poll(() => existsSync(target), WAIT).toBe(true)
+    await expect.poll(() => existsSync(target)).toBe(true)
     expect(JSON.parse(await readFile(target, 'utf8'))).toHaveProperty('training')
 
     await app.evaluate(({ dialog }) => {
@@ -169,14 +163,14 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
       file.submenu!.items.find(({ label }) => label === 'New Window')!.click()
     })
     const second = await opened
-    second.setDefaultTimeout(15_000)
+    second.setDefaultTimeout(PATIENCE_MS)
     await second.getByRole('button', { name: 'Start' }).waitFor()
     await page.getByRole('link', { name: /^Runs/ }).click()
     // The new window is in front: the menu speaks to it.
     await startFromFile({ ...desktop, page: second }, { ...SMALL_CONFIG, strategies: ['none'] })
     await page.getByRole('link', { name: 'small', exact: true }).click()
     for (const window of [page, second])
-      await expect.poll(() => window.getByTestId('state').textContent(), WAIT).toBe('Finished')
+      await expect.poll(() => window.getByTestId('state').textContent()).toBe('Finished')
     await second.getByLabel('Theme').selectOption('dark')
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
     await second.close()
@@ -202,7 +196,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
       seeds: [0, 1, 2, 3, 4, 5, 6, 7],
       training: { steps: 3000, batch: 8 },
     })
-    await expect.poll(position, WAIT).toBeGreaterThan(100)
+    await expect.poll(position).toBeGreaterThan(100)
     const before = (await sentAt()).length
     await desktop.page.evaluate(() => {
       const end = performance.now() + 2000
@@ -210,8 +204,8 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     })
     // What was under way when the page became busy, what it answered before, and no more.
     expect((await sentAt()).length - before).toBeLessThan(30)
-    await expect.poll(() => desktop.page.getByTestId('state').textContent(), { timeout: 60_000 }).toBe('Finished')
-    await expect.poll(position, WAIT).toBe(3000)
+    await expect.poll(() => desktop.page.getByTestId('state').textContent()).toBe('Finished')
+    await expect.poll(position).toBe(3000)
     const times = await sentAt()
     for (const time of times)
       expect(times.filter((other) => other >= time && other < time + 1000).length).toBeLessThanOrEqual(31)
@@ -220,7 +214,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
   it('brings a killed page back, whole, while the run goes on', async () => {
     await open()
     await startFromFile(desktop, LONG_CONFIG)
-    await expect.poll(position, WAIT).toBeGreaterThan(50)
+    await expect.poll(position).toBeGreaterThan(50)
     const before = (await position()) as number
     await desktop.app.evaluate(({ BrowserWindow }) => {
       const { webContents } = BrowserWindow.getAllWindows()[0]!
@@ -229,16 +223,16 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
         process.kill(webContents.getOSProcessId(), 'SIGKILL')
       })
     })
-    await expect.poll(() => position().catch(() => -1), WAIT).toBeGreaterThan(before)
+    await expect.poll(() => position().catch(() => -1)).toBeGreaterThan(before)
     expect(await read(`document.querySelector('[data-testid="state"]').textContent`)).toBe('Running')
     await read(`window.dispatchEvent(new KeyboardEvent('keydown', { key: 'p' }))`)
-    await expect.poll(() => read(`document.querySelector('[data-testid="state"]').textContent`), WAIT).toBe('Paused')
+    await expect.poll(() => read(`document.querySelector('[data-testid="state"]').textContent`)).toBe('Paused')
   })
 
   it('asks before a window with a running run closes: cancelled, it stays; trained on, the run goes on and a new window shows it', async () => {
     const { app } = await open()
     await startFromFile(desktop, LONG_CONFIG)
-    await expect.poll(position, WAIT).toBeGreaterThan(50)
+    await expect.poll(position).toBeGreaterThan(50)
     await app.evaluate(({ app: electronApp, dialog, BrowserWindow }) => {
       const state = { asked: 0, response: 2 }
       ;(globalThis as { answers?: typeof state }).answers = state
@@ -252,27 +246,27 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     const asked = (): Promise<number> =>
       app.evaluate(() => (globalThis as unknown as { answers: { asked: number } }).answers.asked)
     const windowCount = (): Promise<number> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
-    await expect.poll(asked, WAIT).toBe(1)
+    await expect.poll(asked).toBe(1)
     expect(await windowCount()).toBe(1)
     await app.evaluate(({ BrowserWindow }) => {
       ;(globalThis as unknown as { answers: { response: number } }).answers.response = 0
       BrowserWindow.getAllWindows()[0]!.close()
     })
-    await expect.poll(windowCount, WAIT).toBe(0)
+    await expect.poll(windowCount).toBe(0)
     const reopened = app.waitForEvent('window')
     await app.evaluate(({ app: electronApp }) => electronApp.emit('second-instance'))
     const page = await reopened
     await page.getByRole('link', { name: /^Runs/ }).click()
     await page.getByRole('link', { name: 'long', exact: true }).click()
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Running')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Running')
     await page.getByRole('button', { name: 'Pause' }).click()
-    await expect.poll(() => page.getByTestId('state').textContent(), WAIT).toBe('Paused')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Paused')
   })
 
   it('saves before it quits, and only one instance has the home', async () => {
     const { app, home } = await open()
     await startFromFile(desktop, LONG_CONFIG)
-    await expect.poll(position, WAIT).toBeGreaterThan(50)
+    await expect.poll(position).toBeGreaterThan(50)
     expect(await app.evaluate(({ app: electronApp }) => electronApp.hasSingleInstanceLock())).toBe(true)
     const runId = decodeURIComponent(new URL(desktop.page.url()).pathname.split('/').at(-1)!)
     await app.evaluate(({ dialog }) => {
@@ -303,7 +297,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     })
     const detail = (): Promise<string> =>
       app.evaluate(() => (globalThis as unknown as { answers: { detail: string } }).answers.detail)
-    await expect.poll(detail, WAIT).toContain('the queue of 3 jobs')
+    await expect.poll(detail).toContain('the queue of 3 jobs')
     await app.evaluate(() => {
       ;(globalThis as unknown as { answers: { response: number } }).answers.response = 0
     })
@@ -313,10 +307,10 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     await page.getByRole('link', { name: '3 jobs wait from the last session' }).click()
     const namesIn = (region: string): Promise<string[]> =>
       page.getByRole('region', { name: region, exact: true }).locator('li .name > span:first-child').allTextContents()
-    await expect.poll(() => namesIn('Last session'), WAIT).toEqual(names)
+    await expect.poll(() => namesIn('Last session')).toEqual(names)
     expect(await namesIn('Queue')).toEqual([])
     await choose('queue.resume-held')
-    await expect.poll(() => namesIn('Queue'), WAIT).toEqual(names)
+    await expect.poll(() => namesIn('Queue')).toEqual(names)
     expect(await namesIn('Last session')).toEqual([])
   })
 })

@@ -5,8 +5,6 @@ import path from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { findElectron, runDesktop, type FoundProgram } from '../../../main/cli/desktop.ts'
 
-const BUILD_MS = 240_000
-
 describe.skipIf(process.platform !== 'linux')('the desktop of `npm start`', () => {
   let environment: NodeJS.ProcessEnv
   let started: string
@@ -66,6 +64,5 @@ describe.skipIf(process.platform !== 'linux')('the desktop of `npm start`', () =
         isSandboxed ? '' : 'WARMUP_LAB_NO_SANDBOX=1: the desktop opens without Chromium’s sandbox.\n',
       )
     },
-    BUILD_MS,
   )
 })

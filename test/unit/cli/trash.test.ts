@@ -63,7 +63,7 @@ const inTrash = (): string[] =>
     ? readdirSync(path.join(home, 'trash')).filter((name) => !name.startsWith('.'))
     : []
 
-describe('lab trash', { timeout: 60_000 }, () => {
+describe('lab trash', () => {
   it('lists what was deleted, the last first, as objects', async () => {
     const { code, stdout, stderr } = await lab(['trash', '--json'], home)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -125,7 +125,7 @@ describe('lab trash', { timeout: 60_000 }, () => {
   })
 })
 
-describe('lab trash restore', { timeout: 60_000 }, () => {
+describe('lab trash restore', () => {
   it('takes back a run by its beginning, and a sweep with its run', async () => {
     const runs = await lab(['trash', 'restore', alpha.slice(0, 9)], home)
     expect(runs).toMatchObject({ code: 0, stdout: `restored run ${alpha}\n`, stderr: '' })
@@ -165,7 +165,7 @@ describe('lab trash restore', { timeout: 60_000 }, () => {
   })
 })
 
-describe('lab trash erase', { timeout: 60_000 }, () => {
+describe('lab trash erase', () => {
   it('does nothing where nobody can be asked, unless it is said with --yes, and tells how much it would be', async () => {
     const before = await bytesOf(path.join(home, 'trash'))
     const { code, stdout, stderr } = await lab(['trash', 'erase', alpha], home)
@@ -202,7 +202,7 @@ describe('lab trash erase', { timeout: 60_000 }, () => {
   })
 })
 
-describe('in a terminal', { timeout: 60_000 }, () => {
+describe('in a terminal', () => {
   /** As somebody sees it who sits there: `script` of util-linux makes the terminal. */
   const inTerminal = (answer: string): { status: number | null; shown: string } => {
     const command = [process.execPath, BIN, 'trash', 'erase', alpha].map((part) => `'${part}'`).join(' ')

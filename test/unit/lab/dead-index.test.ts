@@ -10,8 +10,6 @@ import { versions } from '../store/store-helpers.ts'
 import { makeHome, SMALL_CONFIG } from './lab-helpers.ts'
 
 const QUERY = runQuerySchema.parse({ count: 10 })
-const WAIT = { timeout: 20_000, interval: 50 }
-
 async function openIndex() {
   const home = await makeHome()
   const store = new RunStore(home)
@@ -42,6 +40,6 @@ describe('an index whose thread has died', () => {
     const { index, removed, folder, runId } = await openIndex()
     await index.kill()
     await rm(folder, { recursive: true })
-    await expect.poll(() => removed, WAIT).toEqual([runId])
+    await expect.poll(() => removed).toEqual([runId])
   })
 })

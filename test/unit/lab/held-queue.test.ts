@@ -13,7 +13,6 @@ import type { LabMessage } from '../../../shared/protocol/messages.ts'
 import { lab as terminal } from '../cli/lab.ts'
 import { LONG_CONFIG, makeHome, openLab, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
 
-const WAIT = { timeout: 60_000, interval: 20 }
 const PLAIN = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
 const long = (name: string, strategies = ['none']): object => ({ ...LONG_CONFIG, name, strategies })
 /** Behind a long run: it waits as long as that does. */
@@ -50,7 +49,7 @@ async function closedOver(...configs: object[]): Promise<{ home: string; runIds:
 const statusOf = async (home: string, runId: string): Promise<string> =>
   (await new RunStore(home).readRecord(runId)).status
 
-describe('a line of jobs', { timeout: 120_000 }, () => {
+describe('a line of jobs', () => {
   it('is held in its order when its lab is closed, and runs in that order when all of it is resumed', async () => {
     const first = await openLab()
     const { runIds } = await first.run('run.start', { config: long('first') })
@@ -87,7 +86,7 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
       if (event.type === 'run' && ['finished', 'stopped'].includes(event.run.state) && !ended.has(event.run.id))
         ended.set(event.run.id, event.run.name)
     expect([...ended.values()]).toEqual(['first', 'fourth', 'third 1', 'third 2', 'second', 'second'])
-    await expect.poll(() => keptNames(first.home), WAIT).toEqual([])
+    await expect.poll(() => keptNames(first.home)).toEqual([])
   })
 
   it('is held after its process was killed, what it trained as crashed', async () => {
@@ -100,7 +99,7 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
     const exited = once(owner, 'exit')
     onTestFinished(() => void owner.kill('SIGKILL'))
     await once(owner.stdout, 'data')
-    await expect.poll(() => keptNames(home), WAIT).toEqual(['first', 'second', 'third'])
+    await expect.poll(() => keptNames(home)).toEqual(['first', 'second', 'third'])
 
     // A lab beside it does not take a living line.
     const beside = await openLab(home)
@@ -137,7 +136,7 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
       await run('run.start', { config: long(name) })
       await until(isTraining)
     }
-    await expect.poll(() => keptNames(home).sort(), WAIT).toEqual(['a', 'b'])
+    await expect.poll(() => keptNames(home).sort()).toEqual(['a', 'b'])
     await labs.b.lab.close()
     const beside = await openLab(home)
     expect(heldNames(beside)).toEqual(['b'])
@@ -153,7 +152,7 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
     await next.run('queue.remove', { jobId: second!.id })
     await next.until(heldIs('first', 'third'))
     await expect(next.run('queue.resume-held', { jobId: second!.id })).rejects.toMatchObject({ code: 'usage' })
-    await expect.poll(() => keptNames(home), WAIT).toEqual(['first', 'third'])
+    await expect.poll(() => keptNames(home)).toEqual(['first', 'third'])
     await next.run('queue.resume-held', { jobId: null })
     await next.until(isTraining)
     // At work: it is asked to save, and the lab is closed before it has.
@@ -168,7 +167,7 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
     const { groupId, runIds } = await run('run.start', { config: small('second', ['none', 'warmed-up', 'double']) })
     await run('run.stop', { runId: runIds[1]! })
     const left = { kind: 'group', groupId, name: 'second', runIds: [runIds[0], runIds[2]] }
-    await expect.poll(() => keptJobs(home)[1], WAIT).toEqual(left)
+    await expect.poll(() => keptJobs(home)[1]).toEqual(left)
   })
 
   it('resumed twice at once is in line once', async () => {
@@ -182,7 +181,7 @@ describe('a line of jobs', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a held job', { timeout: 120_000 }, () => {
+describe('a held job', () => {
   it('lets go of the runs that are resumed by hand, and of no others', async () => {
     const { home, runIds } = await closedOver(long('first', ['none', 'warmed-up', 'double']), small('second'))
     const next = await openLab(home)
@@ -209,9 +208,9 @@ describe('a held job', { timeout: 120_000 }, () => {
     await next.run('run.delete', { runIds: [...runIds.third!] })
     await next.until(heldIs('first'))
     await next.run('run.undelete', { runIds: [...runIds.third!] })
-    await expect.poll(() => heldNames(next), WAIT).toEqual(['first', 'third'])
+    await expect.poll(() => heldNames(next)).toEqual(['first', 'third'])
     await next.run('run.delete', { runIds: [...runIds.third!] })
-    await expect.poll(() => keptNames(home), WAIT).toEqual(['first'])
+    await expect.poll(() => keptNames(home)).toEqual(['first'])
   })
 
   it('goes when a terminal ends its run, before the lab is opened and after', async () => {
@@ -230,7 +229,7 @@ describe('a held job', { timeout: 120_000 }, () => {
     })
     expect(paused).toMatchObject({ code: 130 })
     expect(wasHidden).toBe(true)
-    await expect.poll(() => heldNames(next), WAIT).toEqual(['first'])
+    await expect.poll(() => heldNames(next)).toEqual(['first'])
     expect(next.events.filter(({ type }) => type === 'notice')).toEqual([])
   })
 
@@ -277,7 +276,7 @@ describe('a held job', { timeout: 120_000 }, () => {
   })
 })
 
-describe('what is wrong with the file of a line', { timeout: 120_000 }, () => {
+describe('what is wrong with the file of a line', () => {
   /** A window at the lab. @returns the notices that it hears */
   function openWindow({ lab }: TestLab): { notices: () => string[]; messageCount: () => number } {
     const messages: LabMessage[] = []
@@ -300,9 +299,9 @@ describe('what is wrong with the file of a line', { timeout: 120_000 }, () => {
     const opened = await openLab(home)
     expect(heldNames(opened)).toEqual([])
     const [first, second] = [openWindow(opened), openWindow(opened)]
-    await expect.poll(first.notices, WAIT).toEqual([expect.stringContaining(`${id}.damaged`)])
+    await expect.poll(first.notices).toEqual([expect.stringContaining(`${id}.damaged`)])
     await opened.run('settings.change', { theme: 'dark' })
-    await expect.poll(second.messageCount, WAIT).toBe(2)
+    await expect.poll(second.messageCount).toBe(2)
     expect(second.notices()).toEqual([])
   })
 
@@ -312,15 +311,15 @@ describe('what is wrong with the file of a line', { timeout: 120_000 }, () => {
     await writeFile(obstacle, 'where the folder should be')
     const opened = await openLab(home)
     const { notices } = openWindow(opened)
-    await expect.poll(notices, WAIT).toEqual([expect.stringContaining('cannot be taken over')])
+    await expect.poll(notices).toEqual([expect.stringContaining('cannot be taken over')])
     await opened.run('run.start', { config: long('first') })
     await opened.run('run.start', { config: small('second') })
     await opened.until(isTraining)
-    await expect.poll(notices, WAIT).toHaveLength(2)
+    await expect.poll(notices).toHaveLength(2)
     expect(notices()[1]).toContain('the order of the queue cannot be kept')
     await rm(obstacle)
     await opened.run('run.start', { config: small('third') })
-    await expect.poll(() => keptNames(home), WAIT).toEqual(['first', 'second', 'third'])
+    await expect.poll(() => keptNames(home)).toEqual(['first', 'second', 'third'])
     expect(notices()).toHaveLength(2)
   })
 })

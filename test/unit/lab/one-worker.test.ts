@@ -10,7 +10,6 @@ import type { LabEvent } from '../../../shared/protocol/events.ts'
 import type { SweepSummary } from '../../../shared/protocol/views.ts'
 import { LONG_CONFIG, openLab, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
 
-const WAIT = { timeout: 60_000, interval: 20 }
 const TINY = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
 /** Some seconds each: long enough to come second, short enough to wait for. */
 const SLOW = { ...TINY, training: { steps: 1200, batch: 8 } }
@@ -52,7 +51,7 @@ function expectWhole(home: string, id: string): void {
   expect(existsSync(path.join(home, 'sweeps', `${id}.lock`))).toBe(false)
 }
 
-describe('a sweep has one worker', { timeout: 120_000 }, () => {
+describe('a sweep has one worker', () => {
   it('of two terminals at once, one makes the runs and the other is told who does', async () => {
     const opened = await openLab()
     const { home } = opened
@@ -68,7 +67,7 @@ describe('a sweep has one worker', { timeout: 120_000 }, () => {
     expect(second.stderr).toContain(`process ${children[worker]!.pid} on ${os.hostname()}`)
     expect(second.stderr).toContain('Ctrl-C in its terminal')
     expect(jsonLines(second.stdout).filter(({ type }) => type === 'run')).toEqual([])
-    await expect.poll(() => runsOf(home).length, WAIT).toBe(1)
+    await expect.poll(() => runsOf(home).length).toBe(1)
     children[worker]!.kill('SIGINT')
     expect(await both[worker]).toMatchObject({ code: 130 })
     expect(sweepFile(home, id).runIds).toEqual([runsOf(home), null, null, null])
@@ -81,7 +80,7 @@ describe('a sweep has one worker', { timeout: 120_000 }, () => {
     events.length = 0
     let pid: number | undefined
     const running = terminal(['sweep', id, '--json'], home, null, (_, child) => (pid = child.pid))
-    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${id}.lock`)), WAIT).toBe(true)
+    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${id}.lock`))).toBe(true)
     const { summary } = await run('sweep.read', { sweepId: id })
     expect(summary).toMatchObject({ state: 'elsewhere', holder: { pid, host: os.hostname() } })
     await expect(run('sweep.resume', { sweepId: id })).rejects.toMatchObject({
@@ -115,7 +114,7 @@ describe('a sweep has one worker', { timeout: 120_000 }, () => {
     await run('run.start', { config: LONG_CONFIG })
     const { sweepId } = await run('sweep.start', { definition: { name: 'shared', config: SLOW, ...AXES } })
     const running = terminal(['sweep', sweepId, '--json'], home)
-    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${sweepId}.lock`)), WAIT).toBe(true)
+    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${sweepId}.lock`))).toBe(true)
     await run('queue.remove', { jobId: lab.snapshot().queue[0]!.id })
     const notice = await until(({ type }) => type === 'notice')
     expect(notice).toMatchObject({ error: { code: 'sweep-locked' } })
@@ -150,7 +149,7 @@ describe('a sweep has one worker', { timeout: 120_000 }, () => {
     const { runId } = await until(isLateTraining)
     await host.kill(runId)
     await until(({ type }) => type === 'notice')
-    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${sweepId}.lock`)), WAIT).toBe(false)
+    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${sweepId}.lock`))).toBe(false)
     events.length = 0
     await run('sweep.resume', { sweepId })
     await until(stateIs(sweepId, 'running'))

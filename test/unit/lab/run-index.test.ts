@@ -26,8 +26,6 @@ import { makeRuns as makeManyRuns } from '../../bench/lab/make-runs.ts'
 import { temporaryFolder, versions, whileReadOnly } from '../store/store-helpers.ts'
 
 const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
-const WAIT = { timeout: 20_000, interval: 50 }
-
 interface OpenIndex {
   readonly index: RunIndex
   readonly notices: LabError[]
@@ -90,7 +88,7 @@ async function makeRuns(store: RunStore, made: Made = {}): Promise<string[]> {
   return records.map(({ id }) => id)
 }
 
-describe('the index of runs', { timeout: 60_000 }, () => {
+describe('the index of runs', () => {
   it('has every folder, a damaged and a crashed one as what they are, and finds them again when it is opened again', async () => {
     const home = await temporaryFolder()
     const store = new RunStore(home)
@@ -136,14 +134,14 @@ describe('the index of runs', { timeout: 60_000 }, () => {
     )
     const child = spawn(process.execPath, [BIN, 'run', config, '--home', home, '--json'], { stdio: 'ignore' })
     const ended = new Promise((resolve) => child.once('close', resolve))
-    await expect.poll(async () => (await page()).runs.map(({ state }) => state), WAIT).toEqual(['finished'])
+    await expect.poll(async () => (await page()).runs.map(({ state }) => state)).toEqual(['finished'])
     expect(await ended).toBe(0)
     const [run] = (await page()).runs
     expect(run!.result!.best).toHaveLength(1)
     expect(told).toContain(run!.id)
     const folder = new RunStore(home).folder(run!.id)
     rmSync(folder, { recursive: true })
-    await expect.poll(async () => (await page()).totalCount, WAIT).toBe(0)
+    await expect.poll(async () => (await page()).totalCount).toBe(0)
     expect(told.at(-1)).toBe(run!.id)
   })
 
@@ -164,11 +162,11 @@ describe('the index of runs', { timeout: 60_000 }, () => {
       return idsOf(found).includes(broken)
     }
     // Before the look at all folders, every 30 s.
-    await expect.poll(() => told, { timeout: 15_000 }).toEqual(expect.arrayContaining([broken, gone]))
+    await expect.poll(() => told).toEqual(expect.arrayContaining([broken, gone]))
     expect(await isDamaged()).toBe(true)
     expect(idsOf(await page({ filter: { archived: 'shown' } }))).not.toContain(gone)
     writeFileSync(file, whole)
-    await expect.poll(isDamaged, { timeout: 15_000, interval: 50 }).toBe(false)
+    await expect.poll(isDamaged).toBe(false)
   })
 
   it('shows a run as crashed when its process was killed, though no file of it has changed', async () => {
@@ -179,9 +177,9 @@ describe('the index of runs', { timeout: 60_000 }, () => {
     const child = spawn(process.execPath, [holder, home, id], { stdio: ['pipe', 'pipe', 'inherit'] })
     await new Promise((resolve) => child.stdout.once('data', resolve))
     const state = async (): Promise<string> => (await page()).runs[0]!.state
-    await expect.poll(state, WAIT).toBe('running')
+    await expect.poll(state).toBe('running')
     child.kill('SIGKILL')
-    await expect.poll(state, WAIT).toBe('crashed')
+    await expect.poll(state).toBe('crashed')
   })
 
   it.each([
@@ -235,7 +233,7 @@ describe('the index of runs', { timeout: 60_000 }, () => {
     expect(idsOf(await owner.page())).toEqual([id])
     expect(idsOf(await other.page())).toEqual([id])
     const [later] = (await makeRuns(new RunStore(home))) as [string]
-    for (const { page } of [owner, other]) await expect.poll(async () => idsOf(await page()), WAIT).toContain(later)
+    for (const { page } of [owner, other]) await expect.poll(async () => idsOf(await page())).toContain(later)
   })
 
   it('has the ids of any rows of either table, in one answer, however many runs a configuration has', async () => {
@@ -347,9 +345,9 @@ describe('the index of runs', { timeout: 60_000 }, () => {
     const { page } = await openIndex(home)
     cpSync(path.join(home, 'runs', id), path.join(home, 'runs', 'copy'), { recursive: true })
     await expect
-      .poll(async () => (await page({ sort: 'id', descending: false })).runs.map(({ state }) => state), WAIT)
+      .poll(async () => (await page({ sort: 'id', descending: false })).runs.map(({ state }) => state))
       .toEqual(['damaged', 'queued'])
     rmSync(path.join(home, 'runs', 'copy'), { recursive: true })
-    await expect.poll(async () => idsOf(await page()), WAIT).toEqual([id])
+    await expect.poll(async () => idsOf(await page())).toEqual([id])
   })
 })

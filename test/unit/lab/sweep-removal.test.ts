@@ -7,7 +7,6 @@ import { bytesOf } from '../store/store-helpers.ts'
 import type { LabEvent } from '../../../shared/protocol/events.ts'
 import { LONG_CONFIG, openLab, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
 
-const WAIT = { timeout: 30_000, interval: 20 }
 const TINY = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
 const AXES = { grid: { 'layers.*.cell': ['gru', 'mgu'] } }
 
@@ -25,7 +24,7 @@ async function finishedSweep({ run, until }: TestLab): Promise<string> {
 
 const sweepIds = ({ lab }: TestLab): string[] => lab.snapshot().sweeps.map(({ id }) => id)
 
-describe('a deleted sweep', { timeout: 60_000 }, () => {
+describe('a deleted sweep', () => {
   it('leaves its runs, and comes back byte for byte', async () => {
     const opened = await openLab()
     const { home, run, until } = opened
@@ -113,7 +112,7 @@ describe('a deleted sweep', { timeout: 60_000 }, () => {
     const ended = terminal(['sweep', waiting.sweepId, '--json'], home, null, (_, child) => {
       if (existsSync(path.join(home, 'end'))) child.kill('SIGINT')
     })
-    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${waiting.sweepId}.lock`)), WAIT).toBe(true)
+    await expect.poll(() => existsSync(path.join(home, 'sweeps', `${waiting.sweepId}.lock`))).toBe(true)
     await expect(run('sweep.delete', { sweepId: waiting.sweepId })).rejects.toMatchObject({ code: 'sweep-locked' })
     writeFileSync(path.join(home, 'end'), '')
     expect(await ended).toMatchObject({ code: 130 })

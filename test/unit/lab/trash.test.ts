@@ -12,7 +12,6 @@ import { runsOf } from '../cli/lab.ts'
 import { bytesOf, versions } from '../store/store-helpers.ts'
 import { makeHome, openLab, runIs, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
 
-const WAIT = { timeout: 30_000, interval: 20 }
 const TINY = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }
 const EMPTY = { runCount: 0, sweepCount: 0, bytes: 0, reading: null }
 
@@ -54,7 +53,7 @@ const trashIs =
   (event: LabEvent): boolean =>
     event.type === 'trash' && event.trash.reading === null && event.trash.runCount === runCount
 
-describe('the trash', { timeout: 60_000 }, () => {
+describe('the trash', () => {
   it('of a new lab is empty, and nobody is told before somebody has asked', async () => {
     const { run, lab } = await openLab()
     expect(lab.snapshot().trash).toBeNull()
@@ -199,7 +198,7 @@ describe('the trash', { timeout: 60_000 }, () => {
     expect(await listOf(next)).toEqual([])
     await expect(next.run('run.undelete', { runIds: ids })).rejects.toMatchObject({ code: 'run-folder' })
     await expect
-      .poll(() => readdirSync(path.join(home, 'trash')).filter((name) => name.startsWith('.erasing')), WAIT)
+      .poll(() => readdirSync(path.join(home, 'trash')).filter((name) => name.startsWith('.erasing')))
       .toEqual([])
   })
 
@@ -237,7 +236,7 @@ describe('the trash', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a deleted sweep in the trash', { timeout: 60_000 }, () => {
+describe('a deleted sweep in the trash', () => {
   it('stands above the runs that went with it, and takes them along when it is restored', async () => {
     const opened = await openLab()
     const { home, run, until } = opened
@@ -364,7 +363,7 @@ describe('a deleted sweep in the trash', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a large trash', { timeout: 120_000 }, () => {
+describe('a large trash', () => {
   it('is answered page by page while it is read, and says how far that is', async () => {
     const COUNT = 1000
     const home = await makeHome()

@@ -13,7 +13,7 @@ import {
   type PictureOrigin,
 } from '../../../renderer/charts/picture-origin.ts'
 import { svgToPdf } from '../../../renderer/charts/svg-to-pdf.ts'
-import { INSTALL_MS, installDebianPackage } from '../../debian-package.ts'
+import { installDebianPackage } from '../../debian-package.ts'
 
 const ORIGIN: PictureOrigin = {
   title: 'VAA* < 1 & „ε“',
@@ -63,18 +63,14 @@ describe('the origin of a picture', () => {
     expect(chunks.map(({ type }) => type).slice(0, 2)).toEqual(['IHDR', 'iTXt'])
   })
 
-  it(
-    'is the information of a PDF, as pdfinfo tells it',
-    () => {
-      installDebianPackage('poppler-utils', '/usr/bin/pdfinfo')
-      const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'warmup-lab-pdf-')), 'figure.pdf')
-      writeFileSync(file, svgToPdf(SVG, pdfInformation(ORIGIN)))
-      const told = execFileSync('pdfinfo', ['-isodates', file], { encoding: 'utf8' })
-      expect(told).toMatch(/^Title: +VAA\* < 1 & „ε“$/m)
-      expect(told).toMatch(/^Subject: +quick-20261125-041500-ab12-double$/m)
-      expect(told).toMatch(/^Creator: +Warmup Lab 0\.1\.0$/m)
-      expect(told).toMatch(/^CreationDate: +2026-11-25T04:15:00/m)
-    },
-    INSTALL_MS,
-  )
+  it('is the information of a PDF, as pdfinfo tells it', () => {
+    installDebianPackage('poppler-utils', '/usr/bin/pdfinfo')
+    const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'warmup-lab-pdf-')), 'figure.pdf')
+    writeFileSync(file, svgToPdf(SVG, pdfInformation(ORIGIN)))
+    const told = execFileSync('pdfinfo', ['-isodates', file], { encoding: 'utf8' })
+    expect(told).toMatch(/^Title: +VAA\* < 1 & „ε“$/m)
+    expect(told).toMatch(/^Subject: +quick-20261125-041500-ab12-double$/m)
+    expect(told).toMatch(/^Creator: +Warmup Lab 0\.1\.0$/m)
+    expect(told).toMatch(/^CreationDate: +2026-11-25T04:15:00/m)
+  })
 })

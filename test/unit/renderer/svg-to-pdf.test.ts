@@ -8,7 +8,7 @@ import { GridComponent, LegendComponent, MarkLineComponent, TitleComponent } fro
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { INSTALL_MS, installDebianPackage } from '../../debian-package.ts'
+import { installDebianPackage } from '../../debian-package.ts'
 import { pdfPath } from '../../../renderer/charts/pdf-path.ts'
 import { textRuns } from '../../../renderer/charts/pdf-fonts.ts'
 import { readSvg } from '../../../renderer/charts/svg-elements.ts'
@@ -46,7 +46,7 @@ function poppler(program: string, pdf: Uint8Array, ...options: string[]): string
   return execFileSync(program, [...options, file, '-'], { encoding: 'utf8' })
 }
 
-beforeAll(() => installDebianPackage('poppler-utils', '/usr/bin/pdftotext'), INSTALL_MS)
+beforeAll(() => installDebianPackage('poppler-utils', '/usr/bin/pdftotext'))
 
 describe('a chart as PDF', () => {
   it('holds its text as text, Greek and signs among it', () => {
