@@ -91,6 +91,7 @@ export async function startServer(
     address: `http://127.0.0.1:${bound}/?token=${token}`,
     async close() {
       for (const socket of sockets.clients) socket.terminate()
+      door.strangers.dismissAll()
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },

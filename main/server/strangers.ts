@@ -42,4 +42,9 @@ export class Strangers {
     clearTimeout(this.#timers.get(socket))
     this.#timers.delete(socket)
   }
+
+  /** At the end of the server. */
+  dismissAll(): void {
+    for (const socket of this.#timers.keys()) socket.destroy()
+  }
 }

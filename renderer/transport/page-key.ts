@@ -24,7 +24,7 @@ export function takeKeyFromAddress(): void {
   if (!hash.startsWith(KEY_FRAGMENT)) return
   window.history.replaceState(window.history.state, '', `${pathname}${search}`)
   const [id = '', secret = ''] = hash.slice(KEY_FRAGMENT.length).split('.')
-  arrival = keepKey({ id, secret })
+  arrival = keepKey({ id, secret }).catch(() => undefined) // an address that somebody has made up brings none
 }
 
 export async function keepKey({ id, secret }: PageKey): Promise<void> {

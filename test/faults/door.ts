@@ -2,7 +2,9 @@
  * The served lab from outside, as bytes: connections that send whatever they are told to and can be reset, requests and frames as text,
  * and what the lab sends on a socket. Nothing here keeps to a protocol by itself.
  */
+import { createHmac } from 'node:crypto'
 import net from 'node:net'
+import type { PageKey } from '../../shared/protocol/page-session.ts'
 
 export interface Door {
   readonly port: number
@@ -30,6 +32,10 @@ export const upgradeText = (door: Door, headers: readonly string[]): string =>
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
     ...headers,
   ])
+
+/** What a page shows of its key to a start of the lab. */
+export const proofOf = ({ id, secret }: PageKey, instance: string): string =>
+  `${id}.${createHmac('sha256', Buffer.from(secret, 'base64url')).update(instance).digest('base64url')}`
 
 export const TEXT = 1
 export const BINARY = 2

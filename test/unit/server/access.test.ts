@@ -1,9 +1,8 @@
 /** Who may use the served lab: every combination of host, origin, method and proof. */
-import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { findDoubledHeader, judge, type Judgement, type Visitor } from '../../../main/server/access.ts'
 import { Sessions } from '../../../main/server/sessions.ts'
-import type { PageKey } from '../../../shared/protocol/page-session.ts'
+import { proofOf } from '../../faults/door.ts'
 
 const PORT = 4567
 const TOKEN = 'secret-token'
@@ -25,12 +24,8 @@ const NOTHING: Visitor = {
 }
 
 const cookieOf = (sessions: Sessions): string => sessions.makeCookie().replace(/;.*/, '')
-/** As the page does. */
-const sign = ({ id, secret }: PageKey, instance: string): string =>
-  `${id}.${createHmac('sha256', Buffer.from(secret, 'base64url')).update(instance).digest('base64url')}`
-
 const sessions = new Sessions({ port: PORT, token: TOKEN })
-const proof = sign(sessions.makePageKey(), sessions.instance)
+const proof = proofOf(sessions.makePageKey(), sessions.instance)
 const judgeHere = (part: Partial<Visitor>): Judgement => judge({ ...NOTHING, ...part }, PORT, sessions)
 
 const PROOFS: Partial<Visitor>[] = [
@@ -102,7 +97,7 @@ describe('a session', () => {
   it('ends after its life, cookie and key alike', () => {
     let now = Date.now()
     const aging = new Sessions({ port: PORT, token: TOKEN, now: () => now })
-    const [cookie, shown] = [cookieOf(aging), sign(aging.makePageKey(), aging.instance)]
+    const [cookie, shown] = [cookieOf(aging), proofOf(aging.makePageKey(), aging.instance)]
     now += LIFE_MS - 2000
     expect([aging.hasCookie(cookie), aging.isProof(shown)]).toEqual([true, true])
     now += 2000
@@ -112,15 +107,15 @@ describe('a session', () => {
   it('outlives the server, and ends with its token', () => {
     const key = sessions.makePageKey()
     const next = new Sessions({ port: PORT, token: TOKEN })
-    expect([next.hasCookie(cookieOf(sessions)), next.isProof(sign(key, next.instance))]).toEqual([true, true])
+    expect([next.hasCookie(cookieOf(sessions)), next.isProof(proofOf(key, next.instance))]).toEqual([true, true])
     const other = new Sessions({ port: PORT, token: 'another-token' })
-    expect([other.hasCookie(cookieOf(sessions)), other.isProof(sign(key, other.instance))]).toEqual([false, false])
+    expect([other.hasCookie(cookieOf(sessions)), other.isProof(proofOf(key, other.instance))]).toEqual([false, false])
   })
 
   it('is of one port', () => {
     const other = new Sessions({ port: PORT + 1, token: TOKEN })
     const moved = cookieOf(sessions).replace(`${PORT}`, `${PORT + 1}`)
-    expect([other.hasCookie(moved), other.isProof(sign(sessions.makePageKey(), other.instance))]).toEqual([
+    expect([other.hasCookie(moved), other.isProof(proofOf(sessions.makePageKey(), other.instance))]).toEqual([
       false,
       false,
     ])

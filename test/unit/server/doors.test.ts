@@ -1,9 +1,9 @@
 /** The served lab as bytes: requests that say two things, what a browser carries to another port, and connections that only wait. */
-import { createHmac } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { bearer, RawConnection, requestText, serverFrames, upgradeText, type Door } from '../../faults/door.ts'
+import type { PageKey } from '../../../shared/protocol/page-session.ts'
+import { bearer, proofOf, RawConnection, requestText, serverFrames, upgradeText, type Door } from '../../faults/door.ts'
 import { ScriptWindow } from '../../faults/script-window.ts'
 import { serveHere } from './served-here.ts'
 
@@ -20,7 +20,7 @@ async function statusOf(door: Door, request: string): Promise<number> {
 }
 
 /** What a sign-in gives: a browser's cookie and the key that only its page has. */
-async function signIn(door: Door): Promise<{ cookie: string; key: { id: string; secret: string } }> {
+async function signIn(door: Door): Promise<{ readonly cookie: string; readonly key: PageKey }> {
   const response = await fetch(`http://127.0.0.1:${door.port}/runs?token=${door.token}`, { redirect: 'manual' })
   expect(response.status).toBe(303)
   const [, id, secret] = /^\/runs#key=([\w-]+)\.([\w-]+)$/.exec(response.headers.get('location')!)!
@@ -42,9 +42,6 @@ async function messageKinds(door: Door, shown: readonly string[]): Promise<strin
   await connection.reset()
   return kinds(connection.received)
 }
-
-const sign = ({ id, secret }: { id: string; secret: string }, instance: string): string =>
-  `${id}.${createHmac('sha256', Buffer.from(secret, 'base64url')).update(instance).digest('base64url')}`
 
 it('a header that says who comes is taken once or not at all, in requests and upgrades', async () => {
   const { door } = await serveHere()
@@ -126,7 +123,7 @@ it('what a browser sends to another port opens no socket, holds no token, and ca
     [stolen, `Sec-WebSocket-Protocol: warmup-lab, ${value}`],
     [
       stolen,
-      `Sec-WebSocket-Protocol: warmup-lab, ${sign({ id: value.split('.')[0]!, secret: value.split('.')[1]! }, instance)}`,
+      `Sec-WebSocket-Protocol: warmup-lab, ${proofOf({ id: value.split('.')[0]!, secret: value.split('.')[1]! }, instance)}`,
     ],
     [`Authorization: Bearer ${value}`],
     [`Authorization: Page ${value}`],
@@ -139,7 +136,7 @@ it('what a browser sends to another port opens no socket, holds no token, and ca
 it('a page with its key opens the socket, is given its next key, and has its cookie renewed', async () => {
   const { door, server } = await serveHere()
   const { cookie, key } = await signIn(door)
-  const proof = sign(key, await instanceOf(door, cookie))
+  const proof = proofOf(key, await instanceOf(door, cookie))
   expect(await messageKinds(door, [`Sec-WebSocket-Protocol: warmup-lab, ${proof}`])).toEqual(['key', 'events'])
   expect(await messageKinds(door, [bearer(door)])).toEqual(['events'])
   const renewed = await fetch(`http://127.0.0.1:${door.port}/session`, { headers: { authorization: `Page ${proof}` } })
@@ -148,7 +145,7 @@ it('a page with its key opens the socket, is given its next key, and has its coo
   await server.close()
   const again = await serveHere(door)
   expect(await statusOf(again.door, upgradeText(door, [`Sec-WebSocket-Protocol: warmup-lab, ${proof}`]))).toBe(401)
-  const anew = sign(key, await instanceOf(again.door, cookie))
+  const anew = proofOf(key, await instanceOf(again.door, cookie))
   expect(await statusOf(again.door, upgradeText(door, [`Sec-WebSocket-Protocol: warmup-lab, ${anew}`]))).toBe(101)
 })
 
@@ -193,4 +190,14 @@ it('a window too many is refused, and has a place when another is closed', async
   await windows[0]!.reset()
   await expect.poll(open).toBe('101')
   for (const connection of windows) await connection.reset()
+})
+
+it('a server that ends does not wait for connections that only hold on', async () => {
+  const { door, server } = await serveHere()
+  const waiting = [await RawConnection.open(door), await RawConnection.open(door)]
+  await waiting[0]!.write(upgradeText(door, []))
+  await waiting[0]!.until((received) => received.includes('\r\n\r\n'))
+  await server.close()
+  await expect(RawConnection.open(door).then(({ closed }) => closed)).resolves.toBeUndefined()
+  for (const connection of waiting) await connection.reset()
 })
