@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /** The command line: reads the arguments, and loads and carries out the one command that is asked for. How it ends is report.ts's. */
-import { Command } from 'commander'
-import { MEMORY_VARIABLE, memoryBound } from '../engine/memory-bound.ts'
-import { THREADS_VARIABLE, threadCount } from '../engine/thread-count.ts'
+import { Command, CommanderError } from 'commander'
+import { LabError } from '../../shared/protocol/errors.ts'
 import { finishCommand } from './report.ts'
-import { runInThread } from './run-in-thread.ts'
+import { isThreaded, runInThread } from './run-in-thread.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 import { noteOutputError, writeOut } from './streams.ts'
 
@@ -24,13 +23,9 @@ const withEngine = (command: Command): Command =>
   command
     .option('--threads <N>', 'threads of the wasm engine (default: WARMUP_LAB_THREADS or every core)')
     .option('--memory <SIZE>', 'memory of the wasm engine, as 2GiB (default: WARMUP_LAB_MEMORY or 1.5GiB)')
-program.hook('preAction', (_program, command) => {
-  const { threads, memory } = command.opts<{ threads?: string; memory?: string }>()
-  if (threads !== undefined) process.env[THREADS_VARIABLE] = threads
-  if (memory !== undefined) process.env[MEMORY_VARIABLE] = memory
-  // A wrong amount is told before a run is made.
-  threadCount()
-  memoryBound()
+program.hook('preAction', async (_program, command) => {
+  // A thread of its own applies them there; here the engine would be loaded for nothing.
+  if (!isThreaded(command.name())) (await import('./engine-options.ts')).applyEngineOptions(command.opts())
 })
 
 const run = withEngine(
@@ -183,7 +178,14 @@ program
 
 if (process.platform === 'win32') process.stdout.on('error', noteOutputError)
 
-await finishCommand(
-  () => program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help']),
-  process.argv.includes('--json'),
-)
+async function carryOut(): Promise<void> {
+  try {
+    await program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help'])
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Its way out of `--help`.
+    if (error.exitCode !== 0) throw new LabError('usage', error.message.replace(/^error: /, ''))
+  }
+}
+
+await finishCommand(carryOut, process.argv.includes('--json'))

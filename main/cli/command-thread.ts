@@ -1,6 +1,8 @@
 /** The worker thread of a command that trains: a command and its arguments enter, it is carried out, and its exit code is the thread's. */
 import { workerData } from 'node:worker_threads'
+import { applyEngineOptions } from './engine-options.ts'
 import { finishCommand } from './report.ts'
+import type { ThreadedCommand } from './run-in-thread.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -10,9 +12,7 @@ const COMMANDS = {
   resume: async (name: string, options: Options) => (await import('./commands/run.ts')).resumeCommand(name, options),
   fork: async (name: string, options: Options) => (await import('./commands/fork.ts')).forkCommand(name, options),
   sweep: async (file: string, options: Options) => (await import('./commands/sweep.ts')).sweepCommand(file, options),
-} as const
-
-export type ThreadedCommand = keyof typeof COMMANDS
+} satisfies Record<ThreadedCommand, unknown>
 
 export interface CommandTask {
   readonly command: ThreadedCommand
@@ -25,4 +25,7 @@ export interface CommandTask {
 
 const { command, args, json } = workerData as CommandTask
 const carryOut = COMMANDS[command] as (...args: readonly unknown[]) => Promise<void>
-await finishCommand(() => carryOut(...args), json)
+await finishCommand(async () => {
+  applyEngineOptions(args.at(-1) as Options)
+  await carryOut(...args)
+}, json)

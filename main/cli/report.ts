@@ -1,6 +1,5 @@
 /** How a command ends: what it throws, or that nobody could read what it printed, becomes one line on standard error and the exit code. */
 import process from 'node:process'
-import { CommanderError } from 'commander'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { printError, printNotice } from './output.ts'
 import { hasReaderLeft, outputFailure } from './streams.ts'
@@ -24,10 +23,6 @@ export function tellWarning({ code, message }: LabError, json: boolean): void {
 
 /** @returns the exit code */
 function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0
-    return reportLine('usage', error.message.replace(/^error: /, ''), json, 2)
-  }
   if (error instanceof LabError) return reportLine(error.code, error.message, json, error.exitCode)
   const message = error instanceof Error ? error.message : String(error)
   if (process.env.WARMUP_LAB_DEBUG && error instanceof Error) printNotice(error.stack ?? message)

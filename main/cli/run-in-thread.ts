@@ -4,10 +4,18 @@
  */
 import process from 'node:process'
 import { startThread } from '../engine/start-thread.ts'
-import type { CommandTask, ThreadedCommand } from './command-thread.ts'
+import type { CommandTask } from './command-thread.ts'
 import { listenForStops, tellSaving } from './stop-signals.ts'
 import { isTerminal } from './streams.ts'
 import { WorkFlags } from './work-flags.ts'
+
+const THREADED = ['run', 'resume', 'fork', 'sweep'] as const
+
+export type ThreadedCommand = (typeof THREADED)[number]
+
+export function isThreaded(command: string): command is ThreadedCommand {
+  return (THREADED as readonly string[]).includes(command)
+}
 
 /** @throws what ends the thread before the command */
 export async function runInThread(command: ThreadedCommand, args: readonly unknown[]): Promise<void> {

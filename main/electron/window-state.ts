@@ -1,6 +1,6 @@
 /** Where the window stood: read when it is made, written when it closes; a place on no screen of today is given up. */
 import { screen, type BrowserWindow, type Rectangle } from 'electron'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
 
@@ -14,7 +14,9 @@ const NOTHING: WindowState = { bounds: null, isMaximized: false }
 
 export function readWindowState(home: string): WindowState {
   try {
-    const { bounds, isMaximized } = parseJson(readFileSync(path.join(home, FILE), 'utf8')) as Partial<WindowState>
+    const file = path.join(home, FILE)
+    if (!statSync(file).isFile()) return NOTHING // a pipe would be waited for
+    const { bounds, isMaximized } = parseJson(readFileSync(file, 'utf8')) as Partial<WindowState>
     return { bounds: isOnScreen(bounds) ? bounds : null, isMaximized: isMaximized === true }
   } catch {
     return NOTHING // the first start, or a damaged file: no reason to trouble anybody

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'a name that is too long for the disk',
   ELOOP: 'a link that leads back to itself',
   ENXIO: 'a socket or a device',
+  EIO: 'a device that has failed or gone',
 }
 
 /** `ENOENT` and the like; undefined for an error that has none. */

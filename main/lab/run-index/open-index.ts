@@ -3,10 +3,11 @@
  * so a file that is damaged or of another version is removed; where none can be kept, or another process keeps it, the index is in memory.
  */
 import Database from 'libsql'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { codeOf } from '../../store/file-errors.ts'
+import { NoRegularFileError } from '../../store/regular-file.ts'
 
 export type SqliteDatabase = InstanceType<typeof Database>
 
@@ -81,6 +82,8 @@ export interface OpenedIndex {
 export function openIndex(file: string | null): OpenedIndex {
   if (file === null) return openInMemory(null)
   try {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (stats?.isFile() === false) return makeAnew(file, new NoRegularFileError(file, stats)) // a pipe would be waited for
     mkdirSync(path.dirname(file), { recursive: true })
     return { database: openFile(file), isInMemory: false, notice: null }
   } catch (error) {

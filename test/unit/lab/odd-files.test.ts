@@ -23,7 +23,7 @@ it.skipIf(process.platform === 'win32')(
     const home = await makeHome()
     const store = new RunStore(home)
     const [whole, damaged] = await store.createGroup(toyConfig([0]), ['none', 'double'], versions)
-    for (const file of ['settings.json', 'presets/odd.json', `runs/${damaged!.id}/run.json`])
+    for (const file of ['settings.json', 'index/runs.sqlite', 'presets/odd.json', `runs/${damaged!.id}/run.json`])
       await putPipe(path.join(home, file))
     for (const file of ['log.jsonl', 'metrics.jsonl', 'metrics.columns', 'annotations.json'])
       await putPipe(path.join(home, 'runs', whole!.id, file))
