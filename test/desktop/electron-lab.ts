@@ -1,10 +1,10 @@
 /** A real Electron with the lab in it: found, built, and started under a display of its own where there is none. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { _electron, errors, type ElectronApplication, type Page } from 'playwright'
-import { findElectron } from '../../main/cli/desktop.ts'
+import { _electron, chromium, errors, type ElectronApplication, type Page } from 'playwright'
+import { findElectron, type FoundElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { installDebianPackage } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
@@ -13,15 +13,22 @@ const DISPLAY_MS = 10_000
 /** Electron starts in a second or two. */
 const LAUNCH_MS = 30_000
 const MOST_LAUNCHES = 3
-/** Beside the checkout, where there is one: prints the folder of an Electron for machines that cannot download one. */
-const ELECTRON_TOOL = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools', 'electron-dist')
+/** Beside the checkout, where they are: each prints the folder of an Electron for machines that cannot download one. */
+const TOOLS = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools')
+const OLDEST = 'electron-dist'
+const NEWEST = 'electron-dist-25'
 
-/** The program's path, or why the desktop cannot be tested here. */
-export function findTestElectron(): Promise<Awaited<ReturnType<typeof findElectron>>> {
-  const given = process.env.ELECTRON_OVERRIDE_DIST_PATH
-  const folder =
-    given || (existsSync(ELECTRON_TOOL) ? spawnSync(ELECTRON_TOOL, { encoding: 'utf8' }).stdout.trim() : '')
-  return findElectron({ ...process.env, DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: folder })
+/** The program's path, or why the desktop cannot be tested here: the oldest Electron that the lab runs on, where there are several. */
+export function findTestElectron(tools: readonly string[] = [OLDEST]): Promise<FoundElectron> {
+  let folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? ''
+  for (const tool of tools.map((name) => path.join(TOOLS, name)))
+    if (folder === '' && existsSync(tool)) folder = spawnSync(tool, { encoding: 'utf8' }).stdout.trim()
+  return findElectron({ ...process.env, DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: folder }, false)
+}
+
+/** For what an old Electron cannot do; the old one where no other can be had. */
+export function findNewestTestElectron(): Promise<FoundElectron> {
+  return findTestElectron([NEWEST, OLDEST])
 }
 
 /** Under Linux a display that nobody sees; elsewhere the one that is there. */
@@ -54,6 +61,16 @@ async function launch(options: Parameters<typeof _electron.launch>[0]): Promise<
   }
 }
 
+/** Containers and root have no use of Chromium's sandbox. */
+const NO_SANDBOX = '--no-sandbox'
+/** The user without rights of every Linux. */
+const NOBODY = 65_534
+
+function environmentOf(home: string, display: string, more: Readonly<Record<string, string>>): Record<string, string> {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
+  return { ...(inherited as Record<string, string>), ...more, DISPLAY: display, WARMUP_LAB_HOME: home }
+}
+
 export interface DesktopLab {
   readonly app: ElectronApplication
   readonly page: Page
@@ -64,7 +81,6 @@ export interface DesktopLab {
 }
 
 /**
- * @param program Electron, or a packaged lab
  * @param environment beside that of this process
  * @param options.files of the home, by name, that are there already
  * @param options.home one that is there, and stays; else a new one
@@ -72,23 +88,17 @@ export interface DesktopLab {
 export async function startDesktop(
   program: string,
   environment: Readonly<Record<string, string>> = {},
-  given: { isPackaged?: boolean; files?: Readonly<Record<string, string>>; home?: string } = {},
+  given: { files?: Readonly<Record<string, string>>; home?: string } = {},
 ): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
   const home = given.home ?? (await makeLabHome(false))
   for (const [name, text] of Object.entries(given.files ?? {})) await writeFile(path.join(home, name), text)
   const display = await openDisplay()
-  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry) => entry[1] !== undefined))
   const launchedAtMs = performance.now()
   const app = await launch({
     executablePath: program,
-    args: ['--no-sandbox', ...(given.isPackaged ? [] : [path.join(folder, 'main.cjs')])], // containers and root have no use of Chromium's sandbox
-    env: {
-      ...(inherited as Record<string, string>),
-      ...environment,
-      DISPLAY: display.name,
-      WARMUP_LAB_HOME: home,
-    },
+    args: [NO_SANDBOX, path.join(folder, 'main.cjs')],
+    env: environmentOf(home, display.name, environment),
   })
   return {
     app,
@@ -106,5 +116,65 @@ export async function startDesktop(
       display.close()
       if (given.home === undefined) await rm(home, { recursive: true, force: true })
     },
+  }
+}
+
+export interface PackagedLab extends Pick<DesktopLab, 'page' | 'home' | 'close'> {
+  /** What the program has written so far. */
+  said(): string
+}
+
+/**
+ * A packaged lab, whose main process lets no debugger in, so that only its page can be reached: through Chromium's port, not Node's.
+ * @param given.arguments for the program, beside those that the test needs
+ * @param given.isSandboxed as a user starts it; root starts it as nobody, since Chromium has no sandbox for root
+ */
+export async function startPackaged(
+  program: string,
+  given: {
+    arguments?: readonly string[]
+    environment?: Readonly<Record<string, string>>
+    isSandboxed?: boolean
+  } = {},
+): Promise<PackagedLab> {
+  const home = await makeLabHome(false)
+  await chmod(home, 0o777)
+  const isSandboxed = given.isSandboxed ?? false
+  const display = await openDisplay()
+  const sandbox = isSandboxed ? [] : [NO_SANDBOX]
+  const child = spawn(program, [...sandbox, '--remote-debugging-port=0', ...(given.arguments ?? [])], {
+    env: environmentOf(home, display.name, { HOME: home, ...given.environment }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(isSandboxed && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
+  })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  let said = ''
+  const address = new Promise<string>((resolve, reject) => {
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString()
+      const [, found] = /^DevTools listening on (ws:\S+)/m.exec(said) ?? []
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.once('error', reject)
+    child.once('close', () => reject(new Error(`The packaged lab has ended: ${said}`)))
+    setTimeout(() => reject(new Error(`The packaged lab opens no port: ${said}`)), LAUNCH_MS).unref()
+  })
+  const close = async (): Promise<void> => {
+    child.kill()
+    await ended
+    display.close()
+    await rm(home, { recursive: true, force: true })
+  }
+  try {
+    // Of what Playwright sets in a browser, Electron refuses a part.
+    const browser = await chromium.connectOverCDP(await address, { timeout: LAUNCH_MS, noDefaults: true })
+    const [context] = browser.contexts()
+    const page = context!.pages()[0] ?? (await context!.waitForEvent('page'))
+    return { page, home, said: () => said, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }

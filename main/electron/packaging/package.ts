@@ -15,6 +15,9 @@ import { ensureBuilt } from '../../server/build-app.ts'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** What Linux desktops look for; electron-builder makes the Mac's and Windows' files from the largest. */
 const ICON_SIZES = [16, 32, 48, 64, 128, 256, 512, 1024]
+/** A fuse beside those of electron-builder.yml, which an older Electron does not have: then nothing could be packed with it. */
+const FILE_FUSE_OFF = '-c.electronFuses.grantFileProtocolExtraPrivileges=false'
+const FILE_FUSE_SINCE = 29
 
 function drawIcons(folder: string): void {
   const svg = readFileSync(new URL('./icon.svg', import.meta.url), 'utf8')
@@ -26,11 +29,15 @@ function drawIcons(folder: string): void {
   }
 }
 
-/** @returns arguments that make electron-builder take the Electron in this folder */
+/** @returns arguments that make electron-builder take the Electron in this folder, or else the one that the lab is made for */
 function useElectron(folder: string | undefined): string[] {
-  if (!folder) return []
+  if (!folder) return [FILE_FUSE_OFF]
   const version = readFileSync(path.join(folder, 'version'), 'utf8').trim().replace(/^v/, '')
-  return [`-c.electronDist=${folder}`, `-c.electronVersion=${version}`]
+  return [
+    `-c.electronDist=${folder}`,
+    `-c.electronVersion=${version}`,
+    ...(Number.parseInt(version, 10) >= FILE_FUSE_SINCE ? [FILE_FUSE_OFF] : []),
+  ]
 }
 
 await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
