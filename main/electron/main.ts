@@ -7,16 +7,19 @@ import { labHome } from '../store/home.ts'
 import { registerScheme, serveApp } from './app-protocol.ts'
 import { showSigns } from './desktop-signs.ts'
 import { answerFileDialogs } from './file-dialogs.ts'
+import { guardPages } from './guards.ts'
 import { openDoor } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { Quit } from './quit.ts'
-import { refusePermissions } from './window.ts'
 import { Windows } from './windows.ts'
 
 const folder = __dirname
 const home = labHome()
 
 async function start(): Promise<void> {
+  // Whoever gives the sandbox up (main/cli/desktop.ts) gets a desktop still: with both no page would load.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  guardPages()
   registerScheme()
   const labOpening = Lab.open(home)
   const filesReading = StaticFiles.read(path.join(folder, '..', 'renderer'))
@@ -25,7 +28,6 @@ async function start(): Promise<void> {
   answerFileDialogs()
   app.on('window-all-closed', () => undefined) // judged below, once the lab is open
   await app.whenReady()
-  refusePermissions()
   setMenu({ act: (action) => windows.act(action), openWindow: () => windows.open() })
   serveApp(await filesReading)
   windows.show()

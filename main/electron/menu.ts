@@ -4,7 +4,8 @@
  */
 import { app, Menu, shell, type MenuItemConstructorOptions } from 'electron'
 import { APP_ACTIONS, type AppAction } from '../../shared/protocol/app-actions.ts'
-import { PAPER_URL, TEXTS } from './texts.ts'
+import { PAPER_URL } from '../../shared/protocol/external-links.ts'
+import { TEXTS } from './texts.ts'
 
 export interface MenuTargets {
   act(action: AppAction): void

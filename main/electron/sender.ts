@@ -1,6 +1,6 @@
 /** Whether an IPC message comes from the app's own page. Every channel asks, before it reads what is said. */
 import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron'
-import { APP_ORIGIN } from './app-origin.ts'
+import { isAppUrl } from './app-origin.ts'
 
 /** Judged at once: a frame is gone after an await. */
 export function isFromApp({
@@ -8,5 +8,5 @@ export function isFromApp({
   sender,
 }: Pick<IpcMainEvent | IpcMainInvokeEvent, 'senderFrame' | 'sender'>): boolean {
   if (!senderFrame || senderFrame !== sender.mainFrame) return false
-  return senderFrame.url.startsWith(`${APP_ORIGIN}/`)
+  return isAppUrl(senderFrame.url)
 }

@@ -62,5 +62,3 @@ export const TEXTS = {
   } satisfies Partial<Record<RunState, string>>,
   notSaved: 'The runs could not be saved.',
 }
-
-export const PAPER_URL = 'https://arxiv.org/abs/2106.01001'

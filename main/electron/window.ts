@@ -1,7 +1,6 @@
-/** A window: made where the last one stood, in a sandbox that shows the app and nothing else; a page that crashed is loaded again. */
-import { BrowserWindow, nativeTheme, session, shell } from 'electron'
+/** A window: made where the last one stood, its page in a sandbox and loaded again when it crashed; what it may not do is guards.ts's. */
+import { BrowserWindow, nativeTheme } from 'electron'
 import path from 'node:path'
-import { APP_ORIGIN } from './app-origin.ts'
 import { readWindowState, saveWindowState } from './window-state.ts'
 
 const DEFAULT_SIZE = { width: 1280, height: 840 }
@@ -39,15 +38,6 @@ export function openWindow(home: string, folder: string, url: string, beside: Br
     },
   })
   if (isMaximized && !beside) window.maximize()
-  const { webContents } = window
-  webContents.setWindowOpenHandler(({ url: target }) => {
-    if (target.startsWith('https://')) void shell.openExternal(target) // sources of cells and data, in the user's browser
-    return { action: 'deny' }
-  })
-  webContents.on('will-navigate', (event, target) => {
-    if (!target.startsWith(`${APP_ORIGIN}/`)) event.preventDefault()
-  })
-  webContents.on('will-attach-webview', (event) => event.preventDefault())
   reloadAfterCrash(window)
   window.once('ready-to-show', () => window.show())
   window.on('close', () => saveWindowState(home, window))
@@ -69,13 +59,4 @@ function reloadAfterCrash(window: BrowserWindow): void {
       if (!window.isDestroyed()) window.webContents.reload()
     }, waitMs)
   })
-}
-
-/** All that the page may ask of the machine: to put a text into the clipboard (links to designs), which tells it nothing. */
-const GRANTED: ReadonlySet<string> = new Set(['clipboard-sanitized-write'])
-
-/** Every other permission is refused. */
-export function refusePermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_, permission, answer) => answer(GRANTED.has(permission)))
-  session.defaultSession.setPermissionCheckHandler((_, permission) => GRANTED.has(permission))
 }

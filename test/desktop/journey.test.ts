@@ -1,6 +1,6 @@
 /**
  * The desktop in a real Electron, the whole way: preset, another cell, split and warm-up, start, charts that move, pause, resume, finish,
- * figure and weights saved by the system's dialogs; a page that is reloaded shows it whole; and what the page cannot reach.
+ * figure and weights saved by the system's dialogs; a page that is reloaded shows it whole. What the page cannot reach: security.test.ts.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -55,19 +55,4 @@ describe.skipIf(electron.program === null)('the desktop', () => {
     checkWeights(await save('Export', 'npz'), 'saved.npz', folder)
     expect(complaints).toEqual([])
   }, 180_000)
-
-  it('keeps Node and Electron out of the page', async () => {
-    const seen = await desktop.page.evaluate(() => ({
-      require: typeof (window as { require?: unknown }).require,
-      process: typeof (window as { process?: unknown }).process,
-      bridge: Object.keys((window as { warmupLab?: object }).warmupLab ?? {}).sort(),
-      origin: window.location.origin,
-    }))
-    expect(seen).toEqual({
-      require: 'undefined',
-      process: 'undefined',
-      bridge: ['connect', 'onAction', 'openFile', 'saveFile', 'send'],
-      origin: 'lab://app',
-    })
-  })
 })

@@ -57,7 +57,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', { timeout: 1
     async () => {
       const { page, app } = await open()
       await choose('go.runs')
-      await expect.poll(() => page.url()).toContain('/runs')
+      await expect.poll(() => page.url(), WAIT).toContain('/runs')
       await choose('go.settings')
       await page.getByRole('heading', { name: 'Settings' }).waitFor()
       await choose('run.fork') // of no run: nothing happens
