@@ -6,7 +6,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
-import { openForeignSite, type ForeignSite } from './foreign-server.ts'
+import { openForeignSite, type ForeignSite } from './foreign-site.ts'
 
 const electron = await findNewestTestElectron()
 /** The first that judges frames within a page. */
@@ -116,6 +116,10 @@ describe.skipIf(electron.program === null)('a foreign page in a window of the de
   })
 
   it('is not heard, though it has the bridge (17)', async () => {
+    await desktop.app.evaluate(({ dialog }) => {
+      dialog.showSaveDialog = async () => ({ canceled: true, filePath: '' })
+      dialog.showOpenDialog = async () => ({ canceled: true, filePaths: [] })
+    })
     const answer = await tryInPage(`(async () => {
       const heard = []
       warmupLab.connect((message) => heard.push(message))
