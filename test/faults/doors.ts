@@ -4,6 +4,7 @@
  * asked. Prints what was seen; exits 1 when a bound is missed. `--share 0.1` does a tenth, for a try.
  */
 import { readdir, readFile } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { RandomStream } from '../../shared/numerics/random.ts'
@@ -27,7 +28,7 @@ const COMMANDS_PER_WINDOW = Math.ceil(20 * share)
 const FOREIGN_MS = 120_000 * share
 const ATTEMPTS_PER_PAGE = 40
 const CALM_MS = 10_000
-const WARM_UP_SHARE = 0.1
+const WARM_UP = { resets: 500, messages: 1300 }
 const AT_ONCE = 16
 /** On a machine that does nothing else. */
 const SLOWEST_MS = 1000
@@ -154,8 +155,8 @@ try {
   const calm = await train(trainer, lab.home)
 
   // What a lab takes once, it takes before it is measured.
-  await resetConnections(door, Math.ceil(RESETS * WARM_UP_SHARE), largeFile)
-  await sendMalformedMessages(door, Math.ceil(MALFORMED * WARM_UP_SHARE))
+  await resetConnections(door, WARM_UP.resets, largeFile)
+  await sendMalformedMessages(door, WARM_UP.messages)
   await openManyWindows(door, 1)
   const before = await settled(lab)
 
@@ -165,6 +166,7 @@ try {
     while (!isOver) runs.push(await train(trainer, lab.home))
   })()
 
+  tell('load of this machine, its cores', `${os.loadavg()[0]!.toFixed(1)}, ${os.cpus().length}`)
   await attack('nothing but training', () => sleep(CALM_MS))
   await attack(`${RESETS} connections reset`, () => resetConnections(door, RESETS, largeFile))
   let wrong: string[] = []
