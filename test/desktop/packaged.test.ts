@@ -10,13 +10,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { watchComplaints } from '../browser/served-lab.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import { findNewestTestElectron, startPackaged } from './electron-lab.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
-/** Longer than a busy machine takes. */
-const WAIT_MS = 60_000
-/** Long after a program has run its first script. */
-const SCRIPT_MS = 20_000
 const FUSES = {
   runAsNode: FuseV1Options.RunAsNode,
   cookieEncryption: FuseV1Options.EnableCookieEncryption,
@@ -91,7 +88,7 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
     })
     onTestFinished(() => desktop.close())
     const { page } = desktop
-    page.setDefaultTimeout(WAIT_MS)
+    page.setDefaultTimeout(PATIENCE_MS)
     const complaints = watchComplaints(page)
     await page.getByLabel('Steps of a series').fill('20')
     await page.getByRole('spinbutton', { name: 'Units H' }).fill('16')
@@ -100,10 +97,10 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
     const training = page.getByRole('group', { name: 'Training' })
     await training.getByLabel(/^Steps/).fill('200')
     await page.getByRole('button', { name: 'Start' }).click()
-    await expect.poll(() => page.getByTestId('state').textContent(), { timeout: WAIT_MS }).toBe('Finished')
+    await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
     // From the index, whose native part is a file beside the archive.
     await page.getByRole('link', { name: 'Runs' }).click()
-    await expect.poll(() => page.getByTestId('run-count').textContent(), { timeout: WAIT_MS }).toBe('1 of 1 run')
+    await expect.poll(() => page.getByTestId('run-count').textContent()).toBe('1 of 1 run')
     expect(existsSync(path.join(desktop.home, 'index', 'runs.sqlite'))).toBe(true)
     expect(complaints).toEqual([])
     expect(desktop.said()).not.toContain('Debugger listening')
@@ -131,7 +128,7 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
       const { script, hasRun } = await writeScript(name)
       // Without a display it ends by itself where it is no Node.
       const env = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', ELECTRON_RUN_AS_NODE: '1' }
-      spawnSync(file, [script], { env, timeout: SCRIPT_MS })
+      spawnSync(file, [script], { env, timeout: PATIENCE_MS })
       return hasRun()
     }
     expect(await run(electron.program!, 'electron')).toBe(true) // as Electron itself does
@@ -143,7 +140,7 @@ describe.skipIf(electron.program === null || process.platform !== 'linux')('the 
       throw error
     })
     onTestFinished(() => desktop.close())
-    await desktop.page.getByRole('button', { name: 'Start' }).waitFor({ timeout: WAIT_MS })
+    await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
     const filters = await systemCallFilters(desktop.home, 'renderer')
     expect(filters.length).toBeGreaterThan(0)
     for (const filter of filters) expect(filter).toBe(FILTERED)

@@ -8,11 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contentSecurityPolicy } from '../../shared/protocol/content-security.ts'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
 import { PAPER_URL } from '../../shared/protocol/external-links.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { openForeignSite, type ForeignSite } from './foreign-site.ts'
-
-/** Longer than a busy machine takes. */
-const WAIT_MS = 45_000
 
 /** Electron's types leave it out. */
 interface Inspected {
@@ -28,7 +26,7 @@ describe.skipIf(electron.program === null)('the desktop’s page', () => {
   beforeAll(async () => {
     foreign = await openForeignSite()
     desktop = await startDesktop(electron.program!)
-    desktop.page.setDefaultTimeout(WAIT_MS)
+    desktop.page.setDefaultTimeout(PATIENCE_MS)
     await desktop.page.getByRole('button', { name: 'Start' }).waitFor()
   })
 
@@ -75,7 +73,7 @@ describe.skipIf(electron.program === null)('the desktop’s page', () => {
     await page.getByRole('link', { name: 'Settings' }).click()
     await page.getByRole('link', { name: /arXiv:2106.01001/ }).click()
     const opened = (): Promise<unknown> => app.evaluate(() => (globalThis as { opened?: string[] }).opened)
-    await expect.poll(opened, { timeout: WAIT_MS }).toEqual([PAPER_URL])
+    await expect.poll(opened).toEqual([PAPER_URL])
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
   })
 

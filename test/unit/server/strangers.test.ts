@@ -2,7 +2,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Strangers } from '../../../main/server/strangers.ts'
-import { PATIENCE_MS } from '../../patience.ts'
 
 const PATIENCE_MS = 10_000
 
