@@ -97,12 +97,15 @@ export async function startDesktop(
     executablePath: program,
     args: [NO_SANDBOX, path.join(folder, 'main.cjs')],
     env: environmentOf(home, display.name, environment),
+  }).catch((error: unknown) => {
+    display.close()
+    throw error
   })
   return {
     app,
     home,
     launchedAtMs,
-    page: await app.firstWindow(),
+    page: await app.firstWindow({ timeout: PATIENCE_MS }),
     async close() {
       // A test that failed may leave a run behind, whose question nobody would answer.
       await app
@@ -169,7 +172,7 @@ export async function startPackaged(
     // Of what Playwright sets in a browser, Electron refuses a part.
     const browser = await chromium.connectOverCDP(await address, { timeout: PATIENCE_MS, noDefaults: true })
     const [context] = browser.contexts()
-    const page = context!.pages()[0] ?? (await context!.waitForEvent('page'))
+    const page = context!.pages()[0] ?? (await context!.waitForEvent('page', { timeout: PATIENCE_MS }))
     return { page, home, said: () => said, close }
   } catch (error) {
     await close()
