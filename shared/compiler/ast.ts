@@ -24,21 +24,21 @@ export type Expression =
     }
   | { readonly kind: 'matrix'; readonly matrix: string; readonly operand: Expression; readonly at: SourceLocation }
 
-type Binary = Extract<Expression, { kind: 'binary' }>
+export type BinaryExpression = Extract<Expression, { kind: 'binary' }>
 
 /** A chain such as `a - b + c`: its first operand, and the operators with what follows each. */
 export interface OperatorChain {
   readonly first: Expression
   /** The tree's own nodes, from the first operator of the text to the last: each is the value of the chain up to its right side. */
-  readonly links: readonly Binary[]
+  readonly links: readonly BinaryExpression[]
 }
 
 /**
  * The left spine of a binary expression. Only parentheses, matrices and signs nest deeper, and the parser bounds those; a chain may be as
  * long as the text, so every pass walks it in a loop instead of a call for each operand.
  */
-export function operatorChain(expression: Binary): OperatorChain {
-  const links: Binary[] = []
+export function operatorChain(expression: BinaryExpression): OperatorChain {
+  const links: BinaryExpression[] = []
   let at: Expression = expression
   while (at.kind === 'binary') {
     links.push(at)

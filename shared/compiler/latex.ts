@@ -2,7 +2,7 @@
  * A cell's equations as LaTeX, from the syntax tree, in the paper's notation: new states and everything computed on the way stand at t, old
  * states at t - 1, σ is the sigmoid, ⊙ the elementwise product.
  */
-import { operatorChain, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
+import { operatorChain, type BinaryExpression, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
 import { isMatrixName } from './parse.ts'
 
 /** How tightly an operator binds; what binds less needs parentheses inside what binds more. */
@@ -96,7 +96,7 @@ const within = ({ text, binding }: Written, least: number): string =>
 
 function writeLink(
   left: Written,
-  { operator, left: leftSide, right: rightSide }: Extract<Expression, { kind: 'binary' }>,
+  { operator, left: leftSide, right: rightSide }: BinaryExpression,
   right: Written,
 ): Written {
   const { stackedFractions = 0 } = left

@@ -75,7 +75,7 @@ function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
     return new WebAssembly.Module(bytes)
   } catch (cause) {
     throw new LabError('backend', 'The wasm engine cannot hold the cells of this network.', {
-      expected: 'cells of some hundred values that are not made of a few others',
+      expected: 'cells that keep some hundred values of a step for the way back',
       found: cause instanceof Error ? cause.message : String(cause),
       remedy: 'Shorten the largest cell, or train it on the reference backend.',
       cause,
