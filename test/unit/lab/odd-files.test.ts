@@ -5,8 +5,8 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { LabSnapshot } from '../../../shared/protocol/views.ts'
-import { toyConfig } from '../training/toy.ts'
 import type { SeriesName } from '../../../shared/runs/series.ts'
+import { toyConfig } from '../training/toy.ts'
 import { makeHome, openLab, runIs } from './lab-helpers.ts'
 
 const versions = { lab: '0.0.0', node: process.versions.node }
