@@ -132,7 +132,7 @@ async function settled({ process: { pid } }: ServedLab): Promise<Resources> {
 
 /** Asks the lab while something is done to it, and tells how long that took and how long the answers did. */
 async function attack(what: string, work: () => Promise<unknown>): Promise<void> {
-  const endProbe = startProbe(lab.address)
+  const endProbe = await startProbe(lab.address)
   const begin = performance.now()
   await work()
   tell(what, `in ${((performance.now() - begin) / 1000).toFixed(0)} s`)

@@ -15,13 +15,16 @@ export interface ProbeResult {
   readonly failure: string
 }
 
-/** @returns ends it */
-export function startProbe(address: string): () => Promise<ProbeResult> {
+/** @returns ends it; once it has its socket */
+export async function startProbe(address: string): Promise<() => Promise<ProbeResult>> {
   const worker = new Worker(import.meta.filename, { workerData: address })
-  const result = new Promise<ProbeResult>((resolve, reject) => {
-    worker.on('message', resolve)
-    worker.on('error', reject)
-  })
+  const message = <Message>(): Promise<Message> =>
+    new Promise((resolve, reject) => {
+      worker.once('message', resolve)
+      worker.once('error', reject)
+    })
+  await message<'ready'>()
+  const result = message<ProbeResult>() // it may fail before it is asked for
   return () => {
     worker.postMessage('enough')
     return result
@@ -34,9 +37,10 @@ async function probe(address: string, port: NonNullable<typeof parentPort>): Pro
   const door = doorOf(address)
   const elapsedMs: number[] = []
   let failure = ''
+  const window = await ScriptWindow.open(door)
+  port.postMessage('ready')
   try {
-    const window = await ScriptWindow.open(door)
-    while (!isEnough) {
+    do {
       const begin = performance.now()
       await window.execute('lab.snapshot', {})
       const between = performance.now()
@@ -48,7 +52,7 @@ async function probe(address: string, port: NonNullable<typeof parentPort>): Pro
       const end = performance.now()
       elapsedMs.push(between - begin, end - between)
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
-    }
+    } while (!isEnough)
     await window.close()
   } catch (error) {
     failure = String(error)
