@@ -6,6 +6,7 @@
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { firstDifference } from '../../shared/experiments/difference.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../shared/exchange/safetensors.ts'
+import { isLostInJson, textOfNumber } from '../../shared/numerics/json-numbers.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
 import { completeConfig } from '../../shared/runs/record.ts'
@@ -51,7 +52,7 @@ export function encodeCheckpoint({ counters, tensors, metricsBytes, metricsSha25
     metricsSha256,
     trial: JSON.stringify({ strategy, config }),
     counters: JSON.stringify(counters, (_, value: unknown) =>
-      isLostInJson(value) ? { $number: nameOf(value) } : value,
+      isLostInJson(value) ? { $number: textOfNumber(value) } : value,
     ),
   }
   return encodeSafetensors(tensors, { ...metadata, sha256: digestOfFile(metadata, tensors) })
@@ -208,15 +209,6 @@ function parseLength(text: string, where: string): number {
     found: `\`${text}\``,
     remedy: REMEDY,
   })
-}
-
-/** JSON writes these as null or without their sign. */
-function isLostInJson(value: unknown): value is number {
-  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-}
-
-function nameOf(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 function readNumber(value: unknown): unknown {

@@ -4,6 +4,7 @@
  * made of the same nodes, so every backend knows one small language.
  */
 import { PRIMITIVES, type Primitive } from './primitives.ts'
+import { isLostInJson, textOfNumber } from '../numerics/json-numbers.ts'
 
 export type NodeId = number
 export type Dim = 'I' | 'H'
@@ -37,7 +38,7 @@ export class IrBuilder {
 
   /** The node as an id; an equal one made before is returned instead. */
   add(node: IrNode): NodeId {
-    const key = JSON.stringify(node, (_, value: unknown) => (Object.is(value, -0) ? '-0' : value))
+    const key = JSON.stringify(node, (_, value: unknown) => (isLostInJson(value) ? textOfNumber(value) : value))
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const id = this.nodes.push(node) - 1

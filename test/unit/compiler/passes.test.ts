@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { builtInCells } from '../../../shared/cells/library.ts'
+import { IrBuilder } from '../../../shared/compiler/ir.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import {
   countParameters,
@@ -108,4 +109,11 @@ describe('whatever the text, the compiler answers with a cell or a typed error',
     fails(`h' = ${'-'.repeat(5000)}h`)
     fails(`h' = ${'A '.repeat(5000)}h`)
   })
+})
+
+it('literals that JSON writes alike stay apart', () => {
+  const ir = new IrBuilder()
+  const values = [Infinity, -Infinity, NaN, 0, -0]
+  expect(new Set(values.map((value) => ir.literal(value))).size).toBe(values.length)
+  expect(ir.literal(-Infinity)).toBe(1)
 })
