@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { writeRecordFile } from '../../../main/store/record-file.ts'
 import type { RunStore } from '../../../main/store/run-store.ts'
 import { bytesOf, complaintOf, storeWithRun, whileReadOnly } from './store-helpers.ts'
 
@@ -84,20 +85,16 @@ describe('a lock that counts', () => {
   it.runIf(isLinux)('of a process that is stopped shows the run as running, however old its heartbeat', async () => {
     const { store, id, folder, pid } = await heldRun()
     process.kill(pid, 'SIGSTOP')
-    const record = path.join(folder, 'run.json')
-    const old = { ...(JSON.parse(await readFile(record, 'utf8')) as object), heartbeatAt: OLD.toISOString() }
-    await writeFile(record, JSON.stringify(old))
+    await writeRecordFile(folder, { ...(await store.readRecord(id)), heartbeatAt: OLD.toISOString() })
     expect(await store.list()).toMatchObject([{ crashed: false, record: { status: 'running' } }])
     expect(await complaintOf(() => store.openWriter(id))).toMatchObject({ code: 'run-locked' })
   })
 
   it('of another host, which cannot be asked, shows the run as crashed once its heartbeat is old', async () => {
-    const { store, folder, file, lock } = await heldRun()
+    const { store, id, folder, file, lock } = await heldRun()
     await writeFile(file, JSON.stringify({ ...lock, host: 'far-away' }))
     expect(await store.list()).toMatchObject([{ crashed: false }])
-    const record = path.join(folder, 'run.json')
-    const old = { ...(JSON.parse(await readFile(record, 'utf8')) as object), heartbeatAt: OLD.toISOString() }
-    await writeFile(record, JSON.stringify(old))
+    await writeRecordFile(folder, { ...(await store.readRecord(id)), heartbeatAt: OLD.toISOString() })
     expect(await store.list()).toMatchObject([{ crashed: true }])
   })
 
