@@ -75,7 +75,7 @@ describe('a design', () => {
     const opened = await openPage(link)
     await expect.poll(() => name(opened.page)).toBe('shared')
     expect(await units(opened.page)).toBe('31')
-    expect(opened.page.url()).not.toContain('#')
+    await expect.poll(() => opened.page.url()).not.toContain('#')
 
     await page.getByLabel('Name').fill('changed since')
     await page.getByRole('heading', { level: 1 }).click()

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { EngineHost } from '../../../main/engine/host/engine-host.ts'
-import { jsonLines, lab as terminal, runsOf } from '../cli/lab.ts'
+import { jsonLines, lab as terminal, runsOf, when } from '../cli/lab.ts'
 import type { LabEvent } from '../../../shared/protocol/events.ts'
 import type { SweepSummary } from '../../../shared/protocol/views.ts'
 import { LONG_CONFIG, openLab, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
@@ -155,9 +155,8 @@ describe('a sweep has one worker', () => {
     await until(stateIs(sweepId, 'running'))
     await run('sweep.pause', { sweepId })
     await until(stateIs(sweepId, 'paused'))
-    const goesOn = await terminal(['sweep', sweepId, '--json'], home, null, ({ stdout }, child) => {
-      if (stdout.includes('"type":"train-step"')) child.kill('SIGINT')
-    })
+    const interrupt = when('stdout', '"type":"train-step"', (child) => child.kill('SIGINT'))
+    const goesOn = await terminal(['sweep', sweepId, '--json'], home, null, interrupt)
     expect(goesOn.code).toBe(130)
   })
 })

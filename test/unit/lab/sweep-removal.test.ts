@@ -109,8 +109,9 @@ describe('a deleted sweep', () => {
     await run('sweep.pause', { sweepId })
     await until((event) => event.type === 'queue' && event.queue.length === 0)
 
+    let isAsked = false // a second signal would end it at once
     const ended = terminal(['sweep', waiting.sweepId, '--json'], home, null, (_, child) => {
-      if (existsSync(path.join(home, 'end'))) child.kill('SIGINT')
+      if (!isAsked && existsSync(path.join(home, 'end'))) isAsked = child.kill('SIGINT')
     })
     await expect.poll(() => existsSync(path.join(home, 'sweeps', `${waiting.sweepId}.lock`))).toBe(true)
     await expect(run('sweep.delete', { sweepId: waiting.sweepId })).rejects.toMatchObject({ code: 'sweep-locked' })
