@@ -130,7 +130,8 @@ describe('a lock that counts no more', () => {
     process.kill(pid, 'SIGKILL')
     while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8'))) await setImmediate()
     expect(() => process.kill(pid, 0)).not.toThrow()
-    expect(await store.list()).toMatchObject([{ crashed: true, record: { status: 'running' } }])
+    // Once the last of its threads has ended, too.
+    await expect.poll(() => store.list()).toMatchObject([{ crashed: true, record: { status: 'running' } }])
     await expectTakenOver(store, id, folder)
   })
 
