@@ -53,7 +53,8 @@ export function noteOutputError(error: unknown): void {
     where: 'stdout',
     expected: 'a reader, or a file with space left',
     found: codeOf(error) === 'EPIPE' ? 'no reader any more' : reasonOf(error),
-    remedy: 'What was being trained is saved: go on with it (`lab resume`, `lab sweep`) once there is room.',
+    remedy:
+      'Make room, or print elsewhere. What was being trained is saved: go on with it then (`lab resume`, `lab sweep`).',
     cause: error,
   })
 }

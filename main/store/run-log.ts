@@ -16,7 +16,8 @@ export class RunLog {
   /** Opened with the first entry. */
   #lines: LinesFile | null = null
   #pending: string[] = []
-  #statusByte = 0
+  /** Where the line of the status stands that the record is about to say; null where there is none. */
+  #statusByte: number | null = null
 
   /** @param status of the run, as its record has it */
   constructor(file: string, status: RunStatus) {
@@ -45,6 +46,7 @@ export class RunLog {
 
   /** A status that the record is about to say, behind everything that was added before. */
   async writeStatus(status: Omit<StatusEntry, 'kind'>): Promise<void> {
+    this.#statusByte = null
     await this.write()
     const line: LogEntry = { at: new Date().toISOString(), kind: 'status', ...status }
     this.#lines ??= await this.#open()
@@ -52,9 +54,9 @@ export class RunLog {
     await this.#lines.append(`${JSON.stringify(line)}\n`)
   }
 
-  /** The record could not say it. */
+  /** The record could not say it; nothing where it was not even written. */
   takeBackStatus(): void {
-    this.#lines?.goBackTo(this.#statusByte)
+    if (this.#statusByte !== null) this.#lines?.goBackTo(this.#statusByte)
   }
 
   async sync(): Promise<void> {

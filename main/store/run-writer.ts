@@ -89,10 +89,12 @@ export class FileRunWriter implements RunWriter {
 
   update(change: Parameters<RunWriter['update']>[0]): Promise<void> {
     return this.#enqueue(async () => {
-      // The record of a run that has rested says what its metrics hold: it is to say that it runs before they are cut.
-      if (change.status !== 'running') await this.#writeRows()
+      const { status } = change
+      // A record that says what the metrics hold is to say that the run goes on before they are cut; a heartbeat leaves both as they are.
+      const staysAtRest = status === undefined && this.#record.digests !== null
+      if (status !== 'running' && !staysAtRest) await this.#writeRows()
       await this.#writeRecord(change)
-      if (change.status === 'running') await this.#writeRows()
+      if (status === 'running') await this.#writeRows()
     })
   }
 

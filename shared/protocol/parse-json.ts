@@ -9,16 +9,28 @@ export const MOST_JSON_LEVELS = 100
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const OPENERS = [0x5b, 0x7b]
-const CLOSERS = [0x5d, 0x7d]
+const LIST = 0x5b
+const LIST_END = 0x5d
+const OBJECT = 0x7b
+const OBJECT_END = 0x7d
 
 /**
  * `JSON.parse` for texts that others have written.
  * @throws SyntaxError for what is no JSON and for more than `MOST_JSON_LEVELS` levels; the caller says which file it was
  */
 export function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
-  if (text.length > MOST_JSON_LEVELS) requireShallow(text)
+  // Texts of many short lines come here line by line: most of them cannot be deep, and none of those is walked twice.
+  if (text.length > 2 * MOST_JSON_LEVELS && mayBeDeep(text)) requireShallow(text)
   return JSON.parse(text, reviver)
+}
+
+/** Whether enough lists and objects begin in a text, wherever that is. */
+function mayBeDeep(text: string): boolean {
+  let count = 0
+  for (const opener of ['[', '{'])
+    for (let at = text.indexOf(opener); at >= 0; at = text.indexOf(opener, at + 1))
+      if (++count > MOST_JSON_LEVELS) return true
+  return false
 }
 
 function requireShallow(text: string): void {
@@ -26,10 +38,10 @@ function requireShallow(text: string): void {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at)
-    else if (OPENERS.includes(code)) {
+    else if (code === LIST || code === OBJECT) {
       if (++level > MOST_JSON_LEVELS)
         throw new SyntaxError(`nested more than ${MOST_JSON_LEVELS} levels deep at position ${at}`)
-    } else if (CLOSERS.includes(code)) level--
+    } else if (code === LIST_END || code === OBJECT_END) level--
   }
 }
 

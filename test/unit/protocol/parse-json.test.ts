@@ -35,6 +35,8 @@ it.each([
   ['lists', lists(DEPTH)],
   ['objects', objects(DEPTH)],
   ['lists that do not end', '['.repeat(DEPTH)],
+  ['lists of one level more than is read', lists(MOST_JSON_LEVELS + 1)],
+  ['lists within objects', '{"a":['.repeat(51) + ']}'.repeat(51)],
   ['lists beside others', `[${lists(50)},${lists(MOST_JSON_LEVELS)}]`],
 ])('%s that are too deep are no JSON', (_, text) => {
   expect(() => parseJson(text)).toThrow(SyntaxError)
@@ -43,6 +45,7 @@ it.each([
 
 it.each([
   ['as many levels as are read', lists(MOST_JSON_LEVELS)],
+  ['as many levels of both kinds', '{"a":['.repeat(50) + ']}'.repeat(50)],
   ['many lists beside one another', `[${Array(DEPTH).fill('[]').join()}]`],
   ['brackets in a text', JSON.stringify(['['.repeat(DEPTH), '"{'.repeat(DEPTH), '\\'.repeat(DEPTH)])],
 ])('%s are read as JSON reads them', (_, text) => {

@@ -3,7 +3,7 @@
  * ends as one that was left alone, or is whole already.
  */
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
@@ -211,6 +211,40 @@ describe('a run that', () => {
       expect(killCount).toBeGreaterThan(15)
     },
   )
+})
+
+describe('a resume', () => {
+  it('that meets a full disk while it complains of lost metrics leaves the log that was there', async () => {
+    const resting = await restingRun()
+    truncateSync(path.join(folderOf(resting), 'metrics.jsonl'), 100)
+    const before = read(folderOf(resting), 'log.jsonl').toString()
+    const error = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' })
+    for (let fatalStep = 0, isMet = true; isMet; fatalStep++) {
+      const run = await copyOf(resting)
+      const attempt = async (): Promise<unknown> =>
+        train(run.home, run.id, ENDINGS.finishes!).catch((thrown: unknown) => thrown)
+      const { steps } = await watchDisk(folderOf(run), attempt, { fatalStep, error })
+      isMet = steps.length > fatalStep
+      expect(read(folderOf(run), 'log.jsonl').toString().slice(0, before.length), tellSteps(steps).join('\n')).toBe(
+        before,
+      )
+    }
+  })
+
+  it('changes nothing of the metrics before its record says that it runs, whatever its heartbeat', async () => {
+    const run = await restingRun()
+    const folder = folderOf(run)
+    // As one that has failed after its last checkpoint.
+    await appendFile(path.join(folder, 'metrics.jsonl'), '{"type":"log","level":"info","message":"more"}\n')
+    const before = read(folder, 'metrics.jsonl').toString()
+    const writer = await new RunStore(run.home).openWriter(run.id)
+    await writer.loadCheckpoint()
+    await writer.heartbeat()
+    expect(read(folder, 'metrics.jsonl').toString()).toBe(before)
+    await writer.update({ status: 'running' })
+    expect(read(folder, 'metrics.jsonl').length).toBeLessThan(before.length)
+    await writer.close()
+  })
 })
 
 describe('the end of a run', () => {
