@@ -3,7 +3,7 @@
  * replaces the file whole, and what goes wrong goes back with its remedy.
  */
 import { app, BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent } from 'electron'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
@@ -18,6 +18,8 @@ import {
 } from '../../shared/protocol/file-dialogs.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { replaceFile } from '../store/durable-file.ts'
+import { reasonOf } from '../store/file-errors.ts'
+import { readRegularFile } from '../store/regular-file.ts'
 import { isFromApp } from './sender.ts'
 
 export function answerFileDialogs(): void {
@@ -62,7 +64,7 @@ async function saveFile(
   } catch (cause) {
     throw new LabError('file', 'this file cannot be written.', {
       where: filePath,
-      found: (cause as NodeJS.ErrnoException).code ?? String(cause),
+      found: reasonOf(cause),
       remedy: 'Choose another folder, or make room on the disk.',
       cause,
     })
@@ -89,12 +91,12 @@ async function openFile(
         found: `${size}`,
         remedy: 'Choose another file.',
       })
-    return { fileName: path.basename(file), path: file, base64: (await readFile(file)).toString('base64') }
+    return { fileName: path.basename(file), path: file, base64: (await readRegularFile(file)).toString('base64') }
   } catch (cause) {
     if (cause instanceof LabError) throw cause
     throw new LabError('file', 'this file cannot be read.', {
       where: file,
-      found: (cause as NodeJS.ErrnoException).code ?? String(cause),
+      found: reasonOf(cause),
       remedy: 'Look at its permissions, or choose another.',
       cause,
     })
