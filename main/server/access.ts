@@ -1,7 +1,7 @@
 /**
  * Who may use the served lab, and how much of it: the parts of a request that tell it enter, a judgement leaves. Host and Origin must be this
  * server's own loopback address (against DNS rebinding and foreign pages), and nothing is given without the token, or what was made of it
- * at a sign-in (sessions.ts).
+ * at a sign-in (sessions.ts). The address's other names lead to it, and are answered with nothing else.
  */
 import { PROOF_SCHEME, SOCKET_PROTOCOL } from '../../shared/protocol/page-session.ts'
 import type { Sessions } from './sessions.ts'
@@ -23,6 +23,8 @@ export type Judgement =
   | { readonly kind: 'welcome'; readonly by: 'token' | 'proof' | 'cookie' }
   /** The token stood in the address: it becomes a session and leaves the address. */
   | { readonly kind: 'sign-in'; readonly location: string }
+  /** By another name of this address, which a browser may take to another service's door: the same under the lab's own. */
+  | { readonly kind: 'elsewhere'; readonly location: string }
   | Refusal
 
 export interface Refusal {
@@ -31,6 +33,8 @@ export interface Refusal {
   readonly reason: string
 }
 
+/** They may mean [::1] too, where anybody's service can listen and pass on what it hears. */
+const OTHER_NAMES = ['localhost', '[::1]']
 const ONLY_ONCE = ['host', 'origin', 'cookie', 'authorization', 'sec-websocket-protocol']
 
 /**
@@ -43,15 +47,17 @@ export function findDoubledHeader(rawHeaders: readonly string[]): string | undef
 }
 
 export function judge(visitor: Visitor, port: number, sessions: Sessions): Judgement {
-  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)
-  if (visitor.host === undefined || !hosts.includes(visitor.host.toLowerCase()))
-    return { kind: 'refused', status: 403, reason: 'This host is not the lab’s own.' }
-  if (visitor.origin !== undefined && !hosts.some((host) => visitor.origin === `http://${host}`))
+  const own = `127.0.0.1:${port}`
+  const host = visitor.host?.toLowerCase()
+  const isOther = OTHER_NAMES.some((name) => host === `${name}:${port}`)
+  if (host !== own && !isOther) return { kind: 'refused', status: 403, reason: 'This host is not the lab’s own.' }
+  if (visitor.origin !== undefined && visitor.origin !== `http://${own}`)
     return { kind: 'refused', status: 403, reason: 'This origin is not the lab’s own.' }
   if (visitor.method !== 'GET' && visitor.method !== 'HEAD')
     return { kind: 'refused', status: 405, reason: 'Only GET is answered.' }
   const url = readUrl(visitor.url)
   if (url === null) return { kind: 'refused', status: 400, reason: 'This is no path.' }
+  if (isOther) return { kind: 'elsewhere', location: `http://${own}${url.pathname}${url.search}` }
   const given = url.searchParams.get('token')
   if (given !== null && sessions.isToken(given)) {
     url.searchParams.delete('token')

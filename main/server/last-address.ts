@@ -1,6 +1,7 @@
 /**
  * Where a home was served last: its port and token, so that a lab which is started again has the same address and pages that are still open
- * connect by themselves. Readable by the user alone; deleting the file gives the next start a new token.
+ * connect by themselves. Readable by the user alone; deleting the file gives the next start a new token, and so does another program at the
+ * port: whoever opens the address from before shows it the old one.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
@@ -22,7 +23,7 @@ const schema = z.strictObject({
 
 export type LastAddress = z.output<typeof schema>
 
-/** @returns a new token of 256 bits and no port where nothing is known, or nothing that can be trusted */
+/** @returns a new token and no port where nothing is known, or nothing that can be trusted */
 export async function readLastAddress(home: string): Promise<LastAddress> {
   try {
     const parsed = schema.safeParse(parseJson(await readRegularText(path.join(home, FILE))))
@@ -30,8 +31,11 @@ export async function readLastAddress(home: string): Promise<LastAddress> {
   } catch {
     // The first start, or a damaged file: a new address is as good.
   }
-  return { port: null, token: randomBytes(32).toString('base64url') }
+  return { port: null, token: makeToken() }
 }
+
+/** Of 256 bits. */
+export const makeToken = (): string => randomBytes(32).toString('base64url')
 
 /** @throws LabError `run-folder` when the home cannot be written */
 export async function saveLastAddress(home: string, address: LastAddress): Promise<void> {

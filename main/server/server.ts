@@ -2,7 +2,6 @@
  * The lab over HTTP and WebSocket on the loopback address: the built renderer for a browser that has the token, and a socket a window
  * that carries the protocol. Who may enter is judged in access.ts, before anything else; how long and how many wait for it, in strangers.ts.
  */
-import { randomBytes } from 'node:crypto'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -18,6 +17,7 @@ import {
 } from '../../shared/protocol/page-session.ts'
 import type { Lab } from '../lab/lab.ts'
 import { findDoubledHeader, judge, type Judgement, type Refusal } from './access.ts'
+import { makeToken } from './last-address.ts'
 import { Sessions } from './sessions.ts'
 import type { StaticFiles } from './static-files.ts'
 import { Strangers } from './strangers.ts'
@@ -52,14 +52,14 @@ interface Door {
 
 /**
  * @param port 0 for any that is free
- * @param token who has it is the user; a random one of 256 bits by default
+ * @param token who has it is the user; a random one by default
  * @throws LabError `usage` when the port cannot be had
  */
 export async function startServer(
   lab: Lab,
   files: StaticFiles,
   port: number,
-  token: string = randomBytes(32).toString('base64url'),
+  token: string = makeToken(),
 ): Promise<LabServer> {
   const server = http.createServer({
     requestTimeout: REQUEST_MS,
@@ -131,6 +131,8 @@ function judgeUpgrade(
 ): Refusal | { readonly kind: 'welcome'; readonly by: 'token' | 'proof' } {
   const judgement = judgeRequest(request, door)
   if (judgement.kind === 'refused') return judgement
+  if (judgement.kind === 'elsewhere')
+    return { kind: 'refused', status: 403, reason: 'Sockets are opened at 127.0.0.1 only.' }
   if (request.url !== SOCKET_PATH) return { kind: 'refused', status: 404, reason: 'There is no socket here.' }
   if (judgement.kind === 'sign-in' || judgement.by === 'cookie')
     return { kind: 'refused', status: 401, reason: 'A page proves its key.' }
@@ -151,7 +153,7 @@ function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
 
 function securityHeaders(port: number): Record<string, string> {
   return {
-    'Content-Security-Policy': contentSecurityPolicy([`ws://127.0.0.1:${port}`, `ws://localhost:${port}`]),
+    'Content-Security-Policy': contentSecurityPolicy([`ws://127.0.0.1:${port}`]),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
@@ -173,6 +175,11 @@ function answer(request: IncomingMessage, response: ServerResponse, door: Door):
       Connection: 'close',
     })
     response.end(`${judgement.reason}\n`)
+    return
+  }
+  if (judgement.kind === 'elsewhere') {
+    response.writeHead(307, { ...headers, Location: judgement.location, 'Cache-Control': 'no-store' })
+    response.end()
     return
   }
   if (judgement.kind === 'sign-in') {

@@ -4,7 +4,8 @@
  * its pages, and a new token (last-address.ts) ends them all.
  *
  * The threat. Browsers send a cookie of 127.0.0.1 to every port of it, also to a service of another user; that service can show it here
- * itself, with any header. And when the lab has ended, such a service can take its port and wait for the pages that connect by themselves.
+ * itself, with any header. When the lab has ended, such a service can take its port and wait for the pages that connect by themselves. And
+ * while the lab runs, it can listen at the same port of [::1], where browsers look first for `localhost`, and pass on what it hears.
  * - The token stands in no cookie, and cannot be computed from one.
  * - The cookie opens the built screens, which are the same for everybody, and nothing else: no command, no event. It is renewed only for a
  *   page that proves its key, so one that leaked is of no use after LIFE_S.
@@ -12,8 +13,10 @@
  *   key that signs and cannot be read (renderer/transport/page-key.ts).
  * - The page does not send the key but signs the server's instance with it, a random number of each start: who has taken the port gets a
  *   proof for a number of its own choice, which no start of the lab will ever have.
+ * - No page is given under another name than 127.0.0.1 (access.ts), so none connects to a service between it and the lab.
  * - Both hold for one port: name and value of the cookie, and the secret of the key.
- * What stays open: who reads the user's files or sees the printed address has the token, and is the user.
+ * What stays open: who reads the user's files or sees the printed address has the token, and is the user. And when the user opens or loads
+ * the address anew while another service has its port, that service is given the address, or its page signs with the kept key.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { PageKey } from '../../shared/protocol/page-session.ts'

@@ -1,6 +1,7 @@
 /**
  * This page's key to the lab that serves it: it comes in the address once and over the socket from then on; its signature of a server's
  * instance leaves. It is kept for this origin as a key that signs and cannot be read, so it outlives a reload and is the same in every tab.
+ * What an address brings may be made up or old: it takes the place of what the lab has given only when the lab gives the next one for it.
  */
 import { KEY_FRAGMENT, PROOF_SCHEME, SESSION_PATH, type PageKey } from '../../shared/protocol/page-session.ts'
 
@@ -11,12 +12,12 @@ interface KeptKey {
 
 const DATABASE = 'warmup-lab'
 const STORE = 'page-keys'
-const RECORD = 'socket'
+type Source = 'address' | 'socket'
 
 /** Resolved once what the address brought is kept. */
 let arrival: Promise<void> = Promise.resolve()
-/** Where the browser keeps nothing (some do not in private windows), it is there until the page is left. */
-let unkept: KeptKey | null = null
+/** Where the browser keeps nothing (some do not in private windows), they are there until the page is left. */
+const unkept = new Map<Source, KeptKey>()
 
 /** Before the router looks at the address, which then holds no key. */
 export function takeKeyFromAddress(): void {
@@ -24,25 +25,43 @@ export function takeKeyFromAddress(): void {
   if (!hash.startsWith(KEY_FRAGMENT)) return
   window.history.replaceState(window.history.state, '', `${pathname}${search}`)
   const [id = '', secret = ''] = hash.slice(KEY_FRAGMENT.length).split('.')
-  arrival = keepKey({ id, secret }).catch(() => undefined) // an address that somebody has made up brings none
+  arrival = keep('address', { id, secret }).catch(() => undefined) // what is no key at all
 }
 
-export async function keepKey({ id, secret }: PageKey): Promise<void> {
+/** @param key from the lab */
+export async function keepKey(key: PageKey): Promise<void> {
+  await keep('socket', key)
+  await forgetAddressKey()
+}
+
+/** @returns whether there was one */
+export async function forgetAddressKey(): Promise<boolean> {
+  const known = await find('address')
+  unkept.delete('address')
+  await inStore('readwrite', (store) => store.delete('address')).catch(() => undefined)
+  return known !== undefined
+}
+
+async function keep(source: Source, { id, secret }: PageKey): Promise<void> {
   const binary = atob(secret.replaceAll('-', '+').replaceAll('_', '/'))
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
   const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  unkept = { id, key }
-  await inStore('readwrite', (store) => store.put(unkept, RECORD)).then(
-    () => (unkept = null),
+  unkept.set(source, { id, key })
+  await inStore('readwrite', (store) => store.put({ id, key }, source)).then(
+    () => unkept.delete(source),
     () => undefined,
   )
+}
+
+async function find(source: Source): Promise<KeptKey | undefined> {
+  const use = (store: IDBObjectStore): IDBRequest<KeptKey | undefined> => store.get(source)
+  return unkept.get(source) ?? (await inStore('readonly', use).catch(() => undefined))
 }
 
 /** @returns what a server of this instance takes for the key; null where there is none */
 export async function proveKey(instance: string): Promise<string | null> {
   await arrival
-  const kept =
-    unkept ?? (await inStore('readonly', (store) => store.get(RECORD) as IDBRequest<KeptKey>).catch(() => undefined))
+  const kept = (await find('address')) ?? (await find('socket'))
   if (kept === undefined) return null
   const signature = await crypto.subtle.sign('HMAC', kept.key, new TextEncoder().encode(instance))
   const base64 = btoa(String.fromCharCode(...new Uint8Array(signature)))

@@ -4,7 +4,7 @@
  */
 import type { CommandMessage, LabMessage } from '../../shared/protocol/messages.ts'
 import { SOCKET_PROTOCOL, type KeyMessage, type SessionAnswer } from '../../shared/protocol/page-session.ts'
-import { askSession, keepKey, proveKey } from './page-key.ts'
+import { askSession, forgetAddressKey, keepKey, proveKey } from './page-key.ts'
 import type { Transport, TransportListener } from './transport.ts'
 
 const FIRST_RETRY_MS = 250
@@ -67,8 +67,14 @@ export class SocketTransport implements Transport {
     socket.addEventListener('close', () => {
       if (wasOpen) this.#retryLater(false)
       // A socket does not tell why it was not opened.
-      else void askSession(proof).then((answer) => this.#retryLater(answer?.status === UNAUTHORIZED))
+      else void this.#retryUnopened(proof)
     })
+  }
+
+  /** Refused with what an address has brought, it tries what the lab has given. */
+  async #retryUnopened(proof: string): Promise<void> {
+    const answer = await askSession(proof)
+    this.#retryLater(answer?.status === UNAUTHORIZED && !(await forgetAddressKey()))
   }
 
   /** With the new key the page also gets a new cookie, without which it could not be reloaded. */

@@ -57,6 +57,33 @@ describe('a service on another port', () => {
     await context.close()
   })
 
+  it('could stand between the lab and a page of `localhost`, so that name leads to 127.0.0.1', async () => {
+    const page = await browser.newPage()
+    await page.goto(lab.address.replace('127.0.0.1', 'localhost'))
+    await page.getByRole('button', { name: 'Start' }).waitFor()
+    expect(new URL(page.url()).hostname).toBe('127.0.0.1')
+    await page.goto(`http://localhost:${door.port}/runs`)
+    await page.getByRole('heading', { name: 'Runs' }).waitFor()
+    expect(page.url()).toBe(`http://127.0.0.1:${door.port}/runs`)
+    await page.close()
+  })
+
+  it('leads to the lab with a key of its own in the address: the lab’s page keeps the one that it has', async () => {
+    const page = await browser.newPage()
+    await page.goto(lab.address)
+    await page.getByRole('button', { name: 'Start' }).waitFor()
+    for (const made of ['1-a.AAAA', 'no-key', `${Math.floor(Date.now() / 1000)}-${'a'.repeat(16)}.${'A'.repeat(43)}`]) {
+      await page.goto('about:blank')
+      await page.goto(`http://127.0.0.1:${door.port}/runs#key=${made}`)
+      await page.getByText('Connected').waitFor()
+      expect(page.url()).toBe(`http://127.0.0.1:${door.port}/runs`)
+    }
+    await page.goto('about:blank')
+    await page.goto(`http://127.0.0.1:${door.port}/runs`)
+    await page.getByText('Connected').waitFor()
+    await page.close()
+  })
+
   it('has a page that opens sockets and drops them: the lab answers on', async () => {
     const site = await makeSite()
     const window = await ScriptWindow.open(door)

@@ -72,7 +72,13 @@ describe('a new sweep', () => {
     expect(await range.getByRole('alert').textContent()).toContain('Expected a whole number from low to high.')
     expect(await page.getByTestId('start-sweep').isDisabled()).toBe(true)
     expect(await findAxeViolations(page)).toEqual([])
+    // An end that is not written is no 0.
     await range.getByLabel('to', { exact: true }).fill('2')
+    await range.getByLabel('from', { exact: true }).clear()
+    expect(await range.getByRole('alert').textContent()).toContain('Expected two numbers.')
+    expect(await page.getByTestId('start-sweep').isDisabled()).toBe(true)
+    await range.getByLabel('from', { exact: true }).pressSequentially('-1')
+    expect(await range.getByLabel('from', { exact: true }).inputValue()).toBe('-1')
     await expect.poll(check).toContain('points')
     expect(await range.getByRole('alert').count()).toBe(0)
     await page.getByRole('button', { name: 'Begin anew' }).click()

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { Lab } from '../../lab/lab.ts'
 import { ensureBuilt } from '../../server/build-app.ts'
-import { readLastAddress, saveLastAddress } from '../../server/last-address.ts'
+import { makeToken, readLastAddress, saveLastAddress } from '../../server/last-address.ts'
 import { startServer } from '../../server/server.ts'
 import { StaticFiles } from '../../server/static-files.ts'
 import { homeOf } from '../open-store.ts'
@@ -23,12 +23,13 @@ export async function serveCommand(
   const home = homeOf(options)
   const [folder, lab, last] = await Promise.all([ensureBuilt('renderer'), Lab.open(home), readLastAddress(home)])
   const files = await StaticFiles.read(folder)
+  let { token } = last
   // Where it was last, unless another program is there by now.
-  const server = await startServer(lab, files, port ?? last.port ?? 0, last.token).catch((error: unknown) => {
+  const server = await startServer(lab, files, port ?? last.port ?? 0, token).catch((error: unknown) => {
     if (port !== null || last.port === null) throw error
-    return startServer(lab, files, 0, last.token)
+    return startServer(lab, files, 0, (token = makeToken()))
   })
-  await saveLastAddress(home, { port: server.port, token: last.token }).catch((error: unknown) => {
+  await saveLastAddress(home, { port: server.port, token }).catch((error: unknown) => {
     // A home that is read-only can be looked at.
     if (!(error instanceof LabError)) throw error
     tellWarning(error, options.json === true)

@@ -7,10 +7,19 @@ import { proofOf } from '../../faults/door.ts'
 const PORT = 4567
 const TOKEN = 'secret-token'
 const LIFE_MS = 12 * 3600 * 1000
-const HOSTS = ['127.0.0.1:4567', 'localhost:4567', '[::1]:4567', 'LOCALHOST:4567']
+const HOSTS = ['127.0.0.1:4567']
+const OTHER_NAMES = ['localhost:4567', '[::1]:4567', 'LOCALHOST:4567']
 const FOREIGN_HOSTS = [undefined, '', '127.0.0.1', '127.0.0.1:80', 'evil.example:4567', 'localhost.evil.example:4567']
-const ORIGINS = [undefined, 'http://127.0.0.1:4567', 'http://localhost:4567']
-const FOREIGN_ORIGINS = ['null', 'http://evil.example', 'https://127.0.0.1:4567', 'http://127.0.0.1:80', 'file://']
+const ORIGINS = [undefined, 'http://127.0.0.1:4567']
+const FOREIGN_ORIGINS = [
+  'null',
+  'http://localhost:4567',
+  'http://[::1]:4567',
+  'http://evil.example',
+  'https://127.0.0.1:4567',
+  'http://127.0.0.1:80',
+  'file://',
+]
 const METHODS = ['GET', 'HEAD']
 const FOREIGN_METHODS = ['POST', 'PUT', 'DELETE', 'OPTIONS', 'CONNECT', '']
 const NOTHING: Visitor = {
@@ -74,6 +83,18 @@ it('welcomes whoever has the token, or what was made of it, and comes from the l
 it('turns a token in the address into a session and takes it out of the address', () => {
   expect(judgeHere({ url: '/runs/a?token=secret-token&x=1' })).toEqual({ kind: 'sign-in', location: '/runs/a?x=1' })
 })
+
+it.each(OTHER_NAMES)(
+  'gives nothing under %s, which another service may answer to, but leads to its own address',
+  (host) => {
+    for (const shown of [...PROOFS, ...NO_PROOFS]) {
+      const { url = '/' } = shown
+      const location = `http://127.0.0.1:4567${url.replace(/#.*/, '')}`
+      expect(judgeHere({ host, ...shown })).toEqual({ kind: 'elsewhere', location })
+      expect(judgeHere({ host, origin: `http://${host.toLowerCase()}`, ...shown })).toMatchObject({ status: 403 })
+    }
+  },
+)
 
 it.each([
   '//evil.example/',

@@ -63,6 +63,8 @@ it('a header that says who comes is taken once or not at all, in requests and up
     }
 })
 
+const byOtherName = ({ port }: Door, text: string): string => text.replace(`127.0.0.1:${port}`, `localhost:${port}`)
+
 const REQUESTS: readonly (readonly [string, (door: Door) => string, number])[] = [
   ['an absolute target', (door: Door) => requestText(door, `http://127.0.0.1:${door.port}/`, [bearer(door)]), 400],
   [
@@ -92,6 +94,8 @@ const REQUESTS: readonly (readonly [string, (door: Door) => string, number])[] =
   ['a method that is none', (door: Door) => requestText(door, '/', [bearer(door)]).replace('GET', 'G3T'), 400],
   ['a method that writes', (door: Door) => requestText(door, '/', [bearer(door)]).replace('GET', 'POST'), 405],
   ['a target with two slashes', (door: Door) => requestText(door, '//evil.example/', [bearer(door)]), 400],
+  ['another name of the address', (door: Door) => byOtherName(door, requestText(door, '/', [bearer(door)])), 307],
+  ['a socket by another name', (door: Door) => byOtherName(door, upgradeText(door, [bearer(door)])), 403],
   ['nothing amiss', (door: Door) => requestText(door, '/', [bearer(door)]), 200],
 ]
 
