@@ -79,6 +79,7 @@ describe('a new sweep', () => {
     expect(await page.getByTestId('start-sweep').isDisabled()).toBe(true)
     await range.getByLabel('from', { exact: true }).pressSequentially('-1')
     expect(await range.getByLabel('from', { exact: true }).inputValue()).toBe('-1')
+    await range.getByLabel('from', { exact: true }).fill('1') // fewer steps than none are no design
     await expect.poll(check).toContain('points')
     expect(await range.getByRole('alert').count()).toBe(0)
     await page.getByRole('button', { name: 'Begin anew' }).click()
