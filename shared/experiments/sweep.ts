@@ -167,35 +167,38 @@ function baseOf({ preset, config }: SweepDefinition, where: string): Json {
   return known.config as Json
 }
 
-/** Why nothing can be drawn from a range, as a form says it beside its field; null for a good one. */
-export function rangeMistake({
-  kind,
-  low,
-  high,
-}: SweepRange): Required<Pick<LabErrorDetail, 'expected' | 'found' | 'remedy'>> | null {
-  const mistake = (expected: string, remedy: string): ReturnType<typeof rangeMistake> => ({
-    expected,
-    found: `${low} to ${high}`,
-    remedy,
+/** Why nothing can be drawn from a range: a name for forms, which have words of their own, and the words of a sweep's file. */
+export interface RangeMistake {
+  readonly fault: 'noNumbers' | 'reversed' | 'tooWide' | 'notPositive' | 'noWholeNumber' | 'tooManyNumbers'
+  readonly detail: Required<Pick<LabErrorDetail, 'expected' | 'found' | 'remedy'>>
+}
+
+/** @returns null for a range with something to draw */
+export function rangeMistake({ kind, low, high }: SweepRange): RangeMistake | null {
+  const mistake = (fault: RangeMistake['fault'], expected: string, remedy: string): RangeMistake => ({
+    fault,
+    detail: { expected, found: `${low} to ${high}`, remedy },
   })
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return mistake('two numbers', 'Write both ends of the range.')
-  if (!(low < high)) return mistake('low < high', 'For one value, use a grid; else swap the ends.')
+  if (!Number.isFinite(low) || !Number.isFinite(high))
+    return mistake('noNumbers', 'two numbers', 'Write both ends of the range.')
+  if (!(low < high)) return mistake('reversed', 'low < high', 'For one value, use a grid; else swap the ends.')
   switch (kind) {
     case 'uniform':
       return Number.isFinite(high - low)
         ? null
-        : mistake(`high - low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
+        : mistake('tooWide', `high - low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
     case 'log-uniform':
-      if (low <= 0) return mistake('0 < low < high', 'Raise low, or draw with `uniform`.')
+      if (low <= 0) return mistake('notPositive', '0 < low < high', 'Raise low, or draw with `uniform`.')
       return Number.isFinite(high / low)
         ? null
-        : mistake(`high / low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
+        : mistake('tooWide', `high / low of at most ${Number.MAX_VALUE}`, 'Move the ends closer together.')
     case 'integer': {
       const [first, last] = wholeNumbersOf(low, high)
-      if (first > last) return mistake('a whole number from low to high', 'Widen the range, or draw with `uniform`.')
+      if (first > last)
+        return mistake('noWholeNumber', 'a whole number from low to high', 'Widen the range, or draw with `uniform`.')
       return Number.isSafeInteger(first) && Number.isSafeInteger(last) && last - first < MOST_INTEGERS
         ? null
-        : mistake('at most 2^53 whole numbers, none beyond ±(2^53 - 1)', 'Move the ends closer to 0.')
+        : mistake('tooManyNumbers', 'at most 2^53 whole numbers, none beyond ±(2^53 - 1)', 'Move the ends closer to 0.')
     }
   }
 }
@@ -210,7 +213,7 @@ function drawPoints({ count, seed, fields }: NonNullable<SweepDefinition['random
     if (mistake !== null)
       throw new LabError('config', 'A range of the sweep has nothing to draw.', {
         where: `${where}, random.fields.${axis}`,
-        ...mistake,
+        ...mistake.detail,
       })
   }
   return Array.from({ length: count }, (_, index) => {

@@ -101,8 +101,8 @@ describe('a new sweep', () => {
       low,
       high,
     })
-    expect(axisMistake(row('integer', 0.2, 0.8))).toMatchObject({ expected: 'a whole number from low to high' })
-    expect(axisMistake(row('uniform', 1, 0))).toMatchObject({ expected: 'low < high' })
+    expect(axisMistake(row('integer', 0.2, 0.8))).toMatchObject({ fault: 'noWholeNumber' })
+    expect(axisMistake(row('uniform', 1, 0))).toMatchObject({ fault: 'reversed' })
     expect(axisMistake(row('integer', 0.2, 1.8))).toBeNull()
     expect(axisMistake(row('list', 1, 0))).toBeNull()
   })
