@@ -142,6 +142,7 @@ export const sweeps = {
     low: 'from',
     high: 'to',
     mistakes: {
+      commaOrDecimal: 'Is “{text}” one number or two? Part values by semicolons.',
       noNumbers: 'A range needs a number at both ends.',
       reversed: 'The first number has to be smaller than the second.',
       tooWide: 'The two numbers are too far apart to draw between them.',

@@ -1,3 +1,4 @@
+import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 import { table } from './en-table.ts'
@@ -292,6 +293,9 @@ export const en = {
     explain: 'Explain this field (F1)',
     helpHint: 'F1 explains the field that you are in; ? does it with the mouse.',
     mistakes: '{count} mistake | {count} mistakes',
+    faults,
+    unread:
+      '{count} field cannot be read: nothing starts until it can. | {count} fields cannot be read: nothing starts until they can.',
     expected: 'Expected {expected}.',
     range: 'Range: {range}.',
     whenEmpty: 'Empty: {empty}.',

@@ -144,6 +144,7 @@ export const sweeps: typeof english.sweeps = {
     low: 'de',
     high: 'à',
     mistakes: {
+      commaOrDecimal: '« {text} » : un nombre ou deux ? Séparez les valeurs par des points-virgules.',
       noNumbers: 'Un intervalle demande un nombre à chaque bout.',
       reversed: 'Le premier nombre doit être plus petit que le second.',
       tooWide: 'Les deux nombres sont trop éloignés pour un tirage entre eux.',

@@ -1,3 +1,4 @@
+import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { table } from './fr-table.ts'
@@ -286,6 +287,9 @@ export const fr: Messages = {
     explain: 'Expliquer ce champ (F1)',
     helpHint: 'F1 explique le champ où vous êtes ; ? le fait à la souris.',
     mistakes: '{count} erreur | {count} erreurs',
+    faults,
+    unread:
+      '{count} champ ne se lit pas : rien ne démarre d’ici là. | {count} champs ne se lisent pas : rien ne démarre d’ici là.',
     expected: 'Attendu : {expected}.',
     range: 'Étendue : {range}.',
     whenEmpty: 'Vide : {empty}.',
