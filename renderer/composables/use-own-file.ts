@@ -6,6 +6,7 @@ import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef 
 import { useI18n } from 'vue-i18n'
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import type { FileMapping } from '../../shared/datasets/file-contents.ts'
+import { DEFAULT_SPLIT } from '../../shared/datasets/options.ts'
 import { DATA_FILE_PIECE_BYTES, MOST_DATA_FILE_BYTES } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { DataFileView } from '../../shared/protocol/views.ts'
@@ -43,6 +44,12 @@ export interface OwnFile {
   giveUp(): void
 }
 
+const freshRest = (): Pick<FileDataset, 'classes' | 'split'> => ({ classes: 'occurring', split: { ...DEFAULT_SPLIT } })
+const restOf = ({ classes, split }: FileDataset): Pick<FileDataset, 'classes' | 'split'> => ({
+  classes,
+  split: { ...split },
+})
+
 export function useOwnFile(): OwnFile {
   const { t } = useI18n()
   const client = useLab()
@@ -53,7 +60,8 @@ export function useOwnFile(): OwnFile {
   const refusal = ref('')
   const roles = shallowRef<FileRoles>({})
   const reading = ref<Pick<FileMapping, 'task' | 'targets'>>({ task: 'regression', targets: 'last-step' })
-  const split = ref<FileDataset['split']>({ validation: 0.2, test: 0.2 })
+  /** What the panel does not ask for. */
+  const rest = ref<Pick<FileDataset, 'classes' | 'split'>>(freshRest())
   /** Of the file that is on its way; another one, or none, means that it was given up. */
   let turn = 0
 
@@ -61,14 +69,15 @@ export function useOwnFile(): OwnFile {
   const candidate = computed((): FileDataset | null => {
     if (file.value === null || missing.value.length > 0) return null
     const { path, contents } = file.value
-    const { columns, arrays, ...rest } = mappingOf(contents, roles.value, reading.value)
+    const { columns, arrays, ...chosen } = mappingOf(contents, roles.value, reading.value)
     return {
       kind: 'file',
       path,
-      ...rest,
+      ...chosen,
       columns: columns && { ...columns, inputs: [...columns.inputs], targets: [...columns.targets] },
       arrays: arrays && { ...arrays },
-      split: { ...split.value },
+      classes: rest.value.classes,
+      split: { ...rest.value.split },
     }
   })
 
@@ -101,7 +110,11 @@ export function useOwnFile(): OwnFile {
       })
       if (view === null || own !== turn) return
       const { dataset } = design.config ?? {}
-      split.value = dataset?.kind === 'file' ? { ...dataset.split } : { validation: 0.2, test: 0.2 }
+      // Whose the series of another file are, its own columns or arrays say.
+      rest.value =
+        dataset?.kind === 'file'
+          ? { ...restOf(dataset), split: { ...dataset.split, group: null, given: null } }
+          : freshRest()
       show(view, view.guess)
     } catch (error) {
       if (own === turn) refuse(error)
@@ -123,7 +136,7 @@ export function useOwnFile(): OwnFile {
     try {
       const view = await client.execute('data-file.read', { path: dataset.path })
       if (own !== turn) return
-      split.value = { ...dataset.split }
+      rest.value = restOf(dataset)
       // One that was never mapped begins with the guess.
       show(view, dataset.columns === null && dataset.arrays === null ? view.guess : dataset)
     } catch (error) {

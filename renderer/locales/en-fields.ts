@@ -47,13 +47,18 @@ export const fields = {
     },
     task: {
       label: 'Task',
-      help: 'Regression predicts numbers (loss: mean squared error), classification one of several classes numbered from 0 (loss: cross-entropy).',
+      help: 'Regression predicts numbers (loss: mean squared error), classification one of several classes, numbers or words (loss: cross-entropy).',
       options: { regression: 'Regression', classification: 'Classification' },
     },
     targets: {
       label: 'Targets at',
       help: 'Where the network is read out: after the last step of a series, or at every step that the file marks (a mask in NPZ, a filled target cell in CSV).',
       options: { 'last-step': 'The last step', 'marked-steps': 'Marked steps' },
+    },
+    classes: {
+      label: 'Classes',
+      help: 'Labels may be numbers or words. Labels 3 and 5 are two classes, 3 and 5; numbered from 0 they are six, of which four never occur.',
+      options: { occurring: 'Those that occur', numbered: 'Numbered from 0' },
     },
     counts: {
       train: { label: 'Training series', help: 'Series to train on; one pass over them is an epoch.' },
@@ -70,11 +75,26 @@ export const fields = {
     split: {
       validation: {
         label: 'Share for validation',
-        help: 'Share of the file’s series held out for validation, at least one.',
+        help: 'Share of the file’s series held out for validation, at least one; 0: there is no validation, and the best weights are the last. Where the file gives its training series alone, a share of those.',
       },
       test: {
         label: 'Share for the test',
-        help: 'Share of the file’s series kept for the test at the end, at least one.',
+        help: 'Share of the file’s series kept for the test at the end, at least one. Not used where the file gives its test series.',
+      },
+      seed: {
+        label: 'Seed of the split',
+        help: 'Draws which series stand in which split. It is apart from the seeds of training, so that all of them share one test set. Classes are not balanced.',
+        empty: 'each seed draws a split of its own',
+      },
+      group: {
+        label: 'Kept together by',
+        help: 'The column (CSV) or array (NPZ) that says whose a series is, such as a subject: all series of one stand in the same split, and the shares are met as nearly as the groups allow.',
+        empty: 'each series by itself',
+      },
+      given: {
+        label: 'Split given by',
+        help: 'The column or array that says train, validation (or val) or test of each series. What it does not give is drawn from its training series by its share.',
+        empty: 'drawn by shares',
       },
     },
   },

@@ -27,6 +27,8 @@ export interface Dataset {
   /** O: outputs of a regression, classes of a classification. */
   readonly outputSize: number
   readonly task: 'regression' | 'classification'
+  /** [O], what people read for each class; null for a regression. */
+  readonly classNames: readonly string[] | null
   /** The longest series. */
   readonly maxSteps: number
   /** K: target slots of a series, at most. */

@@ -40,6 +40,7 @@ export function generatedDataset(rule: SeriesRule, seed: number): Dataset {
     inputSize,
     outputSize: 1,
     task: 'regression',
+    classNames: null,
     maxSteps: steps,
     targetSlots: targetSteps.length,
     counts,

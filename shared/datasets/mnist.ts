@@ -108,6 +108,7 @@ export function createMnist(options: MnistOptions, seed: number, files: MnistFil
     inputSize,
     outputSize: CLASSES,
     task: 'classification',
+    classNames: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
     maxSteps: steps,
     targetSlots: 1,
     counts,

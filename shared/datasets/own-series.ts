@@ -2,6 +2,7 @@
  * A user's own data: series already read into arrays enter, a dataset leaves, split by the seed into training,
  * validation and test. Reading NPZ and CSV is left to series-from-npz.ts and series-from-csv.ts.
  */
+import { numbersOfClasses, requireClasses } from './classes.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { requireIndex } from './indices.ts'
 import type { FileOptions } from './options.ts'
@@ -14,7 +15,7 @@ export interface OwnSeries {
   readonly inputs: Float32Array
   /** [K_i], rising, each in 0 .. T_i-1; at least one. */
   readonly targetSteps: Int32Array
-  /** [K_i, O] for regression, [K_i] class numbers for classification. */
+  /** [K_i, O] for regression; [K_i] for classification, indices of `classNames`. */
   readonly targets: Float32Array
 }
 
@@ -25,37 +26,26 @@ export interface OwnSeriesTable {
   readonly inputSize: number
   /** Numbers of one target: O for regression, 1 for classification. */
   readonly targetSize: number
+  /** Of a classification, in the order of their indices; null for a regression. */
+  readonly classNames: readonly string[] | null
+  /** [series], the group that each is of, where `split.group` names what says it; else null. */
+  readonly groups: readonly string[] | null
+  /** [series], where `split.given` names what says it; else null. */
+  readonly givenSplits: readonly Split[] | null
   readonly series: readonly OwnSeries[]
 }
 
 /** Each split needs one. */
 const LEAST_SERIES = 3
-/** More classes than this are taken for a mistake, such as an identifier in place of a class. */
-const MOST_CLASSES = 65_536
-
-/** Number of classes: the largest class + 1. */
-function countClasses({ where, series }: OwnSeriesTable): number {
-  let largest = 0
-  series.forEach(({ targets }, index) => {
-    for (const target of targets) {
-      if (!Number.isInteger(target) || target < 0 || target >= MOST_CLASSES)
-        throw new LabError('dataset', `the target of series ${index} is not a class.`, {
-          where,
-          expected: `a whole number from 0 to ${MOST_CLASSES - 1}`,
-          found: `${target}`,
-          remedy: 'Number the classes 0, 1, 2, … or set `dataset.task` to `regression`.',
-        })
-      largest = Math.max(largest, target)
-    }
-  })
-  if (largest === 0)
-    throw new LabError('dataset', 'there is nothing to classify.', {
-      where,
-      expected: 'two classes or more',
-      found: 'class 0 only',
-      remedy: 'Number the classes 0, 1, 2, … or set `dataset.task` to `regression`.',
-    })
-  return largest + 1
+/** Classes by the numbers that their labels are, as `dataset.classes` asks for it. */
+function numberClasses(table: OwnSeriesTable): OwnSeriesTable {
+  const numbers = numbersOfClasses(table.classNames!, table.where)
+  const classCount = numbers.reduce((largest, number) => Math.max(largest, number), 0) + 1
+  return {
+    ...table,
+    classNames: Array.from({ length: classCount }, (_, index) => String(index)),
+    series: table.series.map((one) => ({ ...one, targets: one.targets.map((index) => numbers[index]!) })),
+  }
 }
 
 /** Series in each split: fractions rounded, at least one each. */
@@ -76,16 +66,17 @@ function splitCounts(total: number, { validation, test }: FileOptions['split']):
 }
 
 /**
- * K = the most targets of a series, T = the longest series; O = targets of a step, or classes (largest class + 1).
- * @param seed draws which series stand in which split
- * @throws LabError `dataset` for fewer than 3 series or targets that are not classes, `config` for fractions that do not fit
+ * K = the most targets of a series, T = the longest series; O = targets of a step, or classes.
+ * @param seed of the run; it draws which series stand in which split where `split.seed` is null
+ * @throws LabError `dataset` for fewer than 3 series or than two classes, `config` for fractions that do not fit
  */
 export function createOwnSeries(
-  table: OwnSeriesTable,
-  { task, split }: Pick<FileOptions, 'task' | 'split'>,
+  asRead: OwnSeriesTable,
+  { task, classes, split }: Pick<FileOptions, 'task' | 'classes' | 'split'>,
   seed: number,
 ): Dataset {
-  const { where, inputSize, targetSize, series } = table
+  const table = task === 'classification' && classes === 'numbered' ? numberClasses(asRead) : asRead
+  const { where, inputSize, targetSize, classNames, series } = table
   if (series.length < LEAST_SERIES)
     throw new LabError('dataset', 'too few series to split.', {
       where,
@@ -94,8 +85,9 @@ export function createOwnSeries(
       remedy: 'Add series to the file.',
     })
   const counts = splitCounts(series.length, split)
-  const outputSize = task === 'classification' ? countClasses(table) : targetSize
-  const order = new RandomStream(seed, 'split').permutation(series.length)
+  if (classNames !== null) requireClasses(classNames, where)
+  const outputSize = classNames?.length ?? targetSize
+  const order = new RandomStream(split.seed ?? seed, 'split').permutation(series.length)
   const testStart = series.length - counts.test
   const members: Readonly<Record<Split, Int32Array>> = {
     train: order.subarray(0, counts.train),
@@ -109,6 +101,7 @@ export function createOwnSeries(
     inputSize,
     outputSize,
     task,
+    classNames,
     maxSteps,
     targetSlots,
     counts,

@@ -2,6 +2,7 @@
  * Series from a CSV in long form, a row for each step of each series: text and the names of its columns enter, a
  * checked table of series leaves. Rows may come in any order. Cells are csv.ts's, splits own-series.ts's.
  */
+import { classifyTargets } from './classes.ts'
 import { parseCsv, type CsvRow, type CsvTable } from './csv.ts'
 import type { CsvColumns, FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
@@ -172,5 +173,20 @@ export function readSeriesFromCsv(bytes: Uint8Array, options: CsvOptions, where:
       ),
     }
   })
-  return { where, inputSize: inputColumns.length, targetSize: targetColumns.length, series }
+  const classified =
+    options.task === 'classification'
+      ? classifyTargets(
+          series.map(({ targets }) => [...targets]),
+          where,
+        )
+      : null
+  return {
+    where,
+    inputSize: inputColumns.length,
+    targetSize: targetColumns.length,
+    classNames: classified?.classNames ?? null,
+    groups: null,
+    givenSplits: null,
+    series: classified ? series.map((one, index) => ({ ...one, targets: classified.targets[index]! })) : series,
+  }
 }

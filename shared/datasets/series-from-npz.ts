@@ -2,6 +2,7 @@
  * Series from an NPZ archive: arrays `inputs` [series, T, I], `targets`, optionally `lengths` [series] and `mask`
  * [series, T] enter, a checked table of series leaves. The archive's bytes are numerics/npz.ts's, splits own-series.ts's.
  */
+import { classifyTargets } from './classes.ts'
 import type { FileOptions, NpzArrays } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
 import { readNpz } from '../numerics/npz.ts'
@@ -218,5 +219,20 @@ export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where:
     })
     return { inputs: own, targetSteps, targets: ownTargets }
   })
-  return { where, inputSize, targetSize, series }
+  const classified =
+    options.task === 'classification'
+      ? classifyTargets(
+          series.map(({ targets }) => [...targets]),
+          where,
+        )
+      : null
+  return {
+    where,
+    inputSize,
+    targetSize,
+    classNames: classified?.classNames ?? null,
+    groups: null,
+    givenSplits: null,
+    series: classified ? series.map((one, index) => ({ ...one, targets: classified.targets[index]! })) : series,
+  }
 }

@@ -27,8 +27,23 @@ export type DatasetConfig =
       /** Names of an NPZ's arrays: inputs [series, T, I], targets, and optionally lengths, mask; null: these names. Ignored for CSV. */
       arrays: { inputs: string; targets: string; lengths: string | null; mask: string | null } | null
       targets: 'last-step' | 'marked-steps'
-      split: { validation: number; test: number }
+      /** `occurring`: a class for each label that occurs; `numbered`: for each number from 0 to the largest label. */
+      classes: 'occurring' | 'numbered'
+      split: FileSplit
     }
+
+/** How the series of a file come into training, validation and test. */
+export interface FileSplit {
+  /** Fractions of all series, 0 or more, under 1. */
+  validation: number
+  test: number
+  /** Of the split alone, so that all seeds of a run share one test set; null: each seed of a run draws its own. */
+  seed: number | null
+  /** Column (CSV) or array (NPZ) that says whose each series is; series of one group stay together. */
+  group: string | null
+  /** Column or array that says `train`, `validation` or `test`. */
+  given: string | null
+}
 
 /** Series in each split. For `mnist` train + validation <= 60000, test <= 10000. */
 export interface SplitCounts {

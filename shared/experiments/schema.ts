@@ -3,6 +3,7 @@
  * and the published JSON Schema (config.schema.json) is made from the same definitions.
  */
 import { z } from 'zod'
+import { DEFAULT_SPLIT } from '../datasets/options.ts'
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
 import { nearestNames } from './nearest-names.ts'
@@ -16,6 +17,13 @@ const fraction = z.number().min(0).lt(1)
 const MOST_SERIES = 2 ** 32
 /** A pass over the training series is a list of their numbers, of 4 bytes each, for every seed and for warm-up too: 2 GiB. */
 const MOST_ORDERED_SERIES = 2 ** 28
+
+/** Of any draw. */
+const seed = z
+  .number()
+  .int()
+  .min(0)
+  .lt(2 ** 32)
 
 const splitCounts = (train: number, validation: number, test: number) =>
   z
@@ -75,7 +83,34 @@ const dataset = z.discriminatedUnion('kind', [
         'Names of the arrays of an NPZ file; null: inputs, targets, and lengths and mask where they are there.',
       ),
     targets: z.enum(['last-step', 'marked-steps']).default('last-step'),
-    split: z.strictObject({ validation: fraction.default(0.2), test: fraction.default(0.2) }).prefault({}),
+    classes: z
+      .enum(['occurring', 'numbered'])
+      .default('occurring')
+      .describe('A class for each label that occurs, or for each number from 0 to the largest label.'),
+    split: z
+      .strictObject({
+        validation: fraction
+          .default(DEFAULT_SPLIT.validation)
+          .describe('Fraction of the series held out for validation; 0: no validation.'),
+        test: fraction.default(DEFAULT_SPLIT.test).describe('Fraction of the series kept for the test.'),
+        seed: seed
+          .nullable()
+          .default(DEFAULT_SPLIT.seed)
+          .describe('Draws the split, one for all seeds of a run; null: each seed of a run draws its own.'),
+        group: z
+          .string()
+          .min(1)
+          .nullable()
+          .default(DEFAULT_SPLIT.group)
+          .describe('Column or array that says whose each series is; series of one group stay together.'),
+        given: z
+          .string()
+          .min(1)
+          .nullable()
+          .default(DEFAULT_SPLIT.given)
+          .describe('Column or array that says train, validation or test of each series.'),
+      })
+      .prefault({}),
   }),
 ])
 
@@ -213,17 +248,7 @@ const schema = z.strictObject({
         .describe('At the same times, how the weights of each part and the gradient of the training loss spread.'),
     })
     .prefault({}),
-  seeds: z
-    .array(
-      z
-        .number()
-        .int()
-        .min(0)
-        .lt(2 ** 32),
-    )
-    .min(1)
-    .max(64)
-    .default([0, 1, 2]),
+  seeds: z.array(seed).min(1).max(64).default([0, 1, 2]),
   backend: z.enum(['auto', 'reference', 'wasm']).default('auto'),
   cells: z.record(z.string(), z.string()).default({}).describe('Equations of own cells, by name.'),
   checkpointEverySteps: positive.default(200),

@@ -3,7 +3,7 @@
  * was made; what a backend or dataset makes of it is left to them.
  */
 import { LabError, quoteStart } from '../protocol/errors.ts'
-import type { ExperimentConfig } from '../experiments/config.ts'
+import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
 import { parseJson } from '../protocol/parse-json.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
@@ -129,5 +129,24 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
  */
 export function completeConfig(config: ExperimentConfig): ExperimentConfig {
   const { measures } = config
-  return { ...config, measures: { ...measures, histograms: measures.histograms ?? false } }
+  return {
+    ...config,
+    dataset: completeDataset(config.dataset),
+    measures: { ...measures, histograms: measures.histograms ?? false },
+  }
+}
+
+/**
+ * Own series without a seed of their split are of a version in which each seed of a run drew its own, a fraction of 0 still was one series,
+ * and classes were numbers from 0.
+ */
+function completeDataset(dataset: DatasetConfig): DatasetConfig {
+  if (dataset.kind !== 'file' || !isObject(dataset.split) || dataset.split.seed !== undefined) return dataset
+  const { validation, test } = dataset.split
+  const orOneSeries = (fraction: number): number => Math.max(fraction, Number.MIN_VALUE)
+  return {
+    ...dataset,
+    classes: 'numbered',
+    split: { validation: orOneSeries(validation), test: orOneSeries(test), seed: null, group: null, given: null },
+  }
 }

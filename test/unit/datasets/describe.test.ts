@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import { describeDataset, formatDescription } from '../../../shared/datasets/describe.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
-import { noSources, npz, range, sourcesOf, tensor } from './helpers.ts'
+import { noSources, npz, range, sourcesOf, splitOf, tensor } from './helpers.ts'
 
 const file: FileOptions = {
   kind: 'file',
@@ -12,7 +12,8 @@ const file: FileOptions = {
   columns: null,
   arrays: null,
   targets: 'last-step',
-  split: { validation: 0, test: 0 },
+  classes: 'occurring',
+  split: splitOf(0, 0),
 }
 
 describe('a description', () => {
@@ -50,7 +51,8 @@ describe('a description', () => {
 
   it('counts classes', () => {
     const bytes = npz({ inputs: tensor([5, 1, 1], range(5)), targets: tensor([5], [2, 2, 2, 2, 2]) })
-    const description = describeDataset(createDataset({ ...file, task: 'classification' }, 1, sourcesOf(bytes)))
+    const options: FileOptions = { ...file, task: 'classification', classes: 'numbered' }
+    const description = describeDataset(createDataset(options, 1, sourcesOf(bytes)))
     expect(description.classCounts).toEqual([0, 0, 3])
     expect(description.targets).toBeNull()
     expect(formatDescription(description)).toContain('classes: 0: 0, 1: 0, 2: 3')

@@ -4,14 +4,15 @@ import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
 import { writeNpz } from '../../../shared/numerics/npz.ts'
-import { labErrorOf, range, tensor, text } from './helpers.ts'
+import { labErrorOf, range, splitOf, tensor, text } from './helpers.ts'
 
-const SPLIT = { validation: 0.25, test: 0.25 }
+const SPLIT = splitOf(0.25, 0.25)
 
 function datasetOf(bytes: Uint8Array, path: string, change: Partial<FileOptions> = {}) {
   const options: FileOptions = {
     kind: 'file',
     path,
+    classes: 'occurring',
     split: SPLIT,
     ...guessMapping(readFileContents(bytes, path)),
     ...change,

@@ -4,7 +4,7 @@ import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
-import { labErrorOf, npz, range, sourcesOf, tensor, text } from './helpers.ts'
+import { labErrorOf, npz, range, sourcesOf, splitOf, tensor, text } from './helpers.ts'
 
 const columns = { series: 'id', step: 't', inputs: ['a', 'b'], targets: ['y'] }
 const archive: FileOptions = {
@@ -14,7 +14,8 @@ const archive: FileOptions = {
   columns: null,
   arrays: null,
   targets: 'last-step',
-  split: { validation: 0.25, test: 0.25 },
+  classes: 'occurring',
+  split: splitOf(0.25, 0.25),
 }
 const table: FileOptions = { ...archive, path: 'own.csv', columns }
 
@@ -106,12 +107,17 @@ describe('an archive', () => {
     expect([...batchOf(dataset, 0).targetSteps]).toEqual([0, 1, 2, -1])
   })
 
-  it('counts the classes up to the largest', () => {
-    const dataset = make(
-      { ...archive, task: 'classification' },
-      npz({ inputs, targets: tensor([8], [0, 1, 2, 4, 0, 1, 2, 4]) }),
-    )
-    expect(dataset).toMatchObject({ outputSize: 5, targetSlots: 1, task: 'classification' })
+  it('has exactly the classes that occur', () => {
+    const bytes = npz({ inputs, targets: tensor([8], [0, 1, 2, 4, 0, 1, 2, 4]) })
+    const dataset = make({ ...archive, task: 'classification' }, bytes)
+    expect(dataset).toMatchObject({ outputSize: 4, classNames: ['0', '1', '2', '4'], targetSlots: 1 })
+    expect([...batchOf(dataset, 3).targets]).toEqual([3])
+  })
+
+  it('has classes numbered up to the largest where they are asked for', () => {
+    const bytes = npz({ inputs, targets: tensor([8], [0, 1, 2, 4, 0, 1, 2, 4]) })
+    const dataset = make({ ...archive, task: 'classification', classes: 'numbered' }, bytes)
+    expect(dataset).toMatchObject({ outputSize: 5, classNames: ['0', '1', '2', '3', '4'] })
     expect([...batchOf(dataset, 3).targets]).toEqual([4])
   })
 })
@@ -180,7 +186,7 @@ describe('splits', () => {
     [0.01, 0.01, { train: 6, validation: 1, test: 1 }],
     [0.5, 0.49, { train: 1, validation: 3, test: 4 }],
   ])('of fractions %d and %d leave each at least one series', (validation, test, counts) => {
-    const found = make({ ...archive, split: { validation, test } }, bytes).counts
+    const found = make({ ...archive, split: splitOf(validation, test) }, bytes).counts
     expect(found.train + found.validation + found.test).toBe(8)
     expect(Math.min(found.train, found.validation, found.test)).toBeGreaterThanOrEqual(1)
     expect(found).toEqual(counts)
@@ -308,17 +314,24 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'dataset',
     ],
     [
-      'a negative class',
+      'a label between whole numbers',
       classes,
-      withArrays({ targets: tensor([8], [0, 1, -1, 1, 0, 1, 0, 1]) }),
-      ['found -1'],
+      withArrays({ targets: tensor([8], [0, 1, 0.5, 1, 0, 1, 0, 1]) }),
+      ['series 2', 'found 0.5'],
       'dataset',
     ],
     [
-      'an identifier for a class',
-      classes,
+      'a negative class among numbered ones',
+      { ...classes, classes: 'numbered' },
+      withArrays({ targets: tensor([8], [0, 1, -1, 1, 0, 1, 0, 1]) }),
+      ['found `-1`', '`occurring`'],
+      'dataset',
+    ],
+    [
+      'an identifier for a numbered class',
+      { ...classes, classes: 'numbered' },
       withArrays({ targets: tensor([8], Array(8).fill(1e6)) }),
-      ['65535', 'found 1000000'],
+      ['65535', 'found `1000000`'],
       'dataset',
     ],
     ['one class', classes, withArrays({ targets: tensor([8], Array(8).fill(0)) }), ['two classes or more'], 'dataset'],
@@ -332,21 +345,21 @@ describe('malformed archives and settings are refused, saying where, what was fo
     ],
     [
       'fractions that leave nothing',
-      { ...archive, split: { validation: 0.5, test: 0.5 } },
+      { ...archive, split: splitOf(0.5, 0.5) },
       withArrays({}),
       ['dataset.split', 'found 1'],
       'config',
     ],
     [
       'a negative fraction',
-      { ...archive, split: { validation: -0.1, test: 0.2 } },
+      { ...archive, split: splitOf(-0.1, 0.2) },
       withArrays({}),
       ['dataset.split.validation', '-0.1'],
       'config',
     ],
     [
       'a fraction that is no number',
-      { ...archive, split: { validation: 0.1, test: NaN } },
+      { ...archive, split: splitOf(0.1, NaN) },
       withArrays({}),
       ['dataset.split.test', 'NaN'],
       'config',

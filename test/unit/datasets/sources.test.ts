@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadDatasetSources } from '../../../main/store/datasets.ts'
 import type { DatasetConfig } from '../../../shared/experiments/config.ts'
+import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { labErrorOf, text } from './helpers.ts'
 
@@ -18,8 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 function fileConfig(path: string): DatasetConfig {
-  const split = { validation: 0.2, test: 0.2 }
-  return { kind: 'file', path, task: 'regression', columns: null, arrays: null, targets: 'last-step', split }
+  return parseConfig({ dataset: { kind: 'file', path, task: 'regression' } }, 'x').dataset
 }
 
 describe('sources', () => {

@@ -93,6 +93,7 @@ export function toyDataset(seed: number): Dataset {
     inputSize: 1,
     outputSize: 1,
     task: 'regression',
+    classNames: null,
     maxSteps: 3,
     targetSlots: 1,
     counts,
