@@ -9,7 +9,7 @@ import { createMnist } from './mnist.ts'
 import type { DatasetOptions, DatasetSources, FileOptions } from './options.ts'
 import { createOwnSeries, type OwnSeriesTable } from './own-series.ts'
 import { readSeriesFromCsv } from './series-from-csv.ts'
-import { readSeriesFromNpz } from './series-from-npz.ts'
+import { readSeriesFromNpz, refuseSingleArray } from './series-from-npz.ts'
 import { LabError } from '../protocol/errors.ts'
 
 /**
@@ -18,6 +18,7 @@ import { LabError } from '../protocol/errors.ts'
  */
 export function readOwnSeries(options: FileOptions, bytes: Uint8Array): OwnSeriesTable {
   const { path } = options
+  refuseSingleArray(path)
   if (/\.npz$/i.test(path)) return readSeriesFromNpz(bytes, options, path)
   if (/\.csv$/i.test(path)) return readSeriesFromCsv(bytes, options, path)
   throw new LabError('dataset', 'this kind of file is not read.', {

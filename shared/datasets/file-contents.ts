@@ -4,16 +4,20 @@
  */
 import { parseCsv } from './csv.ts'
 import type { CsvColumns, FileOptions, NpzArrays } from './options.ts'
-import { readNpz } from '../numerics/npz.ts'
+import { refuseSingleArray } from './series-from-npz.ts'
+import { parseNpyType, type NpyLabel } from '../numerics/npy-types.ts'
+import { NpzArchive } from '../numerics/npz.ts'
 import { LabError } from '../protocol/errors.ts'
 
 export interface ArrayContents {
   readonly name: string
-  /** NumPy's: `<f4`. */
-  readonly type: string
+  /** NumPy's, `<f4`; null for records. */
+  readonly type: string | null
+  /** Of what is neither, such as Python objects, nothing can be made. */
+  readonly holds: 'numbers' | 'text' | 'other'
   readonly shape: readonly number[]
   /** The first values. */
-  readonly sample: readonly number[]
+  readonly sample: readonly NpyLabel[]
 }
 
 export interface ColumnContents {
@@ -45,6 +49,7 @@ export function readFileContents(bytes: Uint8Array, where: string): FileContents
 
 /** @throws LabError `dataset` for a name that ends otherwise */
 export function requireKnownEnding(where: string): FileContents['kind'] {
+  refuseSingleArray(where)
   const [, ending] = /\.(npz|csv)$/i.exec(where) ?? []
   if (ending !== undefined) return ending.toLowerCase() === 'npz' ? 'npz' : 'csv'
   throw new LabError('dataset', 'this kind of file is not read.', {
@@ -56,12 +61,13 @@ export function requireKnownEnding(where: string): FileContents['kind'] {
 }
 
 function readArrays(bytes: Uint8Array, where: string): FileContents {
-  const arrays = [...readNpz(bytes, where)].map(([name, { dtype, shape, data }]): ArrayContents => ({
-    name,
-    type: dtype,
-    shape,
-    sample: Array.from(data.slice(0, SAMPLE)),
-  }))
+  const archive = new NpzArchive(bytes, where)
+  const arrays = archive.names.map((name): ArrayContents => {
+    const { type, shape, start } = archive.outline(name, SAMPLE)
+    const kind = parseNpyType(type)?.kind
+    const isText = kind === 'text' || kind === 'bytes'
+    return { name, type, holds: isText ? 'text' : kind === undefined ? 'other' : 'numbers', shape, sample: start }
+  })
   return { kind: 'npz', arrays }
 }
 
