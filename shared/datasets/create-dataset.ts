@@ -28,11 +28,13 @@ export function readOwnSeries(options: FileOptions, bytes: Uint8Array): OwnSerie
   })
 }
 
-/** Makes the datasets of several seeds, as `createDataset` does: a user's file is read once for all of them. */
+/** Makes the datasets of several seeds, as `createDataset` does: a user's file is read once for all of them, and split once. */
 export function createDatasets(config: DatasetOptions, seeds: readonly number[], sources: DatasetSources): Dataset[] {
   if (config.kind !== 'file') return seeds.map((seed) => createDataset(config, seed, sources))
   const table = readOwnSeries(config, sources.file(config.path))
-  return seeds.map((seed) => createOwnSeries(table, config, seed))
+  if (config.split.seed === null) return seeds.map((seed) => createOwnSeries(table, config, seed))
+  const shared = createOwnSeries(table, config, config.split.seed)
+  return seeds.map(() => shared)
 }
 
 /**

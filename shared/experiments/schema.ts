@@ -370,6 +370,14 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
       `${dataset.forbiddenSteps}`,
       'Lower N or raise T.',
     )
+  if (dataset.kind === 'file' && dataset.split.group !== null && dataset.split.seed === null)
+    fail(
+      'dataset.split.seed',
+      'Groups of different sizes would give each seed splits of other sizes.',
+      'a seed of the split where `group` is set',
+      'null',
+      'Set it, such as to 0: all seeds share one split.',
+    )
   if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
     fail(
       'dataset.counts',

@@ -13,7 +13,7 @@ const file: FileOptions = {
   arrays: null,
   targets: 'last-step',
   classes: 'occurring',
-  split: splitOf(0, 0),
+  split: splitOf(0.01, 0.01),
 }
 
 describe('a description', () => {
