@@ -12,8 +12,11 @@ export type FileRoles = Readonly<Record<string, FileRole>>
 /** Many columns may be inputs or targets; everything else is one. */
 const SHARED: ReadonlySet<FileRole> = new Set(['input', 'target', 'unused'])
 
-const namesOf = (contents: FileContents): string[] =>
-  (contents.kind === 'npz' ? contents.arrays : contents.columns).map(({ name }) => name)
+/** Series that are given whole have nothing to be told apart. */
+function namesOf(contents: FileContents): string[] {
+  if (contents.kind === 'series') return []
+  return (contents.kind === 'npz' ? contents.arrays : contents.columns).map(({ name }) => name)
+}
 
 export function rolesOf(contents: FileContents, { arrays, columns }: FileMapping): FileRoles {
   const roleOf = (name: string): FileRole => {
@@ -47,6 +50,7 @@ export function mappingOf(
 ): FileMapping {
   const all = (role: FileRole): string[] => namesOf(contents).filter((name) => roles[name] === role)
   const one = (role: FileRole): string => all(role)[0] ?? ''
+  if (contents.kind === 'series') return { task, targets, columns: null, arrays: null }
   if (contents.kind === 'npz')
     return {
       task,
@@ -69,8 +73,11 @@ export function mappingOf(
 
 /** Roles that a mapping needs and nobody has. */
 export function missingRoles(contents: FileContents, roles: FileRoles): FileRole[] {
-  const needed: readonly FileRole[] =
-    contents.kind === 'npz' ? ['inputs', 'targets'] : ['series', 'step', 'input', 'target']
+  const needed: Readonly<Record<FileContents['kind'], readonly FileRole[]>> = {
+    npz: ['inputs', 'targets'],
+    csv: ['series', 'step', 'input', 'target'],
+    series: [],
+  }
   const given = new Set(Object.values(roles))
-  return needed.filter((role) => !given.has(role))
+  return needed[contents.kind].filter((role) => !given.has(role))
 }

@@ -17,8 +17,29 @@ export interface WholeSeries {
   readonly label: string
 }
 
+export interface WholeFile {
+  readonly series: readonly WholeSeries[]
+  /** What its labels are for. */
+  readonly task: FileOptions['task']
+}
+
 /** Of the settings of a file, those that matter to one without named columns. */
-export type WholeSeriesOptions = Pick<FileOptions, 'task' | 'targets'> & { readonly split?: Pick<FileOptions['split'], 'group' | 'given'> }
+export type WholeSeriesOptions = Pick<FileOptions, 'task' | 'targets'> & {
+  readonly split?: Pick<FileOptions['split'], 'group' | 'given'>
+}
+
+/** @param line 1-based */
+export function failAtLine(
+  where: string,
+  line: number,
+  message: string,
+  expected: string,
+  found: string,
+  remedy: string,
+): never {
+  const location = { line, column: 1 }
+  throw new LabError('dataset', message, { where: `${where}, line ${line}`, expected, found, remedy, location })
+}
 
 /** Steps up to the last that is not missing. */
 function lengthOf(channel: readonly string[]): number {
@@ -26,6 +47,10 @@ function lengthOf(channel: readonly string[]): number {
   while (length > 0 && isMissing(channel[length - 1]!)) length--
   return length
 }
+
+/** Steps of the longest channel, without what is missing at its end. */
+export const stepCount = (channels: WholeSeries['channels']): number =>
+  channels.reduce((longest, channel) => Math.max(longest, lengthOf(channel)), 0)
 
 class WholeSeriesReader {
   readonly #where: string
@@ -37,16 +62,15 @@ class WholeSeriesReader {
   }
 
   fail({ line }: WholeSeries, message: string, expected: string, found: string, remedy: string): never {
-    const location = { line: line(), column: 1 }
-    const where = `${this.#where}, line ${location.line}`
-    throw new LabError('dataset', message, { where, expected, found, remedy, location })
+    return failAtLine(this.#where, line(), message, expected, found, remedy)
   }
 
   /** @returns [T, I] */
   inputs(own: WholeSeries, series: number): Float32Array {
     const { channels } = own
-    const steps = channels.reduce((longest, channel) => Math.max(longest, lengthOf(channel)), 0)
-    if (steps === 0) this.fail(own, `series ${series} has no steps.`, 'a number or more', 'none', 'Leave the series out.')
+    const steps = stepCount(channels)
+    if (steps === 0)
+      this.fail(own, `series ${series} has no steps.`, 'a number or more', 'none', 'Leave the series out.')
     const inputs = new Float32Array(steps * channels.length)
     channels.forEach((channel, i) => {
       for (let t = 0; t < steps; t++) {
@@ -107,13 +131,18 @@ function refuseSetting(where: string, message: string, expected: string, found: 
  * @throws LabError `dataset` for no series, other numbers of channels, what is missing within a series, what is no number; `config` for settings
  * that need named columns
  */
-export function readWholeSeries(all: readonly WholeSeries[], options: WholeSeriesOptions, where: string): OwnSeriesTable {
+export function readWholeSeries(
+  all: readonly WholeSeries[],
+  options: WholeSeriesOptions,
+  where: string,
+): OwnSeriesTable {
   const { task, targets, split } = options
   if (targets !== 'last-step')
     refuseSetting('dataset.targets', 'this file has one target a series.', '`last-step`', `\`${targets}\``)
   for (const role of ['group', 'given'] as const) {
     const name = split?.[role] ?? null
-    if (name !== null) refuseSetting(`dataset.split.${role}`, 'this file has no named columns.', 'null', quoteStart(name))
+    if (name !== null)
+      refuseSetting(`dataset.split.${role}`, 'this file has no named columns.', 'null', quoteStart(name))
   }
   const [first] = all
   if (!first)
@@ -147,12 +176,10 @@ export function readWholeSeries(all: readonly WholeSeries[], options: WholeSerie
     classNames: classified?.classNames ?? null,
     groups: null,
     givenSplits: null,
-    series: inputs.map(
-      (own, series): OwnSeries => ({
-        inputs: own,
-        targetSteps: Int32Array.of(own.length / inputSize - 1),
-        targets: classified?.targets[series] ?? Float32Array.of(reader.target(all[series]!, series)),
-      }),
-    ),
+    series: inputs.map((own, series): OwnSeries => ({
+      inputs: own,
+      targetSteps: Int32Array.of(own.length / inputSize - 1),
+      targets: classified?.targets[series] ?? Float32Array.of(reader.target(all[series]!, series)),
+    })),
   }
 }

@@ -12,6 +12,7 @@ function datasetOf(bytes: Uint8Array, path: string, change: Partial<FileOptions>
   const options: FileOptions = {
     kind: 'file',
     path,
+    testPath: null,
     classes: 'occurring',
     split: SPLIT,
     ...guessMapping(readFileContents(bytes, path)),
@@ -83,14 +84,14 @@ describe('a CSV in long form', () => {
     expect(contents).toMatchObject({ kind: 'csv', rowCount: 40 })
     expect(contents.kind === 'csv' && contents.columns.at(-1)).toEqual({
       name: 'label',
-      isNumeric: true,
+      holds: 'numbers',
       emptyCount: 32,
       distinctCount: 2,
       sample: ['', '', '', '', '0'],
     })
     expect(guessMapping(contents)).toEqual({
       task: 'classification',
-      targets: 'marked-steps',
+      targets: 'last-step',
       columns: { series: 'trial', step: 'time', inputs: ['a', 'b'], targets: ['label'] },
       arrays: null,
     })
@@ -105,5 +106,5 @@ describe('a CSV in long form', () => {
 
 it('a file of another kind is refused with what is read', () => {
   const error = labErrorOf(() => readFileContents(text('a'), 'a.xlsx'))
-  expect(error.message).toContain('.npz or .csv')
+  expect(error.message).toContain('.npz, .csv, .tsv, .txt, .ts or .arff')
 })
