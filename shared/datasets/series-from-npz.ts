@@ -200,17 +200,6 @@ function readGivenSplits(archive: NamedArrays, name: string, seriesCount: number
   )
 }
 
-/** A single array, saved by itself, is no archive. @param path whose ending says so. @throws LabError `dataset` */
-export function refuseSingleArray(path: string): void {
-  if (!/\.npy$/i.test(path)) return
-  throw new LabError('dataset', 'an NPY file holds one array, and no targets beside it.', {
-    where: path,
-    expected: 'an NPZ archive of inputs and targets',
-    found: 'one array',
-    remedy: 'Save both: `numpy.savez("data.npz", inputs=numpy.load("…"), targets=…)`.',
-  })
-}
-
 /**
  * Reads the series of an archive, of which no other arrays are looked at than those that are asked for. Values beyond a series' length and
  * targets of unmarked steps are not looked at. Without a mask, `marked-steps` reads out every step.

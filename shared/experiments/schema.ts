@@ -58,7 +58,13 @@ const dataset = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('file'),
-    path: z.string().min(1).describe('An NPZ or CSV file.'),
+    path: z.string().min(1).describe('A file of series: NPZ, CSV in long form, UCR, or UEA (.ts, .arff).'),
+    testPath: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('A second file, all of whose series are for the test, as X_TEST is beside X_TRAIN.'),
     task: z.enum(['regression', 'classification']),
     columns: z
       .strictObject({
@@ -69,7 +75,7 @@ const dataset = z.discriminatedUnion('kind', [
       })
       .nullable()
       .default(null)
-      .describe('Column names of a CSV file in long form.'),
+      .describe('Column names of a text file in long form; no matter for other files.'),
     arrays: z
       .strictObject({
         inputs: z.string(),

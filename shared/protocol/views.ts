@@ -199,6 +199,8 @@ export interface DataFileView {
   readonly path: string
   readonly contents: FileContents
   readonly guess: FileMapping
+  /** Where the test series lie: an `X_TEST` beside this `X_TRAIN`; null: there is none. */
+  readonly testPath: string | null
 }
 
 /** A checkpoint from which a run can be forked. */

@@ -5,8 +5,10 @@
 import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-plan.ts'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
-import { guessMapping, readFileContents, requireKnownEnding } from '../../../shared/datasets/file-contents.ts'
 import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datasets/describe.ts'
+import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
+import { requireKnownEnding } from '../../../shared/datasets/file-kinds.ts'
+import { siblingTestPath } from '../../../shared/datasets/test-file.ts'
 import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
@@ -21,7 +23,7 @@ import { createCellLookup } from '../../engine/cell-lookup.ts'
 import { planMemory } from '../../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../../engine/fork-run.ts'
 import type { RunStore } from '../../store/run-store.ts'
-import { dataFilePrint, loadDataFile, loadDatasetSources } from '../../store/datasets.ts'
+import { dataFilePrint, isDataFile, loadDataFile, loadDatasetSources } from '../../store/datasets.ts'
 import { CONFIG_NAME } from './read-design.ts'
 
 /** A design's own, and the images of a preview. */
@@ -103,12 +105,14 @@ export class Designs {
   async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
     requireKnownEnding(path)
     const contents = readFileContents(await loadDataFile(path, this.#baseFolder, MOST_DATA_FILE_BYTES), path)
-    return { path, contents, guess: guessMapping(contents) }
+    const sibling = siblingTestPath(path)
+    const testPath = sibling !== null && (await isDataFile(sibling, this.#baseFolder)) ? sibling : null
+    return { path, contents, guess: guessMapping(contents), testPath }
   }
 
   async #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
     // The user's file may be saved anew under its name.
-    const print = config.kind === 'file' ? await dataFilePrint(config.path, this.#baseFolder) : null
+    const print = config.kind === 'file' ? await dataFilePrint(config, this.#baseFolder) : null
     const key = JSON.stringify([config, seed, print])
     const dataset =
       this.#known.get(key) ??

@@ -8,6 +8,7 @@ import { noSources, npz, range, sourcesOf, splitOf, tensor } from './helpers.ts'
 const file: FileOptions = {
   kind: 'file',
   path: 'own.npz',
+  testPath: null,
   task: 'regression',
   columns: null,
   arrays: null,

@@ -10,6 +10,7 @@ const columns = { series: 'id', step: 't', inputs: ['a', 'b'], targets: ['y'] }
 const archive: FileOptions = {
   kind: 'file',
   path: 'own.npz',
+  testPath: null,
   task: 'regression',
   columns: null,
   arrays: null,
@@ -380,7 +381,7 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'a file of another kind',
       { ...archive, path: 'data/own.mat' },
       withArrays({}),
-      ['.npz or .csv', '`own.mat`'],
+      ['.csv, .tsv, .txt, .ts or .arff', '`own.mat`'],
       'dataset',
     ],
   ])('%s', (_, options, bytes, contents, code) => {
