@@ -10,8 +10,7 @@ import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepRecord, SweepWriter } from '../store/sweep-writer.ts'
-import { prepare, runGroup, type GroupListener } from './run-group.ts'
-import { RUN_VERSIONS } from './version.ts'
+import { makeRuns, prepare, preparedConfig, runGroup, type GroupListener } from './run-group.ts'
 
 export interface SweepOptions {
   /** Takes up runs that have failed, from their last checkpoint. */
@@ -59,8 +58,8 @@ export function runInProcess(
 
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
-  const config = writer.sweep.configOf(index)
-  const records = await runs.createGroup(config, trialStrategies(config), RUN_VERSIONS)
+  const { sweep, record } = writer
+  const records = await makeRuns(runs, preparedConfig(await prepare(sweep.configOf(index), record.baseFolder)))
   const runIds = records.map(({ id }) => id)
   await writer.setRuns(index, runIds)
   return runIds

@@ -2,6 +2,7 @@
  * The weights of a run: those of a finished one, or of the last checkpoint of any other. They leave by parameter name, or as a file for
  * elsewhere, under PyTorch's names where the cell has a module there. Where the bytes go is left to the callers.
  */
+import { taskOf } from '../../shared/experiments/trials.ts'
 import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { toPytorchNames } from '../../shared/exchange/pytorch-names.ts'
 import { writeNpz } from '../../shared/numerics/npz.ts'
@@ -11,7 +12,7 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { forkPointOf } from '../../shared/training/fork.ts'
 import type { RunStore } from '../store/run-store.ts'
-import { prepare } from './run-group.ts'
+import { wireNetworks } from './run-group.ts'
 
 export interface WeightsChoice {
   readonly format: 'safetensors' | 'npz'
@@ -43,13 +44,14 @@ export async function encodeWeights(
 ): Promise<WeightsFile> {
   const seed = chooseSeed(record, asked)
   const { tensors: parameters, at } = await readTrainedWeights(store, record, seed, weights)
-  const tensors = toPytorchNames(await networkOf(record), parameters)
+  const network = networkOfWeights(record, parameters)
+  const tensors = toPytorchNames(network, parameters)
   const metadata = {
     run: record.id,
     strategy: record.strategy,
     seed: String(seed),
     weights,
-    cells: record.config.layers.map(({ cell }) => cell).join(','),
+    cells: network.layers.map((parts) => parts.map(({ cell }) => cell.name).join('+')).join(','),
     ...(at && { phase: at.phase, step: String(at.step) }),
   }
   return {
@@ -98,9 +100,19 @@ export function selectSeed(tensors: TensorMap, seed: number, which: string): Map
   )
 }
 
-export async function networkOf({ config, strategy }: RunRecord): Promise<Network> {
-  const { networks } = await prepare({ ...config, seeds: config.seeds.slice(0, 1) }, process.cwd())
-  return networks.get(strategy)!
+/** The network that weights are of: they say how many inputs and outputs it has, so that the data may be gone. */
+function networkOfWeights({ config, strategy }: RunRecord, weights: TensorMap): Network {
+  const task = taskOf(config.dataset)
+  const wire = (inputSize: number, outputSize: number): Network =>
+    wireNetworks(config, { inputSize, outputSize, task }).get(strategy)!
+  const [outputSize] = weights.get('readout.weight')!.shape as [number]
+  // Of any two networks that differ in their inputs alone, the sides of the same length are not those of the inputs.
+  const [one, two] = [wire(1, outputSize), wire(2, outputSize)]
+  for (const [index, { name, shape }] of one.parameters.entries()) {
+    const side = shape.findIndex((length, dim) => length !== two.parameters[index]!.shape[dim])
+    if (side >= 0) return wire(weights.get(name)!.shape[side]!, outputSize)
+  }
+  return one // no equation reads the input
 }
 
 function chooseSeed({ id, config: { seeds }, result }: RunRecord, asked: number | null): number {

@@ -10,12 +10,12 @@ import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
-import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
+import { makeRuns } from '../engine/run-group.ts'
+import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'
 import { QueueStore } from '../store/queue-store.ts'
@@ -307,8 +307,7 @@ export class Lab {
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
-    const config = await this.#designs.ask('prepare', json)
-    return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), RUN_VERSIONS))
+    return this.#startRuns(await makeRuns(this.#store, await this.#designs.ask('prepare', json)))
   }
 
   /** @param records of one group, in the order in which they are run */

@@ -105,6 +105,7 @@ export function createOwnSeries(
     maxSteps,
     targetSlots,
     counts,
+    targetsOf: (name: Split) => Array.from(members[name], (index) => series[index]!.targets),
     batch(name: Split, indices: ArrayLike<number>): SeriesBatch {
       const chosen = Array.from(indices, (index) => series[members[name][requireIndex(name, index, counts[name])]!]!)
       const batch = chosen.length

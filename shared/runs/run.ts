@@ -4,7 +4,9 @@
  * main/store implements them on files.
  */
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { RunData } from './data-content.ts'
 import type { PartSpread } from './spreads.ts'
 
 /** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
@@ -30,6 +32,10 @@ export interface RunRecord {
   /** Null for a run that began with itself. */
   readonly forkedFrom: RunOrigin | null
   readonly versions: { readonly lab: string; readonly node: string }
+  /** What of the configuration was fitted to the data before the run was made; `config` is what is used. */
+  readonly remarks: readonly ConfigRemark[]
+  /** What its own file of series holds; null for other data, and for a run of an earlier version until it goes on. */
+  data: RunData | null
   status: RunStatus
   /** The backend that ran it, once known; a resume insists on the same. */
   backend: string | null
@@ -126,7 +132,7 @@ export interface RunWriter {
    * whoever reads it finds them.
    */
   update(
-    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>,
+    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result' | 'data'>>,
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or status. */
   append(events: readonly RunEvent[]): void

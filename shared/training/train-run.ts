@@ -37,6 +37,8 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
+  /** What is to be told of it before it goes on. */
+  readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
 }
 
@@ -51,7 +53,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
   const now = (): string => new Date(clock.now()).toISOString()
   let engine: Engine | null = null
   try {
-    requireTestSeries(options)
+    if (options.datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
     engine = await backend.createEngine(network, record.config.seeds.length)
     const session = await openSession(options, engine)
     await writer.update({
@@ -83,15 +85,6 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
   }
 }
 
-function requireTestSeries({ datasets, record }: TrainRunOptions): void {
-  if (datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
-  if (datasets.every(({ counts }) => counts.test > 0 && counts.train > 0)) return
-  throw new LabError('config', 'a run needs series to train on and series to test on.', {
-    where: 'dataset',
-    remedy: 'Raise the counts or the fractions of the split.',
-  })
-}
-
 /** Fresh initial values, or those of the last checkpoint. */
 async function openSession(options: TrainRunOptions, engine: Engine): Promise<TrainingSession> {
   const { record, network, datasets, backend, writer, control, onEvent } = options
@@ -109,6 +102,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`.`,
     })
+  for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
   const restored = saved && restoreCheckpoint(engine, seeds, saved)
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
   const session: TrainingSession = {

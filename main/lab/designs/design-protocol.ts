@@ -11,6 +11,7 @@ import type {
 } from '../../../shared/protocol/views.ts'
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import type { PreparedConfig } from '../../engine/run-group.ts'
 import type { SweepOutline } from '../../engine/run-sweep.ts'
 import type { SweepRecord } from '../../store/sweep-writer.ts'
 
@@ -32,7 +33,7 @@ export type DesignQuestions = {
   preview: { ask: CheckedPayload<'dataset.preview'>; answer: DatasetPreview }
   'data-file': { ask: CheckedPayload<'data-file.read'>; answer: DataFileView }
   /** Throws whatever is wrong with a configuration; nothing is made. Own series are absolute in the answer, so that a resume from elsewhere finds them. */
-  prepare: { ask: unknown; answer: ExperimentConfig }
+  prepare: { ask: unknown; answer: PreparedConfig }
   /** Every point is read. @param ask any JSON that the file of a sweep may hold */
   'check-sweep': { ask: unknown; answer: CheckedSweep }
   /** Throws whatever is wrong with any point; nothing is made. */

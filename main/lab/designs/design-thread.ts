@@ -2,13 +2,12 @@
  * A thread that reads what designs, their datasets and sweeps come to: a file of series takes seconds to read, and so does a sweep of
  * thousands of points, in which the lab goes on.
  */
-import path from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { answerQuestions } from '../../engine/answer-questions.ts'
 import { forkRun } from '../../engine/fork-run.ts'
-import { prepare } from '../../engine/run-group.ts'
+import { prepare, preparedConfig } from '../../engine/run-group.ts'
 import { outlineSweep, prepareSweep } from '../../engine/run-sweep.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
 import { readOwnPresets } from '../../store/own-presets.ts'
@@ -35,12 +34,7 @@ answerQuestions<DesignQuestions>({
   },
   preview: (payload) => designs.previewDataset(payload),
   'data-file': (payload) => designs.readDataFile(payload),
-  prepare: async (json) => {
-    const config = readDesign(json)
-    if (config.dataset.kind === 'file') config.dataset.path = path.resolve(home, config.dataset.path)
-    await prepare(config, home)
-    return config
-  },
+  prepare: async (json) => preparedConfig(await prepare(readDesign(json), home)),
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)
