@@ -79,6 +79,7 @@ withEngine(
 )
   .option('--rerun-failed', 'take up runs that have failed, from their last checkpoint')
   .option('--table', 'only print what the points have come to')
+  .option('--data <FILE>', 'where a file of series of the sweep lies now')
   .option('--csv <FILE>', 'write every result, a line a seed')
   .action((file: string, options: Record<string, unknown>) => runInThread('sweep', [file, options]))
 withHome(withJson(program.command('sweeps').description('list the sweeps'))).action(

@@ -55,14 +55,15 @@ export function configOfFork({ config, strategy }: RunRecord): ExperimentConfig 
   return { ...config, strategies: config.strategies === null ? null : [strategy] }
 }
 
-/** What an edited configuration may not change. @throws LabError `checkpoint`, `run-folder`, `dataset` */
+/** What an edited configuration may not change, and the data that the fork goes on with. @throws LabError `checkpoint`, `run-folder`, `dataset` */
 export async function judgeFork(
   store: RunStore,
   source: ForkSource,
   edited: ExperimentConfig,
   where: string,
-): Promise<ConfigMistake[]> {
-  return judge(await openSource(store, source, AS_RECORDED), edited, where)
+): Promise<{ readonly mistakes: readonly ConfigMistake[]; readonly data: OpenedRunData }> {
+  const opened = await openSource(store, source, AS_RECORDED)
+  return { mistakes: judge(opened, edited, where), data: opened.data }
 }
 
 /**

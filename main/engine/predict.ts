@@ -30,7 +30,7 @@ const THREADS = 1
 
 /** @throws LabError `weights`, `usage`, `checkpoint`, `run-folder`; `dataset` for other data than the run's */
 export async function predict(store: RunStore, baseFolder: string, request: PredictRequest): Promise<RunPredictions> {
-  const { runId, weights, sampleCount } = request
+  const { runId, sampleCount } = request
   const record = await store.readRecord(runId)
   const { config } = record
   const seed = request.seed ?? config.seeds[0]!
@@ -40,7 +40,7 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
       expected: `one of ${config.seeds.join(', ')}`,
       found: `\`${seed}\``,
     })
-  const { tensors, at } = await readTrainedWeights(store, record, seed, weights)
+  const { tensors, weights, at } = await readTrainedWeights(store, record, seed, request.weights)
   const { datasets } = await openRunData(store.home, record, [seed], baseFolder, AS_RECORDED)
   const dataset = datasets[0]!
   const network = wireNetworks(config, dataset).get(record.strategy)!

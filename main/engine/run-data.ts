@@ -15,11 +15,10 @@ import {
   requireSameShapes,
   type DataContent,
   type FileDigest,
-  type RunData,
 } from '../../shared/runs/data-content.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { DATA_FOLDER } from '../store/data-files.ts'
 import { DataPlaces } from '../store/data-places.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
+import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
 
 export interface OpenedData {
   /** One a seed. */
@@ -66,13 +65,14 @@ export interface OpenedRunData extends OpenedData {
 
 /**
  * @param home of the run
+ * @param data what it began with; null where that is not known
  * @param seeds of which datasets are made: those of the run, or some of them
  * @param baseFolder where relative paths in records of earlier versions start
  * @throws LabError `dataset` for other data than the run's with both digests, and for a file that is not found; `config`
  */
 export async function openRunData(
   home: string,
-  { config: { dataset }, data }: Pick<RunRecord, 'config' | 'data'>,
+  { config: { dataset }, data }: { readonly config: ExperimentConfig; readonly data: DataContent | null },
   seeds: readonly number[],
   baseFolder: string,
   choice: DataChoice,
@@ -90,6 +90,11 @@ const digestOf = (bytes: Uint8Array): FileDigest => ({
   bytes: bytes.byteLength,
 })
 
+/** @throws LabError `dataset` for a file that cannot be read */
+export async function digestOfDataFile(file: string): Promise<FileDigest> {
+  return digestOf(await loadDataFile(file, ''))
+}
+
 interface FoundFile {
   readonly file: string
   readonly sources: DatasetSources
@@ -101,7 +106,7 @@ interface FoundFile {
 async function findRunFile(
   home: string,
   dataset: Extract<DatasetConfig, { kind: 'file' }>,
-  data: RunData | null,
+  data: DataContent | null,
   baseFolder: string,
   { file: chosen, takesOther }: DataChoice,
 ): Promise<FoundFile> {
@@ -116,10 +121,11 @@ async function findRunFile(
   const recorded = path.resolve(baseFolder, dataset.path)
   const first = await load(recorded).catch(asRefusal)
   if (!(first instanceof LabError) && !first.isOther) return first
-  const moved = data && (await new DataPlaces(home).find(data.sha256))
-  // A place from before at which nothing is any more is not what the user asks about.
-  const found = moved === null || moved === recorded ? null : await load(moved).catch(asRefusal)
-  if (found !== null && !(found instanceof LabError) && !found.isOther) return found
+  for (const place of data === null ? [] : await placesOf(home, recorded, data)) {
+    // One from before at which nothing is any more is not what the user asks about.
+    const found = await load(place).catch(asRefusal)
+    if (!(found instanceof LabError) && !found.isOther) return found
+  }
   if (!(first instanceof LabError)) return first
   throw first instanceof OtherDataError
     ? first
@@ -128,6 +134,13 @@ async function findRunFile(
         remedy: 'Put the file back, or say where it lies now: `--data FILE`.',
         cause: first,
       })
+}
+
+/** Where else a file may lie: where the user pointed to, and where a home keeps what is brought to it, should the home itself have moved. */
+async function placesOf(home: string, recorded: string, { sha256 }: DataContent): Promise<string[]> {
+  const known = await new DataPlaces(home).find(sha256)
+  const brought = path.join(home, DATA_FOLDER, path.basename(recorded))
+  return [...(known === null ? [] : [known]), brought].filter((place) => place !== recorded)
 }
 
 /** What is wrong with one place of a file is no reason not to look at another. @throws anything else */

@@ -10,7 +10,7 @@ import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
-import { withContent } from '../../shared/runs/data-content.ts'
+import { withContent, type DataContent } from '../../shared/runs/data-content.ts'
 import { knownStd, summarize } from '../../shared/statistics/summary.ts'
 import { fitBatches, fitToData, type FittedConfig } from '../../shared/training/fit-to-data.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
@@ -46,6 +46,8 @@ export interface SummaryRow {
 export interface RunListener {
   started(record: RunRecord): void
   event(record: RunRecord, event: RunEvent): void
+  /** It goes on with other data than it began with; its record and its log say so, too. */
+  otherData?(runId: string, file: string): void
 }
 
 export interface GroupListener extends RunListener {
@@ -86,13 +88,17 @@ export function wireNetworks(config: ExperimentConfig, task: TaskShape): Map<Str
 /** Everything that can be wrong with a configuration is found here, before a run is acknowledged. @returns it with absolute paths */
 export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<PreparedGroup> {
   const found = withAbsolutePaths(config, baseFolder)
-  const opened = await openData(found.dataset, found.seeds, baseFolder)
-  return wire(fitToData(found, opened.datasets), opened)
+  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder))
+}
+
+/** The same where the data is open already. */
+export function prepareOpened(config: ExperimentConfig, opened: OpenedData): PreparedGroup {
+  return wire(fitToData(config, opened.datasets), opened)
 }
 
 /** The same for a run that was made before. It was fitted to its data then: only other data may ask for more. */
 export function prepareRun(config: ExperimentConfig, opened: OpenedRunData): PreparedGroup {
-  return wire((opened.isOther ? fitToData : fitBatches)(config, opened.datasets), opened)
+  return opened.isOther ? prepareOpened(config, opened) : wire(fitBatches(config, opened.datasets), opened)
 }
 
 /** Makes the runs of a configuration that was prepared, one a strategy. @throws LabError `run-folder` */
@@ -168,7 +174,8 @@ export async function runOne(
     const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
     const { config, remarks, datasets, networks } = prepareRun(record.config, opened)
     await keepPlace(store, opened, choice)
-    const otherData = await keepContent(writer, opened)
+    await keepContent(writer, opened.content)
+    if (opened.isOther) listener.otherData?.(id, opened.file!)
     const made = record.startedAt === null ? record.remarks : []
     const result = await trainRun({
       record: { ...writer.record, config },
@@ -177,7 +184,7 @@ export async function runOne(
       backend: await loadBackend(record.backend ?? record.config.backend),
       writer,
       clock: { now: () => Date.now() },
-      remarks: [...made, ...remarks].map(describeRemark).concat(otherData ?? []),
+      remarks: [...made, ...remarks].map(describeRemark),
       control: {
         requested: () => control.requested(),
         async rest() {
@@ -200,10 +207,8 @@ export async function keepPlace({ home }: RunStore, { content, file }: OpenedRun
     await new DataPlaces(home).remember(content.sha256, file)
 }
 
-/** Writes down what the data is. @returns what the log is to say of it */
-async function keepContent(writer: RunWriter, { content, file, isOther }: OpenedRunData): Promise<string | null> {
-  if (content === null || file === null) return null
+/** Writes down what the data is, where the record says something else or nothing. */
+export async function keepContent(writer: RunWriter, content: DataContent | null): Promise<void> {
   const { data } = writer.record
-  if (data?.sha256 !== content.sha256) await writer.update({ data: withContent(data, content) })
-  return isOther ? `The run goes on with other data, as was asked for: ${file}, SHA-256 ${content.sha256}, and not ${data!.sha256}.` : null
+  if (content !== null && data?.sha256 !== content.sha256) await writer.update({ data: withContent(data, content) })
 }

@@ -9,7 +9,7 @@ import { writeNpz } from '../../shared/numerics/npz.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { hasValidation, type RunRecord } from '../../shared/runs/run.ts'
 import { forkPointOf } from '../../shared/training/fork.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { wireNetworks } from './run-group.ts'
@@ -24,6 +24,7 @@ export interface WeightsChoice {
 export interface WeightsFile {
   readonly bytes: Uint8Array
   readonly seed: number
+  readonly weights: WeightsChoice['weights']
   readonly at: TrainedWeights['at']
   readonly tensorNames: readonly string[]
   readonly fileName: string
@@ -32,6 +33,8 @@ export interface WeightsFile {
 export interface TrainedWeights {
   /** By parameter name. */
   readonly tensors: TensorMap
+  /** Which they are: without validation, the best ones are the last. */
+  readonly weights: WeightsChoice['weights']
   /** The checkpoint that they are from; null: those of the finished run. */
   readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
 }
@@ -40,10 +43,10 @@ export interface TrainedWeights {
 export async function encodeWeights(
   store: RunStore,
   record: RunRecord,
-  { format, seed: asked, weights }: WeightsChoice,
+  { format, seed: asked, weights: wanted }: WeightsChoice,
 ): Promise<WeightsFile> {
   const seed = chooseSeed(record, asked)
-  const { tensors: parameters, at } = await readTrainedWeights(store, record, seed, weights)
+  const { tensors: parameters, weights, at } = await readTrainedWeights(store, record, seed, wanted)
   const network = networkOfWeights(record, parameters)
   const tensors = toPytorchNames(network, parameters)
   const metadata = {
@@ -57,6 +60,7 @@ export async function encodeWeights(
   return {
     bytes: format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata),
     seed,
+    weights,
     at,
     tensorNames: [...tensors.keys()],
     fileName: `${record.id}-seed${seed}${at ? `-${at.phase}-step${at.step}` : ''}.${format}`,
@@ -68,11 +72,12 @@ export async function readTrainedWeights(
   store: RunStore,
   record: RunRecord,
   seed: number,
-  weights: WeightsChoice['weights'],
+  wanted: WeightsChoice['weights'],
 ): Promise<TrainedWeights> {
+  const weights = hasValidation(record) ? wanted : 'last'
   if (record.status === 'finished') {
     const file = await store.readWeights(record.id)
-    return { tensors: selectSeed(file.tensors, seed, weights), at: null }
+    return { tensors: selectSeed(file.tensors, seed, weights), weights, at: null }
   }
   const checkpoint = await store.readCheckpoint(record.id)
   const tensors = checkpoint && selectSeed(checkpoint.tensors, seed, weights === 'last' ? 'parameters' : 'best')
@@ -87,7 +92,7 @@ export async function readTrainedWeights(
           : 'Wait for it, or pause the run, which saves one.',
     })
   const { phase, step } = forkPointOf(checkpoint, record.config)
-  return { tensors, at: { phase, step } }
+  return { tensors, weights, at: { phase, step } }
 }
 
 /** @returns tensors of that seed by parameter name */

@@ -256,14 +256,15 @@ export class Lab {
     'run.configurations': (query) => this.#catalog.configurations(query),
     'run.ids': (query) => this.#catalog.ids(query),
     'run.facets': () => this.#catalog.facets(),
+    'run.locate-data': (payload) => this.#designs.ask('locate-data', payload),
     'run.fork-points': ({ runId }) => listForkPoints(this.#store, runId),
     'run.fork': async (payload) => this.#startRuns([await this.#designs.ask('fork', payload)]),
     'run.read': async ({ runId }) => {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
       const { record } = await this.#store.listOne(runId)
-      const { config = null, versions = null, backend = null } = record ?? {}
-      return { summary, config, versions, backend }
+      const { config = null, versions = null, backend = null, data = null, remarks = [] } = record ?? {}
+      return { summary, config, versions, backend, data, remarks }
     },
     'run.metrics': async (payload) => {
       const series = await this.#monitor.series(payload.runId)

@@ -59,12 +59,20 @@ export interface RunDigests {
 /** Test results of a finished run, one entry a seed. */
 export interface RunResult {
   readonly metric: 'mse' | 'accuracy' | 'cross-entropy'
-  /** With the weights of the best validation. */
+  /** With the weights of the best validation; with the last ones where there is none. */
   readonly best: readonly number[]
+  /** There is no validation set. */
+  readonly bestIsLast?: true
   /** With the last weights. */
   readonly last: readonly number[]
   readonly seeds: readonly number[]
   readonly warmupRestarts: readonly number[]
+}
+
+/** Whether the best weights of a run are those of a validation, and not the last. */
+export function hasValidation({ remarks, config: { dataset } }: Pick<RunRecord, 'remarks' | 'config'>): boolean {
+  if ('counts' in dataset) return dataset.counts.validation > 0
+  return !remarks.some(({ kind }) => kind === 'no-validation')
 }
 
 /** One line of `metrics.jsonl`. Values a seed are in the order of `config.seeds`; null where a seed has none. */

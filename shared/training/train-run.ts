@@ -10,6 +10,7 @@ import type { Network } from '../networks/network.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
 import type { RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
+import { CheckpointPace } from './checkpoint-pace.ts'
 import { train } from './epochs.ts'
 import { evaluateSplit, type Evaluation } from './evaluate.ts'
 import { captureCheckpoint, copyTensors, restoreCheckpoint, startProgress, type Phase } from './progress.ts'
@@ -87,9 +88,10 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
 
 /** Fresh initial values, or those of the last checkpoint. */
 async function openSession(options: TrainRunOptions, engine: Engine): Promise<TrainingSession> {
-  const { record, network, datasets, backend, writer, control, onEvent } = options
+  const { record, network, datasets, backend, writer, clock, control, onEvent } = options
   const { config } = record
   const { seeds } = config
+  const pace = new CheckpointPace(clock.now())
   const emit = (event: RunEvent): void => {
     writer.append([event])
     onEvent?.(event)
@@ -119,10 +121,13 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       if (control.requested() !== null) throw new PauseSignal()
     },
     async checkpoint(keptAs) {
+      const begunMs = clock.now()
       const checkpoint = captureCheckpoint(engine, seeds, session.progress, session.best)
       requireFiniteTensors(checkpoint.tensors)
       await writer.saveCheckpoint(checkpoint, keptAs)
+      pace.note(begunMs, clock.now())
     },
+    isCheckpointDue: () => pace.isDue(clock.now()),
   }
   if (restored === null) {
     seeds.forEach((seed, r) => {
@@ -180,6 +185,7 @@ async function test(session: TrainingSession, { record, writer }: TrainRunOption
     metric,
     best: values(atBest),
     last: values(last),
+    ...(datasets.some(({ counts }) => counts.validation === 0) && { bestIsLast: true }),
     seeds: [...seeds],
     warmupRestarts: [...progress.warmup.attempts],
   }

@@ -128,7 +128,10 @@ export async function runRecords(
         ]),
       ),
     )
-    print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
+    const weights = done.every(({ result }) => result?.bestIsLast)
+      ? 'the last weights, since there is no validation set'
+      : 'weights of the best validation'
+    print(`\n${groupId}  (test set, ${weights}; export them with \`lab export RUN\`)`)
   }
   if (failure === undefined) return
   writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)

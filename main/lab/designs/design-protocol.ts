@@ -39,10 +39,15 @@ export type DesignQuestions = {
   /** Throws whatever is wrong with any point; nothing is made. */
   'prepare-sweep': {
     ask: unknown
-    answer: { readonly definition: SweepDefinition; readonly outline: SweepOutline }
+    answer: {
+      readonly definition: SweepDefinition
+      readonly outline: SweepOutline
+      readonly data: NonNullable<SweepRecord['data']>
+    }
   }
   /** @param ask the id of one that is written down */
   'open-sweep': { ask: string; answer: { readonly record: SweepRecord; readonly outline: SweepOutline } }
+  'locate-data': { ask: CheckedPayload<'run.locate-data'>; answer: null }
   /** Makes the run of a fork. */
   fork: { ask: CheckedPayload<'run.fork'>; answer: RunRecord }
 }

@@ -2,11 +2,13 @@
  * A thread that reads what designs, their datasets and sweeps come to: a file of series takes seconds to read, and so does a sweep of
  * thousands of points, in which the lab goes on.
  */
+import path from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { answerQuestions } from '../../engine/answer-questions.ts'
 import { forkRun } from '../../engine/fork-run.ts'
+import { locateData } from '../../engine/locate-data.ts'
 import { prepare, preparedConfig } from '../../engine/run-group.ts'
 import { outlineSweep, prepareSweep } from '../../engine/run-sweep.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
@@ -38,12 +40,16 @@ answerQuestions<DesignQuestions>({
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)
-    await prepareSweep(sweep, home)
-    return { definition, outline: outlineSweep(sweep) }
+    const data = await prepareSweep(sweep, home)
+    return { definition, outline: outlineSweep(sweep), data }
   },
   'open-sweep': async (id) => {
     const { record, sweep } = await sweeps.find(id)
     return { record, outline: outlineSweep(sweep) }
+  },
+  'locate-data': async ({ runId, path: file, takesOther }) => {
+    await locateData(store, runId, { file: path.resolve(home, file), takesOther }, home)
+    return null
   },
   fork: ({ source, config }) => forkRun(store, source, readDesign(config), CONFIG_NAME, RUN_VERSIONS),
 })
