@@ -22,6 +22,15 @@ const orNull =
   (value: unknown): boolean =>
     value === null || holds(value)
 
+const isRemark = (value: unknown): boolean => isObject(value) && isText(value.kind)
+const isContent = (value: unknown): boolean =>
+  isObject(value) &&
+  isText(value.sha256) &&
+  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) => Number.isSafeInteger(value[field])) &&
+  (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))
+const isRunData = (value: unknown): boolean =>
+  isContent(value) && isObject(value) && Array.isArray(value.earlier) && value.earlier.every(isContent)
+
 const CHECKS: readonly Check[] = [
   ['id', 'a text', isText],
   ['groupId', 'a text', isText],
@@ -44,6 +53,8 @@ const CHECKS: readonly Check[] = [
     ),
   ],
   ['versions', 'the versions of the lab and of Node', isObject],
+  ['remarks', 'a list of remarks', (value) => Array.isArray(value) && value.every(isRemark)],
+  ['data', 'what the file of series held, or null', orNull(isRunData)],
   ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
   ['backend', 'a name or null', orNull(isText)],
   ['startedAt', 'a time or null', orNull(isTime)],
@@ -111,6 +122,8 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   // Records of earlier versions lack them.
   record.forkedFrom ??= null
   record.digests ??= null
+  record.remarks ??= []
+  record.data ??= null
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {
