@@ -4,10 +4,12 @@
  * process (`runInProcess`), or in a thread of the lab.
  */
 import path from 'node:path'
+import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { DataContent } from '../../shared/runs/data-content.ts'
+import { asBeforeSplitSeeds } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
@@ -61,10 +63,17 @@ export function runInProcess(
   return async (run) => ((await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done')
 }
 
+/** The points that are left of a sweep that began with an earlier version are made as those before them. */
+function pointConfig(sweep: Sweep, index: number, { data }: SweepRecord): ExperimentConfig {
+  const config = sweep.configOf(index)
+  if (data !== undefined || config.dataset.kind !== 'file') return config
+  return { ...config, dataset: asBeforeSplitSeeds(config.dataset) }
+}
+
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
   const { sweep, record } = writer
-  const config = withAbsolutePaths(sweep.configOf(index), record.baseFolder)
+  const config = withAbsolutePaths(pointConfig(sweep, index, record), record.baseFolder)
   const data = (config.dataset.kind === 'file' && record.data?.[config.dataset.path]) || null
   const opened = await openRunData(runs.home, { config, data }, config.seeds, record.baseFolder, AS_RECORDED)
   const records = await makeRuns(runs, preparedConfig(prepareOpened(config, opened)))

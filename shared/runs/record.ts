@@ -11,6 +11,7 @@ const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped'
 export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
+type FileDataset = Extract<DatasetConfig, { kind: 'file' }>
 type Check = readonly [field: string, expected: string, holds: (value: unknown) => boolean]
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
@@ -26,7 +27,9 @@ const isRemark = (value: unknown): boolean => isObject(value) && isText(value.ki
 const isContent = (value: unknown): boolean =>
   isObject(value) &&
   isText(value.sha256) &&
-  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) => Number.isSafeInteger(value[field])) &&
+  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
+    Number.isSafeInteger(value[field]),
+  ) &&
   (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))
 const isRunData = (value: unknown): boolean =>
   isContent(value) && isObject(value) && Array.isArray(value.earlier) && value.earlier.every(isContent)
@@ -156,7 +159,11 @@ export function completeConfig(config: ExperimentConfig): ExperimentConfig {
 function completeDataset(given: DatasetConfig): DatasetConfig {
   if (given.kind !== 'file') return given
   const dataset = { ...given, testPath: given.testPath ?? null }
-  if (!isObject(dataset.split) || dataset.split.seed !== undefined) return dataset
+  return isObject(dataset.split) && dataset.split.seed === undefined ? asBeforeSplitSeeds(dataset) : dataset
+}
+
+/** What own series were made from before their split had a seed; for the points of a sweep that began then, too. */
+export function asBeforeSplitSeeds(dataset: FileDataset): FileDataset {
   const { validation, test } = dataset.split
   const orOneSeries = (fraction: number): number => Math.max(fraction, Number.MIN_VALUE)
   return {
