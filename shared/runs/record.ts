@@ -26,7 +26,9 @@ const isRemark = (value: unknown): boolean => isObject(value) && isText(value.ki
 const isContent = (value: unknown): boolean =>
   isObject(value) &&
   isText(value.sha256) &&
-  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) => Number.isSafeInteger(value[field])) &&
+  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
+    Number.isSafeInteger(value[field]),
+  ) &&
   (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))
 const isRunData = (value: unknown): boolean =>
   isContent(value) && isObject(value) && Array.isArray(value.earlier) && value.earlier.every(isContent)
