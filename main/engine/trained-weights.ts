@@ -56,9 +56,11 @@ export async function encodeWeights(
     weights,
     cells: network.layers.map((parts) => parts.map(({ cell }) => cell.name).join('+')).join(','),
     ...(at && { phase: at.phase, step: String(at.step) }),
+    // In the order of the outputs.
+    ...(record.data?.classNames && { classes: JSON.stringify(record.data.classNames) }),
   }
   return {
-    bytes: format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata),
+    bytes: format === 'npz' ? writeNpz(tensors, metadata) : encodeSafetensors(tensors, metadata),
     seed,
     weights,
     at,

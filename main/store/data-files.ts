@@ -33,7 +33,7 @@ export class DataFiles {
     this.#home = home
   }
 
-  /** @param fileName a name alone, which ends in .npz or .csv. @returns by what its pieces are added */
+  /** @param fileName a name alone, which ends as one of shared/datasets/file-kinds.ts. @returns by what its pieces are added */
   async begin(fileName: string, byteCount: number): Promise<string> {
     const folder = path.join(this.#home, DATA_FOLDER)
     const id = randomUUID()

@@ -5,12 +5,12 @@
  * A path may be absolute and lie anywhere. Decided so: a configuration is the user's, on the command line as on a screen, the desktop gives
  * absolute paths for what is dropped on it, and whoever a door lets in is the user (main/server/sessions.ts), who may read these files
  * anyway. What is held to is that a path harms nobody: only a regular file is opened, never a pipe or a device; a screen that asks what a
- * file holds is told of .npz and .csv files alone, up to the size that may be brought to the lab.
+ * file holds is told of files of series alone (file-kinds.ts), up to the size that may be brought to the lab.
  */
 import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import type { DatasetOptions, DatasetSources, MnistFiles } from '../../shared/datasets/options.ts'
+import type { DatasetOptions, DatasetSources, FileOptions, MnistFiles } from '../../shared/datasets/options.ts'
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
@@ -80,18 +80,36 @@ function notLoaded(what: string): never {
 export async function loadDatasetSources(config: DatasetConfig, baseFolder: string): Promise<DatasetSources> {
   const options: DatasetOptions = config
   const mnist = options.kind === 'mnist' ? await readMnist() : null
-  const file = options.kind === 'file' ? await loadDataFile(options.path, baseFolder) : null
+  const files = new Map<string, Uint8Array>()
+  for (const path of options.kind === 'file' ? filesOf(options) : [])
+    files.set(path, await loadDataFile(path, baseFolder))
   return {
     mnist: () => mnist ?? notLoaded('MNIST'),
-    file: (path) => (options.kind === 'file' && path === options.path && file) || notLoaded(`\`${path}\``),
+    file: (path) => files.get(path) ?? notLoaded(`\`${path}\``),
   }
 }
 
-/** Another text when the file is another; the same for all that cannot be looked at. */
-export function dataFilePrint(path: string, baseFolder: string): Promise<string> {
+type FilePaths = Pick<FileOptions, 'path' | 'testPath'>
+
+/** The files of own series: of all of them, or of those for training and of those for the test. */
+const filesOf = ({ path, testPath }: FilePaths): string[] => (testPath === null ? [path] : [path, testPath])
+
+/** Another text when a file is another; the same for all that cannot be looked at. */
+export async function dataFilePrint(paths: FilePaths, baseFolder: string): Promise<string> {
+  const prints = filesOf(paths).map((path) =>
+    stat(resolve(baseFolder, path)).then(
+      ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
+      () => 'none',
+    ),
+  )
+  return (await Promise.all(prints)).join(', ')
+}
+
+/** Whether a file lies there that could be read. */
+export function isDataFile(path: string, baseFolder: string): Promise<boolean> {
   return stat(resolve(baseFolder, path)).then(
-    ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
-    () => 'none',
+    (found) => found.isFile(),
+    () => false,
   )
 }
 

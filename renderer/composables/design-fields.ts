@@ -118,6 +118,7 @@ export function datasetOfKind(kind: DatasetConfig['kind'], known: DatasetConfig)
       return {
         kind,
         path: '',
+        testPath: null,
         task: 'regression',
         columns: null,
         arrays: null,
@@ -230,6 +231,7 @@ export const SECTIONS: readonly FieldSection[] = [
           }),
           count('dataset.blankSteps', 0, { symbol: 'p', unit: 'steps', when: isKind('mnist'), isBrief: true }),
           { kind: 'text', path: 'dataset.path', when: isKind('file') },
+          { kind: 'text', path: 'dataset.testPath', isNullable: true, when: isKind('file') },
           { kind: 'choice', path: 'dataset.task', options: ['regression', 'classification'], when: isKind('file') },
           { kind: 'choice', path: 'dataset.targets', options: ['last-step', 'marked-steps'], when: isKind('file') },
           {

@@ -7,7 +7,7 @@ export const fields = {
   dataset: {
     kind: {
       label: 'Dataset',
-      help: 'What the network is to learn. Copy first input and denoising are generated from the seed; sequential MNIST reads an image as a series; own series come from an NPZ or CSV file of yours.',
+      help: 'What the network is to learn. Copy first input and denoising are generated from the seed; sequential MNIST reads an image as a series; own series come from a file of yours (NPZ, CSV, UCR, UEA).',
       options: {
         'copy-first-input': 'Copy first input',
         denoising: 'Denoising',
@@ -43,7 +43,12 @@ export const fields = {
     },
     path: {
       label: 'File',
-      help: 'Your NPZ file (arrays inputs [series, T, I], targets, and optionally lengths, mask) or CSV file in long form (one row a step). Relative paths start at the folder of runs and settings.',
+      help: 'Your NPZ file (arrays inputs [series, T, I], targets, and optionally lengths, mask) or text file: CSV in long form (one row a step, with column names; separator, decimal comma and times as steps are found), UCR (a series a line, its label first), UEA (.ts, .arff). Relative paths start at the folder of runs and settings.',
+    },
+    testPath: {
+      label: 'File of the test',
+      help: 'A second file of the same kind, all of whose series are for the test, as X_TEST is beside X_TRAIN; validation is drawn from the first.',
+      empty: 'test series are of the same file',
     },
     task: {
       label: 'Task',
@@ -52,7 +57,7 @@ export const fields = {
     },
     targets: {
       label: 'Targets at',
-      help: 'Where the network is read out: after the last step of a series, or at every step that the file marks (a mask in NPZ, a filled target cell in CSV).',
+      help: 'Where the network is read out: after the last step of a series (its one label may stand in any row of a CSV, or in all), or at every step that the file marks (a mask in NPZ, a filled target cell in CSV).',
       options: { 'last-step': 'The last step', 'marked-steps': 'Marked steps' },
     },
     classes: {

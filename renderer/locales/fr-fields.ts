@@ -6,7 +6,7 @@ export const fields: typeof enFields = {
   dataset: {
     kind: {
       label: 'Données',
-      help: 'Ce que le réseau doit apprendre. La copie de la première entrée et le débruitage sont tirés de la graine ; MNIST séquentiel lit une image comme une série ; vos propres séries viennent d’un fichier NPZ ou CSV.',
+      help: 'Ce que le réseau doit apprendre. La copie de la première entrée et le débruitage sont tirés de la graine ; MNIST séquentiel lit une image comme une série ; vos propres séries viennent d’un fichier à vous (NPZ, CSV, UCR, UEA).',
       options: {
         'copy-first-input': 'Copie de la première entrée',
         denoising: 'Débruitage',
@@ -42,7 +42,12 @@ export const fields: typeof enFields = {
     },
     path: {
       label: 'Fichier',
-      help: 'Votre fichier NPZ (tableaux inputs [séries, T, I], targets, et au besoin lengths, mask) ou CSV en forme longue (une ligne par pas). Les chemins relatifs partent du dossier des essais et des réglages.',
+      help: 'Votre fichier NPZ (tableaux inputs [séries, T, I], targets, et au besoin lengths, mask) ou texte : CSV en forme longue (une ligne par pas, colonnes nommées ; séparateur, virgule décimale et dates comme pas sont trouvés), UCR (une série par ligne, son étiquette d’abord), UEA (.ts, .arff). Les chemins relatifs partent du dossier des essais et des réglages.',
+    },
+    testPath: {
+      label: 'Fichier de test',
+      help: 'Un second fichier du même genre dont toutes les séries sont pour le test, comme X_TEST à côté de X_TRAIN ; la validation est tirée du premier.',
+      empty: 'les séries de test sont du même fichier',
     },
     task: {
       label: 'Tâche',
@@ -51,7 +56,7 @@ export const fields: typeof enFields = {
     },
     targets: {
       label: 'Cibles',
-      help: 'Où le réseau est lu : après le dernier pas d’une série, ou à chaque pas que le fichier marque (un masque en NPZ, une cellule cible remplie en CSV).',
+      help: 'Où le réseau est lu : après le dernier pas d’une série (son étiquette peut être dans une ligne quelconque d’un CSV, ou dans toutes), ou à chaque pas que le fichier marque (un masque en NPZ, une cellule cible remplie en CSV).',
       options: { 'last-step': 'Le dernier pas', 'marked-steps': 'Les pas marqués' },
     },
     classes: {

@@ -34,6 +34,8 @@ export interface Dataset {
   /** K: target slots of a series, at most. */
   readonly targetSlots: number
   readonly counts: Readonly<Record<Split, number>>
+  /** Different groups of series, such as subjects, in each split; null where series are not grouped. */
+  readonly groupCounts: Readonly<Record<Split, number>> | null
   /**
    * The series with these indices, as a batch.
    * @param indices each in [0, counts[split])

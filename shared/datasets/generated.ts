@@ -44,6 +44,7 @@ export function generatedDataset(rule: SeriesRule, seed: number): Dataset {
     maxSteps: steps,
     targetSlots: targetSteps.length,
     counts,
+    groupCounts: null,
     batch(split: Split, indices: ArrayLike<number>): SeriesBatch {
       const batch = indices.length
       const inputs = new Float32Array(steps * batch * inputSize)

@@ -112,6 +112,7 @@ export function createMnist(options: MnistOptions, seed: number, files: MnistFil
     maxSteps: steps,
     targetSlots: 1,
     counts,
+    groupCounts: null,
     batch(split: Split, indices: ArrayLike<number>): SeriesBatch {
       const { images, labels, members } = parts[split]
       const batch = indices.length

@@ -69,10 +69,12 @@ export const DEFAULT_SPLIT: SplitOptions = { validation: 0.2, test: 0.2, seed: 0
 export interface FileOptions {
   readonly kind: 'file'
   readonly path: string
+  /** A second file, all of whose series are for the test; the first has the others. */
+  readonly testPath: string | null
   readonly task: 'regression' | 'classification'
-  /** Of a CSV; ignored for NPZ. */
+  /** Of a text in long form; ignored for other files. */
   readonly columns: CsvColumns | null
-  /** Of an NPZ; null: `inputs`, `targets`, and `lengths` and `mask` where they are there. Ignored for CSV. */
+  /** Of an NPZ; null: `inputs`, `targets`, and `lengths` and `mask` where they are there. Ignored for other files. */
   readonly arrays: NpzArrays | null
   readonly targets: 'last-step' | 'marked-steps'
   /** Of a classification: a class for each label that occurs, or for each number from 0 to the largest label. */

@@ -1,13 +1,12 @@
 /**
- * A user's own data: series already read into arrays enter, a dataset leaves, split by the seed into training,
- * validation and test. Reading NPZ and CSV is left to series-from-npz.ts and series-from-csv.ts.
+ * A user's own data: series already read into arrays enter, a dataset leaves. Reading files is left to series-from-npz.ts and
+ * series-from-csv.ts, the split into training, validation and test to splits.ts.
  */
 import { numbersOfClasses, requireClasses } from './classes.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { requireIndex } from './indices.ts'
 import type { FileOptions } from './options.ts'
-import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { drawSplits } from './splits.ts'
 
 /** One series as read from a file; all its numbers are finite. */
 export interface OwnSeries {
@@ -35,8 +34,6 @@ export interface OwnSeriesTable {
   readonly series: readonly OwnSeries[]
 }
 
-/** Each split needs one. */
-const LEAST_SERIES = 3
 /** Classes by the numbers that their labels are, as `dataset.classes` asks for it. */
 function numberClasses(table: OwnSeriesTable): OwnSeriesTable {
   const numbers = numbersOfClasses(table.classNames!, table.where)
@@ -48,27 +45,16 @@ function numberClasses(table: OwnSeriesTable): OwnSeriesTable {
   }
 }
 
-/** Series in each split: fractions rounded, at least one each. */
-function splitCounts(total: number, { validation, test }: FileOptions['split']): Record<Split, number> {
-  for (const [name, fraction] of Object.entries({ validation, test, 'validation + test': validation + test })) {
-    if (!(fraction >= 0 && fraction < 1))
-      throw new LabError('config', 'the split leaves no series for training.', {
-        where: `dataset.split.${name}`,
-        expected: 'a fraction of 0 or more, under 1',
-        found: `${fraction}`,
-        remedy: 'Lower the fractions, such as 0.2 and 0.2.',
-      })
-  }
-  const atLeastOne = (fraction: number, most: number) => Math.min(most, Math.max(1, Math.round(fraction * total)))
-  const testCount = atLeastOne(test, total - 2)
-  const validationCount = atLeastOne(validation, total - 1 - testCount)
-  return { train: total - validationCount - testCount, validation: validationCount, test: testCount }
+/** Different groups in each split. */
+function countGroups(groups: readonly string[], members: Readonly<Record<Split, Int32Array>>): Record<Split, number> {
+  const countOf = (split: Split): number => new Set(Array.from(members[split], (index) => groups[index]!)).size
+  return { train: countOf('train'), validation: countOf('validation'), test: countOf('test') }
 }
 
 /**
  * K = the most targets of a series, T = the longest series; O = targets of a step, or classes.
  * @param seed of the run; it draws which series stand in which split where `split.seed` is null
- * @throws LabError `dataset` for fewer than 3 series or than two classes, `config` for fractions that do not fit
+ * @throws LabError `dataset` for fewer than two classes, and as drawSplits
  */
 export function createOwnSeries(
   asRead: OwnSeriesTable,
@@ -76,24 +62,11 @@ export function createOwnSeries(
   seed: number,
 ): Dataset {
   const table = task === 'classification' && classes === 'numbered' ? numberClasses(asRead) : asRead
-  const { where, inputSize, targetSize, classNames, series } = table
-  if (series.length < LEAST_SERIES)
-    throw new LabError('dataset', 'too few series to split.', {
-      where,
-      expected: `${LEAST_SERIES} series or more, one each for training, validation and test`,
-      found: `${series.length}`,
-      remedy: 'Add series to the file.',
-    })
-  const counts = splitCounts(series.length, split)
+  const { where, inputSize, targetSize, classNames, groups, givenSplits, series } = table
   if (classNames !== null) requireClasses(classNames, where)
   const outputSize = classNames?.length ?? targetSize
-  const order = new RandomStream(split.seed ?? seed, 'split').permutation(series.length)
-  const testStart = series.length - counts.test
-  const members: Readonly<Record<Split, Int32Array>> = {
-    train: order.subarray(0, counts.train),
-    validation: order.subarray(counts.train, testStart),
-    test: order.subarray(testStart),
-  }
+  const members = drawSplits({ where, seriesCount: series.length, groups, givenSplits }, split, split.seed ?? seed)
+  const counts = { train: members.train.length, validation: members.validation.length, test: members.test.length }
   const lengthOf = ({ inputs }: OwnSeries) => inputs.length / inputSize
   const maxSteps = series.reduce((longest, one) => Math.max(longest, lengthOf(one)), 0)
   const targetSlots = series.reduce((most, { targetSteps }) => Math.max(most, targetSteps.length), 0)
@@ -105,6 +78,7 @@ export function createOwnSeries(
     maxSteps,
     targetSlots,
     counts,
+    groupCounts: groups && countGroups(groups, members),
     targetsOf: (name: Split) => Array.from(members[name], (index) => series[index]!.targets),
     batch(name: Split, indices: ArrayLike<number>): SeriesBatch {
       const chosen = Array.from(indices, (index) => series[members[name][requireIndex(name, index, counts[name])]!]!)

@@ -19,12 +19,14 @@ export type DatasetConfig =
     }
   | {
       kind: 'file'
-      /** NPZ or CSV; relative paths are taken from the configuration's folder. */
+      /** A file of series (datasets/file-kinds.ts); relative paths are taken from the configuration's folder. */
       path: string
+      /** A second file, all of whose series are for the test. */
+      testPath: string | null
       task: 'regression' | 'classification'
-      /** Column names of a CSV in long form; ignored for NPZ. */
+      /** Column names of a text in long form; ignored for other files. */
       columns: { series: string; step: string; inputs: string[]; targets: string[] } | null
-      /** Names of an NPZ's arrays: inputs [series, T, I], targets, and optionally lengths, mask; null: these names. Ignored for CSV. */
+      /** Names of an NPZ's arrays: inputs [series, T, I], targets, and optionally lengths, mask; null: these names. Ignored for other files. */
       arrays: { inputs: string; targets: string; lengths: string | null; mask: string | null } | null
       targets: 'last-step' | 'marked-steps'
       /** `occurring`: a class for each label that occurs; `numbered`: for each number from 0 to the largest label. */

@@ -58,7 +58,13 @@ const dataset = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('file'),
-    path: z.string().min(1).describe('An NPZ or CSV file.'),
+    path: z.string().min(1).describe('A file of series: NPZ, CSV in long form, UCR, or UEA (.ts, .arff).'),
+    testPath: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('A second file, all of whose series are for the test, as X_TEST is beside X_TRAIN.'),
     task: z.enum(['regression', 'classification']),
     columns: z
       .strictObject({
@@ -69,7 +75,7 @@ const dataset = z.discriminatedUnion('kind', [
       })
       .nullable()
       .default(null)
-      .describe('Column names of a CSV file in long form.'),
+      .describe('Column names of a text file in long form; no matter for other files.'),
     arrays: z
       .strictObject({
         inputs: z.string(),
@@ -369,6 +375,14 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
       `N at most T - 5 = ${dataset.steps - 5}`,
       `${dataset.forbiddenSteps}`,
       'Lower N or raise T.',
+    )
+  if (dataset.kind === 'file' && dataset.split.group !== null && dataset.split.seed === null)
+    fail(
+      'dataset.split.seed',
+      'Groups of different sizes would give each seed splits of other sizes.',
+      'a seed of the split where `group` is set',
+      'null',
+      'Set it, such as to 0: all seeds share one split.',
     )
   if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
     fail(

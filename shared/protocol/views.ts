@@ -203,6 +203,8 @@ export interface DataFileView {
   readonly path: string
   readonly contents: FileContents
   readonly guess: FileMapping
+  /** Where the test series lie: an `X_TEST` beside this `X_TRAIN`; null: there is none. */
+  readonly testPath: string | null
 }
 
 /** A checkpoint from which a run can be forked. */
@@ -443,6 +445,8 @@ export interface RunPredictions {
   /** The checkpoint that the weights are from; null: those of the finished run. */
   readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
   readonly task: 'regression' | 'classification'
+  /** [O], of a classification; null for a regression. */
+  readonly classNames: readonly string[] | null
   readonly testCount: number
   readonly series: readonly PredictedSeries[]
   readonly agreement: PredictionAgreement

@@ -155,8 +155,10 @@ export function completeConfig(config: ExperimentConfig): ExperimentConfig {
  * Own series without a seed of their split are of a version in which each seed of a run drew its own, a fraction of 0 still was one series,
  * and classes were numbers from 0.
  */
-function completeDataset(dataset: DatasetConfig): DatasetConfig {
-  if (dataset.kind !== 'file' || !isObject(dataset.split) || dataset.split.seed !== undefined) return dataset
+function completeDataset(given: DatasetConfig): DatasetConfig {
+  if (given.kind !== 'file') return given
+  const dataset = { ...given, testPath: given.testPath ?? null }
+  if (!isObject(dataset.split) || dataset.split.seed !== undefined) return dataset
   const { validation, test } = dataset.split
   const orOneSeries = (fraction: number): number => Math.max(fraction, Number.MIN_VALUE)
   return {

@@ -154,7 +154,7 @@ describe('own series', () => {
     await page.screenshot({ path: path.join(PICTURES, 'own-file-refused.png') })
     expect(await accept(page).isEnabled()).toBe(false)
     await drop(page, 'sheet.xlsx', 'PK')
-    await panel(page).getByRole('alert').getByText('.npz or .csv').waitFor()
+    await panel(page).getByRole('alert').getByText('.npz, .csv, .tsv, .txt, .ts or .arff').waitFor()
     await panel(page).getByRole('button', { name: 'Cancel' }).click()
     const design = { name: 'dropped', dataset: { kind: 'copy-first-input', steps: 9 } }
     await drop(page, 'dropped.json', JSON.stringify(design))

@@ -6,8 +6,10 @@ import path from 'node:path'
 import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-plan.ts'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
-import { guessMapping, readFileContents, requireKnownEnding } from '../../../shared/datasets/file-contents.ts'
 import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datasets/describe.ts'
+import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
+import { requireKnownEnding } from '../../../shared/datasets/file-kinds.ts'
+import { siblingTestPath } from '../../../shared/datasets/test-file.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig, readConfig, type ConfigMistake } from '../../../shared/experiments/schema.ts'
 import type { Network } from '../../../shared/networks/network.ts'
@@ -22,7 +24,7 @@ import { planMemory } from '../../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../../engine/fork-run.ts'
 import { wireNetworks } from '../../engine/run-group.ts'
 import type { RunStore } from '../../store/run-store.ts'
-import { dataFilePrint, loadDataFile, loadDatasetSources } from '../../store/datasets.ts'
+import { dataFilePrint, isDataFile, loadDataFile, loadDatasetSources } from '../../store/datasets.ts'
 import { CONFIG_NAME } from './read-design.ts'
 
 /** A design's own, and the images of a preview. */
@@ -86,12 +88,15 @@ export class Designs {
   async readDataFile({ path: file }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
     requireKnownEnding(file)
     const contents = readFileContents(await loadDataFile(file, this.#baseFolder, MOST_DATA_FILE_BYTES), file)
-    return { path: path.resolve(this.#baseFolder, file), contents, guess: guessMapping(contents) }
+    const absolute = path.resolve(this.#baseFolder, file)
+    const sibling = siblingTestPath(absolute)
+    const testPath = sibling !== null && (await isDataFile(sibling, this.#baseFolder)) ? sibling : null
+    return { path: absolute, contents, guess: guessMapping(contents), testPath }
   }
 
   async #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
     // The user's file may be saved anew under its name.
-    const print = config.kind === 'file' ? await dataFilePrint(config.path, this.#baseFolder) : null
+    const print = config.kind === 'file' ? await dataFilePrint(config, this.#baseFolder) : null
     const key = JSON.stringify([config, seed, print])
     const dataset =
       this.#known.get(key) ??

@@ -1,6 +1,6 @@
 /** A user's own data from NPZ and CSV: what is read, how it is split, and what is refused. */
 import { describe, expect, it } from 'vitest'
-import { createDataset } from '../../../shared/datasets/create-dataset.ts'
+import { createDataset, createDatasets } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
@@ -10,6 +10,7 @@ const columns = { series: 'id', step: 't', inputs: ['a', 'b'], targets: ['y'] }
 const archive: FileOptions = {
   kind: 'file',
   path: 'own.npz',
+  testPath: null,
   task: 'regression',
   columns: null,
   arrays: null,
@@ -182,7 +183,6 @@ describe('splits', () => {
   })
 
   it.each([
-    [0, 0, { train: 6, validation: 1, test: 1 }],
     [0.01, 0.01, { train: 6, validation: 1, test: 1 }],
     [0.5, 0.49, { train: 1, validation: 3, test: 4 }],
   ])('of fractions %d and %d leave each at least one series', (validation, test, counts) => {
@@ -190,6 +190,19 @@ describe('splits', () => {
     expect(found.train + found.validation + found.test).toBe(8)
     expect(Math.min(found.train, found.validation, found.test)).toBeGreaterThanOrEqual(1)
     expect(found).toEqual(counts)
+  })
+
+  it('have no validation where its fraction is 0', () => {
+    expect(make({ ...archive, split: splitOf(0, 0.25) }, bytes).counts).toEqual({ train: 6, validation: 0, test: 2 })
+  })
+
+  it('are the same for every seed of a run, unless each is to draw its own', () => {
+    const ofSeeds = (split: FileOptions['split']) =>
+      createDatasets({ ...archive, split }, [1, 2], sourcesOf(bytes)).map((dataset) => namesOf(dataset).test)
+    const [first, second] = ofSeeds({ ...splitOf(0.25, 0.25), seed: 0 })
+    expect(first).toEqual(second)
+    const [own, other] = ofSeeds(splitOf(0.25, 0.25))
+    expect(own).not.toEqual(other)
   })
 
   it('refuse an index beyond their end', () => {
@@ -368,7 +381,7 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'a file of another kind',
       { ...archive, path: 'data/own.mat' },
       withArrays({}),
-      ['.npz or .csv', '`own.mat`'],
+      ['.csv, .tsv, .txt, .ts or .arff', '`own.mat`'],
       'dataset',
     ],
   ])('%s', (_, options, bytes, contents, code) => {

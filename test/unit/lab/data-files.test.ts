@@ -130,7 +130,7 @@ describe('a file of series', () => {
     const folder = await makeHome()
     await expect(lab.run('data-file.read', { path: '/etc/hostname' })).rejects.toMatchObject({
       code: 'dataset',
-      detail: { expected: 'a name that ends in .npz or .csv' },
+      detail: { expected: 'a name that ends in .npz, .csv, .tsv, .txt, .ts or .arff' },
     })
     const large = path.join(folder, 'large.csv')
     await writeFile(large, 'a,b')

@@ -97,6 +97,7 @@ export function toyDataset(seed: number): Dataset {
     maxSteps: 3,
     targetSlots: 1,
     counts,
+    groupCounts: null,
     batch(split: Split, indices: ArrayLike<number>): SeriesBatch {
       const batch = indices.length
       const inputs = new Float32Array(3 * batch)
