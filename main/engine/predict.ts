@@ -57,6 +57,7 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
       weights,
       at,
       task: dataset.task,
+      classNames: dataset.classNames,
       testCount,
       series: await predictSeries(engine, dataset, shown),
       agreement: agreementOf(dataset, await predictSeries(engine, dataset, range(0, Math.min(testCount, sampleCount)))),

@@ -203,6 +203,7 @@ export const en = {
       image: 'Image of class {name}',
       counts:
         '{train} series for training, {validation} for validation, {test} for the test. In {sampled} training series of {steps} steps:',
+      groups: 'Groups: {train} for training, {validation} for validation, {test} for the test.',
       span: '{shortest} to {longest}',
       value: 'Value',
       input: 'input {index}',

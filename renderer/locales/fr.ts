@@ -197,6 +197,7 @@ export const fr: Messages = {
       image: 'Image de la classe {name}',
       counts:
         '{train} séries d’entraînement, {validation} de validation, {test} de test. Dans {sampled} séries d’entraînement de {steps} pas :',
+      groups: 'Groupes : {train} d’entraînement, {validation} de validation, {test} de test.',
       span: '{shortest} à {longest}',
       value: 'Valeur',
       input: 'entrée {index}',

@@ -12,21 +12,24 @@ import { splitTs } from './series-from-ts.ts'
 import { hasSeriesInRows, splitUcr } from './series-from-ucr.ts'
 import { decodeText } from './text-encoding.ts'
 import { stepCount, type WholeFile } from './whole-series.ts'
-import { readNpz } from '../numerics/npz.ts'
+import { parseNpyType, type NpyLabel } from '../numerics/npy-types.ts'
+import { NpzArchive } from '../numerics/npz.ts'
 
 export interface ArrayContents {
   readonly name: string
-  /** NumPy's: `<f4`. */
-  readonly type: string
+  /** NumPy's, `<f4`; null for records. */
+  readonly type: string | null
+  /** Of what is neither, such as Python objects, nothing can be made. */
+  readonly holds: 'numbers' | 'text' | 'other'
   readonly shape: readonly number[]
   /** The first values. */
-  readonly sample: readonly number[]
+  readonly sample: readonly NpyLabel[]
 }
 
 export interface ColumnContents {
   readonly name: string
-  /** What every filled cell is; `words` for anything else. */
-  readonly holds: 'numbers' | 'times' | 'words'
+  /** What every filled cell is; `text` for anything else. */
+  readonly holds: 'numbers' | 'times' | 'text'
   readonly emptyCount: number
   /** Different cells, as far as they were counted. */
   readonly distinctCount: number
@@ -75,12 +78,13 @@ export function readFileContents(bytes: Uint8Array, where: string): FileContents
 }
 
 function readArrays(bytes: Uint8Array, where: string): FileContents {
-  const arrays = [...readNpz(bytes, where)].map(([name, { dtype, shape, data }]): ArrayContents => ({
-    name,
-    type: dtype,
-    shape,
-    sample: Array.from(data.slice(0, SAMPLE)),
-  }))
+  const archive = new NpzArchive(bytes, where)
+  const arrays = archive.names.map((name): ArrayContents => {
+    const { type, shape, start } = archive.outline(name, SAMPLE)
+    const kind = parseNpyType(type)?.kind
+    const isText = kind === 'text' || kind === 'bytes'
+    return { name, type, holds: isText ? 'text' : kind === undefined ? 'other' : 'numbers', shape, sample: start }
+  })
   return { kind: 'npz', arrays }
 }
 
@@ -127,7 +131,7 @@ function readText(bytes: Uint8Array, where: string): FileContents {
       if (distinct.size < MOST_DISTINCT) distinct.add(cell)
     }
     const isEmpty = emptyCount === rows.length
-    const holds = !isEmpty && areNumbers ? 'numbers' : !isEmpty && areTimes ? 'times' : 'words'
+    const holds = !isEmpty && areNumbers ? 'numbers' : !isEmpty && areTimes ? 'times' : 'text'
     const sample = rows.slice(0, SAMPLE).map(({ cells }) => cells[index]!.trim())
     return [{ name, holds, emptyCount, distinctCount: distinct.size, sample }]
   })
@@ -195,13 +199,13 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
     all.find(({ distinctCount }) => distinctCount < rowCount) ??
     all[0]
   const step =
-    all.find((column) => column !== series && STEP.test(column.name) && column.holds !== 'words') ??
-    all.find((column) => column !== series && column.holds !== 'words')
+    all.find((column) => column !== series && STEP.test(column.name) && column.holds !== 'text') ??
+    all.find((column) => column !== series && column.holds !== 'text')
   const rest = all.filter((column) => column !== series && column !== step)
   const others = rest.filter(isNumbers)
   const marked = others.filter(({ emptyCount }) => emptyCount > 0)
   const byName = rest.filter(({ name, holds }) => holds !== 'times' && (TARGETS.test(name) || LABEL.test(name)))
-  const words = rest.filter(({ holds, distinctCount }) => holds === 'words' && distinctCount > 1).slice(-1)
+  const words = rest.filter(({ holds, distinctCount }) => holds === 'text' && distinctCount > 1).slice(-1)
   const isFilled = (columns: readonly ColumnContents[]): boolean => columns.length > 0
   const targets = [byName, marked, words.includes(all.at(-1)!) ? words : [], others.slice(-1)].find(isFilled) ?? []
   const isTarget = new Set(targets)
@@ -212,7 +216,7 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
     inputs: inputs.map(({ name }) => name),
     targets: targets.map(({ name }) => name),
   }
-  const isLabel = targets.length === 1 && (LABEL.test(targets[0]!.name) || targets[0]!.holds === 'words')
+  const isLabel = targets.length === 1 && (LABEL.test(targets[0]!.name) || targets[0]!.holds === 'text')
   // A target in every row, or as many as there are series: one a series, in whichever row it stands.
   const isOneEach = ({ emptyCount }: ColumnContents): boolean =>
     emptyCount === 0 || rowCount - emptyCount === series?.distinctCount

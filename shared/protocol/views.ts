@@ -437,6 +437,8 @@ export interface RunPredictions {
   /** The checkpoint that the weights are from; null: those of the finished run. */
   readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
   readonly task: 'regression' | 'classification'
+  /** [O], of a classification; null for a regression. */
+  readonly classNames: readonly string[] | null
   readonly testCount: number
   readonly series: readonly PredictedSeries[]
   readonly agreement: PredictionAgreement

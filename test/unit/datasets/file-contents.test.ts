@@ -33,10 +33,10 @@ describe('an archive of any names', () => {
     expect(readFileContents(archive, 'a.npz')).toEqual({
       kind: 'npz',
       arrays: [
-        { name: 'y', type: '<f8', shape: [8], sample: [0, 1, 2, 3, 4] },
-        { name: 'seq_len', type: '<f8', shape: [8], sample: [3, 4, 5, 5, 5] },
-        { name: 'X', type: '<f8', shape: [8, 5, 2], sample: [0, 1, 2, 3, 4] },
-        { name: 'note', type: '<f8', shape: [1], sample: [7] },
+        { name: 'y', type: '<f8', holds: 'numbers', shape: [8], sample: [0, 1, 2, 3, 4] },
+        { name: 'seq_len', type: '<f8', holds: 'numbers', shape: [8], sample: [3, 4, 5, 5, 5] },
+        { name: 'X', type: '<f8', holds: 'numbers', shape: [8, 5, 2], sample: [0, 1, 2, 3, 4] },
+        { name: 'note', type: '<f8', holds: 'numbers', shape: [1], sample: [7] },
       ],
     })
   })

@@ -222,7 +222,7 @@ describe('labels', () => {
       text('id,t,x,state\na,2024-03-01,1,u\na,2024-03-02,2,u\nb,2024-03-01,3,v\n'),
       'a.csv',
     )
-    expect(contents).toMatchObject({ columns: [{}, { holds: 'times' }, { holds: 'numbers' }, { holds: 'words' }] })
+    expect(contents).toMatchObject({ columns: [{}, { holds: 'times' }, { holds: 'numbers' }, { holds: 'text' }] })
     expect(guessMapping(contents)).toMatchObject({
       task: 'classification',
       targets: 'last-step',

@@ -311,7 +311,7 @@ describe('a TRAIN and a TEST file', () => {
     ['a mistake in the second', {}, '3\t1\t1\n3\tx\t1\n', /Toy_TEST\.tsv, line 2/],
   ])('of %s are refused, naming the file', (_, change, second, message) => {
     const changed = { ...paired, ...change }
-    const sources = sourcesOf({ 'Toy_TRAIN.tsv': train, [changed.testPath]: second })
+    const sources = sourcesOf({ 'Toy_TRAIN.tsv': train, [changed.testPath!]: second })
     expect(labErrorOf(() => readOwnSeries(changed, sources)).message).toMatch(message)
   })
 

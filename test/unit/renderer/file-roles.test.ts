@@ -4,7 +4,7 @@ import { giveRole, mappingOf, missingRoles, rolesOf } from '../../../renderer/co
 import type { FileContents, FileMapping } from '../../../shared/datasets/file-contents.ts'
 
 const column = (name: string) => ({ name, holds: 'numbers' as const, emptyCount: 0, distinctCount: 3, sample: [] })
-const array = (name: string) => ({ name, type: '<f4', shape: [1], sample: [] })
+const array = (name: string) => ({ name, type: '<f4', holds: 'numbers' as const, shape: [1], sample: [] })
 const csv: FileContents = { kind: 'csv', rowCount: 9, columns: ['id', 't', 'a', 'b', 'y'].map(column) }
 const npz: FileContents = { kind: 'npz', arrays: ['x', 'y', 'n', 'm'].map(array) }
 const csvMapping: FileMapping = {
