@@ -79,7 +79,7 @@ export function useOwnFile(): OwnFile {
   const candidate = computed((): FileDataset | null => {
     if (file.value === null || missing.value.length > 0) return null
     const { path, contents } = file.value
-    const { columns, arrays, ...chosen } = mappingOf(contents, roles.value, reading.value)
+    const { columns, arrays, split, ...chosen } = mappingOf(contents, roles.value, reading.value)
     return {
       kind: 'file',
       path,
@@ -88,7 +88,7 @@ export function useOwnFile(): OwnFile {
       columns: columns && { ...columns, inputs: [...columns.inputs], targets: [...columns.targets] },
       arrays: arrays && { ...arrays },
       classes: rest.value.classes,
-      split: { ...rest.value.split },
+      split: { ...rest.value.split, ...split },
     }
   })
 
@@ -152,11 +152,7 @@ export function useOwnFile(): OwnFile {
       const view = await carry(chosen, own)
       if (view === null) return
       const { dataset } = design.config ?? {}
-      // Whose the series of another file are, its own columns or arrays say.
-      rest.value =
-        dataset?.kind === 'file'
-          ? { ...restOf(dataset), split: { ...dataset.split, group: null, given: null } }
-          : freshRest()
+      rest.value = dataset?.kind === 'file' ? restOf(dataset) : freshRest()
       show(view, view.guess)
     } catch (error) {
       if (own === turn) refuse(error)

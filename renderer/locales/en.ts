@@ -250,6 +250,8 @@ export const en = {
         step: 'Step',
         input: 'Input',
         target: 'Target',
+        group: 'Group',
+        given: 'Split',
         unused: 'Not used',
       },
       missing: 'Still to be chosen: {roles}.',

@@ -244,6 +244,8 @@ export const fr: Messages = {
         step: 'Pas',
         input: 'Entrée',
         target: 'Cible',
+        group: 'Groupe',
+        given: 'Partage',
         unused: 'Non employé',
       },
       missing: 'Encore à choisir : {roles}.',

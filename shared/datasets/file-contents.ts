@@ -6,7 +6,8 @@ import { isMissing, isNumberOrMissing, parseLabels } from './cell-values.ts'
 import { readTable, splitCsv } from './csv.ts'
 import { parseStep } from './csv-steps.ts'
 import { requireKnownEnding } from './file-kinds.ts'
-import type { CsvColumns, FileOptions, NpzArrays } from './options.ts'
+import type { CsvColumns, FileOptions, NpzArrays, SplitOptions } from './options.ts'
+import { saySplits } from './splits.ts'
 import { splitArff } from './series-from-arff.ts'
 import { splitTs } from './series-from-ts.ts'
 import { hasSeriesInRows, splitUcr } from './series-from-ucr.ts'
@@ -22,6 +23,8 @@ export interface ArrayContents {
   /** Of what is neither, such as Python objects, nothing can be made. */
   readonly holds: 'numbers' | 'text' | 'other'
   readonly shape: readonly number[]
+  /** Whether it holds nothing but words such as `train` and `test`. */
+  readonly saysSplits: boolean
   /** The first values. */
   readonly sample: readonly NpyLabel[]
 }
@@ -33,6 +36,8 @@ export interface ColumnContents {
   readonly emptyCount: number
   /** Different cells, as far as they were counted. */
   readonly distinctCount: number
+  /** Whether every filled cell is a word such as `train` or `test`. */
+  readonly saysSplits: boolean
   /** The first cells. */
   readonly sample: readonly string[]
 }
@@ -57,7 +62,9 @@ export type FileContents =
   | { readonly kind: 'csv'; readonly columns: readonly ColumnContents[]; readonly rowCount: number }
 
 /** What the user decides about a file. */
-export type FileMapping = Pick<FileOptions, 'task' | 'targets' | 'columns' | 'arrays'>
+export interface FileMapping extends Pick<FileOptions, 'task' | 'targets' | 'columns' | 'arrays'> {
+  readonly split: Pick<SplitOptions, 'group' | 'given'>
+}
 
 const SAMPLE = 5
 /** Different cells are counted up to here: beyond it a column holds no classes. */
@@ -83,7 +90,9 @@ function readArrays(bytes: Uint8Array, where: string): FileContents {
     const { type, shape, start } = archive.outline(name, SAMPLE)
     const kind = parseNpyType(type)?.kind
     const isText = kind === 'text' || kind === 'bytes'
-    return { name, type, holds: isText ? 'text' : kind === undefined ? 'other' : 'numbers', shape, sample: start }
+    const holds = isText ? 'text' : kind === undefined ? 'other' : 'numbers'
+    const saysSplits = isText && saySplits(archive.labels(name).labels.map(String))
+    return { name, type, holds, shape, saysSplits, sample: start }
   })
   return { kind: 'npz', arrays }
 }
@@ -133,7 +142,7 @@ function readText(bytes: Uint8Array, where: string): FileContents {
     const isEmpty = emptyCount === rows.length
     const holds = !isEmpty && areNumbers ? 'numbers' : !isEmpty && areTimes ? 'times' : 'text'
     const sample = rows.slice(0, SAMPLE).map(({ cells }) => cells[index]!.trim())
-    return [{ name, holds, emptyCount, distinctCount: distinct.size, sample }]
+    return [{ name, holds, emptyCount, distinctCount: distinct.size, saysSplits: saySplits([...distinct]), sample }]
   })
   return { kind: 'csv', columns, rowCount: rows.length }
 }
@@ -148,7 +157,8 @@ const LENGTHS = /^(lengths?|lens?|seq_?lens?|n_?steps)$/i
 const MASK = /^(masks?|marks?|marked)$/i
 const SERIES = /^(series|series_?id|id|sample|sequence|seq|trial|window|unit)$/i
 /** Whose a series is, or the series itself where nothing else is. */
-const SUBJECT = /^(subject|participant|patient|person|user)(_?id)?$/i
+const SUBJECT = /^(subject|participant|patient|person|user|speaker|group)s?(_?ids?)?$/i
+const SPLIT = /^(splits?|sets?|folds?|subsets?|partitions?)$/i
 const STEP = /^(step|steps|time|t|index|timestamp|datetime|date|frame|tick)$/i
 const LABEL = /(label|class)/i
 
@@ -160,13 +170,26 @@ export function guessMapping(contents: FileContents): FileMapping {
     case 'csv':
       return guessColumns(contents)
     case 'series':
-      return { task: contents.task, targets: 'last-step', columns: null, arrays: null }
+      return {
+        task: contents.task,
+        targets: 'last-step',
+        columns: null,
+        arrays: null,
+        split: { group: null, given: null },
+      }
   }
 }
 
 function guessArrays(all: readonly ArrayContents[]): FileMapping {
-  const inputs = all.find(named(INPUTS)) ?? all.find(({ shape }) => shape.length === 3) ?? all[0]
-  const others = all.filter((array) => array !== inputs)
+  const numbers = all.filter(({ holds }) => holds === 'numbers')
+  const inputs = numbers.find(named(INPUTS)) ?? numbers.find(({ shape }) => shape.length === 3) ?? numbers[0]
+  const isOneEach = ({ holds, shape }: ArrayContents): boolean =>
+    holds !== 'other' && shape[0] === inputs?.shape[0] && shape.slice(1).every((size) => size === 1)
+  const group = all.find((array) => named(SUBJECT)(array) && isOneEach(array))
+  const given = all.find((array) => named(SPLIT)(array) && isOneEach(array) && array.saysSplits)
+  const others = all.filter(
+    (array) => array !== inputs && array !== group && array !== given && array.holds !== 'other',
+  )
   const lengths = others.find(named(LENGTHS)) ?? null
   const mask = others.find(named(MASK)) ?? null
   const targets = others.find(named(TARGETS)) ?? others.find((array) => array !== lengths && array !== mask) ?? inputs
@@ -182,12 +205,13 @@ function guessArrays(all: readonly ArrayContents[]): FileMapping {
     targets.shape.length >= 2 &&
     targets.shape[1] === inputs.shape[1] &&
     (targets.shape.length === 3 || inputs.shape[1]! > 1)
-  const isWhole = /^([|<][uib])/.test(targets?.type ?? '')
+  const isMeasured = targets?.holds === 'numbers' && parseNpyType(targets.type)?.kind === 'float'
   return {
-    task: isWhole || LABEL.test(targets?.name ?? '') ? 'classification' : 'regression',
+    task: !isMeasured || LABEL.test(targets.name) ? 'classification' : 'regression',
     targets: isPerStep || mask !== null ? 'marked-steps' : 'last-step',
     columns: null,
     arrays,
+    split: { group: group?.name ?? null, given: given?.name ?? null },
   }
 }
 
@@ -201,7 +225,9 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
   const step =
     all.find((column) => column !== series && STEP.test(column.name) && column.holds !== 'text') ??
     all.find((column) => column !== series && column.holds !== 'text')
-  const rest = all.filter((column) => column !== series && column !== step)
+  const group = all.find((column) => column !== series && named(SUBJECT)(column))
+  const given = all.find((column) => named(SPLIT)(column) && column.saysSplits)
+  const rest = all.filter((column) => ![series, step, group, given].includes(column))
   const others = rest.filter(isNumbers)
   const marked = others.filter(({ emptyCount }) => emptyCount > 0)
   const byName = rest.filter(({ name, holds }) => holds !== 'times' && (TARGETS.test(name) || LABEL.test(name)))
@@ -225,5 +251,6 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
     targets: targets.some(isOneEach) ? 'last-step' : 'marked-steps',
     columns,
     arrays: null,
+    split: { group: group?.name ?? null, given: given?.name ?? null },
   }
 }

@@ -48,6 +48,13 @@ export function requireKnownEnding(path: string): FileKind {
   refuseSingleArray(path)
   const kind = kindOf(path)
   if (kind !== undefined) return kind
+  if (/\.npy$/i.test(path))
+    throw new LabError('dataset', 'an NPY file holds one array, and no targets beside it.', {
+      where: path,
+      expected: 'an NPZ archive of inputs and targets',
+      found: 'one array',
+      remedy: 'Save both: `numpy.savez("data.npz", inputs=numpy.load("…"), targets=…)`.',
+    })
   throw new LabError('dataset', 'this kind of file is not read.', {
     where: path,
     expected: `a name that ends in ${LISTED_ENDINGS}`,

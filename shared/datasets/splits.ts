@@ -36,6 +36,12 @@ const WORDS: ReadonlyMap<string, Split> = new Map([
 /** Words shown in a message. */
 const MOST_LISTED = 10
 
+const splitOf = (word: string): Split | undefined => WORDS.get(word.trim().toLowerCase())
+
+/** Whether every word says a split, and there is one. */
+export const saySplits = (words: readonly string[]): boolean =>
+  words.length > 0 && words.every((word) => splitOf(word) !== undefined)
+
 /**
  * Reads what a file says of each series.
  * @param words [series]
@@ -43,7 +49,6 @@ const MOST_LISTED = 10
  * @throws LabError `dataset` for words that say something else
  */
 export function parseGivenSplits(words: readonly string[], where: string): Split[] {
-  const splitOf = (word: string): Split | undefined => WORDS.get(word.trim().toLowerCase())
   const unknown = words.find((word) => splitOf(word) === undefined)
   if (unknown !== undefined) {
     const found = [...new Set(words)]

@@ -57,6 +57,12 @@ it('every one is guessed as it is: series, step, inputs, target and its task for
   for (const { name, text, series } of recorded) {
     const guess = guessMapping(readFileContents(ENCODINGS['UTF-8']!(text), 'own.txt'))
     const task = typeof series[0]!.label === 'string' ? 'classification' : 'regression'
-    expect(guess, name).toEqual({ task, targets: 'last-step', columns, arrays: null })
+    expect(guess, name).toEqual({
+      task,
+      targets: 'last-step',
+      columns,
+      arrays: null,
+      split: { group: null, given: null },
+    })
   }
 })

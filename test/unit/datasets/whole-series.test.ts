@@ -150,6 +150,7 @@ describe('a file of UEA', () => {
       targets: 'last-step',
       columns: null,
       arrays: null,
+      split: { group: null, given: null },
     })
   })
 
