@@ -123,7 +123,9 @@ withEngine(withJson(program.command('verify <CASES...>').description('check gold
     (await import('./commands/verify.ts')).verifyCommand(files, options),
 )
 withData(
-  withEngine(withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run')))),
+  withEngine(
+    withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run'))),
+  ),
 )
   .option('--series <N>', 'n, series compared', '32')
   .option('--convergence-steps <M>', 'M', '10000')

@@ -202,7 +202,11 @@ export async function runOne(
 }
 
 /** Where the user says that data lies, other commands and other runs find it, too. */
-export async function keepPlace({ home }: RunStore, { content, file }: OpenedRunData, choice: DataChoice): Promise<void> {
+export async function keepPlace(
+  { home }: RunStore,
+  { content, file }: OpenedRunData,
+  choice: DataChoice,
+): Promise<void> {
   if (choice.file !== null && content !== null && file !== null)
     await new DataPlaces(home).remember(content.sha256, file)
 }

@@ -510,7 +510,8 @@ export const en = {
       before: 'Before, SHA-256',
       regression: '{series} series, at most {steps} steps, {inputs} inputs, {outputs} outputs',
       classification: '{series} series, at most {steps} steps, {inputs} inputs, classes {classes}',
-      unknown: 'An earlier version made this run: what the file held is not known, and is written down when it goes on.',
+      unknown:
+        'An earlier version made this run: what the file held is not known, and is written down when it goes on.',
       place: 'The file lies now at',
       locate: 'It lies here',
       takesOther: 'Go on with this file even if it holds other data; the record says so.',

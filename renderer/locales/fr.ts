@@ -389,7 +389,8 @@ export const fr: Messages = {
     published: 'Publié : {metric} {mean} ± {std}',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
-      warmupBatch: 'Le lot de l’échauffement est de {used} et non de {asked} : il n’y a pas plus de séries d’entraînement.',
+      warmupBatch:
+        'Le lot de l’échauffement est de {used} et non de {asked} : il n’y a pas plus de séries d’entraînement.',
       trainingBatch:
         'Le lot de l’entraînement est de {used} et non de {asked} : il n’y a pas plus de séries d’entraînement.',
       noValidation: 'Il n’y a pas de séries de validation : les meilleurs poids sont les derniers.',

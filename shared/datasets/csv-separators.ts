@@ -32,7 +32,7 @@ const LIKELY_SHARE = 0.8
 
 function takeSample(text: string, comment: string): string {
   let end = 0
-  for (let lines = 0; lines < SAMPLE_LINES && end < text.length; ) {
+  for (let lines = 0; lines < SAMPLE_LINES && end < text.length;) {
     const next = text.indexOf('\n', end)
     const lineEnd = next < 0 ? text.length : next + 1
     if (lines >= 2 && lineEnd > SAMPLE_CHARACTERS) break
@@ -72,6 +72,8 @@ export function findSeparator(text: string, comment: string, named?: string): Se
   const sample = takeSample(text, comment)
   const shares = SEPARATORS.map((separator) => ({ separator, share: shareOf(separator, sample, comment) }))
   const likely = shares.filter(({ separator, share }) => separator.character !== ' ' && share >= LIKELY_SHARE)
-  const best = (likely.length > 0 ? likely : shares).reduce((first, other) => (other.share > first.share ? other : first))
+  const best = (likely.length > 0 ? likely : shares).reduce((first, other) =>
+    other.share > first.share ? other : first,
+  )
   return best.share > 0 ? best.separator : COMMA
 }

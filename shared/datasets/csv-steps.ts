@@ -36,7 +36,7 @@ export function parseStep(text: string): Step | null {
 export function compareSteps(a: Step, b: Step): number {
   if (a.value !== b.value) return a.value - b.value
   if (a.kind !== 'number') return compareDigits(a.fraction, b.fraction)
-  return a.text === b.text ? 0 : compareDecimals(a.text, b.text) * (a.value < 0 ? -1 : 1)
+  return a.value < 0 ? compareDecimals(b.text, a.text) : compareDecimals(a.text, b.text)
 }
 
 /** Digits after the same place. */

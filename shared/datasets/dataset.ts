@@ -42,5 +42,5 @@ export interface Dataset {
    */
   batch(split: Split, indices: ArrayLike<number>): SeriesBatch
   /** The targets of every series of a split, [K_i, O] or [K_i] classes each, where they are at hand: not where series are made on demand. */
-  targetsOf?(this: void, split: Split): Iterable<Float32Array>
+  readonly targetsOf?: (split: Split) => Iterable<Float32Array>
 }

@@ -31,8 +31,8 @@ export interface ArrayContents {
 
 export interface ColumnContents {
   readonly name: string
-  /** What every filled cell is; `words` for anything else. */
-  readonly holds: 'numbers' | 'times' | 'words'
+  /** What every filled cell is; `text` for anything else. */
+  readonly holds: 'numbers' | 'times' | 'text'
   readonly emptyCount: number
   /** Different cells, as far as they were counted. */
   readonly distinctCount: number
@@ -140,7 +140,7 @@ function readText(bytes: Uint8Array, where: string): FileContents {
       if (distinct.size < MOST_DISTINCT) distinct.add(cell)
     }
     const isEmpty = emptyCount === rows.length
-    const holds = !isEmpty && areNumbers ? 'numbers' : !isEmpty && areTimes ? 'times' : 'words'
+    const holds = !isEmpty && areNumbers ? 'numbers' : !isEmpty && areTimes ? 'times' : 'text'
     const sample = rows.slice(0, SAMPLE).map(({ cells }) => cells[index]!.trim())
     return [{ name, holds, emptyCount, distinctCount: distinct.size, saysSplits: saySplits([...distinct]), sample }]
   })
@@ -223,15 +223,15 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
     all.find(({ distinctCount }) => distinctCount < rowCount) ??
     all[0]
   const step =
-    all.find((column) => column !== series && STEP.test(column.name) && column.holds !== 'words') ??
-    all.find((column) => column !== series && column.holds !== 'words')
+    all.find((column) => column !== series && STEP.test(column.name) && column.holds !== 'text') ??
+    all.find((column) => column !== series && column.holds !== 'text')
   const group = all.find((column) => column !== series && named(SUBJECT)(column))
   const given = all.find((column) => named(SPLIT)(column) && column.saysSplits)
   const rest = all.filter((column) => ![series, step, group, given].includes(column))
   const others = rest.filter(isNumbers)
   const marked = others.filter(({ emptyCount }) => emptyCount > 0)
   const byName = rest.filter(({ name, holds }) => holds !== 'times' && (TARGETS.test(name) || LABEL.test(name)))
-  const words = rest.filter(({ holds, distinctCount }) => holds === 'words' && distinctCount > 1).slice(-1)
+  const words = rest.filter(({ holds, distinctCount }) => holds === 'text' && distinctCount > 1).slice(-1)
   const isFilled = (columns: readonly ColumnContents[]): boolean => columns.length > 0
   const targets = [byName, marked, words.includes(all.at(-1)!) ? words : [], others.slice(-1)].find(isFilled) ?? []
   const isTarget = new Set(targets)
@@ -242,7 +242,7 @@ function guessColumns({ columns: all, rowCount }: Extract<FileContents, { kind: 
     inputs: inputs.map(({ name }) => name),
     targets: targets.map(({ name }) => name),
   }
-  const isLabel = targets.length === 1 && (LABEL.test(targets[0]!.name) || targets[0]!.holds === 'words')
+  const isLabel = targets.length === 1 && (LABEL.test(targets[0]!.name) || targets[0]!.holds === 'text')
   // A target in every row, or as many as there are series: one a series, in whichever row it stands.
   const isOneEach = ({ emptyCount }: ColumnContents): boolean =>
     emptyCount === 0 || rowCount - emptyCount === series?.distinctCount

@@ -32,8 +32,20 @@ function kindOf(path: string): FileKind | undefined {
 /** Whether a name ends as one of a file of series. */
 export const hasKnownEnding = (path: string): boolean => kindOf(path) !== undefined
 
+/** A single array, saved by itself, is no archive. */
+function refuseSingleArray(path: string): void {
+  if (!/\.npy$/i.test(path)) return
+  throw new LabError('dataset', 'an NPY file holds one array, and no targets beside it.', {
+    where: path,
+    expected: 'an NPZ archive of inputs and targets',
+    found: 'one array',
+    remedy: 'Save both: `numpy.savez("data.npz", inputs=numpy.load("…"), targets=…)`.',
+  })
+}
+
 /** @throws LabError `dataset` for a name that ends otherwise */
 export function requireKnownEnding(path: string): FileKind {
+  refuseSingleArray(path)
   const kind = kindOf(path)
   if (kind !== undefined) return kind
   if (/\.npy$/i.test(path))

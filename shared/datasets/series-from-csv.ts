@@ -224,7 +224,9 @@ function readOfSeries(
         other ?? first!,
         column,
         said === '' ? 'this cell is empty.' : `series ${quoteStart(name)} has two values in this column.`,
-        said === '' ? `what \`${role}\` says of each series` : `${quoteStart(said)}, as on line ${table.locate(first!).line}`,
+        said === ''
+          ? `what \`${role}\` says of each series`
+          : `${quoteStart(said)}, as on line ${table.locate(first!).line}`,
         said === '' ? 'nothing' : quoteStart(cells.text(other!, column)),
         `Write the same in all rows of a series, or name another column as \`${role}\`.`,
       )
@@ -269,13 +271,11 @@ function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions,
     classNames: classified?.classNames ?? null,
     groups: group === null ? null : said(group, 'split.group'),
     givenSplits: given === null ? null : parseGivenSplits(said(given, 'split.given'), `${where}, column \`${given}\``),
-    series: read.map(
-      ({ inputs, targetSteps, targets: numbers }, index): OwnSeries => ({
-        inputs,
-        targetSteps,
-        targets: classified?.targets[index] ?? numbers,
-      }),
-    ),
+    series: read.map(({ inputs, targetSteps, targets: numbers }, index): OwnSeries => ({
+      inputs,
+      targetSteps,
+      targets: classified?.targets[index] ?? numbers,
+    })),
   }
 }
 

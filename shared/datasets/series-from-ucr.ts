@@ -18,14 +18,20 @@ export function hasSeriesInRows({ rows, commentedNames }: CsvText, columns: CsvC
   const steps = cells.slice(1)
   if (commentedNames !== null || !steps.every(isNumberOrMissing) || steps.every((cell) => cell === '')) return false
   const names = new Set(cells)
-  return columns === null || ![columns.series, columns.step, ...columns.inputs, ...columns.targets].every((one) => names.has(one))
+  return (
+    columns === null ||
+    ![columns.series, columns.step, ...columns.inputs, ...columns.targets].every((one) => names.has(one))
+  )
 }
 
 /** @returns a series of one channel for each row */
 export function splitUcr(csv: CsvText, where: string): WholeSeries[] {
   const cells = new CellReader(csv, null, where)
   const widest = csv.rows.reduce((most, row) => Math.max(most, row.cells.length), 0)
-  cells.findDecimalMark(csv.rows, Array.from({ length: widest }, (_, column) => column))
+  cells.findDecimalMark(
+    csv.rows,
+    Array.from({ length: widest }, (_, column) => column),
+  )
   return csv.rows.map((row) => {
     const [label, ...channel] = row.cells.map((_, column) => cells.decimal(row, column))
     return { line: () => csv.locate(row).line, channels: [channel], label: label! }
@@ -33,10 +39,6 @@ export function splitUcr(csv: CsvText, where: string): WholeSeries[] {
 }
 
 /** @throws LabError as readWholeSeries, `dataset` for numbers of two ways of writing */
-export function readSeriesFromUcr(
-  csv: CsvText,
-  options: WholeSeriesOptions,
-  where: string,
-): OwnSeriesTable {
+export function readSeriesFromUcr(csv: CsvText, options: WholeSeriesOptions, where: string): OwnSeriesTable {
   return readWholeSeries(splitUcr(csv, where), options, where)
 }

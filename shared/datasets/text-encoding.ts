@@ -63,7 +63,9 @@ function refuse(bytes: Uint8Array, text: string, wrong: number, isUtf16: boolean
   throw new LabError('dataset', isOneByteText ? 'the file is not text in UTF-8.' : 'the file is not text.', {
     where,
     expected: 'UTF-8, or UTF-16 with its byte order mark',
-    found: isOneByteText ? `byte 0x${byte.toString(16)} ${line}, \`${String.fromCharCode(byte)}\` in Latin-1` : `other bytes ${line}`,
+    found: isOneByteText
+      ? `byte 0x${byte.toString(16)} ${line}, \`${String.fromCharCode(byte)}\` in Latin-1`
+      : `other bytes ${line}`,
     remedy: isOneByteText
       ? 'Save it in UTF-8: `iconv -f LATIN1 -t UTF-8`, or “CSV UTF-8” in a spreadsheet.'
       : 'Save it as text in UTF-8, or name an archive `.npz`.',

@@ -57,7 +57,15 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   if (options.json) {
     const otherData = isOther ? file : null
     config.seeds.forEach((seed, r) =>
-      printJson({ type: 'vaa', run: record.id, seed, at: trained[r]!.at, vaa: vaa![r], vaaStar: vaaStar![r], otherData }),
+      printJson({
+        type: 'vaa',
+        run: record.id,
+        seed,
+        at: trained[r]!.at,
+        vaa: vaa![r],
+        vaaStar: vaaStar![r],
+        otherData,
+      }),
     )
     return
   }

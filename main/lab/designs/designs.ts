@@ -113,7 +113,11 @@ function refuse(mistakes: readonly ConfigMistake[]): ResolvedConfig {
 }
 
 /** @param config as it was typed, which the form keeps; `fitted` is what is used */
-function viewDesign(config: ExperimentConfig, dataset: Dataset, { config: used, remarks }: FittedConfig): ResolvedConfig {
+function viewDesign(
+  config: ExperimentConfig,
+  dataset: Dataset,
+  { config: used, remarks }: FittedConfig,
+): ResolvedConfig {
   const networks = wireNetworks(used, dataset)
   const plans = planMemory(used, networks, dataset)
   for (const { plan, request } of plans.values()) requireRoom(plan, request)

@@ -35,7 +35,11 @@ describe('batches', () => {
   it('are no larger than the training set, and it is said', () => {
     const asked = configOf({ training: { batch: 32 }, warmup: { batch: 16 } })
     const { config, remarks } = fitToData(asked, [changing(10)])
-    expect(config).toEqual({ ...asked, training: { ...asked.training, batch: 6 }, warmup: { ...asked.warmup, batch: 6 } })
+    expect(config).toEqual({
+      ...asked,
+      training: { ...asked.training, batch: 6 },
+      warmup: { ...asked.warmup, batch: 6 },
+    })
     expect(remarks).toEqual([
       { kind: 'batch', field: 'training.batch', asked: 32, used: 6 },
       { kind: 'batch', field: 'warmup.batch', asked: 16, used: 6 },
@@ -84,7 +88,9 @@ describe('data from which nothing can be learned is refused', () => {
   })
 
   it('a target that never changes', async () => {
-    const { code, detail } = await complaintOf(() => fitToData(configOf(), [datasetOf(Array(10).fill([3]) as number[][])]))
+    const { code, detail } = await complaintOf(() =>
+      fitToData(configOf(), [datasetOf(Array(10).fill([3]) as number[][])]),
+    )
     expect([code, detail.found]).toEqual(['dataset', '3'])
   })
 })
@@ -99,7 +105,9 @@ it('an output that never changes beside others that do is told', () => {
 
 describe('without a validation set', () => {
   it('a run goes on, and it is said that its best weights are the last', () => {
-    const { remarks } = fitToData(configOf({ training: { batch: 2 }, strategies: ['none'] }), [unvalidated(changing(10))])
+    const { remarks } = fitToData(configOf({ training: { batch: 2 }, strategies: ['none'] }), [
+      unvalidated(changing(10)),
+    ])
     expect(remarks).toEqual([{ kind: 'no-validation' }])
     expect(describeRemark(remarks[0]!)).toContain('the best weights are the last')
   })
