@@ -104,7 +104,8 @@ export class Designs {
   /** @throws LabError `dataset` for a file that cannot be read; one of another kind is not opened */
   async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
     requireKnownEnding(path)
-    const contents = readFileContents(await loadDataFile(path, this.#baseFolder, MOST_DATA_FILE_BYTES), path)
+    const bytes = await loadDataFile(path, this.#baseFolder, { mostBytes: MOST_DATA_FILE_BYTES })
+    const contents = readFileContents(bytes, path)
     const sibling = siblingTestPath(path)
     const testPath = sibling !== null && (await isDataFile(sibling, this.#baseFolder)) ? sibling : null
     return { path, contents, guess: guessMapping(contents), testPath }
