@@ -87,7 +87,8 @@ export class Designs {
   /** @throws LabError `dataset` for a file that cannot be read; one of another kind is not opened */
   async readDataFile({ path: file }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
     requireKnownEnding(file)
-    const contents = readFileContents(await loadDataFile(file, this.#baseFolder, MOST_DATA_FILE_BYTES), file)
+    const bytes = await loadDataFile(file, this.#baseFolder, { mostBytes: MOST_DATA_FILE_BYTES })
+    const contents = readFileContents(bytes, file)
     const absolute = path.resolve(this.#baseFolder, file)
     const sibling = siblingTestPath(absolute)
     const testPath = sibling !== null && (await isDataFile(sibling, this.#baseFolder)) ? sibling : null
