@@ -5,12 +5,12 @@
  * A path may be absolute and lie anywhere. Decided so: a configuration is the user's, on the command line as on a screen, the desktop gives
  * absolute paths for what is dropped on it, and whoever a door lets in is the user (main/server/sessions.ts), who may read these files
  * anyway. What is held to is that a path harms nobody: only a regular file is opened, never a pipe or a device; a screen that asks what a
- * file holds is told of .npz and .csv files alone, up to the size that may be brought to the lab.
+ * file holds is told of files of series alone (file-kinds.ts), up to the size that may be brought to the lab.
  */
 import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import type { DatasetOptions, DatasetSources, MnistFiles } from '../../shared/datasets/options.ts'
+import type { DatasetOptions, DatasetSources, FileOptions, MnistFiles } from '../../shared/datasets/options.ts'
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
@@ -80,26 +80,54 @@ function notLoaded(what: string): never {
 export async function loadDatasetSources(config: DatasetConfig, baseFolder: string): Promise<DatasetSources> {
   const options: DatasetOptions = config
   const mnist = options.kind === 'mnist' ? await readMnist() : null
-  const file = options.kind === 'file' ? await loadDataFile(options.path, baseFolder) : null
+  const files = new Map<string, Uint8Array>()
+  for (const { path, field } of options.kind === 'file' ? filesOf(options) : [])
+    files.set(path, await loadDataFile(path, baseFolder, { field }))
   return {
     mnist: () => mnist ?? notLoaded('MNIST'),
-    file: (path) => (options.kind === 'file' && path === options.path && file) || notLoaded(`\`${path}\``),
+    file: (path) => files.get(path) ?? notLoaded(`\`${path}\``),
   }
 }
 
-/** Another text when the file is another; the same for all that cannot be looked at. */
-export function dataFilePrint(path: string, baseFolder: string): Promise<string> {
+type FilePaths = Pick<FileOptions, 'path' | 'testPath'>
+
+/** The files of own series, each with the field that names it. */
+const filesOf = ({ path, testPath }: FilePaths): { readonly path: string; readonly field: string }[] => [
+  { path, field: 'dataset.path' },
+  ...(testPath === null ? [] : [{ path: testPath, field: 'dataset.testPath' }]),
+]
+
+/** Another text when a file is another; the same for all that cannot be looked at. */
+export async function dataFilePrint(paths: FilePaths, baseFolder: string): Promise<string> {
+  const prints = filesOf(paths).map(({ path }) =>
+    stat(resolve(baseFolder, path)).then(
+      ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
+      () => 'none',
+    ),
+  )
+  return (await Promise.all(prints)).join(', ')
+}
+
+/** Whether a file lies there that could be read. */
+export function isDataFile(path: string, baseFolder: string): Promise<boolean> {
   return stat(resolve(baseFolder, path)).then(
-    ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
-    () => 'none',
+    (found) => found.isFile(),
+    () => false,
   )
 }
 
-/** @throws LabError `dataset` for a missing file, what is no file, one that may not be read, and more than `mostBytes` */
-export function loadDataFile(path: string, baseFolder: string, mostBytes?: number): Promise<Uint8Array> {
+/**
+ * @param field that names it
+ * @throws LabError `dataset` for a missing file, what is no file, one that may not be read, and more than `mostBytes`
+ */
+export function loadDataFile(
+  path: string,
+  baseFolder: string,
+  { field = 'dataset.path', mostBytes }: { readonly field?: string; readonly mostBytes?: number } = {},
+): Promise<Uint8Array> {
   return readBytes(
     resolve(baseFolder, path),
-    'Correct `dataset.path`; relative paths start at the configuration’s folder.',
+    `Correct \`${field}\`; relative paths start at the configuration’s folder.`,
     mostBytes,
   )
 }

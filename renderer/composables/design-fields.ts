@@ -2,6 +2,7 @@
  * Every hyperparameter of a configuration as a row of one table: where it stands, its symbol in the paper, its kind and range, and when
  * it matters. The form is made from it; words stand in locales/en-fields.ts under the row's `text`; LayerEditor.vue shows `layers`.
  */
+import { DEFAULT_SPLIT } from '../../shared/datasets/options.ts'
 import type {
   DatasetConfig,
   ExperimentConfig,
@@ -56,6 +57,8 @@ export interface OptionalField extends FieldBase {
 
 export interface TextField extends FieldBase {
   readonly kind: 'text' | 'seeds'
+  /** Empty means null, and `….empty` among the words says what that is. */
+  readonly isNullable?: boolean
 }
 
 export type DesignField = NumberField | ChoiceField | ToggleField | OptionalField | TextField
@@ -115,11 +118,13 @@ export function datasetOfKind(kind: DatasetConfig['kind'], known: DatasetConfig)
       return {
         kind,
         path: '',
+        testPath: null,
         task: 'regression',
         columns: null,
         arrays: null,
         targets: 'last-step',
-        split: { validation: 0.2, test: 0.2 },
+        classes: 'occurring',
+        split: { ...DEFAULT_SPLIT },
       }
   }
 }
@@ -226,8 +231,15 @@ export const SECTIONS: readonly FieldSection[] = [
           }),
           count('dataset.blankSteps', 0, { symbol: 'p', unit: 'steps', when: isKind('mnist'), isBrief: true }),
           { kind: 'text', path: 'dataset.path', when: isKind('file') },
+          { kind: 'text', path: 'dataset.testPath', isNullable: true, when: isKind('file') },
           { kind: 'choice', path: 'dataset.task', options: ['regression', 'classification'], when: isKind('file') },
           { kind: 'choice', path: 'dataset.targets', options: ['last-step', 'marked-steps'], when: isKind('file') },
+          {
+            kind: 'choice',
+            path: 'dataset.classes',
+            options: ['occurring', 'numbered'],
+            when: ({ dataset }) => dataset.kind === 'file' && dataset.task === 'classification',
+          },
         ],
       },
       {
@@ -242,6 +254,9 @@ export const SECTIONS: readonly FieldSection[] = [
           { kind: 'toggle', path: 'dataset.fresh', when: isKind('copy-first-input', 'denoising') },
           number('dataset.split.validation', { least: 0, under: 1, when: isKind('file') }),
           number('dataset.split.test', { least: 0, under: 1, when: isKind('file') }),
+          count('dataset.split.seed', 0, { isNullable: true, when: isKind('file') }),
+          { kind: 'text', path: 'dataset.split.group', isNullable: true, when: isKind('file') },
+          { kind: 'text', path: 'dataset.split.given', isNullable: true, when: isKind('file') },
         ],
       },
     ],
@@ -308,7 +323,7 @@ export const SECTIONS: readonly FieldSection[] = [
           count('training.schedule.everyEpochs', 1, { unit: 'epochs', when: isSchedule('step') }),
           count('training.schedule.periodEpochs', 1, { unit: 'epochs', when: isSchedule('warm-restarts') }),
           number('training.schedule.periodFactor', { least: 1, when: isSchedule('warm-restarts') }),
-          count('training.schedule.patienceEpochs', 1, { unit: 'epochs', when: isSchedule('plateau') }),
+          count('training.schedule.patienceEpochs', 0, { unit: 'epochs', when: isSchedule('plateau') }),
           number('training.schedule.factor', { above: 0, when: isSchedule('step', 'plateau') }),
           number('training.schedule.finalFactor', { least: 0, most: 1, when: isSchedule('cosine', 'warm-restarts') }),
           number('training.schedule.minimumFactor', { least: 0, most: 1, when: isSchedule('plateau') }),

@@ -4,19 +4,24 @@
  */
 import type { FileContents, FileMapping } from '../../shared/datasets/file-contents.ts'
 
-export const ARRAY_ROLES = ['inputs', 'targets', 'lengths', 'mask', 'unused'] as const
-export const COLUMN_ROLES = ['series', 'step', 'input', 'target', 'unused'] as const
+export const ARRAY_ROLES = ['inputs', 'targets', 'lengths', 'mask', 'group', 'given', 'unused'] as const
+export const COLUMN_ROLES = ['series', 'step', 'input', 'target', 'group', 'given', 'unused'] as const
 export type FileRole = (typeof ARRAY_ROLES)[number] | (typeof COLUMN_ROLES)[number]
 export type FileRoles = Readonly<Record<string, FileRole>>
 
 /** Many columns may be inputs or targets; everything else is one. */
 const SHARED: ReadonlySet<FileRole> = new Set(['input', 'target', 'unused'])
 
-const namesOf = (contents: FileContents): string[] =>
-  (contents.kind === 'npz' ? contents.arrays : contents.columns).map(({ name }) => name)
+/** Series that are given whole have nothing to be told apart. */
+function namesOf(contents: FileContents): string[] {
+  if (contents.kind === 'series') return []
+  return (contents.kind === 'npz' ? contents.arrays : contents.columns).map(({ name }) => name)
+}
 
-export function rolesOf(contents: FileContents, { arrays, columns }: FileMapping): FileRoles {
+export function rolesOf(contents: FileContents, { arrays, columns, split }: FileMapping): FileRoles {
   const roleOf = (name: string): FileRole => {
+    if (split.group === name) return 'group'
+    if (split.given === name) return 'given'
     if (contents.kind === 'npz') {
       const names = arrays ?? { inputs: 'inputs', targets: 'targets', lengths: 'lengths', mask: 'mask' }
       return (['inputs', 'targets', 'lengths', 'mask'] as const).find((role) => names[role] === name) ?? 'unused'
@@ -47,6 +52,8 @@ export function mappingOf(
 ): FileMapping {
   const all = (role: FileRole): string[] => namesOf(contents).filter((name) => roles[name] === role)
   const one = (role: FileRole): string => all(role)[0] ?? ''
+  const split = { group: all('group')[0] ?? null, given: all('given')[0] ?? null }
+  if (contents.kind === 'series') return { task, targets, columns: null, arrays: null, split }
   if (contents.kind === 'npz')
     return {
       task,
@@ -58,19 +65,24 @@ export function mappingOf(
         lengths: all('lengths')[0] ?? null,
         mask: all('mask')[0] ?? null,
       },
+      split,
     }
   return {
     task,
     targets,
     columns: { series: one('series'), step: one('step'), inputs: all('input'), targets: all('target') },
     arrays: null,
+    split,
   }
 }
 
 /** Roles that a mapping needs and nobody has. */
 export function missingRoles(contents: FileContents, roles: FileRoles): FileRole[] {
-  const needed: readonly FileRole[] =
-    contents.kind === 'npz' ? ['inputs', 'targets'] : ['series', 'step', 'input', 'target']
+  const needed: Readonly<Record<FileContents['kind'], readonly FileRole[]>> = {
+    npz: ['inputs', 'targets'],
+    csv: ['series', 'step', 'input', 'target'],
+    series: [],
+  }
   const given = new Set(Object.values(roles))
-  return needed.filter((role) => !given.has(role))
+  return needed[contents.kind].filter((role) => !given.has(role))
 }

@@ -1,10 +1,10 @@
-/** Files dropped anywhere on the window, as long as the view is shown: one file enters, and whether something is being dragged over it leaves. */
+/** Files dropped anywhere on the window, as long as the view is shown: files enter, and whether something is being dragged over it leaves. */
 import { onMounted, onScopeDispose, ref, type Ref } from 'vue'
 
 /** A drag that leaves the window is not told everywhere: without another sign for so long it is over. */
 const OVER_MS = 300
 
-export function useFileDrop(take: (file: File) => void): { readonly isOver: Ref<boolean> } {
+export function useFileDrop(take: (files: readonly File[]) => void): { readonly isOver: Ref<boolean> } {
   const isOver = ref(false)
   let timer = 0
 
@@ -22,8 +22,8 @@ export function useFileDrop(take: (file: File) => void): { readonly isOver: Ref<
     if (!hasFiles(event)) return
     event.preventDefault() // the browser would leave the page for the file
     isOver.value = false
-    const [file] = event.dataTransfer?.files ?? []
-    if (file) take(file)
+    const files = [...(event.dataTransfer?.files ?? [])]
+    if (files.length > 0) take(files)
   }
 
   onMounted(() => {

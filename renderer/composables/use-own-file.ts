@@ -6,6 +6,9 @@ import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef 
 import { useI18n } from 'vue-i18n'
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import type { FileMapping } from '../../shared/datasets/file-contents.ts'
+import { DATA_FILE_ENDINGS } from '../../shared/datasets/file-kinds.ts'
+import { DEFAULT_SPLIT } from '../../shared/datasets/options.ts'
+import { siblingTestPath } from '../../shared/datasets/test-file.ts'
 import { DATA_FILE_PIECE_BYTES, MOST_DATA_FILE_BYTES } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { DataFileView } from '../../shared/protocol/views.ts'
@@ -26,6 +29,10 @@ export interface OwnFile {
   /** 0 to 1 of what has come; null once it is there. */
   readonly arrived: Ref<number | null>
   readonly file: ShallowRef<DataFileView | null>
+  /** Of the file with the test series; null: there is none. */
+  readonly testPath: Ref<string | null>
+  /** The name that a file with the test series would have; null: none is looked for. */
+  readonly testName: ComputedRef<string | null>
   /** Why it cannot be read. */
   readonly refusal: Ref<string>
   readonly roles: ShallowRef<FileRoles>
@@ -33,15 +40,23 @@ export interface OwnFile {
   readonly missing: ComputedRef<readonly FileRole[]>
   /** What the design would get; null while roles are missing. */
   readonly candidate: ComputedRef<FileDataset | null>
-  bring(file: File): Promise<void>
+  /** `X_TEST` beside `X_TRAIN`, or after it, gives the test series. */
+  bring(files: readonly File[]): Promise<void>
   /** By the system's dialog; to be called by a key or a click. */
   choose(): Promise<void>
   /** The design's own file once more. */
   reread(dataset: FileDataset): Promise<void>
   give(name: string, role: FileRole): void
+  leaveTestOut(): void
   accept(): void
   giveUp(): void
 }
+
+const freshRest = (): Pick<FileDataset, 'classes' | 'split'> => ({ classes: 'occurring', split: { ...DEFAULT_SPLIT } })
+const restOf = ({ classes, split }: FileDataset): Pick<FileDataset, 'classes' | 'split'> => ({
+  classes,
+  split: { ...split },
+})
 
 export function useOwnFile(): OwnFile {
   const { t } = useI18n()
@@ -50,25 +65,30 @@ export function useOwnFile(): OwnFile {
   const fileName = ref<string | null>(null)
   const arrived = ref<number | null>(null)
   const file = shallowRef<DataFileView | null>(null)
+  const testPath = ref<string | null>(null)
   const refusal = ref('')
   const roles = shallowRef<FileRoles>({})
   const reading = ref<Pick<FileMapping, 'task' | 'targets'>>({ task: 'regression', targets: 'last-step' })
-  const split = ref<FileDataset['split']>({ validation: 0.2, test: 0.2 })
+  /** What the panel does not ask for. */
+  const rest = ref<Pick<FileDataset, 'classes' | 'split'>>(freshRest())
   /** Of the file that is on its way; another one, or none, means that it was given up. */
   let turn = 0
 
+  const testName = computed(() => (fileName.value === null ? null : siblingTestPath(fileName.value)))
   const missing = computed(() => (file.value ? missingRoles(file.value.contents, roles.value) : []))
   const candidate = computed((): FileDataset | null => {
     if (file.value === null || missing.value.length > 0) return null
     const { path, contents } = file.value
-    const { columns, arrays, ...rest } = mappingOf(contents, roles.value, reading.value)
+    const { columns, arrays, split, ...chosen } = mappingOf(contents, roles.value, reading.value)
     return {
       kind: 'file',
       path,
-      ...rest,
+      testPath: testPath.value,
+      ...chosen,
       columns: columns && { ...columns, inputs: [...columns.inputs], targets: [...columns.targets] },
       arrays: arrays && { ...arrays },
-      split: { ...split.value },
+      classes: rest.value.classes,
+      split: { ...rest.value.split, ...split },
     }
   })
 
@@ -76,6 +96,7 @@ export function useOwnFile(): OwnFile {
     fileName.value = name
     arrived.value = 0
     file.value = null
+    testPath.value = null
     refusal.value = ''
     return ++turn
   }
@@ -83,25 +104,55 @@ export function useOwnFile(): OwnFile {
   function show(view: DataFileView, mapping: FileMapping): void {
     arrived.value = null
     file.value = view
+    testPath.value = view.testPath
     roles.value = rolesOf(view.contents, mapping)
     reading.value = { task: mapping.task, targets: mapping.targets }
   }
 
-  async function bring(chosen: File): Promise<void> {
+  async function bring(files: readonly File[]): Promise<void> {
+    const isTest = ({ name }: File): boolean => files.some((other) => siblingTestPath(other.name) === name)
+    const main = files.find((one) => !isTest(one))
+    const test = files.find(isTest)
+    if (file.value !== null && files.length === 1 && main!.name === testName.value) return bringTest(main!)
+    if (main) await bringMain(main)
+    if (test && file.value !== null) await bringTest(test)
+  }
+
+  /** @returns null when it was given up, or another file has come */
+  async function carry(chosen: File, own: number): Promise<DataFileView | null> {
+    if (chosen.size > MOST_DATA_FILE_BYTES)
+      throw new LabError('file', t('design.ownFile.tooLarge'), {
+        where: chosen.name,
+        remedy: t('design.ownFile.tooLargeRemedy'),
+      })
+    const view = await upload(client, chosen, (share) => {
+      if (own === turn) arrived.value = share
+      return own === turn
+    })
+    return own === turn ? view : null
+  }
+
+  /** Into what the panel shows. */
+  async function bringTest(chosen: File): Promise<void> {
+    const own = turn
+    refusal.value = ''
+    try {
+      const view = await carry(chosen, own)
+      if (view === null) return
+      arrived.value = null
+      testPath.value = view.path
+    } catch (error) {
+      if (own === turn) refuse(error)
+    }
+  }
+
+  async function bringMain(chosen: File): Promise<void> {
     const own = begin(chosen.name)
     try {
-      if (chosen.size > MOST_DATA_FILE_BYTES)
-        throw new LabError('file', t('design.ownFile.tooLarge'), {
-          where: chosen.name,
-          remedy: t('design.ownFile.tooLargeRemedy'),
-        })
-      const view = await upload(client, chosen, (share) => {
-        if (own === turn) arrived.value = share
-        return own === turn
-      })
-      if (view === null || own !== turn) return
+      const view = await carry(chosen, own)
+      if (view === null) return
       const { dataset } = design.config ?? {}
-      split.value = dataset?.kind === 'file' ? { ...dataset.split } : { validation: 0.2, test: 0.2 }
+      rest.value = dataset?.kind === 'file' ? restOf(dataset) : freshRest()
       show(view, view.guess)
     } catch (error) {
       if (own === turn) refuse(error)
@@ -111,8 +162,8 @@ export function useOwnFile(): OwnFile {
   async function choose(): Promise<void> {
     try {
       const title = t('design.ownFile.kind')
-      const chosen = await pickFile({ title, extensions: ['npz', 'csv'], mostBytes: MOST_PICKED_BYTES })
-      if (chosen) await bring(chosen)
+      const chosen = await pickFile({ title, extensions: [...DATA_FILE_ENDINGS], mostBytes: MOST_PICKED_BYTES })
+      if (chosen) await bring([chosen])
     } catch (error) {
       refuse(error)
     }
@@ -123,9 +174,10 @@ export function useOwnFile(): OwnFile {
     try {
       const view = await client.execute('data-file.read', { path: dataset.path })
       if (own !== turn) return
-      split.value = { ...dataset.split }
+      rest.value = restOf(dataset)
       // One that was never mapped begins with the guess.
       show(view, dataset.columns === null && dataset.arrays === null ? view.guess : dataset)
+      testPath.value = dataset.testPath ?? view.testPath
     } catch (error) {
       if (own === turn) refuse(error)
     }
@@ -154,10 +206,16 @@ export function useOwnFile(): OwnFile {
     roles.value = giveRole(roles.value, name, role)
   }
 
+  function leaveTestOut(): void {
+    testPath.value = null
+  }
+
   return {
     fileName,
     arrived,
     file,
+    testPath,
+    testName,
     refusal,
     roles,
     reading,
@@ -167,6 +225,7 @@ export function useOwnFile(): OwnFile {
     choose,
     reread,
     give,
+    leaveTestOut,
     accept,
     giveUp,
   }

@@ -39,6 +39,8 @@ export const faults = {
     'Networks compute in float32, which does not hold the whole number {value}; the nearest one is {nearest}.',
   halfCharacter: 'The name holds half of a character. Type it again.',
   forbiddenSteps: 'There is no room for five marked steps: N is at most T − 5 = {most}.',
+  groupsNeedSeed:
+    'Groups of different sizes would give each seed splits of other sizes: give the split a seed of its own, such as 0.',
   mnistTraining: 'MNIST has 60000 training images, of which validation takes its share.',
   mnistTest: 'MNIST has 10000 test images.',
   tooManySeries: 'There are not so many different series: at most {most}.',

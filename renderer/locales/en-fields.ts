@@ -7,7 +7,7 @@ export const fields = {
   dataset: {
     kind: {
       label: 'Dataset',
-      help: 'What the network is to learn. Copy first input and denoising are generated from the seed; sequential MNIST reads an image as a series; own series come from an NPZ or CSV file of yours.',
+      help: 'What the network is to learn. Copy first input and denoising are generated from the seed; sequential MNIST reads an image as a series; own series come from a file of yours (NPZ, CSV, UCR, UEA).',
       options: {
         'copy-first-input': 'Copy first input',
         denoising: 'Denoising',
@@ -43,17 +43,27 @@ export const fields = {
     },
     path: {
       label: 'File',
-      help: 'Your NPZ file (arrays inputs [series, T, I], targets, and optionally lengths, mask) or CSV file in long form (one row a step). Relative paths start at the folder of runs and settings.',
+      help: 'Your NPZ file (arrays inputs [series, T, I], targets, and optionally lengths, mask) or text file: CSV in long form (one row a step, with column names; separator, decimal comma and times as steps are found), UCR (a series a line, its label first), UEA (.ts, .arff). Relative paths start at the folder of runs and settings.',
+    },
+    testPath: {
+      label: 'File of the test',
+      help: 'A second file of the same kind, all of whose series are for the test, as X_TEST is beside X_TRAIN; validation is drawn from the first.',
+      empty: 'test series are of the same file',
     },
     task: {
       label: 'Task',
-      help: 'Regression predicts numbers (loss: mean squared error), classification one of several classes numbered from 0 (loss: cross-entropy).',
+      help: 'Regression predicts numbers (loss: mean squared error), classification one of several classes, numbers or words (loss: cross-entropy).',
       options: { regression: 'Regression', classification: 'Classification' },
     },
     targets: {
       label: 'Targets at',
-      help: 'Where the network is read out: after the last step of a series, or at every step that the file marks (a mask in NPZ, a filled target cell in CSV).',
+      help: 'Where the network is read out: after the last step of a series (its one label may stand in any row of a CSV, or in all), or at every step that the file marks (a mask in NPZ, a filled target cell in CSV).',
       options: { 'last-step': 'The last step', 'marked-steps': 'Marked steps' },
+    },
+    classes: {
+      label: 'Classes',
+      help: 'Labels may be numbers or words. Labels 3 and 5 are two classes, 3 and 5; numbered from 0 they are six, of which four never occur.',
+      options: { occurring: 'Those that occur', numbered: 'Numbered from 0' },
     },
     counts: {
       train: { label: 'Training series', help: 'Series to train on; one pass over them is an epoch.' },
@@ -70,11 +80,26 @@ export const fields = {
     split: {
       validation: {
         label: 'Share for validation',
-        help: 'Share of the file’s series held out for validation, at least one.',
+        help: 'Share of the file’s series held out for validation, at least one; 0: there is no validation, and the best weights are the last. Where the file gives its training series alone, a share of those.',
       },
       test: {
         label: 'Share for the test',
-        help: 'Share of the file’s series kept for the test at the end, at least one.',
+        help: 'Share of the file’s series kept for the test at the end, at least one. Not used where the file gives its test series.',
+      },
+      seed: {
+        label: 'Seed of the split',
+        help: 'Draws which series stand in which split. It is apart from the seeds of training, so that all of them share one test set. Classes are not balanced.',
+        empty: 'each seed draws a split of its own',
+      },
+      group: {
+        label: 'Kept together by',
+        help: 'The column (CSV) or array (NPZ) that says whose a series is, such as a subject: all series of one stand in the same split, and the shares are met as nearly as the groups allow.',
+        empty: 'each series by itself',
+      },
+      given: {
+        label: 'Split given by',
+        help: 'The column or array that says train, validation (or val) or test of each series. What it does not give is drawn from its training series by its share.',
+        empty: 'drawn by shares',
       },
     },
   },
@@ -223,7 +248,7 @@ export const fields = {
   },
   checkpointEverySteps: {
     label: 'Save every',
-    help: 'Steps between checkpoints, from which a run goes on after a crash with the same bits. A pause saves at once.',
+    help: 'Steps between checkpoints, from which a run goes on after a crash with the same bits; fewer where they would take more than a hundredth of the time. A pause saves at once.',
   },
   keepCheckpointEverySteps: {
     label: 'Keep a checkpoint every',

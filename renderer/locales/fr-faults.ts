@@ -41,6 +41,8 @@ export const faults: typeof enFaults = {
   notFloat32: 'Les réseaux calculent en float32, qui ne contient pas l’entier {value} ; le plus proche est {nearest}.',
   halfCharacter: 'Le nom contient la moitié d’un caractère. Tapez-le à nouveau.',
   forbiddenSteps: 'Il n’y a pas de place pour cinq pas marqués : N vaut au plus T − 5 = {most}.',
+  groupsNeedSeed:
+    'Des groupes de tailles différentes donneraient à chaque graine des parts de tailles différentes : donnez au partage sa propre graine, comme 0.',
   mnistTraining: 'MNIST a 60000 images d’entraînement, dont la validation prend sa part.',
   mnistTest: 'MNIST a 10000 images de test.',
   tooManySeries: 'Il n’y a pas autant de séries différentes : {most} au plus.',

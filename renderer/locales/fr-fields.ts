@@ -6,7 +6,7 @@ export const fields: typeof enFields = {
   dataset: {
     kind: {
       label: 'Données',
-      help: 'Ce que le réseau doit apprendre. La copie de la première entrée et le débruitage sont tirés de la graine ; MNIST séquentiel lit une image comme une série ; vos propres séries viennent d’un fichier NPZ ou CSV.',
+      help: 'Ce que le réseau doit apprendre. La copie de la première entrée et le débruitage sont tirés de la graine ; MNIST séquentiel lit une image comme une série ; vos propres séries viennent d’un fichier à vous (NPZ, CSV, UCR, UEA).',
       options: {
         'copy-first-input': 'Copie de la première entrée',
         denoising: 'Débruitage',
@@ -42,17 +42,27 @@ export const fields: typeof enFields = {
     },
     path: {
       label: 'Fichier',
-      help: 'Votre fichier NPZ (tableaux inputs [séries, T, I], targets, et au besoin lengths, mask) ou CSV en forme longue (une ligne par pas). Les chemins relatifs partent du dossier des essais et des réglages.',
+      help: 'Votre fichier NPZ (tableaux inputs [séries, T, I], targets, et au besoin lengths, mask) ou texte : CSV en forme longue (une ligne par pas, colonnes nommées ; séparateur, virgule décimale et dates comme pas sont trouvés), UCR (une série par ligne, son étiquette d’abord), UEA (.ts, .arff). Les chemins relatifs partent du dossier des essais et des réglages.',
+    },
+    testPath: {
+      label: 'Fichier de test',
+      help: 'Un second fichier du même genre dont toutes les séries sont pour le test, comme X_TEST à côté de X_TRAIN ; la validation est tirée du premier.',
+      empty: 'les séries de test sont du même fichier',
     },
     task: {
       label: 'Tâche',
-      help: 'La régression prédit des nombres (perte : erreur quadratique moyenne), la classification l’une de plusieurs classes numérotées à partir de 0 (perte : entropie croisée).',
+      help: 'La régression prédit des nombres (perte : erreur quadratique moyenne), la classification l’une de plusieurs classes, nombres ou mots (perte : entropie croisée).',
       options: { regression: 'Régression', classification: 'Classification' },
     },
     targets: {
       label: 'Cibles',
-      help: 'Où le réseau est lu : après le dernier pas d’une série, ou à chaque pas que le fichier marque (un masque en NPZ, une cellule cible remplie en CSV).',
+      help: 'Où le réseau est lu : après le dernier pas d’une série (son étiquette peut être dans une ligne quelconque d’un CSV, ou dans toutes), ou à chaque pas que le fichier marque (un masque en NPZ, une cellule cible remplie en CSV).',
       options: { 'last-step': 'Le dernier pas', 'marked-steps': 'Les pas marqués' },
+    },
+    classes: {
+      label: 'Classes',
+      help: 'Les étiquettes sont des nombres ou des mots. Les étiquettes 3 et 5 sont deux classes, 3 et 5 ; numérotées à partir de 0, elles sont six, dont quatre ne paraissent jamais.',
+      options: { occurring: 'Celles qui paraissent', numbered: 'Numérotées à partir de 0' },
     },
     counts: {
       train: {
@@ -72,9 +82,27 @@ export const fields: typeof enFields = {
     split: {
       validation: {
         label: 'Part de validation',
-        help: 'Part des séries du fichier réservée à la validation, une au moins.',
+        help: 'Part des séries du fichier réservée à la validation, une au moins ; 0 : pas de validation, et les meilleurs poids sont les derniers. Si le fichier ne donne que ses séries d’entraînement, une part de celles-ci.',
       },
-      test: { label: 'Part de test', help: 'Part des séries du fichier gardée pour le test final, une au moins.' },
+      test: {
+        label: 'Part de test',
+        help: 'Part des séries du fichier gardée pour le test final, une au moins. Sans effet si le fichier donne ses séries de test.',
+      },
+      seed: {
+        label: 'Graine du partage',
+        help: 'Tire la place de chaque série. Elle est distincte des graines d’entraînement, qui partagent ainsi un même test. Les classes ne sont pas équilibrées.',
+        empty: 'chaque graine tire son partage',
+      },
+      group: {
+        label: 'Gardées ensemble par',
+        help: 'La colonne (CSV) ou le tableau (NPZ) qui dit de qui vient une série, tel un sujet : toutes ses séries sont du même côté, et les parts sont approchées autant que les groupes le permettent.',
+        empty: 'chaque série pour elle-même',
+      },
+      given: {
+        label: 'Partage donné par',
+        help: 'La colonne ou le tableau qui dit train, validation (ou val) ou test de chaque série. Ce qu’il ne donne pas est tiré de ses séries d’entraînement selon sa part.',
+        empty: 'tiré selon les parts',
+      },
     },
   },
   warmup: {
@@ -222,7 +250,7 @@ export const fields: typeof enFields = {
   },
   checkpointEverySteps: {
     label: 'Sauver tous les',
-    help: 'Pas entre deux points de reprise, d’où un essai repart bit pour bit après une panne. Une pause sauve aussitôt.',
+    help: 'Pas entre deux points de reprise, d’où un essai repart bit pour bit après une panne ; moins souvent s’ils prenaient plus d’un centième du temps. Une pause sauve aussitôt.',
   },
   keepCheckpointEverySteps: {
     label: 'Garder un point tous les',

@@ -7,32 +7,46 @@ import type { Dataset } from './dataset.ts'
 import { createDenoising } from './denoising.ts'
 import { createMnist } from './mnist.ts'
 import type { DatasetOptions, DatasetSources, FileOptions } from './options.ts'
+import { requireKnownEnding } from './file-kinds.ts'
 import { createOwnSeries, type OwnSeriesTable } from './own-series.ts'
+import { splitArff } from './series-from-arff.ts'
 import { readSeriesFromCsv } from './series-from-csv.ts'
 import { readSeriesFromNpz } from './series-from-npz.ts'
-import { LabError } from '../protocol/errors.ts'
+import { splitTs } from './series-from-ts.ts'
+import { joinTestTable } from './test-file.ts'
+import { decodeText } from './text-encoding.ts'
+import { readWholeSeries } from './whole-series.ts'
 
-/**
- * Reads a user's file, NPZ or CSV after its name's ending.
- * @throws LabError `dataset` or `config`
- */
-export function readOwnSeries(options: FileOptions, bytes: Uint8Array): OwnSeriesTable {
-  const { path } = options
-  if (/\.npz$/i.test(path)) return readSeriesFromNpz(bytes, options, path)
-  if (/\.csv$/i.test(path)) return readSeriesFromCsv(bytes, options, path)
-  throw new LabError('dataset', 'this kind of file is not read.', {
-    where: path,
-    expected: 'a name that ends in .npz or .csv',
-    found: `\`${/[^/\\]*$/.exec(path)![0]}\``,
-    remedy: 'Save the data as NPZ or CSV.',
-  })
+function readFile(path: string, options: FileOptions, bytes: Uint8Array): OwnSeriesTable {
+  switch (requireKnownEnding(path)) {
+    case 'npz':
+      return readSeriesFromNpz(bytes, options, path)
+    case 'text':
+      return readSeriesFromCsv(bytes, options, path)
+    case 'ts':
+      return readWholeSeries(splitTs(decodeText(bytes, path), path).series, options, path)
+    case 'arff':
+      return readWholeSeries(splitArff(decodeText(bytes, path), path).series, options, path)
+  }
 }
 
-/** Makes the datasets of several seeds, as `createDataset` does: a user's file is read once for all of them. */
+/**
+ * Reads a user's file after its name's ending, and that of its test series where it is named.
+ * @throws LabError `dataset` or `config`
+ */
+export function readOwnSeries(options: FileOptions, sources: DatasetSources): OwnSeriesTable {
+  const { path, testPath } = options
+  const table = readFile(path, options, sources.file(path))
+  return testPath === null ? table : joinTestTable(table, readFile(testPath, options, sources.file(testPath)))
+}
+
+/** Makes the datasets of several seeds, as `createDataset` does: a user's file is read once for all of them, and split once. */
 export function createDatasets(config: DatasetOptions, seeds: readonly number[], sources: DatasetSources): Dataset[] {
   if (config.kind !== 'file') return seeds.map((seed) => createDataset(config, seed, sources))
-  const table = readOwnSeries(config, sources.file(config.path))
-  return seeds.map((seed) => createOwnSeries(table, config, seed))
+  const table = readOwnSeries(config, sources)
+  if (config.split.seed === null) return seeds.map((seed) => createOwnSeries(table, config, seed))
+  const shared = createOwnSeries(table, config, config.split.seed)
+  return seeds.map(() => shared)
 }
 
 /**
@@ -50,6 +64,6 @@ export function createDataset(config: DatasetOptions, seed: number, sources: Dat
     case 'mnist':
       return createMnist(config, seed, sources.mnist())
     case 'file':
-      return createOwnSeries(readOwnSeries(config, sources.file(config.path)), config, seed)
+      return createOwnSeries(readOwnSeries(config, sources), config, seed)
   }
 }

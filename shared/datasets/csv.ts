@@ -1,119 +1,145 @@
 /**
- * Comma-separated text (RFC 4180): bytes enter, a header and rows of text cells with their places leave. Quoted cells
- * may hold commas, quotes and line ends. What the columns mean is left to series-from-csv.ts.
+ * Text in rows and cells, as people have it: a text enters; rows of text cells with their places leave, split by Papa Parse at the separator
+ * that the rows are found to have. Quoted cells may hold separators, quotes and line ends; lines that begin with `#` are comments. What the
+ * columns mean is left to series-from-csv.ts, rows without names of columns to series-from-ucr.ts.
  */
-import { strFromU8 } from 'fflate'
+import Papa from 'papaparse'
+import { isNumberOrMissing } from './cell-values.ts'
+import { findSeparator, type Separator } from './csv-separators.ts'
 import { LabError, quoteStart, type SourceLocation } from '../protocol/errors.ts'
 
 export interface CsvRow {
   readonly cells: readonly string[]
-  /** Where each cell starts in the text; `CsvTable.locate` makes a line and a column of it. */
-  readonly offsets: readonly number[]
+  /** Where the row starts in the text; `locate` makes a line of it. */
+  readonly offset: number
 }
 
-export interface CsvTable {
-  /** The columns' names. */
-  readonly names: readonly string[]
-  /** Each with as many cells as there are names. */
+export interface CsvText {
+  readonly separator: Separator
+  /** All that are not empty. */
   readonly rows: readonly CsvRow[]
-  /** Counts lines up to an offset: for messages, as keeping every cell's place takes several times the file. */
-  locate(offset: number): SourceLocation
+  /** The cells of a comment just before a first row of numbers, as many as it has: some programs comment the columns' names out. */
+  readonly commentedNames: readonly string[] | null
+  /** Counts lines and columns up to a cell: for messages, as keeping every cell's place takes several times the file. */
+  locate(row: CsvRow, cell?: number): SourceLocation
 }
 
-/** Text beyond this outgrows what a string holds. */
-const LARGEST_TEXT_BYTES = 2 ** 28
-
-function decode(bytes: Uint8Array, where: string): string {
-  if (bytes.length > LARGEST_TEXT_BYTES)
-    throw new LabError('dataset', 'the file is too large for text.', {
-      where,
-      expected: `at most ${LARGEST_TEXT_BYTES} bytes`,
-      found: `${bytes.length}`,
-      remedy: 'Save it as NPZ, which is smaller and faster to read.',
-    })
-  const text = strFromU8(bytes)
-  const wrong = text.search(/[\0\uFFFD]/)
-  if (wrong >= 0)
-    throw new LabError('dataset', 'the file is not text.', {
-      where,
-      expected: 'UTF-8',
-      found: `other bytes on line ${text.slice(0, wrong).split('\n').length}`,
-      remedy: 'Save it as CSV in UTF-8, or name an archive `.npz`.',
-    })
-  return text.startsWith('\uFEFF') ? text.slice(1) : text
+export interface CsvTable extends CsvText {
+  /** The columns' names; each row has as many cells. */
+  readonly names: readonly string[]
 }
 
-function locate(text: string, offset: number): SourceLocation {
-  const lines = text.slice(0, offset).split(/\r\n|\n|\r/)
+const COMMENT = '#'
+
+function locateOffset(text: string, offset: number): SourceLocation {
+  const lines = text.slice(0, offset).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }
 }
 
-/** Splits text into rows; empty lines are left out. */
-function* splitRows(text: string, where: string): Generator<CsvRow> {
-  let at = 0
-  const failAt = (offset: number, message: string, expected: string, found: string): never => {
-    const location = locate(text, offset)
-    throw new LabError('dataset', message, {
-      where: `${where}, line ${location.line}, column ${location.column}`,
-      expected,
-      found,
-      remedy: 'Write a quote within a quoted cell as two.',
-      location,
-    })
-  }
-  const readQuoted = (): string => {
-    const start = at
-    let cell = ''
-    at++
-    for (;;) {
-      const end = text.indexOf('"', at)
-      if (end < 0) return failAt(start, 'a quoted cell has no end.', 'a closing quote', 'the end of the file')
-      cell += text.slice(at, end)
-      at = end + 1
-      if (text[at] !== '"') break
-      cell += '"'
-      at++
-    }
-    if (at < text.length && !/[,\r\n]/.test(text[at]!))
-      failAt(at, 'text follows a quoted cell.', 'a comma or the end of the line', `\`${text[at]}\``)
-    return cell
-  }
-  const plainCell = /[^,\r\n]*/y
-  const readPlain = (): string => {
-    plainCell.lastIndex = at
-    const cell = plainCell.exec(text)![0]
-    at += cell.length
-    return cell
-  }
-  while (at < text.length) {
-    const cells: string[] = []
-    const offsets: number[] = []
-    for (;;) {
-      offsets.push(at)
-      cells.push(text[at] === '"' ? readQuoted() : readPlain())
-      if (text[at] !== ',') break
-      at++
-    }
-    if (text[at] === '\r') at++
-    if (text[at] === '\n') at++
-    if (cells.length > 1 || cells[0]!.trim() !== '') yield { cells, offsets }
+/** After the quote that ends a quoted cell. @param start its opening quote */
+function endOfQuoted(text: string, start: number): number {
+  let at = start + 1
+  for (;;) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0) return text.length
+    if (text[quote + 1] !== '"') return quote + 1
+    at = quote + 2
   }
 }
 
-/** The first name that stands there again. */
+/** Where the row's cell starts. */
+function offsetOfCell(text: string, { offset }: CsvRow, cell: number, { character, isRun }: Separator): number {
+  const skipRun = (at: number): number => {
+    while (isRun && text[at] === character) at++
+    return at
+  }
+  let at = skipRun(offset)
+  for (let passed = 0; passed < cell; passed++) {
+    if (text[at] === '"') at = endOfQuoted(text, at)
+    at = skipRun(text.indexOf(character, at) + 1)
+  }
+  return at
+}
+
+/** Comments and empty lines before a row are no part of it. @param end of the row before */
+function startOfRow(text: string, end: number): number {
+  let at = end
+  while (text[at] === COMMENT) at = text.indexOf('\n', at) + 1
+  return at
+}
+
+const isEmpty = (cells: readonly string[]): boolean => cells.every((cell) => cell.trim() === '')
+
+/**
+ * Splits a text into rows of cells.
+ * @param where the file's name, for messages
+ * @throws LabError `dataset` for quotes that do not end, or that text follows
+ */
+export function splitCsv(given: string, where: string): CsvText {
+  // A spreadsheet's own way to name its separator, made a comment.
+  const [, named] = /^sep=([,;\t| ])(?=\n)/i.exec(given) ?? []
+  const text = named === undefined ? given : COMMENT + given
+  const separator = findSeparator(text, COMMENT, named)
+  const rows: CsvRow[] = []
+  let end = 0
+  Papa.parse(text, {
+    delimiter: separator.character,
+    newline: '\n',
+    comments: COMMENT,
+    step({ data, errors, meta }) {
+      const offset = startOfRow(text, end)
+      end = meta.cursor
+      const [error] = errors
+      if (error) failAtQuote(text, error.index! - 1, where)
+      const cells = separator.isRun ? data.filter((cell) => cell !== '') : data
+      if (!isEmpty(cells)) rows.push({ cells, offset })
+    },
+  })
+  return {
+    separator,
+    rows,
+    commentedNames: rows[0] ? findCommentedNames(text, rows[0], separator) : null,
+    locate: (row, cell = 0) => locateOffset(text, offsetOfCell(text, row, cell, separator)),
+  }
+}
+
+function findCommentedNames(text: string, first: CsvRow, { character, isRun }: Separator): string[] | null {
+  const lines = text.slice(0, first.offset).trimEnd().split('\n')
+  const comment = lines.at(-1)!
+  if (!comment.startsWith(COMMENT) || !first.cells.every((cell) => isNumberOrMissing(cell.trim()))) return null
+  const names = comment.slice(COMMENT.length).trim().split(character)
+  const cells = (isRun ? names.filter((name) => name !== '') : names).map((name) => name.trim())
+  return cells.length === first.cells.length && !cells.some(isNumberOrMissing) ? cells : null
+}
+
+/** @param start of the quoted cell that is not as it should be */
+function failAtQuote(text: string, start: number, where: string): never {
+  const end = endOfQuoted(text, start)
+  const isOpen = end === text.length
+  const location = locateOffset(text, isOpen ? start : end)
+  throw new LabError('dataset', isOpen ? 'a quoted cell has no end.' : 'text follows a quoted cell.', {
+    where: `${where}, line ${location.line}, column ${location.column}`,
+    expected: isOpen ? 'a closing quote' : 'a separator or the end of the line',
+    found: isOpen ? 'the end of the file' : `\`${text[end]}\``,
+    remedy: 'Write a quote within a quoted cell as two.',
+    location,
+  })
+}
+
+/** The first name that stands there again; columns without a name may be many. */
 function findRepeated(names: readonly string[]): string | undefined {
   const before = new Set<string>()
-  return names.find((name) => before.size === before.add(name).size)
+  return names.find((name) => name !== '' && before.size === before.add(name).size)
 }
 
 /**
- * Reads a table whose first row names its columns.
+ * Takes the first row for the columns' names, or a comment just before rows of numbers.
  * @param where the file's name, for messages
- * @throws LabError `dataset` for an empty or binary file, no rows, a column named twice, a row of another width, quotes that do not end
+ * @throws LabError `dataset` for an empty text, no further rows, a column named twice, a row of another width
  */
-export function parseCsv(bytes: Uint8Array, where: string): CsvTable {
-  const text = decode(bytes, where)
-  const [header, ...rows] = splitRows(text, where)
+export function readTable(csv: CsvText, where: string): CsvTable {
+  const [header] = csv.rows
+  const rows = csv.commentedNames ? csv.rows : csv.rows.slice(1)
   if (!header || rows.length === 0)
     throw new LabError('dataset', header ? 'the file has no rows.' : 'the file is empty.', {
       where,
@@ -121,25 +147,25 @@ export function parseCsv(bytes: Uint8Array, where: string): CsvTable {
       found: header ? 'column names only' : 'nothing',
       remedy: 'Save the table again as CSV.',
     })
-  const names = header.cells.map((cell) => cell.trim())
+  const names = csv.commentedNames ?? header.cells.map((cell) => cell.trim())
   const twice = findRepeated(names)
   if (twice !== undefined)
     throw new LabError('dataset', 'two columns have the same name.', {
-      where: `${where}, line ${locate(text, header.offsets[0]!).line}`,
+      where: `${where}, line ${csv.locate(header).line}`,
       expected: 'different names',
       found: `${quoteStart(twice)} twice`,
       remedy: 'Rename one of them.',
     })
   const uneven = rows.find(({ cells }) => cells.length !== names.length)
   if (uneven) {
-    const location = locate(text, uneven.offsets[0]!)
+    const location = csv.locate(uneven)
     throw new LabError('dataset', 'a row has another number of cells than the header.', {
       where: `${where}, line ${location.line}`,
       expected: `${names.length} cells`,
       found: `${uneven.cells.length}`,
-      remedy: 'Quote cells that hold commas, and keep empty cells.',
+      remedy: `Quote cells that hold ${csv.separator.name}, and keep empty cells.`,
       location,
     })
   }
-  return { names, rows, locate: (offset) => locate(text, offset) }
+  return { ...csv, names, rows }
 }

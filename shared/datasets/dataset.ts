@@ -27,14 +27,20 @@ export interface Dataset {
   /** O: outputs of a regression, classes of a classification. */
   readonly outputSize: number
   readonly task: 'regression' | 'classification'
+  /** [O], what people read for each class; null for a regression. */
+  readonly classNames: readonly string[] | null
   /** The longest series. */
   readonly maxSteps: number
   /** K: target slots of a series, at most. */
   readonly targetSlots: number
   readonly counts: Readonly<Record<Split, number>>
+  /** Different groups of series, such as subjects, in each split; null where series are not grouped. */
+  readonly groupCounts: Readonly<Record<Split, number>> | null
   /**
    * The series with these indices, as a batch.
    * @param indices each in [0, counts[split])
    */
   batch(split: Split, indices: ArrayLike<number>): SeriesBatch
+  /** The targets of every series of a split, [K_i, O] or [K_i] classes each, where they are at hand: not where series are made on demand. */
+  readonly targetsOf?: (split: Split) => Iterable<Float32Array>
 }

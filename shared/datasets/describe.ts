@@ -11,6 +11,8 @@ const SAMPLE_SERIES = 256
 const MOST_SAMPLE_VALUES = 2 ** 22
 /** Series in memory at once. */
 const CHUNK_SERIES = 32
+/** Classes listed in a text; more are counted. */
+const MOST_LISTED_CLASSES = 100
 /** Steps shown of the example series. */
 const EXAMPLE_STEPS = 8
 
@@ -31,6 +33,8 @@ export interface ExampleSeries {
 
 export interface DatasetDescription {
   readonly task: Dataset['task']
+  /** Of a classification; null for a regression. */
+  readonly classNames: readonly string[] | null
   readonly shapes: {
     /** T, the longest series. */
     readonly maxSteps: number
@@ -42,6 +46,8 @@ export interface DatasetDescription {
     readonly targetSlots: number
   }
   readonly counts: Readonly<Record<Split, number>>
+  /** Different groups in each split; null where series are not grouped. */
+  readonly groupCounts: Readonly<Record<Split, number>> | null
   /** Training series that the summaries below are over. */
   readonly sampledSeries: number
   readonly lengths: { readonly shortest: number; readonly longest: number }
@@ -113,7 +119,7 @@ export function seriesWithin({ maxSteps, inputSize }: Dataset, mostValues: numbe
  * @throws LabError `dataset` for a series that is too long to be looked at
  */
 export function describeDataset(dataset: Dataset): DatasetDescription {
-  const { task, maxSteps, inputSize, outputSize, targetSlots, counts } = dataset
+  const { task, classNames, maxSteps, inputSize, outputSize, targetSlots, counts, groupCounts } = dataset
   const sampledSeries = Math.min(SAMPLE_SERIES, counts.train, seriesWithin(dataset, MOST_SAMPLE_VALUES))
   if (sampledSeries === 0)
     throw new LabError('dataset', 'a series is too long to be looked at.', {
@@ -147,8 +153,10 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
   }
   return {
     task,
+    classNames,
     shapes: { maxSteps, inputSize, outputSize, targetSlots },
     counts,
+    groupCounts,
     sampledSeries,
     lengths,
     inputs: inputs.map((moments) => moments.summary()),
@@ -167,21 +175,35 @@ function formatSummary(name: string, { least, most, mean, standardDeviation }: N
   return `  ${name}: ${short(least)} to ${short(most)}, mean ${short(mean)}, standard deviation ${short(standardDeviation)}`
 }
 
+const formatSplits = ({ train, validation, test }: Readonly<Record<Split, number>>): string =>
+  `${train} training, ${validation} validation, ${test} test`
+
+function formatClasses(names: readonly string[], counts: readonly number[]): string {
+  const listed = counts.slice(0, MOST_LISTED_CLASSES).map((count, index) => `${names[index]}: ${count}`)
+  const left = counts.length - listed.length
+  return `  classes: ${listed.join(', ')}${left > 0 ? ` and ${left} more` : ''}`
+}
+
 /** The description as lines of text, steps 0-based. */
 export function formatDescription(description: DatasetDescription): string {
-  const { task, shapes, counts, sampledSeries, lengths, inputs, targets, classCounts, example } = description
+  const { task, classNames, shapes, counts, groupCounts, sampledSeries, lengths, inputs, targets, example } =
+    description
   const outputs = task === 'regression' ? `${shapes.outputSize} outputs` : `${shapes.outputSize} classes`
   const span = lengths.shortest === lengths.longest ? `${lengths.longest}` : `${lengths.shortest} to ${lengths.longest}`
   return [
     `Task: ${task}, ${shapes.inputSize} inputs, ${outputs}, at most ${shapes.maxSteps} steps and ${shapes.targetSlots} targets a series`,
-    `Series: ${counts.train} training, ${counts.validation} validation, ${counts.test} test`,
+    `Series: ${formatSplits(counts)}`,
+    ...(groupCounts ? [`Groups: ${formatSplits(groupCounts)}`] : []),
     `In ${sampledSeries} training series of ${span} steps:`,
     ...inputs.map((summary, i) => formatSummary(`input ${i}`, summary)),
     ...(targets ?? []).map((summary, o) => formatSummary(`target ${o}`, summary)),
-    ...(classCounts ? [`  classes: ${classCounts.map((count, c) => `${c}: ${count}`).join(', ')}`] : []),
+    ...(classNames ? [formatClasses(classNames, description.classCounts ?? [])] : []),
     `First training series (${example.steps} steps):`,
     ...example.firstInputs.map((step, t) => `  step ${t}: ${step.map(short).join(', ')}`),
     ...(example.steps > example.firstInputs.length ? ['  …'] : []),
-    ...example.targets.map(({ step, values }) => `  target at step ${step}: ${values.map(short).join(', ')}`),
+    ...example.targets.map(
+      ({ step, values }) =>
+        `  target at step ${step}: ${values.map((value) => classNames?.[value] ?? short(value)).join(', ')}`,
+    ),
   ].join('\n')
 }

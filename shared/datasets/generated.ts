@@ -40,9 +40,11 @@ export function generatedDataset(rule: SeriesRule, seed: number): Dataset {
     inputSize,
     outputSize: 1,
     task: 'regression',
+    classNames: null,
     maxSteps: steps,
     targetSlots: targetSteps.length,
     counts,
+    groupCounts: null,
     batch(split: Split, indices: ArrayLike<number>): SeriesBatch {
       const batch = indices.length
       const inputs = new Float32Array(steps * batch * inputSize)

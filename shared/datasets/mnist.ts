@@ -108,9 +108,11 @@ export function createMnist(options: MnistOptions, seed: number, files: MnistFil
     inputSize,
     outputSize: CLASSES,
     task: 'classification',
+    classNames: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
     maxSteps: steps,
     targetSlots: 1,
     counts,
+    groupCounts: null,
     batch(split: Split, indices: ArrayLike<number>): SeriesBatch {
       const { images, labels, members } = parts[split]
       const batch = indices.length

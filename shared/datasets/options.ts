@@ -50,17 +50,36 @@ export interface NpzArrays {
   readonly mask: string | null
 }
 
+/** How the series of a file come into training, validation and test. */
+export interface SplitOptions {
+  /** Fraction of the series that is held out for validation; 0: there is no validation. */
+  readonly validation: number
+  readonly test: number
+  /** Draws who stands where, the same for every seed of a run; null: each seed of a run draws a split of its own. */
+  readonly seed: number | null
+  /** The column (CSV) or array (NPZ) that says whose each series is: all series of one group stand on one side. */
+  readonly group: string | null
+  /** The column or array that says `train`, `validation` or `test` of each series. */
+  readonly given: string | null
+}
+
+/** What a file's split begins with. */
+export const DEFAULT_SPLIT: SplitOptions = { validation: 0.2, test: 0.2, seed: 0, group: null, given: null }
+
 export interface FileOptions {
   readonly kind: 'file'
   readonly path: string
+  /** A second file, all of whose series are for the test; the first has the others. */
+  readonly testPath: string | null
   readonly task: 'regression' | 'classification'
-  /** Of a CSV; ignored for NPZ. */
+  /** Of a text in long form; ignored for other files. */
   readonly columns: CsvColumns | null
-  /** Of an NPZ; null: `inputs`, `targets`, and `lengths` and `mask` where they are there. Ignored for CSV. */
+  /** Of an NPZ; null: `inputs`, `targets`, and `lengths` and `mask` where they are there. Ignored for other files. */
   readonly arrays: NpzArrays | null
   readonly targets: 'last-step' | 'marked-steps'
-  /** Fractions of all series; the rest is for training. */
-  readonly split: { readonly validation: number; readonly test: number }
+  /** Of a classification: a class for each label that occurs, or for each number from 0 to the largest label. */
+  readonly classes: 'occurring' | 'numbered'
+  readonly split: SplitOptions
 }
 
 export type DatasetOptions = CopyFirstInputOptions | DenoisingOptions | MnistOptions | FileOptions

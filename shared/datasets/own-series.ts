@@ -1,12 +1,12 @@
 /**
- * A user's own data: series already read into arrays enter, a dataset leaves, split by the seed into training,
- * validation and test. Reading NPZ and CSV is left to series-from-npz.ts and series-from-csv.ts.
+ * A user's own data: series already read into arrays enter, a dataset leaves. Reading files is left to series-from-npz.ts and
+ * series-from-csv.ts, the split into training, validation and test to splits.ts.
  */
+import { numbersOfClasses, requireClasses } from './classes.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { requireIndex } from './indices.ts'
 import type { FileOptions } from './options.ts'
-import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { drawSplits } from './splits.ts'
 
 /** One series as read from a file; all its numbers are finite. */
 export interface OwnSeries {
@@ -14,7 +14,7 @@ export interface OwnSeries {
   readonly inputs: Float32Array
   /** [K_i], rising, each in 0 .. T_i-1; at least one. */
   readonly targetSteps: Int32Array
-  /** [K_i, O] for regression, [K_i] class numbers for classification. */
+  /** [K_i, O] for regression; [K_i] for classification, indices of `classNames`. */
   readonly targets: Float32Array
 }
 
@@ -25,83 +25,48 @@ export interface OwnSeriesTable {
   readonly inputSize: number
   /** Numbers of one target: O for regression, 1 for classification. */
   readonly targetSize: number
+  /** Of a classification, in the order of their indices; null for a regression. */
+  readonly classNames: readonly string[] | null
+  /** [series], the group that each is of, where `split.group` names what says it; else null. */
+  readonly groups: readonly string[] | null
+  /** [series], where `split.given` names what says it; else null. */
+  readonly givenSplits: readonly Split[] | null
   readonly series: readonly OwnSeries[]
 }
 
-/** Each split needs one. */
-const LEAST_SERIES = 3
-/** More classes than this are taken for a mistake, such as an identifier in place of a class. */
-const MOST_CLASSES = 65_536
-
-/** Number of classes: the largest class + 1. */
-function countClasses({ where, series }: OwnSeriesTable): number {
-  let largest = 0
-  series.forEach(({ targets }, index) => {
-    for (const target of targets) {
-      if (!Number.isInteger(target) || target < 0 || target >= MOST_CLASSES)
-        throw new LabError('dataset', `the target of series ${index} is not a class.`, {
-          where,
-          expected: `a whole number from 0 to ${MOST_CLASSES - 1}`,
-          found: `${target}`,
-          remedy: 'Number the classes 0, 1, 2, … or set `dataset.task` to `regression`.',
-        })
-      largest = Math.max(largest, target)
-    }
-  })
-  if (largest === 0)
-    throw new LabError('dataset', 'there is nothing to classify.', {
-      where,
-      expected: 'two classes or more',
-      found: 'class 0 only',
-      remedy: 'Number the classes 0, 1, 2, … or set `dataset.task` to `regression`.',
-    })
-  return largest + 1
+/** Classes by the numbers that their labels are, as `dataset.classes` asks for it. */
+function numberClasses(table: OwnSeriesTable): OwnSeriesTable {
+  const numbers = numbersOfClasses(table.classNames!, table.where)
+  const classCount = numbers.reduce((largest, number) => Math.max(largest, number), 0) + 1
+  return {
+    ...table,
+    classNames: Array.from({ length: classCount }, (_, index) => String(index)),
+    series: table.series.map((one) => ({ ...one, targets: one.targets.map((index) => numbers[index]!) })),
+  }
 }
 
-/** Series in each split: fractions rounded, at least one each. */
-function splitCounts(total: number, { validation, test }: FileOptions['split']): Record<Split, number> {
-  for (const [name, fraction] of Object.entries({ validation, test, 'validation + test': validation + test })) {
-    if (!(fraction >= 0 && fraction < 1))
-      throw new LabError('config', 'the split leaves no series for training.', {
-        where: `dataset.split.${name}`,
-        expected: 'a fraction of 0 or more, under 1',
-        found: `${fraction}`,
-        remedy: 'Lower the fractions, such as 0.2 and 0.2.',
-      })
-  }
-  const atLeastOne = (fraction: number, most: number) => Math.min(most, Math.max(1, Math.round(fraction * total)))
-  const testCount = atLeastOne(test, total - 2)
-  const validationCount = atLeastOne(validation, total - 1 - testCount)
-  return { train: total - validationCount - testCount, validation: validationCount, test: testCount }
+/** Different groups in each split. */
+function countGroups(groups: readonly string[], members: Readonly<Record<Split, Int32Array>>): Record<Split, number> {
+  const countOf = (split: Split): number => new Set(Array.from(members[split], (index) => groups[index]!)).size
+  return { train: countOf('train'), validation: countOf('validation'), test: countOf('test') }
 }
 
 /**
- * K = the most targets of a series, T = the longest series; O = targets of a step, or classes (largest class + 1).
- * @param seed draws which series stand in which split
- * @throws LabError `dataset` for fewer than 3 series or targets that are not classes, `config` for fractions that do not fit
+ * K = the most targets of a series, T = the longest series; O = targets of a step, or classes.
+ * @param seed of the run; it draws which series stand in which split where `split.seed` is null
+ * @throws LabError `dataset` for fewer than two classes, and as drawSplits
  */
 export function createOwnSeries(
-  table: OwnSeriesTable,
-  { task, split }: Pick<FileOptions, 'task' | 'split'>,
+  asRead: OwnSeriesTable,
+  { task, classes, split }: Pick<FileOptions, 'task' | 'classes' | 'split'>,
   seed: number,
 ): Dataset {
-  const { where, inputSize, targetSize, series } = table
-  if (series.length < LEAST_SERIES)
-    throw new LabError('dataset', 'too few series to split.', {
-      where,
-      expected: `${LEAST_SERIES} series or more, one each for training, validation and test`,
-      found: `${series.length}`,
-      remedy: 'Add series to the file.',
-    })
-  const counts = splitCounts(series.length, split)
-  const outputSize = task === 'classification' ? countClasses(table) : targetSize
-  const order = new RandomStream(seed, 'split').permutation(series.length)
-  const testStart = series.length - counts.test
-  const members: Readonly<Record<Split, Int32Array>> = {
-    train: order.subarray(0, counts.train),
-    validation: order.subarray(counts.train, testStart),
-    test: order.subarray(testStart),
-  }
+  const table = task === 'classification' && classes === 'numbered' ? numberClasses(asRead) : asRead
+  const { where, inputSize, targetSize, classNames, groups, givenSplits, series } = table
+  if (classNames !== null) requireClasses(classNames, where)
+  const outputSize = classNames?.length ?? targetSize
+  const members = drawSplits({ where, seriesCount: series.length, groups, givenSplits }, split, split.seed ?? seed)
+  const counts = { train: members.train.length, validation: members.validation.length, test: members.test.length }
   const lengthOf = ({ inputs }: OwnSeries) => inputs.length / inputSize
   const maxSteps = series.reduce((longest, one) => Math.max(longest, lengthOf(one)), 0)
   const targetSlots = series.reduce((most, { targetSteps }) => Math.max(most, targetSteps.length), 0)
@@ -109,9 +74,12 @@ export function createOwnSeries(
     inputSize,
     outputSize,
     task,
+    classNames,
     maxSteps,
     targetSlots,
     counts,
+    groupCounts: groups && countGroups(groups, members),
+    targetsOf: (name: Split) => Array.from(members[name], (index) => series[index]!.targets),
     batch(name: Split, indices: ArrayLike<number>): SeriesBatch {
       const chosen = Array.from(indices, (index) => series[members[name][requireIndex(name, index, counts[name])]!]!)
       const batch = chosen.length

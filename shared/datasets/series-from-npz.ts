@@ -1,75 +1,20 @@
 /**
- * Series from an NPZ archive: arrays `inputs` [series, T, I], `targets`, optionally `lengths` [series] and `mask`
- * [series, T] enter, a checked table of series leaves. The archive's bytes are numerics/npz.ts's, splits own-series.ts's.
+ * Series from an NPZ archive: arrays `inputs` [series, T, I], `targets`, optionally `lengths` [series] and `mask` [series, T], and whose each
+ * series is and the split that it is given to [series] enter; a checked table of series leaves. Arrays by their names are npz-arrays.ts's,
+ * the archive's bytes numerics/npz.ts's, splits splits.ts's.
  */
-import type { FileOptions, NpzArrays } from './options.ts'
+import { classifyTargets, type Label } from './classes.ts'
+import type { Split } from './dataset.ts'
+import { describeShape, NamedArrays, type Role, type Shaped } from './npz-arrays.ts'
+import type { FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
-import { readNpz } from '../numerics/npz.ts'
-import type { Tensor } from '../numerics/dims.ts'
+import { parseGivenSplits } from './splits.ts'
 import { LabError } from '../protocol/errors.ts'
 
-type NpzOptions = Pick<FileOptions, 'task' | 'targets'> & { readonly arrays?: FileOptions['arrays'] }
-/** What an array is for. */
-type Role = keyof NpzArrays
-
-function describeShape({ shape }: Tensor): string {
-  return `[${shape.join(', ')}]`
-}
-
-/** What each array of the archive must be, read once and checked against the others. */
-class Archive {
-  readonly where: string
-  readonly #arrays: ReadonlyMap<string, Tensor>
-  readonly #names: NpzArrays | null
-
-  constructor(bytes: Uint8Array, where: string, names: NpzArrays | null) {
-    this.where = where
-    this.#arrays = readNpz(bytes, where)
-    this.#names = names
-  }
-
-  /** The array's name in the file. */
-  #nameOf(role: Role): string | null {
-    return this.#names === null ? role : this.#names[role]
-  }
-
-  /** Where names are given, a name that is given must be there. */
-  optional(role: 'lengths' | 'mask'): Tensor | undefined {
-    const name = this.#nameOf(role)
-    if (name === null) return undefined
-    return this.#names === null ? this.#arrays.get(name) : this.required(role)
-  }
-
-  required(role: Role): Tensor {
-    const name = this.#nameOf(role)!
-    const array = this.#arrays.get(name)
-    if (array) return array
-    throw new LabError('dataset', `the archive has no array \`${name}\`.`, {
-      where: this.where,
-      expected:
-        this.#names === null
-          ? 'arrays `inputs` and `targets`, and if needed `lengths` and `mask`'
-          : `\`${name}\` (\`dataset.arrays.${role}\`)`,
-      found: [...this.#arrays.keys()].map((key) => `\`${key}\``).join(', ') || 'none',
-      remedy:
-        this.#names === null
-          ? 'Save with `numpy.savez(path, inputs=…, targets=…)`, or name its arrays in `dataset.arrays`.'
-          : 'Name an array of the file.',
-    })
-  }
-
-  fail(role: Role, message: string, expected: string, found: string, remedy: string): never {
-    throw new LabError('dataset', message, {
-      where: `${this.where}, array \`${this.#nameOf(role)}\``,
-      expected,
-      found,
-      remedy,
-    })
-  }
-}
+type NpzOptions = Pick<FileOptions, 'task' | 'targets' | 'arrays' | 'split'>
 
 /** @returns [series], whole numbers from 1 to T */
-function readLengths(archive: Archive, seriesCount: number, steps: number): ArrayLike<number> {
+function readLengths(archive: NamedArrays, seriesCount: number, steps: number): ArrayLike<number> {
   const lengths = archive.optional('lengths')
   if (!lengths) return new Int32Array(seriesCount).fill(steps)
   if (lengths.shape.length !== 1 || lengths.shape[0] !== seriesCount)
@@ -94,7 +39,7 @@ function readLengths(archive: Archive, seriesCount: number, steps: number): Arra
 
 /** Steps at which each series is read out: its last, or those the mask marks. */
 function readTargetSteps(
-  archive: Archive,
+  archive: NamedArrays,
   { targets }: NpzOptions,
   lengths: ArrayLike<number>,
   steps: number,
@@ -146,7 +91,12 @@ function readTargetSteps(
 }
 
 /** Checks that `targets` is [series, (T,) O], where O may be left out when it is 1. @returns O */
-function readTargetSize(archive: Archive, targets: Tensor, leading: readonly number[], options: NpzOptions): number {
+function readTargetSize(
+  archive: NamedArrays,
+  targets: Shaped,
+  leading: readonly number[],
+  options: NpzOptions,
+): number {
   const { shape } = targets
   const targetSize = shape.length === leading.length ? 1 : shape[leading.length]!
   const fits =
@@ -170,7 +120,7 @@ function readTargetSize(archive: Archive, targets: Tensor, leading: readonly num
   return targetSize
 }
 
-function requireFinite(archive: Archive, name: Role, value: number, series: number, step: number): number {
+function requireFinite(archive: NamedArrays, name: Role, value: number, series: number, step: number): number {
   const rounded = Math.fround(value)
   if (!Number.isFinite(rounded))
     archive.fail(
@@ -183,16 +133,82 @@ function requireFinite(archive: Archive, name: Role, value: number, series: numb
   return rounded
 }
 
+/** Where targets stand in their array. */
+interface TargetPlaces {
+  /** T */
+  readonly steps: number
+  /** [series][K_i] */
+  readonly targetSteps: readonly Int32Array[]
+  /** Axes before that of a target's numbers: [series], or [series, T] where each step has one. */
+  readonly leading: readonly number[]
+}
+
+interface Targets {
+  /** O, or 1 for a class. */
+  readonly size: number
+  readonly classNames: readonly string[] | null
+  /** [series][K_i, O] */
+  readonly ofSeries: readonly Float32Array[]
+}
+
+/** Position of a target among all. */
+const placeOf = ({ leading, steps }: TargetPlaces, series: number, step: number): number =>
+  leading.length === 2 ? series * steps + step : series
+
+function readNumbers(archive: NamedArrays, options: NpzOptions, places: TargetPlaces): Targets {
+  const targets = archive.numbers('targets')
+  const size = readTargetSize(archive, targets, places.leading, options)
+  const ofSeries = places.targetSteps.map((own, s) => {
+    const numbers = new Float32Array(own.length * size)
+    own.forEach((step, k) => {
+      const from = placeOf(places, s, step) * size
+      for (let o = 0; o < size; o++)
+        numbers[k * size + o] = requireFinite(archive, 'targets', targets.data[from + o]!, s, step)
+    })
+    return numbers
+  })
+  return { size, classNames: null, ofSeries }
+}
+
+function readClasses(archive: NamedArrays, options: NpzOptions, places: TargetPlaces): Targets {
+  const targets = archive.labels('targets')
+  readTargetSize(archive, targets, places.leading, options)
+  const labels = places.targetSteps.map((own, s) =>
+    Array.from(own, (step): Label => targets.labels[placeOf(places, s, step)]!),
+  )
+  const classified = classifyTargets(labels, archive.where)
+  return { size: 1, classNames: classified.classNames, ofSeries: classified.targets }
+}
+
+/** One label a series, as text. @param field of the configuration that names the array */
+function readSeriesTexts(archive: NamedArrays, name: string, field: string, seriesCount: number): string[] {
+  const found = archive.labelsOf(name, field)
+  const [first, second = 1] = found.shape
+  if (first === seriesCount && second === 1 && found.shape.length <= 2) return found.labels.map(String)
+  throw new LabError('dataset', 'this array must say one thing of each series.', {
+    where: `${archive.where}, array \`${name}\``,
+    expected: `[${seriesCount}]`,
+    found: describeShape(found),
+    remedy: `Save it as one row, or name another array in \`${field}\`.`,
+  })
+}
+
+function readGivenSplits(archive: NamedArrays, name: string, seriesCount: number): Split[] {
+  return parseGivenSplits(
+    readSeriesTexts(archive, name, 'dataset.split.given', seriesCount),
+    `${archive.where}, array \`${name}\``,
+  )
+}
+
 /**
- * Reads the series of an archive. Values beyond a series' length and targets of unmarked steps are not looked at.
- * Without a mask, `marked-steps` reads out every step.
+ * Reads the series of an archive, of which no other arrays are looked at than those that are asked for. Values beyond a series' length and
+ * targets of unmarked steps are not looked at. Without a mask, `marked-steps` reads out every step.
  * @param where the file's name, for messages
  * @throws LabError `dataset` for missing arrays, shapes that do not fit and values that are not finite
  */
 export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where: string): OwnSeriesTable {
-  const archive = new Archive(bytes, where, options.arrays ?? null)
-  const inputs = archive.required('inputs')
-  const targets = archive.required('targets')
+  const archive = new NamedArrays(bytes, where, options.arrays)
+  const inputs = archive.numbers('inputs')
   const [seriesCount = 0, steps = 0, inputSize = 0] = inputs.shape
   if (inputs.shape.length !== 3 || steps < 1 || inputSize < 1)
     archive.fail(
@@ -203,20 +219,29 @@ export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where:
       'Add an axis for a single input: `inputs[:, :, None]`.',
     )
   const lengths = readLengths(archive, seriesCount, steps)
-  const marked = options.targets === 'marked-steps'
-  const targetSize = readTargetSize(archive, targets, marked ? [seriesCount, steps] : [seriesCount], options)
-  const series = readTargetSteps(archive, options, lengths, steps).map((targetSteps, s): OwnSeries => {
+  const targetSteps = readTargetSteps(archive, options, lengths, steps)
+  const places: TargetPlaces = {
+    steps,
+    targetSteps,
+    leading: options.targets === 'marked-steps' ? [seriesCount, steps] : [seriesCount],
+  }
+  const targets =
+    options.task === 'classification' ? readClasses(archive, options, places) : readNumbers(archive, options, places)
+  const series = targetSteps.map((own, s): OwnSeries => {
     const start = s * steps * inputSize
-    const own = new Float32Array(lengths[s]! * inputSize)
-    for (let i = 0; i < own.length; i++)
-      own[i] = requireFinite(archive, 'inputs', inputs.data[start + i]!, s, Math.floor(i / inputSize))
-    const ownTargets = new Float32Array(targetSteps.length * targetSize)
-    targetSteps.forEach((step, k) => {
-      const from = (marked ? s * steps + step : s) * targetSize
-      for (let o = 0; o < targetSize; o++)
-        ownTargets[k * targetSize + o] = requireFinite(archive, 'targets', targets.data[from + o]!, s, step)
-    })
-    return { inputs: own, targetSteps, targets: ownTargets }
+    const ownInputs = new Float32Array(lengths[s]! * inputSize)
+    for (let i = 0; i < ownInputs.length; i++)
+      ownInputs[i] = requireFinite(archive, 'inputs', inputs.data[start + i]!, s, Math.floor(i / inputSize))
+    return { inputs: ownInputs, targetSteps: own, targets: targets.ofSeries[s]! }
   })
-  return { where, inputSize, targetSize, series }
+  const { group, given } = options.split
+  return {
+    where,
+    inputSize,
+    targetSize: targets.size,
+    classNames: targets.classNames,
+    groups: group === null ? null : readSeriesTexts(archive, group, 'dataset.split.group', seriesCount),
+    givenSplits: given === null ? null : readGivenSplits(archive, given, seriesCount),
+    series,
+  }
 }

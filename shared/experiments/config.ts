@@ -19,16 +19,33 @@ export type DatasetConfig =
     }
   | {
       kind: 'file'
-      /** NPZ or CSV; relative paths are taken from the configuration's folder. */
+      /** A file of series (datasets/file-kinds.ts); relative paths are taken from the configuration's folder. */
       path: string
+      /** A second file, all of whose series are for the test. */
+      testPath: string | null
       task: 'regression' | 'classification'
-      /** Column names of a CSV in long form; ignored for NPZ. */
+      /** Column names of a text in long form; ignored for other files. */
       columns: { series: string; step: string; inputs: string[]; targets: string[] } | null
-      /** Names of an NPZ's arrays: inputs [series, T, I], targets, and optionally lengths, mask; null: these names. Ignored for CSV. */
+      /** Names of an NPZ's arrays: inputs [series, T, I], targets, and optionally lengths, mask; null: these names. Ignored for other files. */
       arrays: { inputs: string; targets: string; lengths: string | null; mask: string | null } | null
       targets: 'last-step' | 'marked-steps'
-      split: { validation: number; test: number }
+      /** `occurring`: a class for each label that occurs; `numbered`: for each number from 0 to the largest label. */
+      classes: 'occurring' | 'numbered'
+      split: FileSplit
     }
+
+/** How the series of a file come into training, validation and test. */
+export interface FileSplit {
+  /** Fractions of all series, 0 or more, under 1. */
+  validation: number
+  test: number
+  /** Of the split alone, so that all seeds of a run share one test set; null: each seed of a run draws its own. */
+  seed: number | null
+  /** Column (CSV) or array (NPZ) that says whose each series is; series of one group stay together. */
+  group: string | null
+  /** Column or array that says `train`, `validation` or `test`. */
+  given: string | null
+}
 
 /** Series in each split. For `mnist` train + validation <= 60000, test <= 10000. */
 export interface SplitCounts {
@@ -133,7 +150,7 @@ export interface ExperimentConfig {
   backend: 'auto' | 'reference' | 'wasm'
   /** Text of the user's own cells by name, so that a configuration is complete in itself. */
   cells: Record<string, string>
-  /** Steps between checkpoints (also at each epoch's end, pause and interrupt). */
+  /** Steps between checkpoints, where those cost next to nothing (also at each epoch's end; always at pause and interrupt). */
   checkpointEverySteps: number
   /** Training steps between checkpoints that stay, to fork from; null keeps none of them. */
   keepCheckpointEverySteps: number | null

@@ -3,6 +3,7 @@
  * and the published JSON Schema (config.schema.json) is made from the same definitions.
  */
 import { z } from 'zod'
+import { DEFAULT_SPLIT } from '../datasets/options.ts'
 import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
 import { valueAt, wordsOf } from '../protocol/schema-words.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
@@ -18,6 +19,9 @@ const fraction = z.number().min(0).lt(1)
 const MOST_SERIES = 2 ** 32
 /** A pass over the training series is a list of their numbers, of 4 bytes each, for every seed and for warm-up too: 2 GiB. */
 const MOST_ORDERED_SERIES = 2 ** 28
+
+/** Of any draw. */
+const seed = z.number().int().min(0).lt(SEED_LIMIT)
 
 const splitCounts = (train: number, validation: number, test: number) =>
   z
@@ -52,7 +56,13 @@ const dataset = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('file'),
-    path: z.string().min(1).describe('An NPZ or CSV file.'),
+    path: z.string().min(1).describe('A file of series: NPZ, CSV in long form, UCR, or UEA (.ts, .arff).'),
+    testPath: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('A second file, all of whose series are for the test, as X_TEST is beside X_TRAIN.'),
     task: z.enum(['regression', 'classification']),
     columns: z
       .strictObject({
@@ -63,7 +73,7 @@ const dataset = z.discriminatedUnion('kind', [
       })
       .nullable()
       .default(null)
-      .describe('Column names of a CSV file in long form.'),
+      .describe('Column names of a text file in long form; no matter for other files.'),
     arrays: z
       .strictObject({
         inputs: z.string(),
@@ -77,7 +87,34 @@ const dataset = z.discriminatedUnion('kind', [
         'Names of the arrays of an NPZ file; null: inputs, targets, and lengths and mask where they are there.',
       ),
     targets: z.enum(['last-step', 'marked-steps']).default('last-step'),
-    split: z.strictObject({ validation: fraction.default(0.2), test: fraction.default(0.2) }).prefault({}),
+    classes: z
+      .enum(['occurring', 'numbered'])
+      .default('occurring')
+      .describe('A class for each label that occurs, or for each number from 0 to the largest label.'),
+    split: z
+      .strictObject({
+        validation: fraction
+          .default(DEFAULT_SPLIT.validation)
+          .describe('Fraction of the series held out for validation; 0: no validation.'),
+        test: fraction.default(DEFAULT_SPLIT.test).describe('Fraction of the series kept for the test.'),
+        seed: seed
+          .nullable()
+          .default(DEFAULT_SPLIT.seed)
+          .describe('Draws the split, one for all seeds of a run; null: each seed of a run draws its own.'),
+        group: z
+          .string()
+          .min(1)
+          .nullable()
+          .default(DEFAULT_SPLIT.group)
+          .describe('Column or array that says whose each series is; series of one group stay together.'),
+        given: z
+          .string()
+          .min(1)
+          .nullable()
+          .default(DEFAULT_SPLIT.given)
+          .describe('Column or array that says train, validation or test of each series.'),
+      })
+      .prefault({}),
   }),
 ])
 
@@ -129,7 +166,7 @@ const schedule = z
     }),
     z.strictObject({
       kind: z.literal('plateau'),
-      patienceEpochs: positive,
+      patienceEpochs: count,
       factor: z.number().gt(0).lt(1).default(0.1),
       minimumFactor: z.number().min(0).max(1).default(0),
     }),
@@ -155,7 +192,7 @@ const seeds = z
     context.addIssue({ code: 'custom', message: 'These are no seeds.', params: { expected: SEEDS_EXPECTED, fault } })
     return z.NEVER
   })
-  .pipe(z.array(z.number().int().min(0).lt(SEED_LIMIT)).min(1).max(MOST_SEEDS))
+  .pipe(z.array(seed).min(1).max(MOST_SEEDS))
 
 const schema = z.strictObject({
   name: z.string().min(1).max(80).default('experiment'),
@@ -404,6 +441,15 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
       `${dataset.forbiddenSteps}`,
       'Lower N or raise T.',
       { most: `${dataset.steps - 5}` },
+    )
+  if (dataset.kind === 'file' && dataset.split.group !== null && dataset.split.seed === null)
+    fail(
+      'dataset.split.seed',
+      'groupsNeedSeed',
+      'Groups of different sizes would give each seed splits of other sizes.',
+      'a seed of the split where `group` is set',
+      'null',
+      'Set it, such as to 0: all seeds share one split.',
     )
   if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
     fail(

@@ -3,6 +3,7 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
+import { hasKnownEnding, LISTED_ENDINGS } from '../datasets/file-kinds.ts'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
 import { isCheckpointName, type CheckpointName } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
@@ -105,7 +106,7 @@ export const COMMAND_PAYLOADS = {
   }),
   /** A file of series comes in pieces; it is copied into the lab's home. */
   'data-file.begin': z.strictObject({
-    fileName: fileName.regex(/\.(npz|csv)$/i, 'A name that ends in .npz or .csv'),
+    fileName: fileName.refine(hasKnownEnding, `A name that ends in ${LISTED_ENDINGS}`),
     byteCount: z.number().int().min(1).max(MOST_DATA_FILE_BYTES),
   }),
   'data-file.append': z.strictObject({ uploadId, base64: z.base64().max(Math.ceil(DATA_FILE_PIECE_BYTES / 3) * 4) }),
@@ -121,6 +122,13 @@ export const COMMAND_PAYLOADS = {
   'run.resume': oneRun,
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
+  /** Says where the file of series of a run lies now; `takesOther`: or that the run goes on with other data, which its record then says. */
+  'run.locate-data': z.strictObject({
+    runId,
+    /** Absolute, or relative to the lab's home. */
+    path: z.string().min(1).max(4000),
+    takesOther: z.boolean().default(false),
+  }),
   /** Where a run can be forked. */
   'run.fork-points': oneRun,
   /** Makes a run that goes on from a checkpoint of another, and queues it. */
@@ -250,6 +258,7 @@ export interface CommandResults {
   'run.pause': null
   'run.resume': null
   'run.stop': null
+  'run.locate-data': null
   'run.fork-points': readonly ForkPointView[]
   'run.fork': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.query': RunPage

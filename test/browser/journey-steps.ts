@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Page } from 'playwright'
 import { expect } from 'vitest'
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
-import { readNpz } from '../../shared/numerics/npz.ts'
+import { NpzArchive } from '../../shared/numerics/npz.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 
 export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 8000, seeds: '0, 1' }
@@ -96,10 +96,15 @@ export function checkPicture(png: Buffer): void {
   expect(png.length).toBeGreaterThan(10_000)
 }
 
+function allArrays(bytes: Uint8Array, fileName: string): TensorMap {
+  const archive = new NpzArchive(bytes, fileName)
+  return new Map(archive.names.map((name) => [name, archive.numbers(name)]))
+}
+
 /** Every number is one of the run's own best weights of one seed, bit for bit. @param bytes safetensors or NPZ */
 export function checkWeights(bytes: Buffer, fileName: string, folder: string): void {
   const saved: TensorMap = fileName.endsWith('.npz')
-    ? readNpz(bytes, fileName, 'weights')
+    ? allArrays(bytes, fileName)
     : decodeSafetensors(bytes, fileName).tensors
   const file = path.join(folder, 'weights.safetensors')
   expect(existsSync(file)).toBe(true)

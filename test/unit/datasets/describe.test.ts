@@ -3,16 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import { describeDataset, formatDescription } from '../../../shared/datasets/describe.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
-import { noSources, npz, range, sourcesOf, tensor } from './helpers.ts'
+import { noSources, npz, range, sourcesOf, splitOf, tensor } from './helpers.ts'
 
 const file: FileOptions = {
   kind: 'file',
   path: 'own.npz',
+  testPath: null,
   task: 'regression',
   columns: null,
   arrays: null,
   targets: 'last-step',
-  split: { validation: 0, test: 0 },
+  classes: 'occurring',
+  split: splitOf(0.01, 0.01),
 }
 
 describe('a description', () => {
@@ -26,8 +28,10 @@ describe('a description', () => {
     const description = describeDataset(createDataset(file, 1, sourcesOf(bytes)))
     expect(description).toEqual({
       task: 'regression',
+      classNames: null,
       shapes: { maxSteps: 2, inputSize: 2, outputSize: 1, targetSlots: 1 },
       counts: { train: 4, validation: 1, test: 1 },
+      groupCounts: null,
       sampledSeries: 4,
       lengths: { shortest: 2, longest: 2 },
       inputs: [
@@ -50,10 +54,29 @@ describe('a description', () => {
 
   it('counts classes', () => {
     const bytes = npz({ inputs: tensor([5, 1, 1], range(5)), targets: tensor([5], [2, 2, 2, 2, 2]) })
-    const description = describeDataset(createDataset({ ...file, task: 'classification' }, 1, sourcesOf(bytes)))
+    const options: FileOptions = { ...file, task: 'classification', classes: 'numbered' }
+    const description = describeDataset(createDataset(options, 1, sourcesOf(bytes)))
     expect(description.classCounts).toEqual([0, 0, 3])
     expect(description.targets).toBeNull()
     expect(formatDescription(description)).toContain('classes: 0: 0, 1: 0, 2: 3')
+  })
+
+  it('tells classes by their names, and the groups of each split', () => {
+    const inputs = tensor([6, 1, 1], range(6))
+    const bytes = npz({ inputs, targets: tensor([6], [3, 5, 3, 5, 3, 5]), subject: tensor([6], [0, 0, 1, 1, 2, 2]) })
+    const split = { ...file.split, group: 'subject' }
+    const description = describeDataset(createDataset({ ...file, task: 'classification', split }, 1, sourcesOf(bytes)))
+    expect(formatDescription(description).split('\n')).toEqual([
+      'Task: classification, 1 inputs, 2 classes, at most 1 steps and 1 targets a series',
+      'Series: 2 training, 2 validation, 2 test',
+      'Groups: 1 training, 1 validation, 1 test',
+      'In 2 training series of 1 steps:',
+      expect.stringMatching(/^ {2}input 0: /),
+      '  classes: 3: 1, 5: 1',
+      'First training series (1 steps):',
+      expect.stringMatching(/^ {2}step 0: /),
+      '  target at step 0: 3',
+    ])
   })
 
   it('looks at 256 series at most and shows eight steps', () => {

@@ -4,16 +4,19 @@ import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
 import { writeNpz } from '../../../shared/numerics/npz.ts'
-import { labErrorOf, range, tensor, text } from './helpers.ts'
-
-const SPLIT = { validation: 0.25, test: 0.25 }
+import { fromBase64 } from './numpy-files.ts'
+import table from './numpy-table.json' with { type: 'json' }
+import { labErrorOf, range, splitOf, tensor, text } from './helpers.ts'
 
 function datasetOf(bytes: Uint8Array, path: string, change: Partial<FileOptions> = {}) {
+  const { split, ...guess } = guessMapping(readFileContents(bytes, path))
   const options: FileOptions = {
     kind: 'file',
     path,
-    split: SPLIT,
-    ...guessMapping(readFileContents(bytes, path)),
+    testPath: null,
+    classes: 'occurring',
+    split: { ...splitOf(0.25, 0.25), seed: 0, ...split },
+    ...guess,
     ...change,
   }
   return createDataset(options, 0, { file: () => bytes, mnist: () => expect.fail('not asked for') })
@@ -31,10 +34,10 @@ describe('an archive of any names', () => {
     expect(readFileContents(archive, 'a.npz')).toEqual({
       kind: 'npz',
       arrays: [
-        { name: 'y', type: '<f8', shape: [8], sample: [0, 1, 2, 3, 4] },
-        { name: 'seq_len', type: '<f8', shape: [8], sample: [3, 4, 5, 5, 5] },
-        { name: 'X', type: '<f8', shape: [8, 5, 2], sample: [0, 1, 2, 3, 4] },
-        { name: 'note', type: '<f8', shape: [1], sample: [7] },
+        { name: 'y', type: '<f8', holds: 'numbers', shape: [8], saysSplits: false, sample: [0, 1, 2, 3, 4] },
+        { name: 'seq_len', type: '<f8', holds: 'numbers', shape: [8], saysSplits: false, sample: [3, 4, 5, 5, 5] },
+        { name: 'X', type: '<f8', holds: 'numbers', shape: [8, 5, 2], saysSplits: false, sample: [0, 1, 2, 3, 4] },
+        { name: 'note', type: '<f8', holds: 'numbers', shape: [1], saysSplits: false, sample: [7] },
       ],
     })
   })
@@ -45,6 +48,7 @@ describe('an archive of any names', () => {
       targets: 'last-step',
       columns: null,
       arrays: { inputs: 'X', targets: 'y', lengths: 'seq_len', mask: null },
+      split: { group: null, given: null },
     })
     const dataset = datasetOf(archive, 'a.npz')
     expect(dataset).toMatchObject({ inputSize: 2, outputSize: 1, maxSteps: 5, counts: { train: 4 } })
@@ -70,6 +74,19 @@ describe('an archive of any names', () => {
   })
 })
 
+it('an archive with words for classes, subjects and splits, and things that cannot be read, is guessed by what can', () => {
+  const bytes = fromBase64(table.labelled.find(({ labels }) => labels === 'words')!.npz)
+  const guess = guessMapping(readFileContents(bytes, 'a.npz'))
+  expect(guess).toMatchObject({
+    task: 'classification',
+    targets: 'last-step',
+    arrays: { inputs: 'inputs', targets: 'targets', lengths: null, mask: null },
+    split: { group: 'subject', given: 'split' },
+  })
+  const beside = fromBase64(table.archives.find((one) => one.beside === 'Python objects')!.npz)
+  expect(guessMapping(readFileContents(beside, 'a.npz')).arrays).toMatchObject({ inputs: 'inputs', targets: 'targets' })
+})
+
 describe('a CSV in long form', () => {
   const rows = range(40).map((row) => {
     const [series, step] = [Math.floor(row / 5), row % 5]
@@ -82,18 +99,41 @@ describe('a CSV in long form', () => {
     expect(contents).toMatchObject({ kind: 'csv', rowCount: 40 })
     expect(contents.kind === 'csv' && contents.columns.at(-1)).toEqual({
       name: 'label',
-      isNumeric: true,
+      holds: 'numbers',
       emptyCount: 32,
       distinctCount: 2,
+      saysSplits: false,
       sample: ['', '', '', '', '0'],
     })
     expect(guessMapping(contents)).toEqual({
       task: 'classification',
-      targets: 'marked-steps',
+      targets: 'last-step',
       columns: { series: 'trial', step: 'time', inputs: ['a', 'b'], targets: ['label'] },
       arrays: null,
+      split: { group: null, given: null },
     })
     expect(datasetOf(bytes, 'a.csv')).toMatchObject({ inputSize: 2, outputSize: 2, maxSteps: 5 })
+  })
+
+  it('whose columns name subjects and splits has them guessed, and neither is an input or target', () => {
+    const rows = range(24).map((row) => {
+      const series = row >> 1
+      return `s${series >> 2},w${series},${row % 2},${row},${series % 2},${['train', 'val', 'test'][series % 3]}`
+    })
+    const grouped = text(['subject,window,t,x,label,split', ...rows].join('\n'))
+    expect(guessMapping(readFileContents(grouped, 'a.csv'))).toMatchObject({
+      columns: { series: 'window', step: 't', inputs: ['x'], targets: ['label'] },
+      split: { group: 'subject', given: 'split' },
+    })
+    const numbered = text(
+      ['subject,window,t,x,fold', ...range(8).map((row) => `0,${row},0,${row},${row % 2}`)].join('\n'),
+    )
+    expect(guessMapping(readFileContents(numbered, 'a.csv')).split).toEqual({ group: 'subject', given: null })
+    const own = text(['subject,t,x,y', ...range(8).map((row) => `${row >> 1},${row % 2},${row},${row}`)].join('\n'))
+    expect(guessMapping(readFileContents(own, 'a.csv'))).toMatchObject({
+      columns: { series: 'subject' },
+      split: { group: null },
+    })
   })
 
   it('with texts and none of the usual names still has a guess that the user can change', () => {
@@ -104,5 +144,5 @@ describe('a CSV in long form', () => {
 
 it('a file of another kind is refused with what is read', () => {
   const error = labErrorOf(() => readFileContents(text('a'), 'a.xlsx'))
-  expect(error.message).toContain('.npz or .csv')
+  expect(error.message).toContain('.npz, .csv, .tsv, .txt, .ts or .arff')
 })

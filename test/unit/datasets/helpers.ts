@@ -1,5 +1,5 @@
 /** What the tests of datasets share: sources without files, archives and texts made by hand, and an error's text. */
-import type { DatasetSources } from '../../../shared/datasets/options.ts'
+import type { DatasetSources, SplitOptions } from '../../../shared/datasets/options.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
 import { writeNpz } from '../../../shared/numerics/npz.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
@@ -34,6 +34,11 @@ export const noSources: DatasetSources = {
   file: () => {
     throw new Error('a file was asked for')
   },
+}
+
+/** A split whose draws are those of each seed of a run. */
+export function splitOf(validation: number, test: number): SplitOptions {
+  return { validation, test, seed: null, group: null, given: null }
 }
 
 /** The LabError that an act throws. */

@@ -54,3 +54,25 @@ it('a cell of megabytes is quoted by its beginning', () => {
   expect(message).toMatch(/not a number.*found `word word/)
   expect(message.length).toBeLessThan(500)
 })
+
+// Counting the lines of the text up to each row would take hours.
+it('100,000 rows of decimal commas, in long form and as series of their own, are read in one walk', () => {
+  const ROWS = 100_000
+  const lines = Array.from({ length: ROWS }, (_, i) => `${i};0;0,5;${i},25`)
+  const small = { ...options, columns: { series: 'series', step: 'step', inputs: ['x'], targets: ['y'] } }
+  const long = readSeriesFromCsv(bytes(['series;step;x;y', ...lines].join('\n')), small, 'long.csv')
+  expect(long.series).toHaveLength(ROWS)
+  expect(long.series.at(-1)).toMatchObject({ inputs: Float32Array.of(0.5), targets: Float32Array.of(ROWS - 0.75) })
+  const whole = readSeriesFromCsv(bytes(lines.join('\n')), { ...options, columns: null }, 'whole.csv')
+  expect(whole.series).toHaveLength(ROWS)
+  expect(whole.series.at(-1)).toMatchObject({ inputs: Float32Array.of(0, 0.5, ROWS - 0.75) })
+})
+
+it('a cell of a million digits that is no number is refused in one walk', () => {
+  for (const cell of [`${'1'.repeat(1_000_000)}x`, `${'0'.repeat(1_000_000)},${'0'.repeat(1_000_000)},`]) {
+    const small = { ...options, columns: { series: 'series', step: 'step', inputs: ['x'], targets: ['y'] } }
+    expect(() => readSeriesFromCsv(bytes(`series;step;x;y\na;0;${cell};1\n`), small, 'long.csv')).toThrow(
+      /not a number/,
+    )
+  }
+})

@@ -1,20 +1,22 @@
 /** A user's own data from NPZ and CSV: what is read, how it is split, and what is refused. */
 import { describe, expect, it } from 'vitest'
-import { createDataset } from '../../../shared/datasets/create-dataset.ts'
+import { createDataset, createDatasets } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
-import { labErrorOf, npz, range, sourcesOf, tensor, text } from './helpers.ts'
+import { labErrorOf, npz, range, sourcesOf, splitOf, tensor, text } from './helpers.ts'
 
 const columns = { series: 'id', step: 't', inputs: ['a', 'b'], targets: ['y'] }
 const archive: FileOptions = {
   kind: 'file',
   path: 'own.npz',
+  testPath: null,
   task: 'regression',
   columns: null,
   arrays: null,
   targets: 'last-step',
-  split: { validation: 0.25, test: 0.25 },
+  classes: 'occurring',
+  split: splitOf(0.25, 0.25),
 }
 const table: FileOptions = { ...archive, path: 'own.csv', columns }
 
@@ -106,12 +108,17 @@ describe('an archive', () => {
     expect([...batchOf(dataset, 0).targetSteps]).toEqual([0, 1, 2, -1])
   })
 
-  it('counts the classes up to the largest', () => {
-    const dataset = make(
-      { ...archive, task: 'classification' },
-      npz({ inputs, targets: tensor([8], [0, 1, 2, 4, 0, 1, 2, 4]) }),
-    )
-    expect(dataset).toMatchObject({ outputSize: 5, targetSlots: 1, task: 'classification' })
+  it('has exactly the classes that occur', () => {
+    const bytes = npz({ inputs, targets: tensor([8], [0, 1, 2, 4, 0, 1, 2, 4]) })
+    const dataset = make({ ...archive, task: 'classification' }, bytes)
+    expect(dataset).toMatchObject({ outputSize: 4, classNames: ['0', '1', '2', '4'], targetSlots: 1 })
+    expect([...batchOf(dataset, 3).targets]).toEqual([3])
+  })
+
+  it('has classes numbered up to the largest where they are asked for', () => {
+    const bytes = npz({ inputs, targets: tensor([8], [0, 1, 2, 4, 0, 1, 2, 4]) })
+    const dataset = make({ ...archive, task: 'classification', classes: 'numbered' }, bytes)
+    expect(dataset).toMatchObject({ outputSize: 5, classNames: ['0', '1', '2', '3', '4'] })
     expect([...batchOf(dataset, 3).targets]).toEqual([4])
   })
 })
@@ -176,14 +183,50 @@ describe('splits', () => {
   })
 
   it.each([
-    [0, 0, { train: 6, validation: 1, test: 1 }],
     [0.01, 0.01, { train: 6, validation: 1, test: 1 }],
     [0.5, 0.49, { train: 1, validation: 3, test: 4 }],
   ])('of fractions %d and %d leave each at least one series', (validation, test, counts) => {
-    const found = make({ ...archive, split: { validation, test } }, bytes).counts
+    const found = make({ ...archive, split: splitOf(validation, test) }, bytes).counts
     expect(found.train + found.validation + found.test).toBe(8)
     expect(Math.min(found.train, found.validation, found.test)).toBeGreaterThanOrEqual(1)
     expect(found).toEqual(counts)
+  })
+
+  it('have no validation where its fraction is 0', () => {
+    expect(make({ ...archive, split: splitOf(0, 0.25) }, bytes).counts).toEqual({ train: 6, validation: 0, test: 2 })
+  })
+
+  it('are the same for every seed of a run, unless each is to draw its own', () => {
+    const ofSeeds = (split: FileOptions['split']) =>
+      createDatasets({ ...archive, split }, [1, 2], sourcesOf(bytes)).map((dataset) => namesOf(dataset).test)
+    const [first, second] = ofSeeds({ ...splitOf(0.25, 0.25), seed: 0 })
+    expect(first).toEqual(second)
+    const [own, other] = ofSeeds(splitOf(0.25, 0.25))
+    expect(own).not.toEqual(other)
+  })
+
+  it('keep the windows of a subject together, and share one test subject among all seeds', () => {
+    // The case subjects-split: five subjects of four windows of three steps; the class and the value are the subject's.
+    const rows = range(60).map((row) => {
+      const [subject, window, t] = [Math.floor(row / 12), Math.floor(row / 3) % 4, row % 3]
+      return `p${subject},p${subject}w${window},${t},${subject + 0.5},${subject % 2}`
+    })
+    const options: FileOptions = {
+      ...table,
+      task: 'classification',
+      columns: { series: 'window', step: 't', inputs: ['x'], targets: ['y'] },
+      split: { ...splitOf(0.2, 0.2), seed: 0, group: 'subject' },
+    }
+    const datasets = createDatasets(options, [0, 1, 2], sourcesOf(text(['subject,window,t,x,y', ...rows].join('\n'))))
+    for (const dataset of datasets) {
+      expect(dataset.counts).toEqual({ train: 12, validation: 4, test: 4 })
+      expect(dataset.groupCounts).toEqual({ train: 3, validation: 1, test: 1 })
+      const { train, validation, test } = namesOf(dataset)
+      const subjects = [train, validation, test].map((names) => new Set(names))
+      expect(subjects.map(({ size }) => size)).toEqual([3, 1, 1])
+      expect(new Set([...train, ...validation, ...test]).size).toBe(5)
+      expect(test).toEqual(namesOf(datasets[0]!).test)
+    }
   })
 
   it('refuse an index beyond their end', () => {
@@ -308,17 +351,24 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'dataset',
     ],
     [
-      'a negative class',
+      'a label between whole numbers',
       classes,
-      withArrays({ targets: tensor([8], [0, 1, -1, 1, 0, 1, 0, 1]) }),
-      ['found -1'],
+      withArrays({ targets: tensor([8], [0, 1, 0.5, 1, 0, 1, 0, 1]) }),
+      ['series 2', 'found 0.5'],
       'dataset',
     ],
     [
-      'an identifier for a class',
-      classes,
+      'a negative class among numbered ones',
+      { ...classes, classes: 'numbered' },
+      withArrays({ targets: tensor([8], [0, 1, -1, 1, 0, 1, 0, 1]) }),
+      ['found `-1`', '`occurring`'],
+      'dataset',
+    ],
+    [
+      'an identifier for a numbered class',
+      { ...classes, classes: 'numbered' },
       withArrays({ targets: tensor([8], Array(8).fill(1e6)) }),
-      ['65535', 'found 1000000'],
+      ['65535', 'found `1000000`'],
       'dataset',
     ],
     ['one class', classes, withArrays({ targets: tensor([8], Array(8).fill(0)) }), ['two classes or more'], 'dataset'],
@@ -332,21 +382,21 @@ describe('malformed archives and settings are refused, saying where, what was fo
     ],
     [
       'fractions that leave nothing',
-      { ...archive, split: { validation: 0.5, test: 0.5 } },
+      { ...archive, split: splitOf(0.5, 0.5) },
       withArrays({}),
       ['dataset.split', 'found 1'],
       'config',
     ],
     [
       'a negative fraction',
-      { ...archive, split: { validation: -0.1, test: 0.2 } },
+      { ...archive, split: splitOf(-0.1, 0.2) },
       withArrays({}),
       ['dataset.split.validation', '-0.1'],
       'config',
     ],
     [
       'a fraction that is no number',
-      { ...archive, split: { validation: 0.1, test: NaN } },
+      { ...archive, split: splitOf(0.1, NaN) },
       withArrays({}),
       ['dataset.split.test', 'NaN'],
       'config',
@@ -355,7 +405,7 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'a file of another kind',
       { ...archive, path: 'data/own.mat' },
       withArrays({}),
-      ['.npz or .csv', '`own.mat`'],
+      ['.csv, .tsv, .txt, .ts or .arff', '`own.mat`'],
       'dataset',
     ],
   ])('%s', (_, options, bytes, contents, code) => {
@@ -423,10 +473,17 @@ describe('malformed tables are refused, saying the line and the column', () => {
     ],
     ['a row of no series', table, csvOf(' ,0,1,1,1'), ['no series', 'line 2, column 1 (`id`)'], 'dataset'],
     [
-      'a last row without its target',
+      'a series without a target in any row',
       table,
-      csvOf('1,0,1,1,5', '1,1,1,1,'),
-      ['line 3', '(`y`)', 'found nothing'],
+      csvOf('1,0,1,1,5', '2,0,1,1,', '2,1,1,1,NaN'),
+      ['line 3', '(`id`)', 'no target'],
+      'dataset',
+    ],
+    [
+      'two targets in some rows of a series',
+      table,
+      csvOf('1,0,1,1,5', '1,1,1,1,', '1,2,1,1,6'),
+      ['series `1` has two targets', 'line 4', '(`y`)', '`5` on line 2', 'found `6`', 'marked-steps'],
       'dataset',
     ],
     ['a series without a mark', marked, csvOf(...threeRows, '4,0,1,1,'), ['line 5', 'no target'], 'dataset'],

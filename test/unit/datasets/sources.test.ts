@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadDatasetSources } from '../../../main/store/datasets.ts'
 import type { DatasetConfig } from '../../../shared/experiments/config.ts'
+import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { labErrorOf, text } from './helpers.ts'
 
@@ -17,9 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-function fileConfig(path: string): DatasetConfig {
-  const split = { validation: 0.2, test: 0.2 }
-  return { kind: 'file', path, task: 'regression', columns: null, arrays: null, targets: 'last-step', split }
+function fileConfig(path: string, testPath: string | null = null): DatasetConfig {
+  return parseConfig({ dataset: { kind: 'file', path, testPath, task: 'regression' } }, 'x').dataset
 }
 
 describe('sources', () => {
@@ -31,6 +31,16 @@ describe('sources', () => {
   it('take absolute paths as they are', async () => {
     const path = join(folder, 'own.csv')
     expect((await loadDatasetSources(fileConfig(path), tmpdir())).file(path)).toHaveLength(9)
+  })
+
+  it('hold the file of the test too, or refuse by its own field', async () => {
+    await writeFile(join(folder, 'test.csv'), text('id'))
+    const sources = await loadDatasetSources(fileConfig('own.csv', 'test.csv'), folder)
+    expect([sources.file('own.csv').length, sources.file('test.csv').length]).toEqual([9, 2])
+    await expect(loadDatasetSources(fileConfig('own.csv', 'none.csv'), folder)).rejects.toMatchObject({
+      code: 'dataset',
+      message: expect.stringMatching(/none\.csv.*no such file.*`dataset\.testPath`/) as string,
+    })
   })
 
   it('hold nothing that the dataset does not need', async () => {

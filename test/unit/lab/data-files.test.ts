@@ -20,8 +20,9 @@ describe('a file of series', () => {
   it('comes in pieces, is kept as it was, is guessed, and trains a run', async () => {
     const lab = await openLab()
     const view = await bring(lab, CSV, 'mine.csv')
-    expect(view.path).toMatch(/^datasets[/\\]mine-[0-9a-f]{8}\.csv$/)
-    expect(await readFile(path.join(lab.home, view.path))).toEqual(CSV)
+    expect(path.dirname(view.path)).toBe(path.join(lab.home, 'datasets')) // absolute: a design is read from anywhere
+    expect(path.basename(view.path)).toMatch(/^mine-[0-9a-f]{8}\.csv$/)
+    expect(await readFile(view.path)).toEqual(CSV)
     expect(view.guess.columns).toEqual({ series: 'id', step: 't', inputs: ['x'], targets: ['y'] })
     expect(await lab.run('data-file.read', { path: view.path })).toEqual(view)
     const { counts } = (await lab.run('dataset.preview', { dataset: { kind: 'file', path: view.path, ...view.guess } }))
@@ -72,7 +73,7 @@ describe('a file of series', () => {
   ])('is kept under a name that every disk takes: %s', async (_, fileName) => {
     const lab = await openLab()
     const view = await bring(lab, CSV, fileName)
-    expect(await readFile(path.join(lab.home, view.path))).toEqual(CSV)
+    expect(await readFile(view.path)).toEqual(CSV)
     const [file, ...others] = await readdir(path.join(lab.home, 'datasets'))
     expect(others).toEqual([])
     expect(Buffer.byteLength(file!)).toBeLessThanOrEqual(255)
@@ -99,6 +100,28 @@ describe('a file of series', () => {
     const place = path.join(await makeHome(), 'elsewhere.csv')
     await writeFile(place, CSV)
     expect(await lab.run('data-file.read', { path: place })).toMatchObject({ contents: { kind: 'csv', rowCount: 60 } })
+  })
+
+  it('of training series is told with the one of test series beside it, and both are previewed', async () => {
+    const lab = await openLab()
+    const folder = await makeHome()
+    const place = path.join(folder, 'Toy_TRAIN.tsv')
+    await writeFile(place, '1\t0.5\t1\n2\t1\t2\n1\t2\tNaN\n')
+    expect(await lab.run('data-file.read', { path: place })).toMatchObject({ testPath: null })
+    const testPath = path.join(folder, 'Toy_TEST.tsv')
+    await writeFile(testPath, '2\t5\t6\n3\t5\t6\n')
+    const view = await lab.run('data-file.read', { path: place })
+    expect(view).toMatchObject({
+      contents: { kind: 'series', seriesCount: 3, lengths: { shortest: 1, longest: 2 } },
+      guess: { task: 'classification', targets: 'last-step' },
+      testPath,
+    })
+    const { split: _, ...guess } = view.guess
+    const dataset = { kind: 'file', path: place, testPath, ...guess }
+    const counts = async () => (await lab.run('dataset.preview', { dataset })).description.counts
+    expect(await counts()).toEqual({ train: 2, validation: 1, test: 2 })
+    await writeFile(testPath, '2\t5\t6\n3\t5\t6\n1\t5\t6\n')
+    expect(await counts()).toEqual({ train: 2, validation: 1, test: 3 })
   })
 
   it.skipIf(process.platform === 'win32')(
@@ -129,7 +152,7 @@ describe('a file of series', () => {
     const folder = await makeHome()
     await expect(lab.run('data-file.read', { path: '/etc/hostname' })).rejects.toMatchObject({
       code: 'dataset',
-      detail: { expected: 'a name that ends in .npz or .csv' },
+      detail: { expected: 'a name that ends in .npz, .csv, .tsv, .txt, .ts or .arff' },
     })
     const large = path.join(folder, 'large.csv')
     await writeFile(large, 'a,b')

@@ -3,21 +3,37 @@ import { describe, expect, it } from 'vitest'
 import { giveRole, mappingOf, missingRoles, rolesOf } from '../../../renderer/composables/file-roles.ts'
 import type { FileContents, FileMapping } from '../../../shared/datasets/file-contents.ts'
 
-const column = (name: string) => ({ name, isNumeric: true, emptyCount: 0, distinctCount: 3, sample: [] })
-const array = (name: string) => ({ name, type: '<f4', shape: [1], sample: [] })
-const csv: FileContents = { kind: 'csv', rowCount: 9, columns: ['id', 't', 'a', 'b', 'y'].map(column) }
-const npz: FileContents = { kind: 'npz', arrays: ['x', 'y', 'n', 'm'].map(array) }
+const column = (name: string) => ({
+  name,
+  holds: 'numbers' as const,
+  emptyCount: 0,
+  distinctCount: 3,
+  saysSplits: false,
+  sample: [],
+})
+const array = (name: string) => ({
+  name,
+  type: '<f4',
+  holds: 'numbers' as const,
+  shape: [1],
+  saysSplits: false,
+  sample: [],
+})
+const csv: FileContents = { kind: 'csv', rowCount: 9, columns: ['id', 't', 'a', 'b', 'y', 'who', 'set'].map(column) }
+const npz: FileContents = { kind: 'npz', arrays: ['x', 'y', 'n', 'm', 'who'].map(array) }
 const csvMapping: FileMapping = {
   task: 'regression',
   targets: 'marked-steps',
   columns: { series: 'id', step: 't', inputs: ['a', 'b'], targets: ['y'] },
   arrays: null,
+  split: { group: 'who', given: 'set' },
 }
 const npzMapping: FileMapping = {
   task: 'classification',
   targets: 'last-step',
   columns: null,
   arrays: { inputs: 'x', targets: 'y', lengths: 'n', mask: null },
+  split: { group: 'who', given: null },
 }
 
 describe('roles', () => {
@@ -31,7 +47,7 @@ describe('roles', () => {
 
   it('that only one can have are taken from who had them; inputs and targets are shared', () => {
     const moved = giveRole(rolesOf(csv, csvMapping), 'a', 'series')
-    expect(moved).toEqual({ id: 'unused', t: 'step', a: 'series', b: 'input', y: 'target' })
+    expect(moved).toEqual({ id: 'unused', t: 'step', a: 'series', b: 'input', y: 'target', who: 'group', set: 'given' })
     expect(giveRole(moved, 'b', 'target')).toMatchObject({ b: 'target', y: 'target' })
     expect(missingRoles(csv, giveRole(moved, 'b', 'target'))).toEqual(['input'])
     expect(giveRole(rolesOf(npz, npzMapping), 'm', 'lengths')).toEqual({
@@ -39,6 +55,7 @@ describe('roles', () => {
       y: 'targets',
       n: 'unused',
       m: 'lengths',
+      who: 'group',
     })
   })
 })

@@ -93,9 +93,11 @@ export function toyDataset(seed: number): Dataset {
     inputSize: 1,
     outputSize: 1,
     task: 'regression',
+    classNames: null,
     maxSteps: 3,
     targetSlots: 1,
     counts,
+    groupCounts: null,
     batch(split: Split, indices: ArrayLike<number>): SeriesBatch {
       const batch = indices.length
       const inputs = new Float32Array(3 * batch)
@@ -259,6 +261,8 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     createdAt: '2000-01-01T00:00:00.000Z',
     forkedFrom: null,
     versions: { lab: '0', node: '0' },
+    remarks: [],
+    data: null,
     status: 'queued',
     backend: null,
     startedAt: null,

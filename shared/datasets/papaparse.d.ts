@@ -1,0 +1,31 @@
+/**
+ * What is used of Papa Parse, which comes without types. Those of the community (`@types/papaparse`) bring Node's and the browser's along,
+ * which shared/ is not to know.
+ */
+declare module 'papaparse' {
+  export interface ParseError {
+    readonly code: 'MissingQuotes' | 'InvalidQuotes' | 'UndetectableDelimiter' | 'TooFewFields' | 'TooManyFields'
+    /** Where the content of the quoted cell starts in the text. */
+    readonly index?: number
+  }
+
+  export interface ParseStep {
+    /** The cells of one row. */
+    readonly data: string[]
+    readonly errors: readonly ParseError[]
+    /** `cursor`: where the next row starts in the text. */
+    readonly meta: { readonly cursor: number }
+  }
+
+  export interface ParseOptions {
+    readonly delimiter: string
+    readonly newline: '\n'
+    /** What comment lines begin with. */
+    readonly comments: string
+    /** Hears every row, empty ones too, but no comment line. */
+    readonly step: (row: ParseStep) => void
+  }
+
+  const Papa: { parse(text: string, options: ParseOptions): void }
+  export default Papa
+}
