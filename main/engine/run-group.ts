@@ -10,7 +10,7 @@ import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
-import { withContent, type DataContent } from '../../shared/runs/data-content.ts'
+import { isSameContent, withContent, type DataContent } from '../../shared/runs/data-content.ts'
 import { knownStd, summarize } from '../../shared/statistics/summary.ts'
 import { fitBatches, fitToData, type FittedConfig } from '../../shared/training/fit-to-data.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
@@ -175,7 +175,7 @@ export async function runOne(
     const { config, remarks, datasets, networks } = prepareRun(record.config, opened)
     await keepPlace(store, opened, choice)
     await keepContent(writer, opened.content)
-    if (opened.isOther) listener.otherData?.(id, opened.file!)
+    if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
     const made = record.startedAt === null ? record.remarks : []
     const result = await trainRun({
       record: { ...writer.record, config },
@@ -202,17 +202,13 @@ export async function runOne(
 }
 
 /** Where the user says that data lies, other commands and other runs find it, too. */
-export async function keepPlace(
-  { home }: RunStore,
-  { content, file }: OpenedRunData,
-  choice: DataChoice,
-): Promise<void> {
-  if (choice.file !== null && content !== null && file !== null)
-    await new DataPlaces(home).remember(content.sha256, file)
+export async function keepPlace({ home }: RunStore, { files }: OpenedRunData, choice: DataChoice): Promise<void> {
+  if (choice.file === null) return
+  for (const { file, digest } of files) await new DataPlaces(home).remember(digest.sha256, file)
 }
 
 /** Writes down what the data is, where the record says something else or nothing. */
 export async function keepContent(writer: RunWriter, content: DataContent | null): Promise<void> {
   const { data } = writer.record
-  if (content !== null && data?.sha256 !== content.sha256) await writer.update({ data: withContent(data, content) })
+  if (content !== null && (data === null || !isSameContent(data, content))) await writer.update({ data: withContent(data, content) })
 }

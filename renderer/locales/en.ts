@@ -511,6 +511,7 @@ export const en = {
       file: 'File',
       content: 'Content',
       digest: 'SHA-256',
+      test: 'File of the test series, SHA-256',
       before: 'Before, SHA-256',
       regression: '{series} series, at most {steps} steps, {inputs} inputs, {outputs} outputs',
       classification: '{series} series, at most {steps} steps, {inputs} inputs, classes {classes}',

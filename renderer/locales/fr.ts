@@ -509,6 +509,7 @@ export const fr: Messages = {
       file: 'Fichier',
       content: 'Contenu',
       digest: 'SHA-256',
+      test: 'Fichier des séries de test, SHA-256',
       before: 'Avant, SHA-256',
       regression: '{series} séries, {steps} pas au plus, {inputs} entrées, {outputs} sorties',
       classification: '{series} séries, {steps} pas au plus, {inputs} entrées, classes {classes}',

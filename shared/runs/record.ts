@@ -24,10 +24,13 @@ const orNull =
     value === null || holds(value)
 
 const isRemark = (value: unknown): boolean => isObject(value) && isText(value.kind)
+const isDigest = (value: unknown): boolean =>
+  isObject(value) && isText(value.sha256) && Number.isSafeInteger(value.bytes)
 const isContent = (value: unknown): boolean =>
   isObject(value) &&
-  isText(value.sha256) &&
-  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
+  isDigest(value) &&
+  orNull(isDigest)(value.test) &&
+  ['seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
     Number.isSafeInteger(value[field]),
   ) &&
   (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))

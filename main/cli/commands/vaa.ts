@@ -25,7 +25,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const { config } = record
   const trained: TrainedWeights[] = []
   for (const seed of config.seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
-  const { datasets, file, isOther } = await openRunData(
+  const { datasets, files, isOther } = await openRunData(
     store.home,
     record,
     config.seeds,
@@ -55,7 +55,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   )
   engine.dispose()
   if (options.json) {
-    const otherData = isOther ? file : null
+    const otherData = isOther ? files[0]!.file : null
     config.seeds.forEach((seed, r) =>
       printJson({
         type: 'vaa',
@@ -84,7 +84,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   })
   const at = trained[0]?.at
   if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
-  if (isOther) print(`On other data than the run began with: ${file}.`)
+  if (isOther) print(`On other data than the run began with: ${files[0]!.file}.`)
   print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
   if (rows.some((row) => row[5] !== '0'))
     print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')
