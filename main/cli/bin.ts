@@ -18,6 +18,12 @@ const withJson = (command: Command): Command => command.option('--json', 'one JS
 const withHome = (command: Command): Command =>
   command.option('--home <DIR>', 'folder of the runs (default: WARMUP_LAB_HOME or the data folder of the platform)')
 
+/** What the user says of the data of a run that was made before. */
+const withData = (command: Command): Command =>
+  command
+    .option('--data <FILE>', 'where the file of series of the run lies now')
+    .option('--other-data', 'go on although the file holds other data than the run began with')
+
 /** What the engine may use of this machine; results do not depend on it. */
 const withEngine = (command: Command): Command =>
   command
@@ -39,15 +45,21 @@ run.option(
 )
 run.action((file: string | undefined, options: Record<string, unknown>) => runInThread('run', [file, options]))
 
-withEngine(
-  withHome(
-    withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+withData(
+  withEngine(
+    withHome(
+      withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+    ),
   ),
 ).action((name: string, options: Record<string, unknown>) => runInThread('resume', [name, options]))
-const fork = withEngine(
-  withHome(
-    withJson(
-      program.command('fork <RUN>').description('go on from a checkpoint of a run with another training, as a new run'),
+const fork = withData(
+  withEngine(
+    withHome(
+      withJson(
+        program
+          .command('fork <RUN>')
+          .description('go on from a checkpoint of a run with another training, as a new run'),
+      ),
     ),
   ),
 ).option('--checkpoint <NAME>', 'last; warmed-up: the end of its warm-up; or step-N, if it was kept', 'last')
@@ -67,6 +79,7 @@ withEngine(
 )
   .option('--rerun-failed', 'take up runs that have failed, from their last checkpoint')
   .option('--table', 'only print what the points have come to')
+  .option('--data <FILE>', 'where a file of series of the sweep lies now')
   .option('--csv <FILE>', 'write every result, a line a seed')
   .action((file: string, options: Record<string, unknown>) => runInThread('sweep', [file, options]))
 withHome(withJson(program.command('sweeps').description('list the sweeps'))).action(
@@ -109,7 +122,11 @@ withEngine(withJson(program.command('verify <CASES...>').description('check gold
   async (files: string[], options: Record<string, unknown>) =>
     (await import('./commands/verify.ts')).verifyCommand(files, options),
 )
-withEngine(withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run'))))
+withData(
+  withEngine(
+    withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run'))),
+  ),
+)
   .option('--series <N>', 'n, series compared', '32')
   .option('--convergence-steps <M>', 'M', '10000')
   .option('--epsilon <E>', 'ε', '1e-4')

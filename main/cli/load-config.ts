@@ -1,5 +1,4 @@
 /** From a file or preset and the flags of `lab run` to a resolved configuration. */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { compileCell } from '../../shared/compiler/passes.ts'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
@@ -8,6 +7,7 @@ import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { readUserText } from './read-user-text.ts'
 import { RUN_OPTIONS, type RunOption } from './run-options.ts'
 
 export interface LoadedConfig {
@@ -62,7 +62,7 @@ async function readSource(
       })
     return { json: structuredClone(known.config) as Json, where: `preset ${preset}`, baseFolder: process.cwd() }
   }
-  const text = await readFile(file!, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const text = await readUserText(file!).catch((cause: NodeJS.ErrnoException) => {
     throw new LabError('usage', 'The configuration cannot be read.', {
       where: file!,
       found: cause.code === 'ENOENT' ? 'no such file' : cause.message,
@@ -117,7 +117,7 @@ function readValue({ kind, flags }: RunOption, text: string): unknown {
 async function setCell(json: Json, nameOrFile: string): Promise<void> {
   let name = nameOrFile
   if (/[./\\]/.test(nameOrFile)) {
-    const text = await readFile(nameOrFile, 'utf8').catch((cause: unknown) => {
+    const text = await readUserText(nameOrFile).catch((cause: unknown) => {
       throw new LabError('usage', 'The file of the cell cannot be read.', {
         where: nameOrFile,
         found: cause instanceof Error ? cause.message : String(cause),

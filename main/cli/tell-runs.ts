@@ -9,12 +9,17 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     return {
       started: ({ id, strategy }) => printJson({ type: 'run', id, strategy }),
       event: ({ id }, event) => printJson({ run: id, ...event }),
+      otherData: (id, file) => printJson({ type: 'other-data', run: id, file }),
       finishedBefore: (id) => printJson({ type: 'finished-before', run: id }),
       failed: (id, { code, message }) => printJson({ type: 'failed', run: id, code, message }),
     }
   return {
     started: (record) => progress.start(record),
     event: (record, event) => progress.event(record, event),
+    otherData(id, file) {
+      progress.end()
+      printNotice(`${id} goes on with other data than it began with: ${file}`)
+    },
     finishedBefore(id) {
       progress.end()
       printNotice(`${id} is finished already, and stays as it is.`)

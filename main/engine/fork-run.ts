@@ -7,13 +7,15 @@ import { findForkMistakes, type ForkPoint } from '../../shared/experiments/fork.
 import { parseConfig, type ConfigMistake } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { ForkPointView } from '../../shared/protocol/views.ts'
+import { withContent } from '../../shared/runs/data-content.ts'
 import { keptStep, type CheckpointName, type RunRecord } from '../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import { forkCheckpoint, forkPointOf } from '../../shared/training/fork.ts'
 import type { SavedCheckpoint } from '../store/checkpoint-file.ts'
 import { keptSteps } from '../store/kept-checkpoints.ts'
 import type { RunStore } from '../store/run-store.ts'
-import { openDatasets, prepare } from './run-group.ts'
+import { AS_RECORDED, openRunData, type DataChoice, type OpenedRunData } from './run-data.ts'
+import { keepPlace, prepareRun } from './run-group.ts'
 
 export interface ForkSource {
   readonly runId: string
@@ -26,6 +28,7 @@ interface OpenedSource {
   readonly original: ExperimentConfig
   readonly saved: SavedCheckpoint
   readonly point: ForkPoint
+  readonly data: OpenedRunData
 }
 
 /** Where a run can be forked, the latest first; none for a run that never began. @throws LabError `checkpoint`, `run-folder` */
@@ -52,18 +55,20 @@ export function configOfFork({ config, strategy }: RunRecord): ExperimentConfig 
   return { ...config, strategies: config.strategies === null ? null : [strategy] }
 }
 
-/** What an edited configuration may not change. @throws LabError `checkpoint`, `run-folder`, `dataset` */
+/** What an edited configuration may not change, and the data that the fork goes on with. @throws LabError `checkpoint`, `run-folder`, `dataset` */
 export async function judgeFork(
   store: RunStore,
   source: ForkSource,
   edited: ExperimentConfig,
   where: string,
-): Promise<ConfigMistake[]> {
-  return judge(await openSource(store, source), edited, where)
+): Promise<{ readonly mistakes: readonly ConfigMistake[]; readonly data: OpenedRunData }> {
+  const opened = await openSource(store, source, AS_RECORDED)
+  return { mistakes: judge(opened, edited, where), data: opened.data }
 }
 
 /**
  * Makes the run; starting it is left to the caller.
+ * @param choice what the user says of the data of the run that is forked
  * @throws LabError `config` with the first field that may not be another; `checkpoint` for a run that has none
  */
 export async function forkRun(
@@ -72,19 +77,27 @@ export async function forkRun(
   edited: ExperimentConfig,
   where: string,
   versions: RunRecord['versions'],
+  choice = AS_RECORDED,
 ): Promise<RunRecord> {
-  const opened = await openSource(store, source)
-  const [mistake] = await judge(opened, edited, where)
-  if (mistake) throw mistake.error
-  await prepare(edited, process.cwd())
+  const opened = await openSource(store, source, choice)
   const { record, original, saved, point } = opened
+  const [mistake] = judge(opened, edited, where)
+  if (mistake) throw mistake.error
+  const { config, remarks } = prepareRun(edited, opened.data)
+  await keepPlace(store, opened.data, choice)
   const { phase, step } = point
   const { metricsBytes, metricsSha256 } = saved
-  const checkpoint = { ...forkCheckpoint(saved, original, edited), metricsBytes, metricsSha256 }
-  return store.createFork(record, edited, { runId: record.id, phase, step }, checkpoint, versions)
+  const checkpoint = { ...forkCheckpoint(saved, original, config), metricsBytes, metricsSha256 }
+  const { content } = opened.data
+  const known = { remarks, data: content && withContent(record.data, content) }
+  return store.createFork(record, config, { runId: record.id, phase, step }, checkpoint, versions, known)
 }
 
-async function openSource(store: RunStore, { runId, checkpoint }: ForkSource): Promise<OpenedSource> {
+async function openSource(
+  store: RunStore,
+  { runId, checkpoint }: ForkSource,
+  choice: DataChoice,
+): Promise<OpenedSource> {
   const record = await store.readRecord(runId)
   const saved = await store.readCheckpoint(runId, checkpoint)
   if (saved === null)
@@ -99,17 +112,13 @@ async function openSource(store: RunStore, { runId, checkpoint }: ForkSource): P
           : 'Steps are kept where the configuration has `keepCheckpointEverySteps`.',
     })
   const original = parseConfig(configOfFork(record), `run ${runId}`)
-  return { record, original, saved, point: forkPointOf(saved, original) }
+  const data = await openRunData(store.home, record, original.seeds, process.cwd(), choice)
+  return { record, original, saved, point: forkPointOf(saved, original), data }
 }
 
-async function judge(
-  { original, point }: OpenedSource,
-  edited: ExperimentConfig,
-  where: string,
-): Promise<ConfigMistake[]> {
+function judge({ original, point, data }: OpenedSource, edited: ExperimentConfig, where: string): ConfigMistake[] {
   const { steps, epochs, batch } = edited.training
-  // Only the run's own dataset can say how long an epoch is.
-  const [dataset] = await openDatasets({ ...original, seeds: original.seeds.slice(0, 1) }, process.cwd())
-  const trainingSteps = steps ?? epochs * stepsPerEpoch(dataset!.counts.train, batch)
+  // Only the run's own data can say how long an epoch is.
+  const trainingSteps = steps ?? epochs * stepsPerEpoch(data.datasets[0]!.counts.train, batch)
   return findForkMistakes(original, edited, point, trainingSteps, where)
 }

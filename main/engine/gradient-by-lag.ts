@@ -2,7 +2,6 @@
  * How far back a run's gradient reaches, and how weights and gradients spread, before warm-up, after it and with its last weights: a run and
  * a seed enter, norms by lag and histograms by part leave. The weights before come from the draws, the others from the run's files; what it has not is left out.
  */
-import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import { initialize } from '../../shared/networks/initial-values.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
@@ -12,9 +11,9 @@ import type { RunRecord } from '../../shared/runs/run.ts'
 import { measureSpreads } from '../../shared/runs/spreads.ts'
 import { readProgress } from '../../shared/training/progress.ts'
 import { probeBatch } from '../../shared/training/spreads.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { loadBackend } from './load-backend.ts'
+import { AS_RECORDED, openRunData } from './run-data.ts'
 import { wireNetworks } from './run-group.ts'
 import { selectSeed } from './trained-weights.ts'
 
@@ -28,7 +27,7 @@ const MOST_LAGS = 28
 /** It runs beside a training, which has the cores. */
 const THREADS = 1
 
-/** @throws LabError `usage`, `checkpoint`, `weights`, `run-folder` */
+/** @throws LabError `usage`, `checkpoint`, `weights`, `run-folder`; `dataset` for other data than the run's */
 export async function measureGradientByLag(
   store: RunStore,
   baseFolder: string,
@@ -44,7 +43,8 @@ export async function measureGradientByLag(
       expected: `one of ${config.seeds.join(', ')}`,
       found: `\`${seed}\``,
     })
-  const dataset = createDataset(config.dataset, seed, await loadDatasetSources(config.dataset, baseFolder))
+  const { datasets } = await openRunData(store.home, record, [seed], baseFolder, AS_RECORDED)
+  const dataset = datasets[0]!
   const network = wireNetworks(config, dataset).get(record.strategy)!
   const batch = probeBatch(dataset)
   const lags = spreadLags(batch.steps)

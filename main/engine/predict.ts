@@ -4,14 +4,13 @@
  */
 import { wireNetworks } from './run-group.ts'
 import type { Dataset, SeriesBatch } from '../../shared/datasets/dataset.ts'
-import { createDataset } from '../../shared/datasets/create-dataset.ts'
 import { takeSeries } from '../../shared/datasets/describe.ts'
 import type { Engine } from '../../shared/backends/backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { PredictedSeries, PredictionAgreement, RunPredictions } from '../../shared/protocol/views.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { loadBackend } from './load-backend.ts'
+import { AS_RECORDED, openRunData } from './run-data.ts'
 import { readTrainedWeights } from './trained-weights.ts'
 
 export interface PredictRequest {
@@ -29,9 +28,9 @@ export interface PredictRequest {
 /** It runs beside a training, which has the cores. */
 const THREADS = 1
 
-/** @throws LabError `weights`, `usage`, `checkpoint`, `run-folder` */
+/** @throws LabError `weights`, `usage`, `checkpoint`, `run-folder`; `dataset` for other data than the run's */
 export async function predict(store: RunStore, baseFolder: string, request: PredictRequest): Promise<RunPredictions> {
-  const { runId, weights, sampleCount } = request
+  const { runId, sampleCount } = request
   const record = await store.readRecord(runId)
   const { config } = record
   const seed = request.seed ?? config.seeds[0]!
@@ -41,8 +40,9 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
       expected: `one of ${config.seeds.join(', ')}`,
       found: `\`${seed}\``,
     })
-  const { tensors, at } = await readTrainedWeights(store, record, seed, weights)
-  const dataset = createDataset(config.dataset, seed, await loadDatasetSources(config.dataset, baseFolder))
+  const { tensors, weights, at } = await readTrainedWeights(store, record, seed, request.weights)
+  const { datasets } = await openRunData(store.home, record, [seed], baseFolder, AS_RECORDED)
+  const dataset = datasets[0]!
   const network = wireNetworks(config, dataset).get(record.strategy)!
   const backend = await loadBackend(record.backend ?? config.backend, { threads: THREADS })
   const engine = await backend.createEngine(network, 1)

@@ -4,19 +4,31 @@
  */
 import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
-import { buildNetwork, trialStrategies } from '../../shared/experiments/trials.ts'
-import { createDatasets } from '../../shared/datasets/create-dataset.ts'
+import { describeRemark } from '../../shared/experiments/remarks.ts'
+import { buildNetwork, trialStrategies, type TaskShape } from '../../shared/experiments/trials.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import type { RunEvent, RunRecord, RunWriter } from '../../shared/runs/run.ts'
+import { withContent, type DataContent } from '../../shared/runs/data-content.ts'
 import { knownStd, summarize } from '../../shared/statistics/summary.ts'
+import { fitBatches, fitToData, type FittedConfig } from '../../shared/training/fit-to-data.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
-import { loadDatasetSources } from '../store/datasets.ts'
-import type { RunStore } from '../store/run-store.ts'
+import { DataPlaces } from '../store/data-places.ts'
+import type { KnownOfRun, RunStore } from '../store/run-store.ts'
 import { createCellLookup } from './cell-lookup.ts'
 import { loadBackend } from './load-backend.ts'
 import { planMemory } from './memory.ts'
+import {
+  AS_RECORDED,
+  openData,
+  openRunData,
+  withAbsolutePaths,
+  type DataChoice,
+  type OpenedData,
+  type OpenedRunData,
+} from './run-data.ts'
+import { RUN_VERSIONS } from './version.ts'
 
 const HEARTBEAT_MS = 10_000
 
@@ -34,6 +46,8 @@ export interface SummaryRow {
 export interface RunListener {
   started(record: RunRecord): void
   event(record: RunRecord, event: RunEvent): void
+  /** It goes on with other data than it began with; its record and its log say so, too. */
+  otherData?(runId: string, file: string): void
 }
 
 export interface GroupListener extends RunListener {
@@ -52,29 +66,56 @@ export function summarise(records: readonly RunRecord[]): SummaryRow[] {
 }
 
 /** One dataset a seed. */
-export async function openDatasets(config: ExperimentConfig, baseFolder: string): Promise<Dataset[]> {
-  const sources = await loadDatasetSources(config.dataset, baseFolder)
-  return createDatasets(config.dataset, config.seeds, sources)
+export async function openDatasets(config: ExperimentConfig, baseFolder: string): Promise<readonly Dataset[]> {
+  return (await openData(config.dataset, config.seeds, baseFolder)).datasets
 }
 
-export interface PreparedGroup {
-  /** One a seed. */
-  readonly datasets: readonly Dataset[]
+export interface PreparedGroup extends FittedConfig, OpenedData {
   readonly networks: ReadonlyMap<Strategy, Network>
 }
 
-/** The network of every strategy. */
-export function wireNetworks(config: ExperimentConfig, dataset: Dataset): Map<Strategy, Network> {
-  const cellOf = createCellLookup(config.cells)
-  return new Map(trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, dataset)]))
+/** A configuration as it is used, with what its runs are to remember. */
+export interface PreparedConfig extends KnownOfRun {
+  readonly config: ExperimentConfig
 }
 
-/** Everything that can be wrong with a configuration is found here, before a run is acknowledged. */
+/** The network of every strategy. */
+export function wireNetworks(config: ExperimentConfig, task: TaskShape): Map<Strategy, Network> {
+  const cellOf = createCellLookup(config.cells)
+  return new Map(trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, task)]))
+}
+
+/** Everything that can be wrong with a configuration is found here, before a run is acknowledged. @returns it with absolute paths */
 export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<PreparedGroup> {
-  const datasets = await openDatasets(config, baseFolder)
+  const found = withAbsolutePaths(config, baseFolder)
+  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder))
+}
+
+/** The same where the data is open already. */
+export function prepareOpened(config: ExperimentConfig, opened: OpenedData): PreparedGroup {
+  return wire(fitToData(config, opened.datasets), opened)
+}
+
+/** The same for a run that was made before. It was fitted to its data then: only other data may ask for more. */
+export function prepareRun(config: ExperimentConfig, opened: OpenedRunData): PreparedGroup {
+  return opened.isOther ? prepareOpened(config, opened) : wire(fitBatches(config, opened.datasets), opened)
+}
+
+/** Makes the runs of a configuration that was prepared, one a strategy. @throws LabError `run-folder` */
+export function makeRuns(store: RunStore, { config, ...known }: PreparedConfig): Promise<RunRecord[]> {
+  return store.createGroup(config, trialStrategies(config), RUN_VERSIONS, known)
+}
+
+/** What of a prepared group can be sent and kept. */
+export function preparedConfig({ config, remarks, content }: PreparedGroup): PreparedConfig {
+  return { config, remarks, data: content && withContent(null, content) }
+}
+
+function wire(fitted: FittedConfig, { datasets, content }: OpenedData): PreparedGroup {
+  const { config, remarks } = fitted
   const networks = wireNetworks(config, datasets[0]!)
   for (const { plan, request } of planMemory(config, networks, datasets[0]!).values()) requireRoom(plan, request)
-  return { datasets, networks }
+  return { config, remarks, datasets, content, networks }
 }
 
 /** The run's own fault, and not what the next one would meet, too: a full disk, a run that another process trains, a defect. */
@@ -83,6 +124,7 @@ export function isRunsOwn(error: unknown): error is LabError {
 }
 
 /**
+ * @param data what the user says of the data of all these runs
  * @returns the records at the end, those of stopped runs among them and those of failed ones not, or 'paused' when `control` asked for it
  * @throws LabError that every run would meet; the others stay queued
  */
@@ -92,13 +134,14 @@ export async function runGroup(
   baseFolder: string,
   control: TrainControl,
   listener: GroupListener,
+  data = AS_RECORDED,
 ): Promise<RunRecord[] | 'paused'> {
   const done: RunRecord[] = []
   for (const { id } of records) {
     try {
       const known = await store.readRecord(id) // another process may have taken it to its end since
       if (known.status === 'finished') listener.finishedBefore(id)
-      const end = known.status === 'finished' ? known : await runOne(store, id, baseFolder, control, listener)
+      const end = known.status === 'finished' ? known : await runOne(store, id, baseFolder, control, listener, data)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
@@ -120,6 +163,7 @@ export async function runOne(
   baseFolder: string,
   control: TrainControl,
   listener: RunListener,
+  choice = AS_RECORDED,
 ): Promise<RunRecord | 'paused'> {
   const writer = await store.openWriter(id)
   let failure: unknown = null
@@ -127,14 +171,20 @@ export async function runOne(
   try {
     const { record } = writer
     listener.started(record)
-    const { datasets, networks } = await prepare(record.config, baseFolder)
+    const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
+    const { config, remarks, datasets, networks } = prepareRun(record.config, opened)
+    await keepPlace(store, opened, choice)
+    await keepContent(writer, opened.content)
+    if (opened.isOther) listener.otherData?.(id, opened.file!)
+    const made = record.startedAt === null ? record.remarks : []
     const result = await trainRun({
-      record,
+      record: { ...writer.record, config },
       network: networks.get(record.strategy)!,
       datasets,
       backend: await loadBackend(record.backend ?? record.config.backend),
       writer,
       clock: { now: () => Date.now() },
+      remarks: [...made, ...remarks].map(describeRemark),
       control: {
         requested: () => control.requested(),
         async rest() {
@@ -149,4 +199,20 @@ export async function runOne(
     clearInterval(timer)
     await writer.close()
   }
+}
+
+/** Where the user says that data lies, other commands and other runs find it, too. */
+export async function keepPlace(
+  { home }: RunStore,
+  { content, file }: OpenedRunData,
+  choice: DataChoice,
+): Promise<void> {
+  if (choice.file !== null && content !== null && file !== null)
+    await new DataPlaces(home).remember(content.sha256, file)
+}
+
+/** Writes down what the data is, where the record says something else or nothing. */
+export async function keepContent(writer: RunWriter, content: DataContent | null): Promise<void> {
+  const { data } = writer.record
+  if (content !== null && data?.sha256 !== content.sha256) await writer.update({ data: withContent(data, content) })
 }

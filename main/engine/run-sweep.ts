@@ -3,15 +3,21 @@
  * record it goes on where it was; what the points came to is read from the run folders alone. How one run is run is the caller's: in this
  * process (`runInProcess`), or in a thread of the lab.
  */
+import path from 'node:path'
+import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import type { DataContent } from '../../shared/runs/data-content.ts'
+import { asBeforeSplitSeeds } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
+import { DataPlaces } from '../store/data-places.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepRecord, SweepWriter } from '../store/sweep-writer.ts'
-import { prepare, runGroup, type GroupListener } from './run-group.ts'
-import { RUN_VERSIONS } from './version.ts'
+import { AS_RECORDED, digestOfDataFile, openRunData, withAbsolutePaths } from './run-data.ts'
+import { makeRuns, prepare, preparedConfig, prepareOpened, runGroup, type GroupListener } from './run-group.ts'
 
 export interface SweepOptions {
   /** Takes up runs that have failed, from their last checkpoint. */
@@ -57,10 +63,20 @@ export function runInProcess(
   return async (run) => ((await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done')
 }
 
+/** The points that are left of a sweep that began with an earlier version are made as those before them. */
+function pointConfig(sweep: Sweep, index: number, { data }: SweepRecord): ExperimentConfig {
+  const config = sweep.configOf(index)
+  if (data !== undefined || config.dataset.kind !== 'file') return config
+  return { ...config, dataset: asBeforeSplitSeeds(config.dataset) }
+}
+
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
-  const config = writer.sweep.configOf(index)
-  const records = await runs.createGroup(config, trialStrategies(config), RUN_VERSIONS)
+  const { sweep, record } = writer
+  const config = withAbsolutePaths(pointConfig(sweep, index, record), record.baseFolder)
+  const data = (config.dataset.kind === 'file' && record.data?.[config.dataset.path]) || null
+  const opened = await openRunData(runs.home, { config, data }, config.seeds, record.baseFolder, AS_RECORDED)
+  const records = await makeRuns(runs, preparedConfig(prepareOpened(config, opened)))
   const runIds = records.map(({ id }) => id)
   await writer.setRuns(index, runIds)
   return runIds
@@ -76,10 +92,34 @@ export interface SweepOutline {
 
 /**
  * Whatever can be wrong with any point is told before the first run is made.
+ * @returns what the user's own files hold, by their absolute paths
  * @throws LabError `config`, `dataset`, `backend`
  */
-export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<void> {
-  for (const index of sweep.points.keys()) await prepare(sweep.configOf(index), baseFolder)
+export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<Record<string, DataContent>> {
+  const data: Record<string, DataContent> = {}
+  for (const index of sweep.points.keys()) {
+    const { config, content } = await prepare(sweep.configOf(index), baseFolder)
+    if (config.dataset.kind === 'file' && content !== null) data[config.dataset.path] = content
+  }
+  return data
+}
+
+/**
+ * Says where the data of a sweep lies now; its runs find it by what it holds.
+ * @throws LabError `dataset` for a file that is none of the sweep's
+ */
+export async function moveSweepData({ home }: RunStore, { id, data = {} }: SweepRecord, file: string): Promise<void> {
+  const place = path.resolve(file)
+  const { sha256 } = await digestOfDataFile(place)
+  const known = Object.values(data).map((content) => content.sha256)
+  if (!known.includes(sha256))
+    throw new LabError('dataset', 'this is no data that the sweep began with.', {
+      where: place,
+      expected: known.length === 0 ? `a sweep that knows its files; ${id} does not` : `SHA-256 ${known.join(' or ')}`,
+      found: `SHA-256 ${sha256}`,
+      remedy: 'Name the file as it was; for other data, start a new sweep.',
+    })
+  await new DataPlaces(home).remember(sha256, place)
 }
 
 /** @throws LabError `config` for a point whose configuration is wrong */

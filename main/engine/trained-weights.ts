@@ -2,16 +2,17 @@
  * The weights of a run: those of a finished one, or of the last checkpoint of any other. They leave by parameter name, or as a file for
  * elsewhere, under PyTorch's names where the cell has a module there. Where the bytes go is left to the callers.
  */
+import { taskOf } from '../../shared/experiments/trials.ts'
 import { encodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { toPytorchNames } from '../../shared/exchange/pytorch-names.ts'
 import { writeNpz } from '../../shared/numerics/npz.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { hasValidation, type RunRecord } from '../../shared/runs/run.ts'
 import { forkPointOf } from '../../shared/training/fork.ts'
 import type { RunStore } from '../store/run-store.ts'
-import { prepare } from './run-group.ts'
+import { wireNetworks } from './run-group.ts'
 
 export interface WeightsChoice {
   readonly format: 'safetensors' | 'npz'
@@ -23,6 +24,7 @@ export interface WeightsChoice {
 export interface WeightsFile {
   readonly bytes: Uint8Array
   readonly seed: number
+  readonly weights: WeightsChoice['weights']
   readonly at: TrainedWeights['at']
   readonly tensorNames: readonly string[]
   readonly fileName: string
@@ -31,6 +33,8 @@ export interface WeightsFile {
 export interface TrainedWeights {
   /** By parameter name. */
   readonly tensors: TensorMap
+  /** Which they are: without validation, the best ones are the last. */
+  readonly weights: WeightsChoice['weights']
   /** The checkpoint that they are from; null: those of the finished run. */
   readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
 }
@@ -39,22 +43,26 @@ export interface TrainedWeights {
 export async function encodeWeights(
   store: RunStore,
   record: RunRecord,
-  { format, seed: asked, weights }: WeightsChoice,
+  { format, seed: asked, weights: wanted }: WeightsChoice,
 ): Promise<WeightsFile> {
   const seed = chooseSeed(record, asked)
-  const { tensors: parameters, at } = await readTrainedWeights(store, record, seed, weights)
-  const tensors = toPytorchNames(await networkOf(record), parameters)
+  const { tensors: parameters, weights, at } = await readTrainedWeights(store, record, seed, wanted)
+  const network = networkOfWeights(record, parameters)
+  const tensors = toPytorchNames(network, parameters)
   const metadata = {
     run: record.id,
     strategy: record.strategy,
     seed: String(seed),
     weights,
-    cells: record.config.layers.map(({ cell }) => cell).join(','),
+    cells: network.layers.map((parts) => parts.map(({ cell }) => cell.name).join('+')).join(','),
     ...(at && { phase: at.phase, step: String(at.step) }),
+    // In the order of the outputs.
+    ...(record.data?.classNames && { classes: JSON.stringify(record.data.classNames) }),
   }
   return {
-    bytes: format === 'npz' ? writeNpz(tensors) : encodeSafetensors(tensors, metadata),
+    bytes: format === 'npz' ? writeNpz(tensors, metadata) : encodeSafetensors(tensors, metadata),
     seed,
+    weights,
     at,
     tensorNames: [...tensors.keys()],
     fileName: `${record.id}-seed${seed}${at ? `-${at.phase}-step${at.step}` : ''}.${format}`,
@@ -66,11 +74,12 @@ export async function readTrainedWeights(
   store: RunStore,
   record: RunRecord,
   seed: number,
-  weights: WeightsChoice['weights'],
+  wanted: WeightsChoice['weights'],
 ): Promise<TrainedWeights> {
+  const weights = hasValidation(record) ? wanted : 'last'
   if (record.status === 'finished') {
     const file = await store.readWeights(record.id)
-    return { tensors: selectSeed(file.tensors, seed, weights), at: null }
+    return { tensors: selectSeed(file.tensors, seed, weights), weights, at: null }
   }
   const checkpoint = await store.readCheckpoint(record.id)
   const tensors = checkpoint && selectSeed(checkpoint.tensors, seed, weights === 'last' ? 'parameters' : 'best')
@@ -85,7 +94,7 @@ export async function readTrainedWeights(
           : 'Wait for it, or pause the run, which saves one.',
     })
   const { phase, step } = forkPointOf(checkpoint, record.config)
-  return { tensors, at: { phase, step } }
+  return { tensors, weights, at: { phase, step } }
 }
 
 /** @returns tensors of that seed by parameter name */
@@ -98,9 +107,19 @@ export function selectSeed(tensors: TensorMap, seed: number, which: string): Map
   )
 }
 
-export async function networkOf({ config, strategy }: RunRecord): Promise<Network> {
-  const { networks } = await prepare({ ...config, seeds: config.seeds.slice(0, 1) }, process.cwd())
-  return networks.get(strategy)!
+/** The network that weights are of: they say how many inputs and outputs it has, so that the data may be gone. */
+function networkOfWeights({ config, strategy }: RunRecord, weights: TensorMap): Network {
+  const task = taskOf(config.dataset)
+  const wire = (inputSize: number, outputSize: number): Network =>
+    wireNetworks(config, { inputSize, outputSize, task }).get(strategy)!
+  const [outputSize] = weights.get('readout.weight')!.shape as [number]
+  // Of any two networks that differ in their inputs alone, the sides of the same length are not those of the inputs.
+  const [one, two] = [wire(1, outputSize), wire(2, outputSize)]
+  for (const [index, { name, shape }] of one.parameters.entries()) {
+    const side = shape.findIndex((length, dim) => length !== two.parameters[index]!.shape[dim])
+    if (side >= 0) return wire(weights.get(name)!.shape[side]!, outputSize)
+  }
+  return one // no equation reads the input
 }
 
 function chooseSeed({ id, config: { seeds }, result }: RunRecord, asked: number | null): number {

@@ -10,12 +10,12 @@ import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { describeDevice } from '../engine/device.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
-import { LAB_VERSION, RUN_VERSIONS } from '../engine/version.ts'
+import { makeRuns } from '../engine/run-group.ts'
+import { LAB_VERSION } from '../engine/version.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'
 import { QueueStore } from '../store/queue-store.ts'
@@ -256,14 +256,15 @@ export class Lab {
     'run.configurations': (query) => this.#catalog.configurations(query),
     'run.ids': (query) => this.#catalog.ids(query),
     'run.facets': () => this.#catalog.facets(),
+    'run.locate-data': (payload) => this.#designs.ask('locate-data', payload),
     'run.fork-points': ({ runId }) => listForkPoints(this.#store, runId),
     'run.fork': async (payload) => this.#startRuns([await this.#designs.ask('fork', payload)]),
     'run.read': async ({ runId }) => {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
       const { record } = await this.#store.listOne(runId)
-      const { config = null, versions = null, backend = null } = record ?? {}
-      return { summary, config, versions, backend }
+      const { config = null, versions = null, backend = null, data = null, remarks = [] } = record ?? {}
+      return { summary, config, versions, backend, data, remarks }
     },
     'run.metrics': async (payload) => {
       const series = await this.#monitor.series(payload.runId)
@@ -307,8 +308,7 @@ export class Lab {
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
-    const config = await this.#designs.ask('prepare', json)
-    return this.#startRuns(await this.#store.createGroup(config, trialStrategies(config), RUN_VERSIONS))
+    return this.#startRuns(await makeRuns(this.#store, await this.#designs.ask('prepare', json)))
   }
 
   /** @param records of one group, in the order in which they are run */

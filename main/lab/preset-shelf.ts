@@ -5,6 +5,7 @@ import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { PresetView } from '../../shared/protocol/views.ts'
 import { fromWireError, toWireError } from '../../shared/protocol/wire-error.ts'
+import { withAbsolutePaths } from '../engine/run-data.ts'
 import { removeOwnPreset, writeOwnPreset } from '../store/own-presets.ts'
 import type { DesignDesk } from './designs/design-desk.ts'
 import { describeDatasetConfig, describeLayers } from './run-summaries.ts'
@@ -40,7 +41,7 @@ export class PresetShelf {
 
   /** @returns the one of this name that it replaces, or null. @throws LabError `config` */
   async save(json: unknown): Promise<PresetView | null> {
-    const config = await this.#designs.ask('read', json)
+    const config = withAbsolutePaths(await this.#designs.ask('read', json), this.#home) // the file is read from anywhere
     const replaced = await this.#find(config.name)
     await writeOwnPreset(this.#home, config)
     return replaced

@@ -27,8 +27,8 @@ export class SweepDesk {
 
   /** @throws LabError `config`, `dataset`, `backend` for whatever is wrong with any point */
   async start(json: unknown): Promise<{ sweepId: string }> {
-    const { definition, outline } = await this.#designs.ask('prepare-sweep', json)
-    const record = await this.#store.create(definition, this.#home, outline.pointCount)
+    const { definition, outline, data } = await this.#designs.ask('prepare-sweep', json)
+    const record = await this.#store.create(definition, this.#home, outline.pointCount, data)
     await this.#catalog.add(record, outline)
     this.#monitor.startSweep(record.id, definition.name, false, [])
     return { sweepId: record.id }

@@ -11,7 +11,8 @@ import { syncFolder } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
 import { readableFileName } from './file-names.ts'
 
-const FOLDER = 'datasets'
+/** Of the home. */
+export const DATA_FOLDER = 'datasets'
 const INCOMING = '.incoming-'
 /** What was left behind by a lab that was killed. */
 const OLD_MS = 24 * 3600 * 1000
@@ -34,7 +35,7 @@ export class DataFiles {
 
   /** @param fileName a name alone, which ends as one of shared/datasets/file-kinds.ts. @returns by what its pieces are added */
   async begin(fileName: string, byteCount: number): Promise<string> {
-    const folder = path.join(this.#home, FOLDER)
+    const folder = path.join(this.#home, DATA_FOLDER)
     const id = randomUUID()
     try {
       await mkdir(folder, { recursive: true })
@@ -84,7 +85,7 @@ export class DataFiles {
     this.#incoming.delete(id)
     const { name, ext } = path.parse(fileName)
     const ending = `-${hash.digest('hex').slice(0, 8)}${ext.toLowerCase()}`
-    const relative = path.join(FOLDER, readableFileName(name, ending))
+    const relative = path.join(DATA_FOLDER, readableFileName(name, ending))
     const place = path.join(this.#home, relative)
     let isKnown: boolean
     try {

@@ -42,7 +42,13 @@ export interface ReadMetrics {
   readonly damaged: DamagedLines | null
 }
 
+/** What was found of a run's configuration and data before it is made. */
+export type KnownOfRun = Pick<RunRecord, 'remarks' | 'data'>
+const NOTHING_KNOWN: KnownOfRun = { remarks: [], data: null }
+
 export class RunStore {
+  /** Where it lies. */
+  readonly home: string
   readonly #runs: string
   readonly #drawSuffix: () => string
 
@@ -51,6 +57,7 @@ export class RunStore {
    * @param drawSuffix tells groups of one name and second apart; one that is taken is drawn again
    */
   constructor(home: string, drawSuffix = (): string => randomBytes(2).toString('hex')) {
+    this.home = home
     this.#runs = path.join(home, 'runs')
     this.#drawSuffix = drawSuffix
   }
@@ -83,9 +90,10 @@ export class RunStore {
     config: ExperimentConfig,
     strategies: readonly Strategy[],
     versions: RunRecord['versions'],
+    known: KnownOfRun = NOTHING_KNOWN,
   ): Promise<RunRecord[]> {
     return this.#create(config.name, (groupId, createdAt) =>
-      strategies.map((strategy) => queuedRecord(groupId, strategy, config, createdAt, versions)),
+      strategies.map((strategy) => ({ ...queuedRecord(groupId, strategy, config, createdAt, versions), ...known })),
     )
   }
 
@@ -100,6 +108,7 @@ export class RunStore {
     forkedFrom: RunOrigin,
     checkpoint: ForkCheckpoint,
     versions: RunRecord['versions'],
+    known: KnownOfRun = NOTHING_KNOWN,
   ): Promise<RunRecord> {
     const { strategy, backend } = source
     const [record] = await this.#create(
@@ -107,6 +116,7 @@ export class RunStore {
       (groupId, createdAt): RunRecord[] => [
         {
           ...queuedRecord(groupId, strategy, config, createdAt, versions),
+          ...known,
           forkedFrom,
           backend,
           status: 'paused',
@@ -336,6 +346,7 @@ function queuedRecord(
     createdAt,
     forkedFrom: null,
     versions,
+    ...NOTHING_KNOWN,
     status: 'queued',
     backend: null,
     startedAt: null,

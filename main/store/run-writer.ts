@@ -224,8 +224,11 @@ export class FileRunWriter implements RunWriter {
       if (isTold) this.#log.takeBackStatus()
       throw error
     }
+    const { data: before } = this.#record
     this.#record = record
     this.#hasTakenUp ||= status !== undefined
+    if (before !== null && record.data !== null && before.sha256 !== record.data.sha256)
+      this.#note({ kind: 'other-data', sha256: record.data.sha256, before: before.sha256 })
   }
 
   /** All that waits, behind what stays of the metrics. */

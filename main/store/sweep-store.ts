@@ -29,7 +29,12 @@ export class SweepStore {
   }
 
   /** @throws LabError `run-folder` when the home cannot be written */
-  async create(definition: SweepDefinition, baseFolder: string, pointCount: number): Promise<SweepRecord> {
+  async create(
+    definition: SweepDefinition,
+    baseFolder: string,
+    pointCount: number,
+    data: NonNullable<SweepRecord['data']> = {},
+  ): Promise<SweepRecord> {
     const createdAt = new Date().toISOString()
     const slug = slugOf(definition.name, 'sweep')
     const time = createdAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 'YYYYMMDD-hhmmss'.length)
@@ -40,6 +45,7 @@ export class SweepStore {
       createdAt,
       definition,
       baseFolder,
+      data,
       runIds: Array<null>(pointCount).fill(null),
     }
     try {

@@ -3,6 +3,7 @@
  * resolves. What a sweep is, and where its file lies, is left to sweep-store.ts.
  */
 import type { Sweep, SweepDefinition } from '../../shared/experiments/sweep.ts'
+import type { DataContent } from '../../shared/runs/data-content.ts'
 import { replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
 import type { HeldLock } from './file-lock.ts'
@@ -14,6 +15,8 @@ export interface SweepRecord {
   readonly definition: SweepDefinition
   /** Where relative paths of the configuration start. */
   readonly baseFolder: string
+  /** What the user's own files of series held when it was made, by their absolute paths; sweeps of earlier versions have none. */
+  readonly data?: Readonly<Record<string, DataContent>>
   /** Runs of each point in the order of its strategies; null until they are made. */
   readonly runIds: readonly (readonly string[] | null)[]
 }

@@ -323,7 +323,7 @@ export const SECTIONS: readonly FieldSection[] = [
           count('training.schedule.everyEpochs', 1, { unit: 'epochs', when: isSchedule('step') }),
           count('training.schedule.periodEpochs', 1, { unit: 'epochs', when: isSchedule('warm-restarts') }),
           number('training.schedule.periodFactor', { least: 1, when: isSchedule('warm-restarts') }),
-          count('training.schedule.patienceEpochs', 1, { unit: 'epochs', when: isSchedule('plateau') }),
+          count('training.schedule.patienceEpochs', 0, { unit: 'epochs', when: isSchedule('plateau') }),
           number('training.schedule.factor', { above: 0, when: isSchedule('step', 'plateau') }),
           number('training.schedule.finalFactor', { least: 0, most: 1, when: isSchedule('cosine', 'warm-restarts') }),
           number('training.schedule.minimumFactor', { least: 0, most: 1, when: isSchedule('plateau') }),

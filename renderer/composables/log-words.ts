@@ -49,9 +49,14 @@ export function useLogWords(): (entry: LogEntry) => string {
           size: formatBytes(entry.bytes),
         })
       case 'test':
-        return t('run.log.test', { metric: entry.metric, value: formatNumber(entry.best) })
+        return t(entry.bestIsLast ? 'run.log.testLast' : 'run.log.test', {
+          metric: entry.metric,
+          value: formatNumber(entry.best),
+        })
       case 'fork':
         return t('run.log.fork', { ...entry.from, phase: t(`run.phase.${entry.from.phase}`) })
+      case 'other-data':
+        return t('run.log.otherData', { sha256: entry.sha256, before: entry.before })
       case 'message':
         return entry.message
     }

@@ -248,7 +248,7 @@ export const fields = {
   },
   checkpointEverySteps: {
     label: 'Save every',
-    help: 'Steps between checkpoints, from which a run goes on after a crash with the same bits. A pause saves at once.',
+    help: 'Steps between checkpoints, from which a run goes on after a crash with the same bits; fewer where they would take more than a hundredth of the time. A pause saves at once.',
   },
   keepCheckpointEverySteps: {
     label: 'Keep a checkpoint every',

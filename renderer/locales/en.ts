@@ -394,6 +394,13 @@ export const en = {
     },
     published: 'Published: {metric} {mean} ± {std}',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
+    remark: {
+      warmupBatch: 'The batch of the warm-up is {used} and not {asked}: there are no more training series.',
+      trainingBatch: 'The batch of the training is {used} and not {asked}: there are no more training series.',
+      noValidation: 'There is no validation set: the best weights are the last.',
+      constantOutputs:
+        'Of output {outputs} there is nothing to learn: its target is the same in all training series. | Of outputs {outputs} there is nothing to learn: their targets are the same in all training series.',
+    },
     equations: 'Equations',
     equationsOf: 'Equations of {cell}',
     makeOwn: 'Change them: a cell of my own',
@@ -492,7 +499,23 @@ export const en = {
       convergence: 'Convergence',
       predictions: 'Predictions',
       insight: 'Insight',
+      data: 'Data',
       log: 'Log',
+    },
+    data: {
+      made: 'The series of this run are made by the lab; there is no file.',
+      file: 'File',
+      content: 'Content',
+      digest: 'SHA-256',
+      before: 'Before, SHA-256',
+      regression: '{series} series, at most {steps} steps, {inputs} inputs, {outputs} outputs',
+      classification: '{series} series, at most {steps} steps, {inputs} inputs, classes {classes}',
+      unknown:
+        'An earlier version made this run: what the file held is not known, and is written down when it goes on.',
+      place: 'The file lies now at',
+      locate: 'It lies here',
+      takesOther: 'Go on with this file even if it holds other data; the record says so.',
+      found: 'Found. The run, and others on the same data, use it from now on.',
     },
     predictions: {
       title: 'Predictions on test series',
@@ -556,7 +579,9 @@ export const en = {
         kept: 'Checkpoint saved at step {step} and kept, {size}.',
       },
       test: 'Test: {metric} {value} with the weights of the best validation.',
+      testLast: 'Test: {metric} {value} with the last weights; there is no validation set.',
       fork: 'This run begins as a fork of {runId} at {phase}, step {step}.',
+      otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',
     },
     convergence: {
       title: 'How the states of the last VAA converged',

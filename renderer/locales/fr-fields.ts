@@ -250,7 +250,7 @@ export const fields: typeof enFields = {
   },
   checkpointEverySteps: {
     label: 'Sauver tous les',
-    help: 'Pas entre deux points de reprise, d’où un essai repart bit pour bit après une panne. Une pause sauve aussitôt.',
+    help: 'Pas entre deux points de reprise, d’où un essai repart bit pour bit après une panne ; moins souvent s’ils prenaient plus d’un centième du temps. Une pause sauve aussitôt.',
   },
   keepCheckpointEverySteps: {
     label: 'Garder un point tous les',

@@ -388,6 +388,15 @@ export const fr: Messages = {
     },
     published: 'Publié : {metric} {mean} ± {std}',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
+    remark: {
+      warmupBatch:
+        'Le lot de l’échauffement est de {used} et non de {asked} : il n’y a pas plus de séries d’entraînement.',
+      trainingBatch:
+        'Le lot de l’entraînement est de {used} et non de {asked} : il n’y a pas plus de séries d’entraînement.',
+      noValidation: 'Il n’y a pas de séries de validation : les meilleurs poids sont les derniers.',
+      constantOutputs:
+        'De la sortie {outputs}, il n’y a rien à apprendre : sa cible est la même dans toutes les séries d’entraînement. | Des sorties {outputs}, il n’y a rien à apprendre : leurs cibles sont les mêmes dans toutes les séries d’entraînement.',
+    },
     equations: 'Équations',
     equationsOf: 'Équations de {cell}',
     makeOwn: 'Les changer : une cellule à moi',
@@ -488,7 +497,23 @@ export const fr: Messages = {
       convergence: 'Convergence',
       predictions: 'Prédictions',
       insight: 'Aperçu',
+      data: 'Données',
       log: 'Journal',
+    },
+    data: {
+      made: 'Les séries de cet essai sont faites par le laboratoire ; il n’y a pas de fichier.',
+      file: 'Fichier',
+      content: 'Contenu',
+      digest: 'SHA-256',
+      before: 'Avant, SHA-256',
+      regression: '{series} séries, {steps} pas au plus, {inputs} entrées, {outputs} sorties',
+      classification: '{series} séries, {steps} pas au plus, {inputs} entrées, classes {classes}',
+      unknown:
+        'Une version antérieure a fait cet essai : ce que contenait le fichier n’est pas connu, et sera noté quand il continuera.',
+      place: 'Le fichier se trouve maintenant à',
+      locate: 'Il est ici',
+      takesOther: 'Continuer avec ce fichier même s’il contient d’autres données ; l’essai le notera.',
+      found: 'Trouvé. L’essai, et d’autres sur les mêmes données, s’en servent désormais.',
     },
     predictions: {
       title: 'Prédictions sur des séries de test',
@@ -553,7 +578,9 @@ export const fr: Messages = {
         kept: 'Point de reprise sauvé au pas {step} et gardé, {size}.',
       },
       test: 'Test : {metric} {value} avec les poids de la meilleure validation.',
+      testLast: 'Test : {metric} {value} avec les derniers poids ; il n’y a pas de séries de validation.',
       fork: 'Cet essai commence comme bifurcation de {runId} à {phase}, pas {step}.',
+      otherData: 'L’essai continue avec d’autres données, comme demandé : SHA-256 {sha256} au lieu de {before}.',
     },
     convergence: {
       title: 'Comment les états de la dernière VAA ont convergé',

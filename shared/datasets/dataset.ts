@@ -41,4 +41,6 @@ export interface Dataset {
    * @param indices each in [0, counts[split])
    */
   batch(split: Split, indices: ArrayLike<number>): SeriesBatch
+  /** The targets of every series of a split, [K_i, O] or [K_i] classes each, where they are at hand: not where series are made on demand. */
+  readonly targetsOf?: (split: Split) => Iterable<Float32Array>
 }

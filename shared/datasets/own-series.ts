@@ -79,6 +79,7 @@ export function createOwnSeries(
     targetSlots,
     counts,
     groupCounts: groups && countGroups(groups, members),
+    targetsOf: (name: Split) => Array.from(members[name], (index) => series[index]!.targets),
     batch(name: Split, indices: ArrayLike<number>): SeriesBatch {
       const chosen = Array.from(indices, (index) => series[members[name][requireIndex(name, index, counts[name])]!]!)
       const batch = chosen.length

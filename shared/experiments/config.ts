@@ -150,7 +150,7 @@ export interface ExperimentConfig {
   backend: 'auto' | 'reference' | 'wasm'
   /** Text of the user's own cells by name, so that a configuration is complete in itself. */
   cells: Record<string, string>
-  /** Steps between checkpoints (also at each epoch's end, pause and interrupt). */
+  /** Steps between checkpoints, where those cost next to nothing (also at each epoch's end; always at pause and interrupt). */
   checkpointEverySteps: number
   /** Training steps between checkpoints that stay, to fork from; null keeps none of them. */
   keepCheckpointEverySteps: number | null

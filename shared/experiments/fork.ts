@@ -16,6 +16,8 @@ export interface ForkPoint {
   readonly warmupRound: number
   /** Steps of its last beginning. */
   readonly warmupStep: number
+  /** Of each seed, the lowest validation loss; null before the first. */
+  readonly bestLoss: readonly (number | null)[]
 }
 
 const FIXED = ['dataset', 'layers', 'strategies', 'seeds', 'backend', 'cells'] as const
@@ -71,15 +73,28 @@ export function findForkMistakes(
         'Raise it.',
       ),
     )
-  if (point.phase === 'training' && trainingSteps < point.step)
+  // It would end at once, with the result of its run.
+  if (point.phase === 'training' && trainingSteps <= point.step)
     mistakes.push(
       mistake(
         where,
         edited.training.steps === null ? 'training.epochs' : 'training.steps',
-        'The checkpoint has taken more steps of training.',
-        `${point.step} steps or more`,
+        'The checkpoint has taken these steps of training already.',
+        `more than ${point.step} steps`,
         `${trainingSteps}`,
         'Raise it, or fork from an earlier checkpoint.',
+      ),
+    )
+  const { stopAtLoss } = edited.training
+  if (stopAtLoss !== null && point.bestLoss.every((loss) => loss !== null && loss <= stopAtLoss))
+    mistakes.push(
+      mistake(
+        where,
+        'training.stopAtLoss',
+        'Every seed has reached this validation loss already.',
+        `less than ${point.bestLoss.reduce<number>((least, loss) => Math.max(least, loss!), 0)}`,
+        `${stopAtLoss}`,
+        'Lower it, leave it out, or fork from an earlier checkpoint.',
       ),
     )
   return mistakes

@@ -168,7 +168,7 @@ const schedule = z
     }),
     z.strictObject({
       kind: z.literal('plateau'),
-      patienceEpochs: positive,
+      patienceEpochs: count,
       factor: z.number().gt(0).lt(1).default(0.1),
       minimumFactor: z.number().min(0).max(1).default(0),
     }),

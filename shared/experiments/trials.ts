@@ -1,7 +1,7 @@
 /** From a configuration to networks: which strategies it tries, and the network of each. */
 import type { CellProgram } from '../compiler/passes.ts'
 import { createNetwork, type Network, type PartSpec } from '../networks/network.ts'
-import type { ExperimentConfig, LayerConfig, Strategy } from './config.ts'
+import type { DatasetConfig, ExperimentConfig, LayerConfig, Strategy } from './config.ts'
 
 /** The strategies of a configuration; derived from the parts where they are explicit. */
 export function trialStrategies({ strategies, layers }: ExperimentConfig): Strategy[] {
@@ -16,6 +16,12 @@ export interface TaskShape {
   readonly inputSize: number
   readonly outputSize: number
   readonly task: 'regression' | 'classification'
+}
+
+/** What is asked of a network, before its data is opened. */
+export function taskOf(dataset: DatasetConfig): TaskShape['task'] {
+  if (dataset.kind === 'file') return dataset.task
+  return dataset.kind === 'mnist' ? 'classification' : 'regression'
 }
 
 /** @param cellOf compiled cells by name; it throws for unknown ones */

@@ -2,11 +2,11 @@
  * NumPy's archive: the bytes of an `.npz` enter and its arrays leave as they are asked for by name, or named tensors enter and an
  * archive leaves that `numpy.load` opens. One array's bytes are npy.ts's; which names an archive must hold is the caller's.
  */
-import { unzipSync, zipSync, type UnzipFileFilter } from 'fflate'
+import { strToU8, unzipSync, zipSync, type UnzipFileFilter } from 'fflate'
 import { LabError } from '../protocol/errors.ts'
 import { elementCount, type Tensor } from './dims.ts'
 import { outlineNpy, readNpy, readNpyLabels, writeNpy, type NpyLabels, type NpyOutline } from './npy.ts'
-import { crc32, statedChecksums } from './zip-checksums.ts'
+import { crc32, LONGEST_COMMENT, statedChecksums } from './zip-checksums.ts'
 
 const EXTENSION = '.npy'
 /** More than this, unpacked, is refused: a small archive may claim to hold any size. */
@@ -106,10 +106,15 @@ export class NpzArchive {
 /**
  * Writes an archive that `numpy.load` opens: arrays stored uncompressed, as trained weights do not compress.
  * @param tensors by name; float32 and float64 keep their precision
+ * @param metadata told as JSON in the comment of the archive, which `zipfile.ZipFile(path).comment` reads and NumPy passes over; what does
+ * not fit into 64 KB is left out, the last ones first
  * @returns the archive's bytes, the same for the same tensors
  * @throws LabError `internal` when a tensor does not fill its shape
  */
-export function writeNpz(tensors: Iterable<readonly [string, Tensor]>): Uint8Array {
+export function writeNpz(
+  tensors: Iterable<readonly [string, Tensor]>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const files: Record<string, Uint8Array> = {}
   for (const [name, tensor] of tensors) {
     if (tensor.data.length !== elementCount(tensor.shape))
@@ -118,7 +123,21 @@ export function writeNpz(tensors: Iterable<readonly [string, Tensor]>): Uint8Arr
         expected: `${elementCount(tensor.shape)} elements for [${tensor.shape.join(', ')}]`,
         found: `${tensor.data.length}`,
       })
-    files[`${name}.npy`] = writeNpy(tensor)
+    files[`${name}${EXTENSION}`] = writeNpy(tensor)
   }
-  return zipSync(files, { level: 0, mtime: FIXED_DATE })
+  return withComment(zipSync(files, { level: 0, mtime: FIXED_DATE }), metadata)
+}
+
+/** A zip ends with the length of its comment, which fflate writes as 0, and the comment. */
+function withComment(zip: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const entries = Object.entries(metadata)
+  const encode = (): Uint8Array => strToU8(JSON.stringify(Object.fromEntries(entries)))
+  let comment = encode()
+  while (comment.length > LONGEST_COMMENT && entries.pop()) comment = encode()
+  if (entries.length === 0) return zip
+  const bytes = new Uint8Array(zip.length + comment.length)
+  bytes.set(zip)
+  bytes.set(comment, zip.length)
+  new DataView(bytes.buffer).setUint16(zip.length - 2, comment.length, true)
+  return bytes
 }

@@ -10,7 +10,8 @@ const END_SIGNATURE = 0x06054b50
 const ENTRY_SIGNATURE = 0x02014b50
 const END_BYTES = 22
 const ENTRY_BYTES = 46
-const LONGEST_COMMENT = 0xffff
+/** Of an archive, in bytes. */
+export const LONGEST_COMMENT = 0xffff
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte

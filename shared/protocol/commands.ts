@@ -122,6 +122,13 @@ export const COMMAND_PAYLOADS = {
   'run.resume': oneRun,
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
+  /** Says where the file of series of a run lies now; `takesOther`: or that the run goes on with other data, which its record then says. */
+  'run.locate-data': z.strictObject({
+    runId,
+    /** Absolute, or relative to the lab's home. */
+    path: z.string().min(1).max(4000),
+    takesOther: z.boolean().default(false),
+  }),
   /** Where a run can be forked. */
   'run.fork-points': oneRun,
   /** Makes a run that goes on from a checkpoint of another, and queues it. */
@@ -251,6 +258,7 @@ export interface CommandResults {
   'run.pause': null
   'run.resume': null
   'run.stop': null
+  'run.locate-data': null
   'run.fork-points': readonly ForkPointView[]
   'run.fork': { readonly groupId: string; readonly runIds: readonly string[] }
   'run.query': RunPage

@@ -7,6 +7,7 @@
 /** Levels of lists and objects within one another; nothing that the lab writes has more than a dozen. */
 export const MOST_JSON_LEVELS = 100
 
+const BYTE_ORDER_MARK = 0xfeff
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const LIST = 0x5b
@@ -18,7 +19,9 @@ const OBJECT_END = 0x7d
  * `JSON.parse` for texts that others have written.
  * @throws SyntaxError for what is no JSON and for more than `MOST_JSON_LEVELS` levels; the caller says which file it was
  */
-export function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+export function parseJson(given: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+  // Editors of Windows write one before it.
+  const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given
   // Texts of many short lines come here line by line: most of them cannot be deep, and none of those is walked twice.
   if (text.length > 2 * MOST_JSON_LEVELS && mayBeDeep(text)) requireShallow(text)
   return JSON.parse(text, reviver)

@@ -6,9 +6,11 @@ import type { MemoryPlan } from '../backends/memory-plan.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
+import type { RunData } from '../runs/data-content.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
@@ -143,6 +145,8 @@ export type ResolvedConfig =
       readonly networks: readonly NetworkView[]
       /** Steps of training; warm-up takes `config.warmup.steps` before. */
       readonly trainingSteps: number
+      /** What is used instead of what stands in `config`, and what is missing. */
+      readonly remarks: readonly ConfigRemark[]
     }
   | { readonly ok: false; readonly errors: readonly DesignMistake[] }
 
@@ -195,7 +199,7 @@ export interface RunsDone {
 
 /** A file of series, and what its arrays or columns may mean. */
 export interface DataFileView {
-  /** As a configuration names it. */
+  /** Absolute: a design that names it is read from anywhere. */
   readonly path: string
   readonly contents: FileContents
   readonly guess: FileMapping
@@ -216,6 +220,10 @@ export interface RunDetail {
   readonly config: ExperimentConfig | null
   readonly versions: { readonly lab: string; readonly node: string } | null
   readonly backend: string | null
+  /** What its own file of series held; null for other data, and where it is not known. */
+  readonly data: RunData | null
+  /** What was told of its configuration when it was made. */
+  readonly remarks: readonly ConfigRemark[]
 }
 
 /** How long a run's metrics were when it ended or was paused, and are: of the same length, they have another digest. */

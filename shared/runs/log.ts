@@ -36,8 +36,10 @@ export type LogEntryBody =
       readonly comparedCount: number
     }
   | { readonly kind: 'checkpoint'; readonly keptAs: CheckpointName; readonly bytes: number; readonly step: number }
-  | { readonly kind: 'test'; readonly metric: string; readonly best: number }
+  | { readonly kind: 'test'; readonly metric: string; readonly best: number; readonly bestIsLast?: true }
   | { readonly kind: 'fork'; readonly from: RunOrigin }
+  /** The run goes on with other data than it began with, as the user has asked for. */
+  | { readonly kind: 'other-data'; readonly sha256: string; readonly before: string }
   | { readonly kind: 'message'; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
 
 /** One line of `log.jsonl`. */
@@ -53,6 +55,7 @@ export function logLevel(entry: LogEntryBody): LogLevel {
     case 'message':
       return entry.level
     case 'restart':
+    case 'other-data':
       return 'warning'
     case 'status':
       if (entry.status === 'failed') return 'error'
@@ -113,8 +116,10 @@ export function describeEvent(event: RunEvent, seeds: readonly number[], step: n
         comparedCount: total('fixedCount') + total('periodicCount') + unconvergedCount,
       }
     }
-    case 'test':
-      return { kind: 'test', metric: event.result.metric, best: mean(event.result.best) ?? 0 }
+    case 'test': {
+      const { metric, best, bestIsLast } = event.result
+      return { kind: 'test', metric, best: mean(best) ?? 0, ...(bestIsLast && { bestIsLast }) }
+    }
     case 'fork':
       return { kind: 'fork', from: event.from }
     case 'log':

@@ -11,6 +11,7 @@ const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped'
 export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
+type FileDataset = Extract<DatasetConfig, { kind: 'file' }>
 type Check = readonly [field: string, expected: string, holds: (value: unknown) => boolean]
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
@@ -21,6 +22,17 @@ const orNull =
   (holds: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     value === null || holds(value)
+
+const isRemark = (value: unknown): boolean => isObject(value) && isText(value.kind)
+const isContent = (value: unknown): boolean =>
+  isObject(value) &&
+  isText(value.sha256) &&
+  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
+    Number.isSafeInteger(value[field]),
+  ) &&
+  (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))
+const isRunData = (value: unknown): boolean =>
+  isContent(value) && isObject(value) && Array.isArray(value.earlier) && value.earlier.every(isContent)
 
 const CHECKS: readonly Check[] = [
   ['id', 'a text', isText],
@@ -44,6 +56,8 @@ const CHECKS: readonly Check[] = [
     ),
   ],
   ['versions', 'the versions of the lab and of Node', isObject],
+  ['remarks', 'a list of remarks', (value) => Array.isArray(value) && value.every(isRemark)],
+  ['data', 'what the file of series held, or null', orNull(isRunData)],
   ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
   ['backend', 'a name or null', orNull(isText)],
   ['startedAt', 'a time or null', orNull(isTime)],
@@ -111,6 +125,8 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   // Records of earlier versions lack them.
   record.forkedFrom ??= null
   record.digests ??= null
+  record.remarks ??= []
+  record.data ??= null
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {
@@ -143,7 +159,11 @@ export function completeConfig(config: ExperimentConfig): ExperimentConfig {
 function completeDataset(given: DatasetConfig): DatasetConfig {
   if (given.kind !== 'file') return given
   const dataset = { ...given, testPath: given.testPath ?? null }
-  if (!isObject(dataset.split) || dataset.split.seed !== undefined) return dataset
+  return isObject(dataset.split) && dataset.split.seed === undefined ? asBeforeSplitSeeds(dataset) : dataset
+}
+
+/** What own series were made from before their split had a seed; for the points of a sweep that began then, too. */
+export function asBeforeSplitSeeds(dataset: FileDataset): FileDataset {
   const { validation, test } = dataset.split
   const orOneSeries = (fraction: number): number => Math.max(fraction, Number.MIN_VALUE)
   return {

@@ -4,7 +4,9 @@
  * main/store implements them on files.
  */
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { RunData } from './data-content.ts'
 import type { PartSpread } from './spreads.ts'
 
 /** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
@@ -30,6 +32,10 @@ export interface RunRecord {
   /** Null for a run that began with itself. */
   readonly forkedFrom: RunOrigin | null
   readonly versions: { readonly lab: string; readonly node: string }
+  /** What of the configuration was fitted to the data before the run was made; `config` is what is used. */
+  readonly remarks: readonly ConfigRemark[]
+  /** What its own file of series holds; null for other data, and for a run of an earlier version until it goes on. */
+  data: RunData | null
   status: RunStatus
   /** The backend that ran it, once known; a resume insists on the same. */
   backend: string | null
@@ -53,12 +59,20 @@ export interface RunDigests {
 /** Test results of a finished run, one entry a seed. */
 export interface RunResult {
   readonly metric: 'mse' | 'accuracy' | 'cross-entropy'
-  /** With the weights of the best validation. */
+  /** With the weights of the best validation; with the last ones where there is none. */
   readonly best: readonly number[]
+  /** There is no validation set. */
+  readonly bestIsLast?: true
   /** With the last weights. */
   readonly last: readonly number[]
   readonly seeds: readonly number[]
   readonly warmupRestarts: readonly number[]
+}
+
+/** Whether the best weights of a run are those of a validation, and not the last. */
+export function hasValidation({ remarks, config: { dataset } }: Pick<RunRecord, 'remarks' | 'config'>): boolean {
+  if ('counts' in dataset) return dataset.counts.validation > 0
+  return !remarks.some(({ kind }) => kind === 'no-validation')
 }
 
 /** One line of `metrics.jsonl`. Values a seed are in the order of `config.seeds`; null where a seed has none. */
@@ -126,7 +140,7 @@ export interface RunWriter {
    * whoever reads it finds them.
    */
   update(
-    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>,
+    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result' | 'data'>>,
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or status. */
   append(events: readonly RunEvent[]): void

@@ -122,8 +122,9 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
 
   const { checkpointEverySteps, keepCheckpointEverySteps } = config
   const isKept = step % (keepCheckpointEverySteps ?? Infinity) === 0
-  const saves = step > 0 && (isKept || endsEpoch || step % checkpointEverySteps === 0)
-  if (saves && training.checkpointedStep !== step) {
+  const maySave = endsEpoch || step % checkpointEverySteps === 0
+  const saves = step > 0 && training.checkpointedStep !== step && (isKept || (maySave && session.isCheckpointDue()))
+  if (saves) {
     training.checkpointedStep = step
     await session.checkpoint(isKept ? `step-${step}` : undefined)
   }

@@ -12,7 +12,7 @@ import { FRESH_PLATEAU } from './schedules.ts'
 /** @throws LabError `checkpoint` for one that no run can have written */
 export function forkPointOf(checkpoint: Checkpoint, { seeds, warmup }: ExperimentConfig): ForkPoint {
   const { phase, warmup: warm, training } = readProgress(checkpoint.counters, seeds.length)
-  const place = { warmupRound: warm.round, warmupStep: warm.step }
+  const place = { warmupRound: warm.round, warmupStep: warm.step, bestLoss: training.bestLoss }
   if (phase === 'warm-up') return { phase, step: warm.round * warmup.steps + warm.step, ...place }
   return { phase: 'training', step: training.step, ...place }
 }

@@ -18,6 +18,8 @@ export interface TrainingSession extends MeasureSubject {
   readonly emit: (event: RunEvent) => void
   /** Saves everything; refuses, with LabError `non-finite`, to replace a good checkpoint by one with broken parameters. */
   readonly checkpoint: (keptAs?: KeptCheckpoint) => Promise<void>
+  /** Whether enough time has passed since the last checkpoint for the next one to cost next to nothing. No bit of a result depends on it. */
+  readonly isCheckpointDue: () => boolean
 }
 
 /** Thrown by `breathe` when a pause or stop is asked for; not an error of the user's. */

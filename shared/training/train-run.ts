@@ -10,6 +10,7 @@ import type { Network } from '../networks/network.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
 import type { RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
+import { CheckpointPace } from './checkpoint-pace.ts'
 import { train } from './epochs.ts'
 import { evaluateSplit, type Evaluation } from './evaluate.ts'
 import { captureCheckpoint, copyTensors, restoreCheckpoint, startProgress, type Phase } from './progress.ts'
@@ -37,6 +38,8 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
+  /** What is to be told of it before it goes on. */
+  readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
 }
 
@@ -51,7 +54,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
   const now = (): string => new Date(clock.now()).toISOString()
   let engine: Engine | null = null
   try {
-    requireTestSeries(options)
+    if (options.datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
     engine = await backend.createEngine(network, record.config.seeds.length)
     const session = await openSession(options, engine)
     await writer.update({
@@ -83,20 +86,12 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
   }
 }
 
-function requireTestSeries({ datasets, record }: TrainRunOptions): void {
-  if (datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
-  if (datasets.every(({ counts }) => counts.test > 0 && counts.train > 0)) return
-  throw new LabError('config', 'a run needs series to train on and series to test on.', {
-    where: 'dataset',
-    remedy: 'Raise the counts or the fractions of the split.',
-  })
-}
-
 /** Fresh initial values, or those of the last checkpoint. */
 async function openSession(options: TrainRunOptions, engine: Engine): Promise<TrainingSession> {
-  const { record, network, datasets, backend, writer, control, onEvent } = options
+  const { record, network, datasets, backend, writer, clock, control, onEvent } = options
   const { config } = record
   const { seeds } = config
+  const pace = new CheckpointPace(clock.now())
   const emit = (event: RunEvent): void => {
     writer.append([event])
     onEvent?.(event)
@@ -109,6 +104,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`.`,
     })
+  for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
   const restored = saved && restoreCheckpoint(engine, seeds, saved)
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
   const session: TrainingSession = {
@@ -125,10 +121,13 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       if (control.requested() !== null) throw new PauseSignal()
     },
     async checkpoint(keptAs) {
+      const begunMs = clock.now()
       const checkpoint = captureCheckpoint(engine, seeds, session.progress, session.best)
       requireFiniteTensors(checkpoint.tensors)
       await writer.saveCheckpoint(checkpoint, keptAs)
+      pace.note(begunMs, clock.now())
     },
+    isCheckpointDue: () => pace.isDue(clock.now()),
   }
   if (restored === null) {
     seeds.forEach((seed, r) => {
@@ -186,6 +185,7 @@ async function test(session: TrainingSession, { record, writer }: TrainRunOption
     metric,
     best: values(atBest),
     last: values(last),
+    ...(datasets.some(({ counts }) => counts.validation === 0) && { bestIsLast: true }),
     seeds: [...seeds],
     warmupRestarts: [...progress.warmup.attempts],
   }

@@ -92,7 +92,7 @@ describe('own series', () => {
     await page.keyboard.press('Enter')
     await expect.poll(() => panel(page).count()).toBe(0)
     const place = page.locator('[data-field="dataset.path"] input')
-    await expect.poll(() => place.inputValue()).toMatch(/^datasets.waves-[0-9a-f]{8}\.npz$/)
+    await expect.poll(() => place.inputValue()).toMatch(/.datasets.waves-[0-9a-f]{8}\.npz$/)
 
     await page.getByRole('spinbutton', { name: 'Units H' }).fill('8')
     await page.getByRole('checkbox', { name: 'Warmed up' }).uncheck()

@@ -1,10 +1,10 @@
 /** `lab cell`: a cell's equations, shapes, parameters, stages and derivative. */
-import { readFile } from 'node:fs/promises'
 import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { countParameters, describeCell } from '../../../shared/compiler/print.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { print, printJson } from '../output.ts'
+import { readUserText } from '../read-user-text.ts'
 
 export async function cellCommand(file: string, options: Readonly<Record<string, unknown>>): Promise<void> {
   const sizes = { I: readSize(options, 'inputs'), H: readSize(options, 'units') }
@@ -24,7 +24,7 @@ export async function cellCommand(file: string, options: Readonly<Record<string,
 }
 
 async function readCell(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  return readUserText(file).catch((cause: NodeJS.ErrnoException) => {
     throw new LabError('usage', 'There is no cell and no file of this name.', {
       where: file,
       expected: `a file, or one of ${Object.keys(builtInCells).join(', ')}`,

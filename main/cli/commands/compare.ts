@@ -1,6 +1,7 @@
 /** `lab compare`: runs side by side, with intervals and paired tests of each against the first over the seeds that both have. */
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
+import { STRATEGIES } from '../../../shared/runs/record.ts'
 import { compareResult } from '../../../shared/runs/compare-results.ts'
 import { findRuns } from '../../store/find-runs.ts'
 import { openStore } from '../open-store.ts'
@@ -11,13 +12,13 @@ interface Finished {
   readonly result: RunResult
 }
 
-/** @param names runs or groups; a group stands for all its runs */
+/** @param names runs or groups; a group stands for all its runs, `none` first */
 export async function compareCommand(
   names: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const store = openStore(options)
-  const records = (await Promise.all(names.map((name) => findRuns(store, name)))).flat()
+  const records = (await Promise.all(names.map(async (name) => byStrategy(await findRuns(store, name))))).flat()
   const runs = records.map(requireFinished)
   const [first] = runs as [Finished, ...Finished[]]
   if (runs.length < 2)
@@ -57,6 +58,12 @@ export async function compareCommand(
     ),
   )
   print(`\nDifferences and two-sided p-values: each run against ${first.record.id}, over the seeds that both have.`)
+}
+
+/** The runs of a group as they are compared: with what was trained without warm-up. */
+function byStrategy(records: readonly RunRecord[]): RunRecord[] {
+  const place = ({ strategy }: RunRecord): number => STRATEGIES.indexOf(strategy)
+  return records.toSorted((a, b) => place(a) - place(b))
 }
 
 function requireFinished(record: RunRecord): Finished {

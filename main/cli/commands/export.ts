@@ -32,7 +32,7 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
     printJson({ type: 'export', run: record.id, seed: chosen.seed, file: output, at, tensors: tensorNames })
   else {
     const moment = at ? `, ${at.phase} step ${at.step}` : ''
-    print(`${output}: ${tensorNames.length} tensors of seed ${chosen.seed} (${weights} weights${moment})`)
+    print(`${output}: ${tensorNames.length} tensors of seed ${chosen.seed} (${chosen.weights} weights${moment})`)
   }
 }
 

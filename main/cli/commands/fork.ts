@@ -5,6 +5,7 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import { isCheckpointName } from '../../../shared/runs/run.ts'
 import { configOfFork, forkRun } from '../../engine/fork-run.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
+import { readDataOptions } from '../data-options.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { applyOptions } from '../load-config.ts'
 import { runRecords } from './run.ts'
@@ -23,6 +24,7 @@ export async function forkCommand(name: string, options: Options): Promise<void>
   const json = structuredClone(configOfFork(record)) as unknown as Json
   await applyOptions(json, options)
   const where = `fork of ${record.id}`
-  const fork = await forkRun(store, { runId: record.id, checkpoint }, parseConfig(json, where), where, RUN_VERSIONS)
+  const source = { runId: record.id, checkpoint }
+  const fork = await forkRun(store, source, parseConfig(json, where), where, RUN_VERSIONS, readDataOptions(options))
   await runRecords(store, [fork], options)
 }

@@ -1,16 +1,16 @@
 /** `lab run` and `lab resume`: makes a group of runs or takes up an old one, shows progress, ends with the table of means. */
 import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import process from 'node:process'
 import { chromeTrace } from '../../../shared/backends/trace.ts'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
-import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
-import { RUN_VERSIONS } from '../../engine/version.ts'
+import { AS_RECORDED } from '../../engine/run-data.ts'
+import { makeRuns, prepare, preparedConfig, runGroup, summarise, type GroupListener } from '../../engine/run-group.ts'
 import { findRuns } from '../../store/find-runs.ts'
 import type { RunStore } from '../../store/run-store.ts'
+import { readDataOptions } from '../data-options.ts'
 import { loadConfig } from '../load-config.ts'
 import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -32,12 +32,10 @@ export async function runCommand(file: string | undefined, options: Options): Pr
     print(JSON.stringify(config, null, 2))
     return
   }
-  // The file's path is made absolute, so that a resume from elsewhere finds it.
-  if (config.dataset.kind === 'file') config.dataset.path = path.resolve(baseFolder, config.dataset.path)
-  await prepare(config, baseFolder)
+  const prepared = preparedConfig(await prepare(config, baseFolder))
   const trace = typeof options.trace === 'string' ? await openTrace(config.backend, options.trace) : null
   const store = openStore(options)
-  const records = await store.createGroup(config, trialStrategies(config), RUN_VERSIONS)
+  const records = await makeRuns(store, prepared)
   try {
     trace?.start()
     await runRecords(store, records, options)
@@ -79,11 +77,17 @@ export async function resumeCommand(name: string, options: Options): Promise<voi
     store,
     records.toSorted((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy)),
     options,
+    readDataOptions(options),
   )
 }
 
 /** Runs what is not finished of a group; prints how it goes and what it came to. */
-export async function runRecords(store: RunStore, records: readonly RunRecord[], options: Options): Promise<void> {
+export async function runRecords(
+  store: RunStore,
+  records: readonly RunRecord[],
+  options: Options,
+  data = AS_RECORDED,
+): Promise<void> {
   const json = options.json === true
   const progress = json ? null : new ProgressLine()
   const groupId = records[0]!.groupId
@@ -91,13 +95,14 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
   const failures: LabError[] = []
   const done = await untilInterrupted((control) => {
     const listener = tellRuns(progress)
-    return runGroup(store, records, process.cwd(), control, {
+    const group: GroupListener = {
       ...listener,
       failed(id, error) {
         failures.push(error)
         listener.failed(id, error)
       },
-    })
+    }
+    return runGroup(store, records, process.cwd(), control, group, data)
   })
   progress?.end()
   if (done === 'paused') {
@@ -123,7 +128,10 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
         ]),
       ),
     )
-    print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
+    const weights = done.every(({ result }) => result?.bestIsLast)
+      ? 'the last weights, since there is no validation set'
+      : 'weights of the best validation'
+    print(`\n${groupId}  (test set, ${weights}; export them with \`lab export RUN\`)`)
   }
   if (failure === undefined) return
   writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)

@@ -1,16 +1,17 @@
 /** `lab sweep` and `lab sweeps`: runs every point of a sweep, goes on with one, and prints what its points have come to. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { formatAxisValue, parseSweep, type Sweep } from '../../../shared/experiments/sweep.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import { sweepCsv, type SweepRow } from '../../../shared/runs/sweep-table.ts'
-import { prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
+import { moveSweepData, prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
 import type { SweepRecord } from '../../store/sweep-writer.ts'
 import { homeOf, openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
+import { readUserText } from '../read-user-text.ts'
 import { tellRuns } from '../tell-runs.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { writeError } from '../streams.ts'
@@ -28,6 +29,7 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
   const { record: found, sweep } =
     text === null ? await sweeps.find(fileOrName) : await startSweep(sweeps, text, fileOrName, options)
   let record = found
+  if (typeof options.data === 'string') await moveSweepData(runs, found, options.data)
   const json = options.json === true
   if (json) printJson({ type: 'sweep', id: record.id, points: sweep.points.length, axes: sweep.axes })
   else print(`${record.id}: ${sweep.points.length} points over ${sweep.axes.join(', ') || 'nothing'}`)
@@ -79,7 +81,7 @@ export async function sweepsCommand(options: Options): Promise<void> {
 
 async function readFileIfAny(name: string): Promise<string | null> {
   try {
-    return await readFile(name, 'utf8')
+    return await readUserText(name)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' && !/[./\\]/.test(name)) return null
@@ -98,9 +100,10 @@ async function startSweep(
   file: string,
   options: Options,
 ): Promise<{ record: SweepRecord; sweep: Sweep }> {
-  if (options.rerunFailed === true || options.table === true)
+  const [flag] = (['table', 'rerunFailed', 'data'] as const).filter((name) => options[name] !== undefined)
+  if (flag !== undefined)
     throw new LabError('usage', 'This belongs to a sweep that has been started.', {
-      where: options.table === true ? '--table' : '--rerun-failed',
+      where: { table: '--table', rerunFailed: '--rerun-failed', data: '--data' }[flag],
       expected: 'the name of a sweep',
       found: `the file ${file}`,
       remedy: 'List the sweeps with `lab sweeps`.',
@@ -118,8 +121,8 @@ async function startSweep(
   }
   const { definition, sweep } = parseSweep(json, path.basename(file))
   const baseFolder = path.dirname(path.resolve(file))
-  await prepareSweep(sweep, baseFolder)
-  return { record: await sweeps.create(definition, baseFolder, sweep.points.length), sweep }
+  const data = await prepareSweep(sweep, baseFolder)
+  return { record: await sweeps.create(definition, baseFolder, sweep.points.length, data), sweep }
 }
 
 function printTable(rows: readonly SweepRow[], { axes }: Sweep, { id }: SweepRecord): void {
@@ -138,5 +141,5 @@ function printTable(rows: readonly SweepRow[], { axes }: Sweep, { id }: SweepRec
       ]),
     ),
   )
-  print(`\n${id}  (test set, weights of the best validation)`)
+  print(`\n${id}  (test set, weights of the best validation; the last where there is none)`)
 }

@@ -3,8 +3,10 @@ import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
-import { openDatasets } from '../../engine/run-group.ts'
-import { networkOf, readTrainedWeights, type TrainedWeights } from '../../engine/trained-weights.ts'
+import { openRunData } from '../../engine/run-data.ts'
+import { wireNetworks } from '../../engine/run-group.ts'
+import { readTrainedWeights, type TrainedWeights } from '../../engine/trained-weights.ts'
+import { readDataOptions } from '../data-options.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { readWeightsOption } from '../weights-option.ts'
@@ -23,7 +25,14 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const { config } = record
   const trained: TrainedWeights[] = []
   for (const seed of config.seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
-  const network = await networkOf(record)
+  const { datasets, file, isOther } = await openRunData(
+    store.home,
+    record,
+    config.seeds,
+    process.cwd(),
+    readDataOptions(options),
+  )
+  const network = wireNetworks(config, datasets[0]!).get(record.strategy)!
   const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, config.seeds.length)
   trained.forEach(({ tensors }, replica) => engine.writeParameters(replica, tensors))
   const measures: ExperimentConfig['measures'] = {
@@ -34,7 +43,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   }
   const subject = {
     engine,
-    datasets: await openDatasets(config, process.cwd()),
+    datasets,
     seeds: config.seeds,
     breathe: () => Promise.resolve(),
   }
@@ -46,8 +55,17 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   )
   engine.dispose()
   if (options.json) {
+    const otherData = isOther ? file : null
     config.seeds.forEach((seed, r) =>
-      printJson({ type: 'vaa', run: record.id, seed, at: trained[r]!.at, vaa: vaa![r], vaaStar: vaaStar![r] }),
+      printJson({
+        type: 'vaa',
+        run: record.id,
+        seed,
+        at: trained[r]!.at,
+        vaa: vaa![r],
+        vaaStar: vaaStar![r],
+        otherData,
+      }),
     )
     return
   }
@@ -66,6 +84,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   })
   const at = trained[0]?.at
   if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
+  if (isOther) print(`On other data than the run began with: ${file}.`)
   print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
   if (rows.some((row) => row[5] !== '0'))
     print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')

@@ -10,7 +10,8 @@ import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
-import { isRunsOwn, openDatasets, runOne } from '../run-group.ts'
+import { AS_RECORDED, openRunData } from '../run-data.ts'
+import { isRunsOwn, runOne } from '../run-group.ts'
 import { runSweep } from '../run-sweep.ts'
 import { EventBatcher } from './event-batcher.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
@@ -41,12 +42,13 @@ function turnLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-async function countTrainingSteps({ config }: RunRecord, baseFolder: string): Promise<number | null> {
+async function countTrainingSteps(record: RunRecord, baseFolder: string): Promise<number | null> {
+  const { config } = record
   const { steps, epochs, batch } = config.training
   if (steps !== null) return steps
   if (config.dataset.kind !== 'file') return epochs * stepsPerEpoch(config.dataset.counts.train, batch)
-  const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
-  return epochs * stepsPerEpoch(dataset!.counts.train, batch)
+  const { datasets } = await openRunData(store.home, record, config.seeds.slice(0, 1), baseFolder, AS_RECORDED)
+  return epochs * stepsPerEpoch(datasets[0]!.counts.train, batch)
 }
 
 async function runAndTell(id: string, baseFolder: string): Promise<{ record: RunRecord; error: unknown }> {

@@ -106,6 +106,7 @@ function limitOf(limits: DesignLimits, question: keyof DesignQuestions, ask: unk
     case 'check-sweep':
       return limits.pointsMs
     case 'data-file':
+    case 'locate-data':
     case 'fork':
       return limits.filesMs
     case 'prepare-sweep':

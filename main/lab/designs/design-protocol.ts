@@ -11,6 +11,7 @@ import type {
 } from '../../../shared/protocol/views.ts'
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import type { PreparedConfig } from '../../engine/run-group.ts'
 import type { SweepOutline } from '../../engine/run-sweep.ts'
 import type { SweepRecord } from '../../store/sweep-writer.ts'
 
@@ -32,16 +33,21 @@ export type DesignQuestions = {
   preview: { ask: CheckedPayload<'dataset.preview'>; answer: DatasetPreview }
   'data-file': { ask: CheckedPayload<'data-file.read'>; answer: DataFileView }
   /** Throws whatever is wrong with a configuration; nothing is made. Own series are absolute in the answer, so that a resume from elsewhere finds them. */
-  prepare: { ask: unknown; answer: ExperimentConfig }
+  prepare: { ask: unknown; answer: PreparedConfig }
   /** Every point is read. @param ask any JSON that the file of a sweep may hold */
   'check-sweep': { ask: unknown; answer: CheckedSweep }
   /** Throws whatever is wrong with any point; nothing is made. */
   'prepare-sweep': {
     ask: unknown
-    answer: { readonly definition: SweepDefinition; readonly outline: SweepOutline }
+    answer: {
+      readonly definition: SweepDefinition
+      readonly outline: SweepOutline
+      readonly data: NonNullable<SweepRecord['data']>
+    }
   }
   /** @param ask the id of one that is written down */
   'open-sweep': { ask: string; answer: { readonly record: SweepRecord; readonly outline: SweepOutline } }
+  'locate-data': { ask: CheckedPayload<'run.locate-data'>; answer: null }
   /** Makes the run of a fork. */
   fork: { ask: CheckedPayload<'run.fork'>; answer: RunRecord }
 }

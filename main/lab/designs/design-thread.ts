@@ -8,7 +8,8 @@ import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { answerQuestions } from '../../engine/answer-questions.ts'
 import { forkRun } from '../../engine/fork-run.ts'
-import { prepare } from '../../engine/run-group.ts'
+import { locateData } from '../../engine/locate-data.ts'
+import { prepare, preparedConfig } from '../../engine/run-group.ts'
 import { outlineSweep, prepareSweep } from '../../engine/run-sweep.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
 import { readOwnPresets } from '../../store/own-presets.ts'
@@ -35,21 +36,20 @@ answerQuestions<DesignQuestions>({
   },
   preview: (payload) => designs.previewDataset(payload),
   'data-file': (payload) => designs.readDataFile(payload),
-  prepare: async (json) => {
-    const config = readDesign(json)
-    if (config.dataset.kind === 'file') config.dataset.path = path.resolve(home, config.dataset.path)
-    await prepare(config, home)
-    return config
-  },
+  prepare: async (json) => preparedConfig(await prepare(readDesign(json), home)),
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)
-    await prepareSweep(sweep, home)
-    return { definition, outline: outlineSweep(sweep) }
+    const data = await prepareSweep(sweep, home)
+    return { definition, outline: outlineSweep(sweep), data }
   },
   'open-sweep': async (id) => {
     const { record, sweep } = await sweeps.find(id)
     return { record, outline: outlineSweep(sweep) }
+  },
+  'locate-data': async ({ runId, path: file, takesOther }) => {
+    await locateData(store, runId, { file: path.resolve(home, file), takesOther }, home)
+    return null
   },
   fork: ({ source, config }) => forkRun(store, source, readDesign(config), CONFIG_NAME, RUN_VERSIONS),
 })

@@ -2,6 +2,7 @@
  * What the design of an experiment asks for: any JSON, settings of a dataset or a file of series enter, what they come to leaves, or what
  * is wrong with them. Nothing is run or written. Datasets may be large: the lab asks it in a thread of its own (design-thread.ts).
  */
+import path from 'node:path'
 import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-plan.ts'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
@@ -9,9 +10,8 @@ import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datas
 import { guessMapping, readFileContents } from '../../../shared/datasets/file-contents.ts'
 import { requireKnownEnding } from '../../../shared/datasets/file-kinds.ts'
 import { siblingTestPath } from '../../../shared/datasets/test-file.ts'
-import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
-import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
-import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
+import type { DatasetConfig, ExperimentConfig, Strategy } from '../../../shared/experiments/config.ts'
+import { parseConfig, readConfig, type ConfigMistake } from '../../../shared/experiments/schema.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
 import { MOST_DATA_FILE_BYTES, type CheckedPayload } from '../../../shared/protocol/commands.ts'
@@ -19,9 +19,10 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import type { DataFileView, DatasetPreview, NetworkView, ResolvedConfig } from '../../../shared/protocol/views.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
-import { createCellLookup } from '../../engine/cell-lookup.ts'
+import { fitBatches, fitToData, type FittedConfig } from '../../../shared/training/fit-to-data.ts'
 import { planMemory } from '../../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../../engine/fork-run.ts'
+import { wireNetworks } from '../../engine/run-group.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import { dataFilePrint, isDataFile, loadDataFile, loadDatasetSources } from '../../store/datasets.ts'
 import { CONFIG_NAME } from './read-design.ts'
@@ -45,38 +46,20 @@ export class Designs {
 
   /** @param fork what a fork of this run may not change is a mistake at its field */
   async resolve(json: unknown, fork: ForkSource | null): Promise<ResolvedConfig> {
-    const resolved = await this.#resolve(json)
-    if (fork === null || !resolved.ok) return resolved
-    const mistakes = await judgeFork(this.#store, fork, resolved.config, CONFIG_NAME)
-    if (mistakes.length === 0) return resolved
-    return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
-  }
-
-  async #resolve(json: unknown): Promise<ResolvedConfig> {
     const read = readConfig(json, CONFIG_NAME)
-    if (!read.ok)
-      return { ok: false, errors: read.mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
+    if (!read.ok) return refuse(read.mistakes)
     const { config } = read
     try {
-      const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
-      const cellOf = createCellLookup(config.cells)
-      const networks = new Map(
-        trialStrategies(config).map((strategy) => [strategy, buildNetwork(config, strategy, cellOf, dataset)]),
-      )
-      const plans = planMemory(config, networks, dataset)
-      for (const { plan, request } of plans.values()) requireRoom(plan, request)
-      const { steps, epochs, batch } = config.training
-      return {
-        ok: true,
-        config,
-        networks: [...networks].map(([strategy, network]) =>
-          viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
-        ),
-        trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
+      if (fork === null) {
+        const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
+        return viewDesign(config, dataset, fitToData(config, [dataset]))
       }
+      const { mistakes, data } = await judgeFork(this.#store, fork, config, CONFIG_NAME)
+      if (mistakes.length > 0) return refuse(mistakes)
+      return viewDesign(config, data.datasets[0]!, fitBatches(config, data.datasets))
     } catch (error) {
       if (!(error instanceof LabError)) throw error
-      return { ok: false, errors: [{ ...toWireError(error), field: fieldOf(error) }] }
+      return refuse([{ field: fieldOf(error), error }])
     }
   }
 
@@ -102,13 +85,14 @@ export class Designs {
   }
 
   /** @throws LabError `dataset` for a file that cannot be read; one of another kind is not opened */
-  async readDataFile({ path }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
-    requireKnownEnding(path)
-    const bytes = await loadDataFile(path, this.#baseFolder, { mostBytes: MOST_DATA_FILE_BYTES })
-    const contents = readFileContents(bytes, path)
-    const sibling = siblingTestPath(path)
+  async readDataFile({ path: file }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
+    requireKnownEnding(file)
+    const bytes = await loadDataFile(file, this.#baseFolder, { mostBytes: MOST_DATA_FILE_BYTES })
+    const contents = readFileContents(bytes, file)
+    const absolute = path.resolve(this.#baseFolder, file)
+    const sibling = siblingTestPath(absolute)
     const testPath = sibling !== null && (await isDataFile(sibling, this.#baseFolder)) ? sibling : null
-    return { path, contents, guess: guessMapping(contents), testPath }
+    return { path: absolute, contents, guess: guessMapping(contents), testPath }
   }
 
   async #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
@@ -125,9 +109,34 @@ export class Designs {
   }
 }
 
+function refuse(mistakes: readonly ConfigMistake[]): ResolvedConfig {
+  return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
+}
+
+/** @param config as it was typed, which the form keeps; `fitted` is what is used */
+function viewDesign(
+  config: ExperimentConfig,
+  dataset: Dataset,
+  { config: used, remarks }: FittedConfig,
+): ResolvedConfig {
+  const networks = wireNetworks(used, dataset)
+  const plans = planMemory(used, networks, dataset)
+  for (const { plan, request } of plans.values()) requireRoom(plan, request)
+  const { steps, epochs, batch } = used.training
+  return {
+    ok: true,
+    config,
+    networks: [...networks].map(([strategy, network]) =>
+      viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
+    ),
+    trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
+    remarks,
+  }
+}
+
 /** Where a form shows what a dataset or network refuses: it names the field itself, or its kind tells the group. */
 function fieldOf({ code, detail: { where = '' } }: LabError): string {
-  const [named] = /\bdataset\.[\w.]+/.exec(where) ?? []
+  const [named] = /\b(?:dataset|warmup|training)\.[\w.]+/.exec(where) ?? []
   if (named !== undefined) return named
   if (code === 'dataset') return 'dataset'
   if (code === 'backend') return 'training.batch'

@@ -36,6 +36,7 @@ describe('lab compare', () => {
     const { code, stdout } = await lab(['compare', group], home)
     expect(code).toBe(0)
     expect(stdout).toMatch(/p \(Wilcoxon\)/)
+    expect(stdout).toMatch(/each run against \S+-none,/)
     expect(stdout.match(/\n.*-(none|double) /g)).toHaveLength(2)
   })
 

@@ -9,7 +9,12 @@ it('goes on from a checkpoint with what the flags change', async () => {
   const newest = (): string => runsOf(home).find((name) => !known.has(name))!
   const known = new Set(runsOf(home))
 
-  const same = await lab(['fork', original, '--json'], home)
+  const atItsEnd = await lab(['fork', original, '--json'], home)
+  expect(atItsEnd.code).toBe(2)
+  expect(atItsEnd.stderr).toContain('Raise it, or fork from an earlier checkpoint.')
+  expect(newest()).toBeUndefined()
+
+  const same = await lab(['fork', original, '--checkpoint', 'warmed-up', '--json'], home)
   expect(same, same.stderr).toMatchObject({ code: 0 })
   expect(weightBytes(home, newest()).equals(weightBytes(home, original))).toBe(true)
   known.add(newest())
@@ -19,7 +24,7 @@ it('goes on from a checkpoint with what the flags change', async () => {
   expect(weightBytes(home, newest()).equals(weightBytes(home, original))).toBe(false)
   known.add(newest())
 
-  const refused = await lab(['fork', original, '--units', '20', '--json'], home)
+  const refused = await lab(['fork', original, '--units', '20', '--steps', '50', '--json'], home)
   expect(refused.code).toBe(2)
   expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'config' })
   expect(refused.stderr).toContain('layers.0.units: A fork goes on with the weights of its run')

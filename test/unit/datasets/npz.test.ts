@@ -77,6 +77,19 @@ describe('the writer', () => {
     }
   })
 
+  it('tells what is to be known of them in the comment of the archive, as far as it fits', () => {
+    const commentOf = (metadata: Readonly<Record<string, string>>): string => {
+      const bytes = writeNpz(tensors, metadata)
+      expect(numbersOf(bytes, 'a.npz').size).toBe(tensors.size)
+      const end = Buffer.from(bytes).lastIndexOf('PK\x05\x06', undefined, 'latin1')
+      expect(bytes.length - end - 22).toBe(Buffer.from(bytes).readUInt16LE(end + 20))
+      return Buffer.from(bytes.subarray(end + 22)).toString()
+    }
+    expect(JSON.parse(commentOf({ run: 'r', classes: '["déjà"]' }))).toEqual({ run: 'r', classes: '["déjà"]' })
+    expect(JSON.parse(commentOf({ run: 'r', classes: 'x'.repeat(70_000) }))).toEqual({ run: 'r' })
+    expect(commentOf({})).toBe('')
+  })
+
   it('makes the same bytes for the same tensors', () => {
     expect(writeNpz(tensors)).toEqual(writeNpz(tensors))
   })

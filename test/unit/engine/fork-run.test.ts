@@ -60,7 +60,6 @@ describe('a fork with nothing changed', () => {
   it.each([
     ['in the warm-up', 20, 'warm-up'],
     ['in the training', 60, 'training'],
-    ['of a finished run', Infinity, 'training'],
   ] as const)('ends with the bits and events of its run, %s', async (_, pauseAt, phase) => {
     const bench = await openBench()
     const original = await newRun(bench)
@@ -188,14 +187,21 @@ describe('a fork is refused', () => {
     ['another strategy', 'strategies.0', { strategies: ['none' as const] }],
     ['another warm-up', 'warmup.target', { warmup: { ...CONFIG.warmup, target: 0.9 } }],
     ['fewer steps than are taken', 'training.steps', { training: { ...CONFIG.training, steps: 10 } }],
+    ['the steps that are taken', 'training.steps', { training: CONFIG.training }],
+    [
+      'a loss to stop at that every seed has reached',
+      'training.stopAtLoss',
+      { training: { ...CONFIG.training, steps: 60, stopAtLoss: 1000 } },
+    ],
   ])('with %s, at its field', async (_, field, change) => {
     const bench = await openBench()
     const original = await newRun(bench)
     await bench.run(original)
     const source: ForkSource = { runId: original.id, checkpoint: 'last' }
-    const mistakes = await judgeFork(bench.store, source, { ...CONFIG, ...change }, 'test')
+    const longer = { ...CONFIG, training: { ...CONFIG.training, steps: 60 } }
+    const { mistakes } = await judgeFork(bench.store, source, { ...longer, ...change }, 'test')
     expect(mistakes.map((mistake) => mistake.field)).toEqual([field])
-    expect((await complaintOf(() => fork(bench, source, { ...CONFIG, ...change }))).detail.where).toBe(`test, ${field}`)
+    expect((await complaintOf(() => fork(bench, source, { ...longer, ...change }))).detail.where).toBe(`test, ${field}`)
     expect(await bench.store.list()).toHaveLength(1)
   })
 

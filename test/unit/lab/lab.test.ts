@@ -104,8 +104,10 @@ describe('the lab', () => {
     expect(resolved).toMatchObject({ ok: true, trainingSteps: 40 })
     expect(resolved.ok && resolved.networks.map(({ parameterCount }) => parameterCount)).toEqual([273, 177])
     expect(resolved.ok && resolved.networks.every(({ memory }) => memory!.totalBytes < memory!.boundBytes)).toBe(true)
+    const counts = { ...SMALL_CONFIG.dataset.counts, train: 10_000_000 }
+    const dataset = { ...SMALL_CONFIG.dataset, counts }
     const large = await run('config.resolve', {
-      config: { ...SMALL_CONFIG, training: { ...SMALL_CONFIG.training, batch: 10_000_000 } },
+      config: { ...SMALL_CONFIG, dataset, training: { ...SMALL_CONFIG.training, batch: counts.train } },
     })
     expect(large).toMatchObject({ ok: false, errors: [{ code: 'backend', field: 'training.batch' }] })
     const wrong = await run('config.resolve', { config: { ...SMALL_CONFIG, sedes: [1] } })
@@ -132,7 +134,7 @@ describe('the lab', () => {
     const { runIds } = await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })
     await ends
     await until(runIs(runIds[0]!, 'finished'))
-    const wrong = { ...SMALL_CONFIG, warmup: { ...SMALL_CONFIG.warmup, batch: 4000 } }
+    const wrong = { ...SMALL_CONFIG, dataset: { ...SMALL_CONFIG.dataset, steps: 1 } }
     await expect(run('design.estimate', { estimateId: 'd', config: wrong })).rejects.toMatchObject({
       code: 'config',
     })

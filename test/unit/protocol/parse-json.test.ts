@@ -95,3 +95,8 @@ it.each([
 ])('%s of the metrics is a damaged one', (_, line) => {
   expect(readEvent(line)).toBeNull()
 })
+
+it('passes over a byte order mark, and over nothing else', () => {
+  expect(parseJson('\uFEFF{"a":1}')).toEqual({ a: 1 })
+  expect(() => parseJson('\uFEFF\uFEFF1')).toThrow(SyntaxError)
+})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ScheduleConfig } from '../../../shared/experiments/config.ts'
+import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { advancePlateau, FRESH_PLATEAU, learningRateFactor } from '../../../shared/training/schedules.ts'
 
 const factorAt = (schedule: ScheduleConfig, step: number): number =>
@@ -42,5 +43,16 @@ describe('learning rate schedules', () => {
     })
     expect(factors).toEqual([1, 1, 1, 0.1, 0.1, 0.05, 0.05])
     expect(JSON.parse(JSON.stringify(state))).toEqual(state)
+  })
+
+  it('plateau without patience cuts at the first epoch without progress', () => {
+    const dataset = { kind: 'copy-first-input', steps: 5 }
+    const { training } = parseConfig(
+      { dataset, training: { schedule: { kind: 'plateau', patienceEpochs: 0, factor: 0.5 } } },
+      'test',
+    )
+    let state = FRESH_PLATEAU
+    const factors = [5, 4, 4, 3].map((loss) => (state = advancePlateau(training.schedule, state, loss)).factor)
+    expect(factors).toEqual([1, 1, 0.5, 0.5])
   })
 })

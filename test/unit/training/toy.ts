@@ -261,6 +261,8 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     createdAt: '2000-01-01T00:00:00.000Z',
     forkedFrom: null,
     versions: { lab: '0', node: '0' },
+    remarks: [],
+    data: null,
     status: 'queued',
     backend: null,
     startedAt: null,

@@ -30,6 +30,7 @@ async function runToEnd(
   run: MemoryRun,
   behaviour: ToyBehaviour = {},
   interruption: Interruption = {},
+  datasetOf = toyDataset,
 ): Promise<number> {
   const { config } = run.record
   let dieAt = interruption.dieAt ?? Infinity
@@ -40,7 +41,7 @@ async function runToEnd(
       const result = await trainRun({
         record: run.record,
         network: toyNetwork(),
-        datasets: config.seeds.map(toyDataset),
+        datasets: config.seeds.map(datasetOf),
         backend: toyBackend(behaviour),
         writer: memoryWriter(run),
         clock: CLOCK,
@@ -61,9 +62,10 @@ async function finished(
   config: ExperimentConfig,
   behaviour: ToyBehaviour = {},
   interruption: Interruption = {},
+  datasetOf = toyDataset,
 ): Promise<MemoryRun> {
   const run = memoryRun(config)
-  await runToEnd(run, behaviour, interruption)
+  await runToEnd(run, behaviour, interruption, datasetOf)
   return run
 }
 
@@ -95,6 +97,22 @@ describe('trainRun', () => {
     expect(ofType(run, 'test')).toHaveLength(1)
     const lowest = Math.min(...ofType(run, 'validation').map(({ loss }) => loss[0]!))
     expect(ofType(run, 'validation').findLast(({ best }) => best[0])!.loss[0]).toBe(lowest)
+  })
+
+  it('without a validation set tests its last weights, and says so', async () => {
+    const run = await finished(toyConfig([0, 1]), {}, {}, (seed) => {
+      const dataset = toyDataset(seed)
+      return { ...dataset, counts: { ...dataset.counts, validation: 0 } }
+    })
+    const result = run.record.result as RunResult
+    expect(result).toMatchObject({ best: result.last, bestIsLast: true })
+    expect(ofType(run, 'validation')).toEqual([])
+    expect(
+      bitsOf(run, 0)
+        .filter((line) => line.startsWith('seed0/best/'))
+        .map((line) => line.replace('/best/', '/last/')),
+    ).toEqual(bitsOf(run, 0).filter((line) => line.startsWith('seed0/last/')))
+    expect((await finished(toyConfig([0]))).record.result).not.toHaveProperty('bestIsLast')
   })
 
   it('emits every step, phase and measure once, in order', async () => {

@@ -1,0 +1,81 @@
+/**
+ * What the file of series of a run held: a digest of its bytes and the shapes that were read from it. It stands in the record, so that a run
+ * never goes on with, and is never measured on, other data unnoticed. Reading files is left to main/store.
+ */
+import type { Dataset } from '../datasets/dataset.ts'
+import { LabError } from '../protocol/errors.ts'
+
+export interface FileDigest {
+  /** Of the file's bytes, in hex. */
+  readonly sha256: string
+  readonly bytes: number
+}
+
+export interface DataContent extends FileDigest {
+  /** In training, validation and test. */
+  readonly seriesCount: number
+  /** T, the longest series. */
+  readonly maxSteps: number
+  /** I */
+  readonly inputSize: number
+  /** O: outputs, or classes. */
+  readonly outputSize: number
+  /** [O] of a classification; null for a regression. */
+  readonly classNames: readonly string[] | null
+}
+
+export interface RunData extends DataContent {
+  /** What it held before, each time that the user said to go on with other data; the first is what the run began with. */
+  readonly earlier: readonly DataContent[]
+}
+
+export function contentOf(dataset: Dataset, digest: FileDigest): DataContent {
+  const { counts, maxSteps, inputSize, outputSize, classNames } = dataset
+  const seriesCount = counts.train + counts.validation + counts.test
+  return { ...digest, seriesCount, maxSteps, inputSize, outputSize, classNames }
+}
+
+/** What a record says from now on; one that said nothing begins with it. */
+export function withContent(known: RunData | null, content: DataContent): RunData {
+  if (known === null) return { ...content, earlier: [] }
+  if (known.sha256 === content.sha256) return known
+  const { earlier, ...before } = known
+  return { ...content, earlier: [...earlier, before] }
+}
+
+/** `120 series of 50 steps, 3 inputs, classes a, b` */
+export function describeContent({ seriesCount, maxSteps, inputSize, outputSize, classNames }: DataContent): string {
+  const outputs = classNames === null ? `${outputSize} outputs` : `classes ${classNames.join(', ')}`
+  return `${seriesCount} series of at most ${maxSteps} steps, ${inputSize} inputs, ${outputs}`
+}
+
+/** A file that holds something else than the run began with. */
+export class OtherDataError extends LabError {
+  constructor(known: FileDigest, found: FileDigest, where: string) {
+    const describe = ({ sha256, bytes }: FileDigest): string => `SHA-256 ${sha256}, ${bytes} bytes`
+    super('dataset', 'this is not the data that the run began with.', {
+      where,
+      expected: describe(known),
+      found: describe(found),
+      remedy:
+        'Put the file back, or say where it lies now: `--data FILE`. To go on with other data, which the record then says: `--other-data`.',
+    })
+  }
+}
+
+/** The weights of a run fit the inputs and outputs that it began with. @throws LabError `dataset` */
+export function requireSameShapes(known: DataContent, found: DataContent, where: string): void {
+  const isRegression = (content: DataContent): boolean => content.classNames === null
+  if (
+    known.inputSize === found.inputSize &&
+    known.outputSize === found.outputSize &&
+    isRegression(known) === isRegression(found)
+  )
+    return
+  throw new LabError('dataset', 'the weights of the run do not fit this other data.', {
+    where,
+    expected: describeContent(known),
+    found: describeContent(found),
+    remedy: 'Take data of as many inputs and outputs, or start a new run with it.',
+  })
+}
