@@ -229,7 +229,7 @@ export const en = {
       arrays: '{count} array | {count} arrays',
       columns: '{count} columns, {rows} rows',
       series: '{count} series of {inputs} input, {steps} steps | {count} series of {inputs} inputs, {steps} steps',
-      labels: '{count} different labels: {first}, …',
+      labels: '{count} label: {first} | {count} different labels: {first}',
       testSeries: 'Test series: {name}.',
       leaveTestOut: 'Leave them out',
       bringTest: 'Bring {name} too, and its series are the test.',

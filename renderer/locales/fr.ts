@@ -223,7 +223,7 @@ export const fr: Messages = {
       arrays: '{count} tableau | {count} tableaux',
       columns: '{count} colonnes, {rows} lignes',
       series: '{count} séries d’{inputs} entrée, {steps} pas | {count} séries de {inputs} entrées, {steps} pas',
-      labels: '{count} étiquettes différentes : {first}, …',
+      labels: '{count} étiquette : {first} | {count} étiquettes différentes : {first}',
       testSeries: 'Séries de test : {name}.',
       leaveTestOut: 'Les laisser de côté',
       bringTest: 'Apportez aussi {name}, et ses séries seront le test.',
