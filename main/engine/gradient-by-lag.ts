@@ -85,7 +85,7 @@ async function weightsOf(
   // The draws that the warm-up began with, if it began anew.
   const attempt = warmed
     ? readProgress(warmed.counters, record.config.seeds.length).warmup.attempts[seedIndex]!
-    : (record.result?.warmupRestarts[seedIndex] ?? 0)
+    : (record.result?.warmupRestarts[record.result.seeds.indexOf(seed)] ?? 0)
   const found: [WeightsMoment, TensorMap][] = [['initial', initialize(network, seed, attempt)]]
   if (warmed) found.push(['warmed-up', selectSeed(warmed.tensors, seed, 'parameters')])
   const last =
