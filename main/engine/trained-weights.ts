@@ -90,6 +90,12 @@ export async function readTrainedWeights(
   return { tensors, at: { phase, step } }
 }
 
+/** Seeds that have not diverged; all where none is left. */
+export function seedsLeft({ config: { seeds }, diverged }: RunRecord): readonly number[] {
+  const left = seeds.filter((seed) => !diverged.some((each) => each.seed === seed))
+  return left.length > 0 ? left : seeds
+}
+
 /** A seed that has diverged has no weights at the end of a run. */
 function requireTested({ id, result, diverged }: RunRecord, seed: number): void {
   const divergence = diverged.find((each) => each.seed === seed)
@@ -117,7 +123,9 @@ export async function networkOf({ config, strategy }: RunRecord): Promise<Networ
   return networks.get(strategy)!
 }
 
-function chooseSeed({ id, config: { seeds }, result, diverged }: RunRecord, asked: number | null): number {
+function chooseSeed(record: RunRecord, asked: number | null): number {
+  const { id, config, result } = record
+  const { seeds } = config
   if (asked !== null) {
     if (seeds.includes(asked)) return asked
     throw new LabError('usage', 'The run has no such seed.', {
@@ -126,7 +134,7 @@ function chooseSeed({ id, config: { seeds }, result, diverged }: RunRecord, aske
       found: `\`${asked}\``,
     })
   }
-  if (result === null) return seeds.find((seed) => !diverged.some((each) => each.seed === seed)) ?? seeds[0]!
+  if (result === null) return seedsLeft(record)[0]!
   const direction = result.metric === 'accuracy' ? -1 : 1
   const order = [...result.seeds.keys()].sort((a, b) => direction * (result.best[a]! - result.best[b]!))
   return result.seeds[order[0]!]!

@@ -79,6 +79,8 @@ describe('lab run of four seeds of which one diverges', () => {
     expect(jsonLines(refused.stderr)).toMatchObject([{ type: 'error', code: 'weights' }])
     expect(refused.stderr).toContain('seed 2 at training step')
     expect(await lab(['export', run, '--format', 'npz', '--output', output], home)).toMatchObject({ code: 0 })
+    const measured = await lab(['vaa', run, '--series', '4', '--convergence-steps', '10', '--json'], home)
+    expect(jsonLines(measured.stdout).map(({ seed }) => seed)).toEqual(OTHERS)
   })
 
   it('is left out of a fork', async () => {

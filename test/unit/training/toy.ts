@@ -119,6 +119,8 @@ export interface ToyBehaviour {
   readonly vaaStar?: (parameters: TensorMap) => number
   /** The loss of a training step becomes this at that step (1-based). */
   readonly breakAt?: number
+  /** The engine fails at that step (1-based) of training. */
+  readonly failAt?: number
   /** Evaluations from this one on (1-based) sum to infinity. */
   readonly overflowFromEvaluation?: number
   /** What the seeds at these places come to at a step (1-based) of training, or of each round of the warm-up. */
@@ -211,6 +213,7 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
         move(replica, optimizers[r]!, (name) =>
           name === 'readout.bias' ? dBias : name === 'readout.weight' ? dWeight : noise,
         )
+        if (replica.step === behaviour.failAt) throw new Error('the toy has failed')
         if (replica.step === behaviour.breakAt || isBroken(r, replica.step, 'loss')) loss = Number.NaN
         if (isBroken(r, replica.step, 'weights')) replica.parameters.get('readout.bias')!.data[0] = Infinity
         return { loss, vaaStar: null, gradientNorm: Math.hypot(dBias, dWeight) }
