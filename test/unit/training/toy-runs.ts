@@ -12,7 +12,7 @@ import {
   type ToyBehaviour,
 } from './toy.ts'
 
-export const CLOCK = { now: () => 0 }
+const CLOCK = { now: () => 0 }
 
 interface Interruption {
   /** The first call pauses when asked for the n-th time. */

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
 import type { RunResult } from '../../../shared/runs/run.ts'
-import { trainRun } from '../../../shared/training/train-run.ts'
-import { memoryRun, memoryWriter, toyBackend, toyConfig, toyDataset, toyNetwork, type ToyBehaviour } from './toy.ts'
-import { bitsOf, CLOCK, finished, ofType, runToEnd } from './toy-runs.ts'
+import { memoryRun, toyConfig, toyNetwork, type ToyBehaviour } from './toy.ts'
+import { bitsOf, finished, ofType, runToEnd } from './toy-runs.ts'
 
 /** Too multi-stable while a seed's first attempts are in; the toy's warm-up never moves the readout, which tells them. */
 function stubborn(seed: number, attempts: readonly number[]): ToyBehaviour {
