@@ -10,7 +10,7 @@ import type { Sweep } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { DataContent } from '../../shared/runs/data-content.ts'
 import { asBeforeSplitSeeds } from '../../shared/runs/record.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
@@ -46,7 +46,7 @@ export async function runSweep(
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
       const run = await runs.readRecord(id)
-      if (run.status === 'finished' || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
+      if (isOver(run.status) || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
       if ((await runOne(run)) === 'paused') return 'paused'
     }
   }
@@ -116,7 +116,10 @@ export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<Re
 export async function moveSweepData({ home }: RunStore, { id, data = {} }: SweepRecord, file: string): Promise<void> {
   const place = path.resolve(file)
   const { sha256 } = await digestOfDataFile(place)
-  const known = Object.values(data).flatMap((content) => [content.sha256, ...(content.test ? [content.test.sha256] : [])])
+  const known = Object.values(data).flatMap((content) => [
+    content.sha256,
+    ...(content.test ? [content.test.sha256] : []),
+  ])
   if (!known.includes(sha256))
     throw new LabError('dataset', 'this is no data that the sweep began with.', {
       where: place,
