@@ -26,7 +26,7 @@ export interface CsvText {
 }
 
 export interface CsvTable extends CsvText {
-  /** The columns' names; each row has as many cells. */
+  /** The columns' names; each row has as many cells, and empty ones at most after them. */
   readonly names: readonly string[]
 }
 
@@ -145,7 +145,10 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       found: `${quoteStart(twice)} twice`,
       remedy: 'Rename one of them.',
     })
-  const uneven = rows.find(({ cells }) => cells.length !== names.length)
+  const uneven = rows.find(
+    ({ cells }) =>
+      cells.length !== names.length && (cells.length < names.length || !isEmpty(cells.slice(names.length))),
+  )
   if (uneven) {
     const location = csv.locate(uneven)
     throw new LabError('dataset', 'a row has another number of cells than the header.', {
