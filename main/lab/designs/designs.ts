@@ -135,9 +135,12 @@ function viewDesign(
 }
 
 /** Where a form shows what a dataset or network refuses: it names the field itself, or its kind tells the group. */
-function fieldOf({ code, detail: { where = '' } }: LabError): string {
+function fieldOf({ code, message, detail: { where = '' } }: LabError): string {
   const [named] = /\b(?:dataset|warmup|training)\.[\w.]+/.exec(where) ?? []
   if (named !== undefined) return named
+  // What stands in a file is told at its place there; the field that asked for it, on the way.
+  const [split] = /\bdataset\.split\.\w+/.exec(message) ?? []
+  if (split !== undefined) return split
   if (code === 'dataset') return 'dataset'
   if (code === 'backend') return 'training.batch'
   return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''
