@@ -28,6 +28,8 @@ export interface CsvText {
 export interface CsvTable extends CsvText {
   /** The columns' names; each row has as many cells, and empty ones at most after them. */
   readonly names: readonly string[]
+  /** Where they stand. */
+  readonly headerLine: number
 }
 
 function locateOffset(text: string, offset: number): SourceLocation {
@@ -137,10 +139,11 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       remedy: 'Save the table again as CSV.',
     })
   const names = csv.commentedNames ?? header.cells.map((cell) => cell.trim())
+  const headerLine = csv.locate(header).line - (csv.commentedNames ? 1 : 0)
   const twice = findRepeated(names)
   if (twice !== undefined)
     throw new LabError('dataset', 'two columns have the same name.', {
-      where: `${where}, line ${csv.locate(header).line}`,
+      where: `${where}, line ${headerLine}`,
       expected: 'different names',
       found: `${quoteStart(twice)} twice`,
       remedy: 'Rename one of them.',
@@ -159,5 +162,5 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       location,
     })
   }
-  return { ...csv, names, rows }
+  return { ...csv, names, headerLine, rows }
 }

@@ -77,6 +77,10 @@ describe('separators and names of columns are found', () => {
     expect(targetsOf(table)).toEqual([2.5])
   })
 
+  it('a missing column is told at the line of the names', () => {
+    expect(messageOf('# note\n\nid,t,x\na,0,1\n')).toMatch(/own\.csv, line 3: there is no column `y`/)
+  })
+
   it('the line of a wrong cell counts comments, quoted line ends and the line that names the separator', () => {
     const content = 'sep=;\n# note\nid;t;x;y\n"a\nb";0;1;2\n\n# note\n"a\nb";1;wrong;2\n'
     const { detail } = labErrorOf(() => read(content))
