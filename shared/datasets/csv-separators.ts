@@ -48,10 +48,13 @@ function shareOf({ character, isRun }: Separator, sample: string): number {
   let namedCount = 0
   let [all, filled] = [0, 0]
   for (const { start, end, endsRow } of placesOfCells(sample, character)) {
+    const isFilled = sample.slice(start, end).trim() !== ''
     all++
-    if (sample.slice(start, end).trim() !== '') filled++
+    if (isFilled) filled++
     if (!endsRow) continue
     if (counts.length === 0) namedCount = filled
+    // Some programs end each row by a separator, though not the first.
+    if (!isFilled && all - 1 === counts[0]) all--
     if (filled > 0) counts.push(isRun ? filled : all)
     all = filled = 0
   }

@@ -26,8 +26,10 @@ export interface CsvText {
 }
 
 export interface CsvTable extends CsvText {
-  /** The columns' names; each row has as many cells. */
+  /** The columns' names; each row has as many cells, and empty ones at most after them. */
   readonly names: readonly string[]
+  /** Where they stand. */
+  readonly headerLine: number
 }
 
 function locateOffset(text: string, offset: number): SourceLocation {
@@ -137,15 +139,19 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       remedy: 'Save the table again as CSV.',
     })
   const names = csv.commentedNames ?? header.cells.map((cell) => cell.trim())
+  const headerLine = csv.locate(header).line - (csv.commentedNames ? 1 : 0)
   const twice = findRepeated(names)
   if (twice !== undefined)
     throw new LabError('dataset', 'two columns have the same name.', {
-      where: `${where}, line ${csv.locate(header).line}`,
+      where: `${where}, line ${headerLine}`,
       expected: 'different names',
       found: `${quoteStart(twice)} twice`,
       remedy: 'Rename one of them.',
     })
-  const uneven = rows.find(({ cells }) => cells.length !== names.length)
+  const uneven = rows.find(
+    ({ cells }) =>
+      cells.length !== names.length && (cells.length < names.length || !isEmpty(cells.slice(names.length))),
+  )
   if (uneven) {
     const location = csv.locate(uneven)
     throw new LabError('dataset', 'a row has another number of cells than the header.', {
@@ -156,5 +162,5 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       location,
     })
   }
-  return { ...csv, names, rows }
+  return { ...csv, names, headerLine, rows }
 }
