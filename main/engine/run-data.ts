@@ -6,19 +6,21 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { createDatasets } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
-import type { DatasetSources } from '../../shared/datasets/options.ts'
+import { siblingTestPath } from '../../shared/datasets/test-file.ts'
 import type { DatasetConfig, ExperimentConfig } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import {
   contentOf,
+  isSameContent,
   OtherDataError,
   requireSameShapes,
   type DataContent,
+  SAY_PLACE,
   type FileDigest,
 } from '../../shared/runs/data-content.ts'
 import { DATA_FOLDER } from '../store/data-files.ts'
 import { DataPlaces } from '../store/data-places.ts'
-import { loadDataFile, loadDatasetSources } from '../store/datasets.ts'
+import { isDataFile, loadDataFile, loadDatasetSources } from '../store/datasets.ts'
 
 export interface OpenedData {
   /** One a seed. */
@@ -41,7 +43,8 @@ export const AS_RECORDED: DataChoice = { file: null, takesOther: false }
 export function withAbsolutePaths(config: ExperimentConfig, baseFolder: string): ExperimentConfig {
   const { dataset } = config
   if (dataset.kind !== 'file') return config
-  return { ...config, dataset: { ...dataset, path: path.resolve(baseFolder, dataset.path) } }
+  const testPath = dataset.testPath && path.resolve(baseFolder, dataset.testPath)
+  return { ...config, dataset: { ...dataset, path: path.resolve(baseFolder, dataset.path), testPath } }
 }
 
 /** @throws LabError `dataset`, `config` */
@@ -53,13 +56,22 @@ export async function openData(
   const sources = await loadDatasetSources(dataset, baseFolder)
   const datasets = createDatasets(dataset, seeds, sources)
   if (dataset.kind !== 'file') return { datasets, content: null }
-  return { datasets, content: contentOf(datasets[0]!, digestOf(sources.file(dataset.path))) }
+  const test = dataset.testPath === null ? null : digestOf(sources.file(dataset.testPath))
+  return { datasets, content: contentOf(datasets[0]!, digestOf(sources.file(dataset.path)), test) }
 }
 
 export interface OpenedRunData extends OpenedData {
-  /** Where the user's own file was found; null for other data. */
-  readonly file: string | null
+  /** Where the user's own files were found, that of the test series last; none for other data. */
+  readonly files: readonly FoundFile[]
   /** It is not what the run began with, and the user takes it. */
+  readonly isOther: boolean
+}
+
+export interface FoundFile {
+  readonly file: string
+  readonly bytes: Uint8Array
+  readonly digest: FileDigest
+  /** Not what was looked for. */
   readonly isOther: boolean
 }
 
@@ -72,17 +84,27 @@ export interface OpenedRunData extends OpenedData {
  */
 export async function openRunData(
   home: string,
-  { config: { dataset }, data }: { readonly config: ExperimentConfig; readonly data: DataContent | null },
+  { config, data }: { readonly config: ExperimentConfig; readonly data: DataContent | null },
   seeds: readonly number[],
   baseFolder: string,
   choice: DataChoice,
 ): Promise<OpenedRunData> {
-  if (dataset.kind !== 'file') return { ...(await openData(dataset, seeds, baseFolder)), file: null, isOther: false }
-  const { file, sources, digest, isOther } = await findRunFile(home, dataset, data, baseFolder, choice)
-  const datasets = createDatasets({ ...dataset, path: file }, seeds, sources)
-  const content = contentOf(datasets[0]!, digest)
-  if (isOther) requireSameShapes(data!, content, file)
-  return { datasets, content, file, isOther }
+  const { dataset } = withAbsolutePaths(config, baseFolder)
+  if (dataset.kind !== 'file') return { ...(await openData(dataset, seeds, baseFolder)), files: [], isOther: false }
+  const [series, test = null] = await findFiles(home, dataset, data, choice)
+  const found = { ...dataset, path: series.file, testPath: test && test.file }
+  const datasets = createDatasets(found, seeds, {
+    mnist: () => neverAsked('MNIST'),
+    file: (asked) => (asked === series.file ? series : asked === test?.file ? test : neverAsked(asked)).bytes,
+  })
+  const content = contentOf(datasets[0]!, series.digest, test && test.digest)
+  const isOther = data !== null && !isSameContent(data, content)
+  if (isOther) requireSameShapes(data, content, series.file)
+  return { datasets, content, files: test === null ? [series] : [series, test], isOther }
+}
+
+function neverAsked(what: string): never {
+  throw new LabError('internal', `${what} was not looked for.`)
 }
 
 const digestOf = (bytes: Uint8Array): FileDigest => ({
@@ -95,52 +117,62 @@ export async function digestOfDataFile(file: string): Promise<FileDigest> {
   return digestOf(await loadDataFile(file, ''))
 }
 
-interface FoundFile {
-  readonly file: string
-  readonly sources: DatasetSources
-  readonly digest: FileDigest
-  readonly isOther: boolean
-}
-
-/** Nothing is made of the bytes before it is known whose they are. */
-async function findRunFile(
+/** The file of series, and that of the test series where it is another. Nothing is made of the bytes before it is known whose they are. */
+async function findFiles(
   home: string,
-  dataset: Extract<DatasetConfig, { kind: 'file' }>,
+  { path: recorded, testPath }: Extract<DatasetConfig, { kind: 'file' }>,
   data: DataContent | null,
-  baseFolder: string,
-  { file: chosen, takesOther }: DataChoice,
-): Promise<FoundFile> {
-  const load = async (file: string): Promise<FoundFile> => {
-    const sources = await loadDatasetSources({ ...dataset, path: file }, baseFolder)
-    const digest = digestOf(sources.file(file))
-    const isOther = data !== null && digest.sha256 !== data.sha256
-    if (isOther && !takesOther) throw new OtherDataError(data, digest, file)
-    return { file, sources, digest, isOther }
-  }
-  if (chosen !== null) return load(path.resolve(chosen))
-  const recorded = path.resolve(baseFolder, dataset.path)
-  const first = await load(recorded).catch(asRefusal)
-  if (!(first instanceof LabError) && !first.isOther) return first
-  for (const place of data === null ? [] : await placesOf(home, recorded, data)) {
-    // One from before at which nothing is any more is not what the user asks about.
-    const found = await load(place).catch(asRefusal)
-    if (!(found instanceof LabError) && !found.isOther) return found
-  }
-  if (!(first instanceof LabError)) return first
-  throw first instanceof OtherDataError
-    ? first
-    : new LabError('dataset', 'the data of the run cannot be read where it was.', {
-        ...first.detail,
-        remedy: 'Put the file back, or say where it lies now: `--data FILE`.',
-        cause: first,
-      })
+  { file, takesOther }: DataChoice,
+): Promise<[FoundFile, ...FoundFile[]]> {
+  const chosen = file === null ? null : path.resolve(file)
+  const known = data && data.test
+  const isOfTest = chosen !== null && known !== null && (await digestOfDataFile(chosen)).sha256 === known.sha256
+  const places = chosen !== null && !isOfTest ? [chosen] : await placesOf(home, recorded, data)
+  const series = await findFile(places, data, takesOther)
+  if (testPath === null) return [series]
+  // Beside a file that was moved, its other half is likelier to lie than where both were.
+  const sibling = chosen === null || isOfTest ? null : siblingTestPath(chosen)
+  const beside = sibling !== null && (await isDataFile(sibling, '')) ? [sibling] : []
+  const testPlaces = isOfTest ? [chosen] : [...beside, ...(await placesOf(home, testPath, known))]
+  return [series, await findFile(testPlaces, known, takesOther)]
 }
 
-/** Where else a file may lie: where the user pointed to, and where a home keeps what is brought to it, should the home itself have moved. */
-async function placesOf(home: string, recorded: string, { sha256 }: DataContent): Promise<string[]> {
-  const known = await new DataPlaces(home).find(sha256)
+/**
+ * @param places of which what is wrong with the first is told: others are only looked at
+ * @param known what is looked for; null: whatever lies there
+ */
+async function findFile(places: readonly string[], known: FileDigest | null, takesOther: boolean): Promise<FoundFile> {
+  let first: FoundFile | LabError | null = null
+  for (const place of places) {
+    const found = await load(place, known).catch(asRefusal)
+    if (!(found instanceof LabError) && !found.isOther) return found
+    first ??= found
+  }
+  if (first instanceof LabError)
+    throw new LabError('dataset', 'the data of the run cannot be read.', {
+      ...first.detail,
+      remedy: `Put the file back, or say where it lies now: ${SAY_PLACE}.`,
+      cause: first,
+    })
+  if (takesOther) return first!
+  throw new OtherDataError(known!, first!.digest, first!.file)
+}
+
+async function load(file: string, known: FileDigest | null): Promise<FoundFile> {
+  const bytes = await loadDataFile(file, '')
+  const digest = digestOf(bytes)
+  return { file, bytes, digest, isOther: known !== null && digest.sha256 !== known.sha256 }
+}
+
+/**
+ * Where a file may lie: where it was, where the user pointed to, and where a home keeps what is brought to it, should the home itself have moved.
+ * @param known what it held; null: it is where it was
+ */
+async function placesOf(home: string, recorded: string, known: FileDigest | null): Promise<string[]> {
+  if (known === null) return [recorded]
+  const moved = await new DataPlaces(home).find(known.sha256)
   const brought = path.join(home, DATA_FOLDER, path.basename(recorded))
-  return [...(known === null ? [] : [known]), brought].filter((place) => place !== recorded)
+  return [...new Set([recorded, ...(moved === null ? [] : [moved]), brought])]
 }
 
 /** What is wrong with one place of a file is no reason not to look at another. @throws anything else */

@@ -4,13 +4,13 @@
  * process (`runInProcess`), or in a thread of the lab.
  */
 import path from 'node:path'
-import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import type { DatasetConfig, ExperimentConfig } from '../../shared/experiments/config.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { DataContent } from '../../shared/runs/data-content.ts'
 import { asBeforeSplitSeeds } from '../../shared/runs/record.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
@@ -46,7 +46,7 @@ export async function runSweep(
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
       const run = await runs.readRecord(id)
-      if (run.status === 'finished' || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
+      if (isOver(run.status) || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
       if ((await runOne(run)) === 'paused') return 'paused'
     }
   }
@@ -70,11 +70,16 @@ function pointConfig(sweep: Sweep, index: number, { data }: SweepRecord): Experi
   return { ...config, dataset: asBeforeSplitSeeds(config.dataset) }
 }
 
+/** By which a sweep knows what files it began with. */
+function dataKey({ path: series, testPath }: Extract<DatasetConfig, { kind: 'file' }>): string {
+  return testPath === null ? series : `${series} and ${testPath}`
+}
+
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
   const { sweep, record } = writer
   const config = withAbsolutePaths(pointConfig(sweep, index, record), record.baseFolder)
-  const data = (config.dataset.kind === 'file' && record.data?.[config.dataset.path]) || null
+  const data = (config.dataset.kind === 'file' && record.data?.[dataKey(config.dataset)]) || null
   const opened = await openRunData(runs.home, { config, data }, config.seeds, record.baseFolder, AS_RECORDED)
   const records = await makeRuns(runs, preparedConfig(prepareOpened(config, opened)))
   const runIds = records.map(({ id }) => id)
@@ -99,7 +104,7 @@ export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<Re
   const data: Record<string, DataContent> = {}
   for (const index of sweep.points.keys()) {
     const { config, content } = await prepare(sweep.configOf(index), baseFolder)
-    if (config.dataset.kind === 'file' && content !== null) data[config.dataset.path] = content
+    if (config.dataset.kind === 'file' && content !== null) data[dataKey(config.dataset)] = content
   }
   return data
 }
@@ -111,7 +116,10 @@ export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<Re
 export async function moveSweepData({ home }: RunStore, { id, data = {} }: SweepRecord, file: string): Promise<void> {
   const place = path.resolve(file)
   const { sha256 } = await digestOfDataFile(place)
-  const known = Object.values(data).map((content) => content.sha256)
+  const known = Object.values(data).flatMap((content) => [
+    content.sha256,
+    ...(content.test ? [content.test.sha256] : []),
+  ])
   if (!known.includes(sha256))
     throw new LabError('dataset', 'this is no data that the sweep began with.', {
       where: place,

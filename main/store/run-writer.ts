@@ -6,6 +6,7 @@
  */
 import path from 'node:path'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
+import { isSameContent } from '../../shared/runs/data-content.ts'
 import { describeEvent, type LogEntryBody } from '../../shared/runs/log.ts'
 import type {
   Checkpoint,
@@ -227,7 +228,7 @@ export class FileRunWriter implements RunWriter {
     const { data: before } = this.#record
     this.#record = record
     this.#hasTakenUp ||= status !== undefined
-    if (before !== null && record.data !== null && before.sha256 !== record.data.sha256)
+    if (before !== null && record.data !== null && !isSameContent(before, record.data))
       this.#note({ kind: 'other-data', sha256: record.data.sha256, before: before.sha256 })
   }
 

@@ -15,7 +15,7 @@ export interface SweepRecord {
   readonly definition: SweepDefinition
   /** Where relative paths of the configuration start. */
   readonly baseFolder: string
-  /** What the user's own files of series held when it was made, by their absolute paths; sweeps of earlier versions have none. */
+  /** What the user's own files of series held when it was made, by their absolute paths, those of training and test together; sweeps of earlier versions have none. */
   readonly data?: Readonly<Record<string, DataContent>>
   /** Runs of each point in the order of its strategies; null until they are made. */
   readonly runIds: readonly (readonly string[] | null)[]

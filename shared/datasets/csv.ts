@@ -5,6 +5,7 @@
  */
 import Papa from 'papaparse'
 import { isNumberOrMissing } from './cell-values.ts'
+import { COMMENT, endOfQuoted, placesOfCells } from './csv-quotes.ts'
 import { findSeparator, type Separator } from './csv-separators.ts'
 import { LabError, quoteStart, type SourceLocation } from '../protocol/errors.ts'
 
@@ -29,22 +30,9 @@ export interface CsvTable extends CsvText {
   readonly names: readonly string[]
 }
 
-const COMMENT = '#'
-
 function locateOffset(text: string, offset: number): SourceLocation {
   const lines = text.slice(0, offset).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }
-}
-
-/** After the quote that ends a quoted cell. @param start its opening quote */
-function endOfQuoted(text: string, start: number): number {
-  let at = start + 1
-  for (;;) {
-    const quote = text.indexOf('"', at)
-    if (quote < 0) return text.length
-    if (text[quote + 1] !== '"') return quote + 1
-    at = quote + 2
-  }
 }
 
 /** Where the row's cell starts. */
@@ -61,7 +49,7 @@ function offsetOfCell(text: string, { offset }: CsvRow, cell: number, { characte
   return at
 }
 
-/** Comments and empty lines before a row are no part of it. @param end of the row before */
+/** Comments before a row are no part of it. @param end of the row before */
 function startOfRow(text: string, end: number): number {
   let at = end
   while (text[at] === COMMENT) at = text.indexOf('\n', at) + 1
@@ -79,18 +67,17 @@ export function splitCsv(given: string, where: string): CsvText {
   // A spreadsheet's own way to name its separator, made a comment.
   const [, named] = /^sep=([,;\t| ])(?=\n)/i.exec(given) ?? []
   const text = named === undefined ? given : COMMENT + given
-  const separator = findSeparator(text, COMMENT, named)
+  const separator = findSeparator(text, named)
+  if (text.includes('"')) requireQuotes(text, separator, where)
   const rows: CsvRow[] = []
   let end = 0
   Papa.parse(text, {
     delimiter: separator.character,
     newline: '\n',
     comments: COMMENT,
-    step({ data, errors, meta }) {
+    step({ data, meta }) {
       const offset = startOfRow(text, end)
       end = meta.cursor
-      const [error] = errors
-      if (error) failAtQuote(text, error.index! - 1, where)
       const cells = separator.isRun ? data.filter((cell) => cell !== '') : data
       if (!isEmpty(cells)) rows.push({ cells, offset })
     },
@@ -112,18 +99,20 @@ function findCommentedNames(text: string, first: CsvRow, { character, isRun }: S
   return cells.length === first.cells.length && !cells.some(isNumberOrMissing) ? cells : null
 }
 
-/** @param start of the quoted cell that is not as it should be */
-function failAtQuote(text: string, start: number, where: string): never {
-  const end = endOfQuoted(text, start)
-  const isOpen = end === text.length
-  const location = locateOffset(text, isOpen ? start : end)
-  throw new LabError('dataset', isOpen ? 'a quoted cell has no end.' : 'text follows a quoted cell.', {
-    where: `${where}, line ${location.line}, column ${location.column}`,
-    expected: isOpen ? 'a closing quote' : 'a separator or the end of the line',
-    found: isOpen ? 'the end of the file' : `\`${text[end]}\``,
-    remedy: 'Write a quote within a quoted cell as two.',
-    location,
-  })
+function requireQuotes(text: string, { character }: Separator, where: string): void {
+  for (const { start, quotes } of placesOfCells(text, character)) {
+    if (quotes === 'right') continue
+    const isOpen = quotes === 'open'
+    const offset = isOpen ? start : endOfQuoted(text, start)
+    const location = locateOffset(text, offset)
+    throw new LabError('dataset', isOpen ? 'a quoted cell has no end.' : 'text follows a quoted cell.', {
+      where: `${where}, line ${location.line}, column ${location.column}`,
+      expected: isOpen ? 'a closing quote' : 'a separator or the end of the line',
+      found: isOpen ? 'the end of the file' : `\`${text[offset]}\``,
+      remedy: 'Write a quote within a quoted cell as two.',
+      location,
+    })
+  }
 }
 
 /** The first name that stands there again; columns without a name may be many. */

@@ -46,7 +46,8 @@ class ColumnFinder {
       where: `${this.#where}, line 1`,
       expected: `\`${name}\``,
       found: listStart(this.#table.names),
-      remedy: 'Name the column as the first line of the file does.',
+      remedy:
+        'Name the column as the first line of the file does. A file with a series in each line needs no `dataset.columns`.',
     })
   }
 }
@@ -289,7 +290,9 @@ function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions,
  */
 export function readSeriesFromCsv(bytes: Uint8Array, options: CsvOptions, where: string): OwnSeriesTable {
   const csv = splitCsv(decodeText(bytes, where), where)
-  if (hasSeriesInRows(csv, options.columns)) return readSeriesFromUcr(csv, options, where)
+  // Who names the columns of a `.csv` has one with names, and the first line of this one may have been lost.
+  const isNamed = options.columns !== null && /\.csv$/i.test(where)
+  if (!isNamed && hasSeriesInRows(csv, options.columns)) return readSeriesFromUcr(csv, options, where)
   const columns = requireColumns(options)
   return readLongForm(readTable(csv, where), columns, options, where)
 }

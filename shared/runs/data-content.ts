@@ -11,7 +11,10 @@ export interface FileDigest {
   readonly bytes: number
 }
 
+/** Of the file of series. */
 export interface DataContent extends FileDigest {
+  /** Of a second file, which holds the test series; null where there is none. */
+  readonly test: FileDigest | null
   /** In training, validation and test. */
   readonly seriesCount: number
   /** T, the longest series. */
@@ -29,16 +32,20 @@ export interface RunData extends DataContent {
   readonly earlier: readonly DataContent[]
 }
 
-export function contentOf(dataset: Dataset, digest: FileDigest): DataContent {
+export function contentOf(dataset: Dataset, digest: FileDigest, test: FileDigest | null): DataContent {
   const { counts, maxSteps, inputSize, outputSize, classNames } = dataset
   const seriesCount = counts.train + counts.validation + counts.test
-  return { ...digest, seriesCount, maxSteps, inputSize, outputSize, classNames }
+  return { ...digest, test, seriesCount, maxSteps, inputSize, outputSize, classNames }
+}
+
+export function isSameContent(one: DataContent, other: DataContent): boolean {
+  return one.sha256 === other.sha256 && one.test?.sha256 === other.test?.sha256
 }
 
 /** What a record says from now on; one that said nothing begins with it. */
 export function withContent(known: RunData | null, content: DataContent): RunData {
   if (known === null) return { ...content, earlier: [] }
-  if (known.sha256 === content.sha256) return known
+  if (isSameContent(known, content)) return known
   const { earlier, ...before } = known
   return { ...content, earlier: [...earlier, before] }
 }
@@ -49,6 +56,9 @@ export function describeContent({ seriesCount, maxSteps, inputSize, outputSize, 
   return `${seriesCount} series of at most ${maxSteps} steps, ${inputSize} inputs, ${outputs}`
 }
 
+/** On the command line, and in the app. */
+export const SAY_PLACE = '`--data FILE`, or in the app Data, at the run'
+
 /** A file that holds something else than the run began with. */
 export class OtherDataError extends LabError {
   constructor(known: FileDigest, found: FileDigest, where: string) {
@@ -57,8 +67,7 @@ export class OtherDataError extends LabError {
       where,
       expected: describe(known),
       found: describe(found),
-      remedy:
-        'Put the file back, or say where it lies now: `--data FILE`. To go on with other data, which the record then says: `--other-data`.',
+      remedy: `Put the file back, or say where it lies now: ${SAY_PLACE}. To go on with other data, which the record then says: \`--other-data\`.`,
     })
   }
 }

@@ -5,9 +5,10 @@
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
 import { parseJson } from '../protocol/parse-json.ts'
+import { isDivergence } from './divergence.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
-const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
+const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'diverged', 'failed']
 export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
@@ -24,12 +25,13 @@ const orNull =
     value === null || holds(value)
 
 const isRemark = (value: unknown): boolean => isObject(value) && isText(value.kind)
+const isDigest = (value: unknown): boolean =>
+  isObject(value) && isText(value.sha256) && Number.isSafeInteger(value.bytes)
 const isContent = (value: unknown): boolean =>
   isObject(value) &&
-  isText(value.sha256) &&
-  ['bytes', 'seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
-    Number.isSafeInteger(value[field]),
-  ) &&
+  isDigest(value) &&
+  orNull(isDigest)(value.test) &&
+  ['seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) => Number.isSafeInteger(value[field])) &&
   (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))
 const isRunData = (value: unknown): boolean =>
   isContent(value) && isObject(value) && Array.isArray(value.earlier) && value.earlier.every(isContent)
@@ -64,6 +66,7 @@ const CHECKS: readonly Check[] = [
   ['endedAt', 'a time or null', orNull(isTime)],
   ['heartbeatAt', 'a time or null', orNull(isTime)],
   ['error', 'an error or null', orNull((value) => isObject(value) && isText(value.code))],
+  ['diverged', 'a list of diverged seeds', (value) => Array.isArray(value) && value.every(isDivergence)],
   [
     'result',
     'a result or null',
@@ -127,6 +130,7 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   record.digests ??= null
   record.remarks ??= []
   record.data ??= null
+  record.diverged ??= []
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {

@@ -98,6 +98,8 @@ describe('own series', () => {
     await page.getByRole('checkbox', { name: 'Warmed up' }).uncheck()
     await page.getByRole('checkbox', { name: 'Double layer' }).uncheck()
     await page.locator('[data-field="training.steps"] input').fill('20')
+    await page.locator('[data-field="training.batch"] input').fill('400')
+    await page.getByTestId('remarks').getByText(/batch of the training is \d+ and not 400/).waitFor()
     await page.locator('[data-field="training.batch"] input').fill('4')
     await page.locator('[data-field="seeds"] input').fill('0')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
@@ -107,6 +109,13 @@ describe('own series', () => {
     const { config } = JSON.parse(readFileSync(path.join(runs, readdirSync(runs)[0]!, 'run.json'), 'utf8')) as {
       config: { dataset: unknown }
     }
+    await page.getByRole('tab', { name: 'Data' }).click()
+    await expect.poll(() => page.getByTestId('data-digest').textContent()).toMatch(/^[0-9a-f]{64}$/)
+    await page.getByLabel('The file lies now at').fill('/nowhere.npz')
+    await page.getByRole('button', { name: 'It lies here' }).click()
+    await page.getByRole('alert').getByText('the data of the run cannot be read').waitFor()
+    expect(await findAxeViolations(page)).toEqual([])
+    await page.screenshot({ path: path.join(PICTURES, 'run-data.png') })
     expect(config.dataset).toMatchObject({
       kind: 'file',
       arrays: { inputs: 'waves', targets: 'first', lengths: 'valid_steps', mask: null },
@@ -148,7 +157,7 @@ describe('own series', () => {
     const train = range(12).map((s) => line(1 + (s % 2), s))
     await drop(page, ['Toy_TEST.tsv', [line(1, 20), line(2, 21)].join('\n')], ['Toy_TRAIN.tsv', train.join('\n')])
     await panel(page).getByText('12 series of 1 input, 8 steps').waitFor()
-    await panel(page).getByText('2 different labels: 1, 2, 1, 2, 1').waitFor()
+    await panel(page).getByText('2 different labels: 1, 2').waitFor()
     await panel(page)
       .getByText(/Test series: Toy_TEST-\w+\.tsv/)
       .waitFor()

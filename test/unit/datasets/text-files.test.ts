@@ -34,6 +34,7 @@ describe('encodings that are no text are told with their line', () => {
       /not text.*line 2/,
     ],
     ['Latin-1', Buffer.from('id,t,x,y\na,0,1,"é"', 'latin1'), /UTF-8.*byte 0xe9 on line 2, `é` in Latin-1.*iconv/],
+    ['Windows-1252', Buffer.from([0x80, 10]), /byte 0x80 on line 1\. .*iconv/],
     [
       'a character of three bytes before Latin-1',
       Buffer.from([0xe2, 0x82, 0xac, 10, 0xfc]),
@@ -61,6 +62,13 @@ describe('separators and names of columns are found', () => {
     const table = read(content, { columns: named })
     expect(inputsOf(table)).toEqual([[1.5, 2.5]])
     expect(targetsOf(table)).toEqual([2])
+  })
+
+  it('semicolons, where decimal commas and commas in names give as many cells in each row too', () => {
+    const named = { ...columns, inputs: ['x, m/s'], targets: ['y, kg'] }
+    const table = read('id;t;x, m/s;y, kg\na;0;1,5;2,5\na;1;3,5;2,5\n', { columns: named })
+    expect(inputsOf(table)).toEqual([[1.5, 3.5]])
+    expect(targetsOf(table)).toEqual([2.5])
   })
 
   it('the line of a wrong cell counts comments, quoted line ends and the line that names the separator', () => {

@@ -125,6 +125,7 @@ describe('a run on a file of series', () => {
     expect(record.data).toEqual({
       sha256: digest(FIRST),
       bytes: FIRST.length,
+      test: null,
       seriesCount: 20,
       maxSteps: 3,
       inputSize: 1,
@@ -221,6 +222,52 @@ describe('a run on a file of series', () => {
     expect((await bench.read()).data).toMatchObject({ sha256: digest(SECOND), earlier: [] })
     await bench.write(FIRST)
     await refusalOf(() => bench.run())
+  })
+})
+
+describe('a run whose test series are in a second file', () => {
+  const TEST = csvOf(3)
+  const open = async (): Promise<Bench & { readonly testFile: string }> => {
+    const folder = await temporaryFolder()
+    const testFile = path.join(folder, 'own_TEST.csv')
+    await writeFile(testFile, TEST)
+    const bench = await openBench({ dataset: { ...CONFIG.dataset, testPath: testFile } })
+    return { ...bench, testFile }
+  }
+
+  it('knows both by what they hold, and refuses to go on when either is another', async () => {
+    const bench = await open()
+    expect(bench.record.data).toMatchObject({
+      sha256: digest(FIRST),
+      test: { sha256: digest(TEST), bytes: TEST.length },
+      seriesCount: 40,
+    })
+    await bench.run(10)
+    await writeFile(bench.testFile, SECOND)
+    const detail = await refusalOf(() => bench.run())
+    expect([detail.where, detail.expected]).toEqual([bench.testFile, expect.stringContaining(digest(TEST))])
+    await bench.run(20, { file: null, takesOther: true })
+    expect((await bench.read()).data).toMatchObject({
+      test: { sha256: digest(SECOND) },
+      earlier: [{ test: { sha256: digest(TEST) } }],
+    })
+  })
+
+  it('finds both where they were moved, together or one by one', async () => {
+    const bench = await open()
+    await bench.run(8)
+    const folder = await temporaryFolder()
+    const [series, test] = ['own_TRAIN.csv', 'own_TEST.csv'].map((name) => path.join(folder, name)) as [string, string]
+    await rename(bench.file, series)
+    await rename(bench.testFile, test)
+    await bench.run(8, { file: series, takesOther: false })
+    await bench.run(8)
+    const apart = path.join(folder, 'apart.csv')
+    await rename(test, apart)
+    await refusalOf(() => bench.run(8))
+    await bench.run(8, { file: apart, takesOther: false })
+    await bench.run()
+    expect((await bench.read()).status).toBe('finished')
   })
 })
 

@@ -116,8 +116,8 @@ describe('a file of series', () => {
       guess: { task: 'classification', targets: 'last-step' },
       testPath,
     })
-    const { split: _, ...guess } = view.guess
-    const dataset = { kind: 'file', path: place, testPath, ...guess }
+    const { task, targets } = view.guess
+    const dataset = { kind: 'file', path: place, testPath, task, targets }
     const counts = async () => (await lab.run('dataset.preview', { dataset })).description.counts
     expect(await counts()).toEqual({ train: 2, validation: 1, test: 2 })
     await writeFile(testPath, '2\t5\t6\n3\t5\t6\n1\t5\t6\n')
