@@ -76,7 +76,7 @@ function requireElements(bytes: Uint8Array, where: string): Elements {
       where,
       expected: 'bool, int8 to uint64, float16, float32, float64 or text',
       found: header.type === null ? nameOfNpyType(null) : `${nameOfNpyType(header.type)} ('${header.type}')`,
-      remedy: "Convert it before saving: `array.astype('<f4')`.",
+      remedy: "Convert it before saving: `array.astype('<f4')`, or `array.astype(str)` for words.",
     })
   const expectedBytes = elementCount(header.shape) * type.bytes
   const data = bytes.subarray(header.dataOffset)
