@@ -210,5 +210,6 @@ export async function keepPlace({ home }: RunStore, { files }: OpenedRunData, ch
 /** Writes down what the data is, where the record says something else or nothing. */
 export async function keepContent(writer: RunWriter, content: DataContent | null): Promise<void> {
   const { data } = writer.record
-  if (content !== null && (data === null || !isSameContent(data, content))) await writer.update({ data: withContent(data, content) })
+  if (content !== null && (data === null || !isSameContent(data, content)))
+    await writer.update({ data: withContent(data, content) })
 }

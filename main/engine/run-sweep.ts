@@ -108,7 +108,10 @@ export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<Re
 export async function moveSweepData({ home }: RunStore, { id, data = {} }: SweepRecord, file: string): Promise<void> {
   const place = path.resolve(file)
   const { sha256 } = await digestOfDataFile(place)
-  const known = Object.values(data).flatMap((content) => [content.sha256, ...(content.test ? [content.test.sha256] : [])])
+  const known = Object.values(data).flatMap((content) => [
+    content.sha256,
+    ...(content.test ? [content.test.sha256] : []),
+  ])
   if (!known.includes(sha256))
     throw new LabError('dataset', 'this is no data that the sweep began with.', {
       where: place,

@@ -29,9 +29,7 @@ const isContent = (value: unknown): boolean =>
   isObject(value) &&
   isDigest(value) &&
   orNull(isDigest)(value.test) &&
-  ['seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) =>
-    Number.isSafeInteger(value[field]),
-  ) &&
+  ['seriesCount', 'maxSteps', 'inputSize', 'outputSize'].every((field) => Number.isSafeInteger(value[field])) &&
   (value.classNames === null || (Array.isArray(value.classNames) && value.classNames.every(isText)))
 const isRunData = (value: unknown): boolean =>
   isContent(value) && isObject(value) && Array.isArray(value.earlier) && value.earlier.every(isContent)
