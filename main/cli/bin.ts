@@ -48,7 +48,13 @@ run.action((file: string | undefined, options: Record<string, unknown>) => runIn
 withData(
   withEngine(
     withHome(
-      withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+      withJson(
+        program
+          .command('resume <RUN>')
+          .description(
+            'go on with a run, or with all unfinished runs of a group; seeds that have diverged stay left out',
+          ),
+      ),
     ),
   ),
 ).action((name: string, options: Record<string, unknown>) => runInThread('resume', [name, options]))

@@ -104,8 +104,6 @@ function readValue({ kind, flags }: RunOption, text: string): unknown {
   switch (kind) {
     case 'number':
       return number(text)
-    case 'numbers':
-      return text.split(',').map(number)
     case 'list':
       return text.split(',').map((item) => item.trim())
     case 'text':

@@ -5,7 +5,7 @@ export interface RunOption {
   readonly description: string
   /** Dotted path; `layers.*` means every layer. */
   readonly field: string
-  readonly kind: 'number' | 'text' | 'list' | 'numbers'
+  readonly kind: 'number' | 'text' | 'list'
 }
 
 export const RUN_OPTIONS: readonly RunOption[] = [
@@ -24,7 +24,7 @@ export const RUN_OPTIONS: readonly RunOption[] = [
     field: 'strategies',
     kind: 'list',
   },
-  { flags: '--seeds <LIST>', description: 'seeds, separated by commas', field: 'seeds', kind: 'numbers' },
+  { flags: '--seeds <LIST>', description: 'seeds, as `0,1,2` or `0-4`', field: 'seeds', kind: 'text' },
   {
     flags: '--sequence-length <T>',
     description: 'steps of a generated series',

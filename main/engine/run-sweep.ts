@@ -4,12 +4,13 @@
  * process (`runInProcess`), or in a thread of the lab.
  */
 import path from 'node:path'
+import type { DatasetConfig, ExperimentConfig } from '../../shared/experiments/config.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
-import type { DatasetConfig } from '../../shared/experiments/config.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { DataContent } from '../../shared/runs/data-content.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { asBeforeSplitSeeds } from '../../shared/runs/record.ts'
+import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
@@ -45,7 +46,7 @@ export async function runSweep(
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
       const run = await runs.readRecord(id)
-      if (run.status === 'finished' || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
+      if (isOver(run.status) || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
       if ((await runOne(run)) === 'paused') return 'paused'
     }
   }
@@ -62,6 +63,13 @@ export function runInProcess(
   return async (run) => ((await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done')
 }
 
+/** The points that are left of a sweep that began with an earlier version are made as those before them. */
+function pointConfig(sweep: Sweep, index: number, { data }: SweepRecord): ExperimentConfig {
+  const config = sweep.configOf(index)
+  if (data !== undefined || config.dataset.kind !== 'file') return config
+  return { ...config, dataset: asBeforeSplitSeeds(config.dataset) }
+}
+
 /** By which a sweep knows what files it began with. */
 function dataKey({ path: series, testPath }: Extract<DatasetConfig, { kind: 'file' }>): string {
   return testPath === null ? series : `${series} and ${testPath}`
@@ -70,7 +78,7 @@ function dataKey({ path: series, testPath }: Extract<DatasetConfig, { kind: 'fil
 /** Makes the runs of a point and writes down which they are. */
 async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
   const { sweep, record } = writer
-  const config = withAbsolutePaths(sweep.configOf(index), record.baseFolder)
+  const config = withAbsolutePaths(pointConfig(sweep, index, record), record.baseFolder)
   const data = (config.dataset.kind === 'file' && record.data?.[dataKey(config.dataset)]) || null
   const opened = await openRunData(runs.home, { config, data }, config.seeds, record.baseFolder, AS_RECORDED)
   const records = await makeRuns(runs, preparedConfig(prepareOpened(config, opened)))

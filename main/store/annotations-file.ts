@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { describeWords, valueAt, wordsOf } from '../../shared/protocol/schema-words.ts'
 import { annotationsSchema, NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
@@ -38,7 +39,9 @@ export async function readAnnotations(folder: string): Promise<RunAnnotations> {
   const parsed = annotationsSchema.safeParse(json)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw damaged(`${issue!.path.join('.') || 'the whole'}: ${issue!.message}`)
+  throw damaged(
+    `${issue!.path.join('.') || 'the whole'}: ${describeWords(wordsOf(issue!, valueAt(json, issue!.path)))}`,
+  )
 }
 
 /** @throws LabError `run-folder` when the folder cannot be written */

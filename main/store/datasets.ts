@@ -81,8 +81,8 @@ export async function loadDatasetSources(config: DatasetConfig, baseFolder: stri
   const options: DatasetOptions = config
   const mnist = options.kind === 'mnist' ? await readMnist() : null
   const files = new Map<string, Uint8Array>()
-  for (const path of options.kind === 'file' ? filesOf(options) : [])
-    files.set(path, await loadDataFile(path, baseFolder))
+  for (const { path, field } of options.kind === 'file' ? filesOf(options) : [])
+    files.set(path, await loadDataFile(path, baseFolder, { field }))
   return {
     mnist: () => mnist ?? notLoaded('MNIST'),
     file: (path) => files.get(path) ?? notLoaded(`\`${path}\``),
@@ -91,12 +91,15 @@ export async function loadDatasetSources(config: DatasetConfig, baseFolder: stri
 
 type FilePaths = Pick<FileOptions, 'path' | 'testPath'>
 
-/** The files of own series: of all of them, or of those for training and of those for the test. */
-const filesOf = ({ path, testPath }: FilePaths): string[] => (testPath === null ? [path] : [path, testPath])
+/** The files of own series, each with the field that names it. */
+const filesOf = ({ path, testPath }: FilePaths): { readonly path: string; readonly field: string }[] => [
+  { path, field: 'dataset.path' },
+  ...(testPath === null ? [] : [{ path: testPath, field: 'dataset.testPath' }]),
+]
 
 /** Another text when a file is another; the same for all that cannot be looked at. */
 export async function dataFilePrint(paths: FilePaths, baseFolder: string): Promise<string> {
-  const prints = filesOf(paths).map((path) =>
+  const prints = filesOf(paths).map(({ path }) =>
     stat(resolve(baseFolder, path)).then(
       ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
       () => 'none',
@@ -113,11 +116,18 @@ export function isDataFile(path: string, baseFolder: string): Promise<boolean> {
   )
 }
 
-/** @throws LabError `dataset` for a missing file, what is no file, one that may not be read, and more than `mostBytes` */
-export function loadDataFile(path: string, baseFolder: string, mostBytes?: number): Promise<Uint8Array> {
+/**
+ * @param field that names it
+ * @throws LabError `dataset` for a missing file, what is no file, one that may not be read, and more than `mostBytes`
+ */
+export function loadDataFile(
+  path: string,
+  baseFolder: string,
+  { field = 'dataset.path', mostBytes }: { readonly field?: string; readonly mostBytes?: number } = {},
+): Promise<Uint8Array> {
   return readBytes(
     resolve(baseFolder, path),
-    'Correct `dataset.path`; relative paths start at the configuration’s folder.',
+    `Correct \`${field}\`; relative paths start at the configuration’s folder.`,
     mostBytes,
   )
 }

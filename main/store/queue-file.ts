@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { describeWords, valueAt, wordsOf } from '../../shared/protocol/schema-words.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'
@@ -99,5 +100,6 @@ function parseQueue(text: string, where: string): KeptQueue {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const place = issue!.path.map(String).join('.')
-  throw damaged('a queue as the lab writes it', place === '' ? issue!.message : `at \`${place}\`: ${issue!.message}`)
+  const words = describeWords(wordsOf(issue!, valueAt(json, issue!.path)))
+  throw damaged('a queue as the lab writes it', place === '' ? words : `at \`${place}\`: ${words}`)
 }

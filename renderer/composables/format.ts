@@ -1,12 +1,19 @@
 /**
- * Numbers and times as the screens write them: three significant digits, tabular, the unit beside. The decimal point is that of files and papers
- * in every language; thousands are set apart as the language does it, since 1,234 is little more than one to a French reader.
+ * Numbers and times as the screens write them: three significant digits, tabular, the unit beside; decimal mark and thousands as the language of the
+ * screens has them, everywhere, since 1,234 is little more than one to a French reader. Files have a decimal point in every language.
  */
 import { computed, ref } from 'vue'
 import { summarize } from '../../shared/statistics/summary.ts'
 
 /** Of the screens, as `fr`, or with the region that the system wishes for it, as `en-GB`. */
 export const formatLanguage = ref('en-US')
+
+/** `.` or `,`. */
+export const decimalMark = computed(
+  () =>
+    new Intl.NumberFormat(formatLanguage.value).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.',
+)
+const marked = (text: string): string => (decimalMark.value === '.' ? text : text.replace('.', decimalMark.value))
 
 /** Made once a language: a table writes hundreds of them while it is scrolled. */
 const counts = computed(() => new Intl.NumberFormat(formatLanguage.value, { maximumFractionDigits: 0 }))
@@ -17,9 +24,14 @@ const clockTimes = computed(() => new Intl.DateTimeFormat(formatLanguage.value, 
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '–'
   const size = Math.abs(value)
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2)
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return marked(value.toExponential(2))
   if (size >= 1000) return formatCount(value)
-  return String(Number(value.toPrecision(3)))
+  return marked(String(Number(value.toPrecision(3))))
+}
+
+/** Every digit, for where the short form is pointed at. */
+export function formatExact(value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : marked(String(value))
 }
 
 const MOST_TICK_DIGITS = 6
@@ -28,10 +40,10 @@ const MOST_TICK_DIGITS = 6
 export function formatTick(value: number): string {
   const size = Math.abs(value)
   const shortest = Number(value.toPrecision(MOST_TICK_DIGITS))
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return shortest.toExponential()
-  if (size < 1000) return String(shortest)
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return marked(shortest.toExponential())
+  if (size < 1000) return marked(String(shortest))
   const [, fraction] = String(shortest).split('.')
-  return `${counts.value.format(Math.trunc(shortest))}${fraction === undefined ? '' : `.${fraction}`}`
+  return `${counts.value.format(Math.trunc(shortest))}${fraction === undefined ? '' : `${decimalMark.value}${fraction}`}`
 }
 
 /** `12,300`, of things that are counted; in French `12 300`. */
@@ -42,7 +54,7 @@ export function formatCount(count: number): string {
 /** `0.4 s`, `4 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return '–'
-  if (ms < 1000) return `${Number((Math.round(ms) / 1000).toPrecision(1))} s`
+  if (ms < 1000) return `${formatNumber(Number((Math.round(ms) / 1000).toPrecision(1)))} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
@@ -51,12 +63,14 @@ export function formatDuration(ms: number | null): string {
 
 /** `0.4 ms`, `12 ms`, `1.3 s`: of one among many. */
 export function formatEach(ms: number): string {
-  return ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`
+  return ms < 1000
+    ? `${marked(String(Number(ms.toPrecision(2))))} ms`
+    : `${marked(String(Number((ms / 1000).toPrecision(2))))} s`
 }
 
 /** `231 MB`. */
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`
+  if (bytes >= 1e9) return `${marked((bytes / 1e9).toFixed(2))} GB`
   return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1000)} kB`
 }
 
@@ -76,6 +90,12 @@ export function formatClockTime(iso: string): string {
 }
 
 /** `0.0123 ± 0.0045`, the mean of seeds and their deviation; one seed has none. */
+/** With the seeds that it is over, where some have diverged: `0.12 ± 0.01 (3/4)`. */
+export function formatResult(values: readonly number[], divergedCount: number): string {
+  const text = formatMeanAndStd(values)
+  return text === '' || divergedCount === 0 ? text : `${text} (${values.length}/${values.length + divergedCount})`
+}
+
 export function formatMeanAndStd(values: readonly number[]): string {
   if (values.length === 0) return ''
   const { mean, std } = summarize(values)

@@ -4,8 +4,10 @@
  */
 import { leavesOf } from '../../shared/experiments/config-differences.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
-import { MOST_POINTS, rangeMistake, type SweepDefinition } from '../../shared/experiments/sweep.ts'
+import { MOST_POINTS, rangeMistake, type RangeMistake, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { decimalMark } from './format.ts'
+import { readTypedNumber } from './typed-number.ts'
 
 export const AXIS_KINDS = ['list', 'choice', 'uniform', 'log-uniform', 'integer'] as const
 
@@ -30,14 +32,20 @@ export interface SweepForm {
 /** One more than a sweep takes: a longer range is refused as it is, and not cut off to what fits. */
 const MOST_IN_RANGE = MOST_POINTS + 1
 
-/** `gru, 100, 0..4, true` as JSON values; what is no JSON is text. A list or object in brackets is one value. */
+/**
+ * `gru, 100, 0..4, true` as JSON values; what is no JSON is text. A list or object in brackets is one value. Where semicolons part the
+ * values, commas are decimal marks: `0,1; 0,01`.
+ */
 export function parseValues(text: string): unknown[] {
-  return splitOutsideBrackets(text).flatMap((piece): unknown[] => {
+  const mark = splitOutsideBrackets(text, ';').length > 1 ? ';' : ','
+  return splitOutsideBrackets(text, mark).flatMap((piece): unknown[] => {
     const range = /^(\d+)\.\.(\d+)$/.exec(piece)
     if (range) {
       const [low, high] = [Number(range[1]), Number(range[2])]
       return Array.from({ length: Math.min(MOST_IN_RANGE, Math.max(0, high - low + 1)) }, (_, i) => low + i)
     }
+    const number = mark === ';' ? readTypedNumber(piece) : null
+    if (number !== null) return [number]
     try {
       return [parseJson(piece)]
     } catch {
@@ -46,14 +54,14 @@ export function parseValues(text: string): unknown[] {
   })
 }
 
-function splitOutsideBrackets(text: string): string[] {
+function splitOutsideBrackets(text: string, mark: ',' | ';'): string[] {
   const pieces: string[] = []
   let depth = 0
   let piece = ''
   for (const character of text) {
     if ('[{'.includes(character)) depth++
     if (']}'.includes(character)) depth--
-    if (character === ',' && depth <= 0) {
+    if (character === mark && depth <= 0) {
       pieces.push(piece.trim())
       piece = ''
     } else piece += character
@@ -116,7 +124,7 @@ export function definitionOf(form: SweepForm, config: ExperimentConfig): unknown
     ...config,
     layers: config.layers.map(followingLayer),
     strategies: config.strategies === null ? null : form.strategies,
-    seeds: parseValues(form.seeds),
+    seeds: form.seeds,
   }
   return {
     name: form.name,
@@ -139,9 +147,14 @@ export function fieldsTwice({ axes }: SweepForm): string[] {
   return [...new Set(fields.filter((field, index) => fields.indexOf(field) !== index))]
 }
 
-/** What is wrong with the range of a row; null for a good one, and for a row of values. */
-export function axisMistake({ kind, low, high }: SweepAxis): ReturnType<typeof rangeMistake> {
-  return kind === 'list' || kind === 'choice' ? null : rangeMistake({ kind, low, high })
+/** In a language with decimal commas `0,5` may be a number or two of them. */
+const COMMA_OR_DECIMAL = /\d,\d/
+
+/** What is wrong with a row, by its name among the words of the form; null for a good one. */
+export function axisMistake({ kind, values, low, high }: SweepAxis): RangeMistake['fault'] | 'commaOrDecimal' | null {
+  if (kind !== 'list' && kind !== 'choice') return rangeMistake({ kind, low, high })?.fault ?? null
+  const isParted = splitOutsideBrackets(values, ';').length > 1
+  return decimalMark.value === ',' && !isParted && COMMA_OR_DECIMAL.test(values) ? 'commaOrDecimal' : null
 }
 
 function drawOf({ kind, values, low, high }: SweepAxis): unknown {

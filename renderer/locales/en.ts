@@ -1,3 +1,4 @@
+import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 import { table } from './en-table.ts'
@@ -228,7 +229,7 @@ export const en = {
       arrays: '{count} array | {count} arrays',
       columns: '{count} columns, {rows} rows',
       series: '{count} series of {inputs} input, {steps} steps | {count} series of {inputs} inputs, {steps} steps',
-      labels: '{count} different labels: {first}, …',
+      labels: '{count} label: {first} | {count} different labels: {first}',
       testSeries: 'Test series: {name}.',
       leaveTestOut: 'Leave them out',
       bringTest: 'Bring {name} too, and its series are the test.',
@@ -301,6 +302,9 @@ export const en = {
     explain: 'Explain this field (F1)',
     helpHint: 'F1 explains the field that you are in; ? does it with the mouse.',
     mistakes: '{count} mistake | {count} mistakes',
+    faults,
+    unread:
+      '{count} field cannot be read: nothing starts until it can. | {count} fields cannot be read: nothing starts until they can.',
     expected: 'Expected {expected}.',
     range: 'Range: {range}.',
     whenEmpty: 'Empty: {empty}.',
@@ -448,6 +452,7 @@ export const en = {
       paused: 'Paused',
       stopped: 'Stopped',
       finished: 'Finished',
+      diverged: 'Diverged',
       failed: 'Failed',
       crashed: 'Crashed',
       damaged: 'Damaged',
@@ -487,6 +492,17 @@ export const en = {
     savePicture: 'Save chart',
     pictures: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', pdf: 'Drawing (PDF)', csv: 'All values (CSV)' },
     everyAttractor: '1/n: one attractor for all series',
+    divergedMark: 'seed {seed} diverges',
+    diverged: 'Seed {seed} diverged at step {step} ({phase}): {quantity} {value}. It is left out from there on.',
+    divergedQuantity: {
+      loss: 'the loss is',
+      gradient: 'the gradient is',
+      'vaa-star': 'VAA* is',
+      'validation-loss': 'the validation loss is',
+      'test-loss': 'the test loss is',
+      weights: 'the weights hold',
+    },
+    overSeeds: 'over {count} of {all} seeds',
     restartMark: 'seed {seeds} begins anew | seeds {seeds} begin anew',
     forkMark: 'fork',
     scope: 'VAA of',
@@ -563,6 +579,7 @@ export const en = {
         paused: 'Paused; everything is saved.',
         stopped: 'Stopped; everything is saved.',
         finished: 'The run has finished.',
+        diverged: 'The run has ended: every seed has diverged. {message}',
         failed: 'The run has failed: {message}',
       },
       phase: { 'warm-up': 'Warm-up begins.', training: 'Training begins.', test: 'The test begins.' },

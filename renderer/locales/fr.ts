@@ -1,3 +1,4 @@
+import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { table } from './fr-table.ts'
@@ -222,7 +223,7 @@ export const fr: Messages = {
       arrays: '{count} tableau | {count} tableaux',
       columns: '{count} colonnes, {rows} lignes',
       series: '{count} séries d’{inputs} entrée, {steps} pas | {count} séries de {inputs} entrées, {steps} pas',
-      labels: '{count} étiquettes différentes : {first}, …',
+      labels: '{count} étiquette : {first} | {count} étiquettes différentes : {first}',
       testSeries: 'Séries de test : {name}.',
       leaveTestOut: 'Les laisser de côté',
       bringTest: 'Apportez aussi {name}, et ses séries seront le test.',
@@ -295,6 +296,9 @@ export const fr: Messages = {
     explain: 'Expliquer ce champ (F1)',
     helpHint: 'F1 explique le champ où vous êtes ; ? le fait à la souris.',
     mistakes: '{count} erreur | {count} erreurs',
+    faults,
+    unread:
+      '{count} champ ne se lit pas : rien ne démarre d’ici là. | {count} champs ne se lisent pas : rien ne démarre d’ici là.',
     expected: 'Attendu : {expected}.',
     range: 'Étendue : {range}.',
     whenEmpty: 'Vide : {empty}.',
@@ -446,6 +450,7 @@ export const fr: Messages = {
       stopped: 'Arrêté',
       finished: 'Fini',
       failed: 'Échoué',
+      diverged: 'Divergé',
       crashed: 'Interrompu',
       damaged: 'Endommagé',
     },
@@ -485,6 +490,18 @@ export const fr: Messages = {
     savePicture: 'Enregistrer le graphique',
     pictures: { png: 'Image (PNG)', svg: 'Dessin (SVG)', pdf: 'Dessin (PDF)', csv: 'Toutes les valeurs (CSV)' },
     everyAttractor: '1/n : un attracteur pour toutes les séries',
+    divergedMark: 'la graine {seed} diverge',
+    diverged:
+      'La graine {seed} a divergé à l’étape {step} ({phase}) : {quantity} {value}. Elle est laissée de côté à partir de là.',
+    divergedQuantity: {
+      loss: 'la perte vaut',
+      gradient: 'le gradient vaut',
+      'vaa-star': 'VAA* vaut',
+      'validation-loss': 'la perte de validation vaut',
+      'test-loss': 'la perte de test vaut',
+      weights: 'les poids contiennent',
+    },
+    overSeeds: 'sur {count} des {all} graines',
     restartMark: 'la graine {seeds} recommence | les graines {seeds} recommencent',
     forkMark: 'bifurcation',
     scope: 'VAA',
@@ -561,6 +578,7 @@ export const fr: Messages = {
         paused: 'En pause ; tout est sauvé.',
         stopped: 'Arrêté ; tout est sauvé.',
         finished: 'L’essai est fini.',
+        diverged: 'L’essai est terminé : toutes les graines ont divergé. {message}',
         failed: 'L’essai a échoué : {message}',
       },
       phase: { 'warm-up': 'L’échauffement commence.', training: 'L’entraînement commence.', test: 'Le test commence.' },

@@ -34,6 +34,8 @@ export const useDesignStore = defineStore('design', () => {
   const canRedo = computed(() => future.value.length > 0)
   /** Grows with every change; what watches the design watches this. */
   const revision = ref(0)
+  /** Grows when another design is opened. */
+  const openings = ref(0)
 
   /** A new beginning; undo leads back to what was before. */
   function open(next: ExperimentConfig, preset: string | null): void {
@@ -42,6 +44,7 @@ export const useDesignStore = defineStore('design', () => {
     presetId.value = preset
     fork.value = null
     revision.value++
+    openings.value++
   }
 
   /** The configuration of a run, to go on from one of its checkpoints. What was before is no fork of it: undo does not lead there. */
@@ -109,6 +112,7 @@ export const useDesignStore = defineStore('design', () => {
     fork,
     resolved,
     revision,
+    openings,
     canUndo,
     canRedo,
     open,

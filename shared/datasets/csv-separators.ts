@@ -2,7 +2,7 @@
  * What separates the cells of a text: its first lines enter, the separator leaves that gives them as many cells each as the first has.
  * Splitting the whole text is left to csv.ts.
  */
-import Papa from 'papaparse'
+import { COMMENT, placesOfCells } from './csv-quotes.ts'
 
 export interface Separator {
   readonly character: string
@@ -30,47 +30,47 @@ const SAMPLE_CHARACTERS = 2 ** 18
 /** Of the lines; a separator of fewer is none while a space gives all of them as many cells. */
 const LIKELY_SHARE = 0.8
 
-function takeSample(text: string, comment: string): string {
+function takeSample(text: string): string {
   let end = 0
   for (let lines = 0; lines < SAMPLE_LINES && end < text.length;) {
     const next = text.indexOf('\n', end)
     const lineEnd = next < 0 ? text.length : next + 1
     if (lines >= 2 && lineEnd > SAMPLE_CHARACTERS) break
-    if (!text.startsWith(comment, end) && text.slice(end, lineEnd).trim() !== '') lines++
+    if (!text.startsWith(COMMENT, end) && text.slice(end, lineEnd).trim() !== '') lines++
     end = lineEnd
   }
   return text.slice(0, end)
 }
 
 /** Of the sampled rows, those with as many cells as the first; 0 where it has one cell only. */
-function shareOf({ character, isRun }: Separator, sample: string, comment: string): number {
+function shareOf({ character, isRun }: Separator, sample: string): number {
   const counts: number[] = []
   let namedCount = 0
-  Papa.parse(sample, {
-    delimiter: character,
-    newline: '\n',
-    comments: comment,
-    step({ data }) {
-      const filled = data.filter((cell) => cell.trim() !== '')
-      if (filled.length === 0) return
-      if (counts.length === 0) namedCount = filled.length
-      counts.push(isRun ? filled.length : data.length)
-    },
-  })
+  let [all, filled] = [0, 0]
+  for (const { start, end, endsRow } of placesOfCells(sample, character)) {
+    const isFilled = sample.slice(start, end).trim() !== ''
+    all++
+    if (isFilled) filled++
+    if (!endsRow) continue
+    if (counts.length === 0) namedCount = filled
+    // Some programs end each row by a separator, though not the first.
+    if (!isFilled && all - 1 === counts[0]) all--
+    if (filled > 0) counts.push(isRun ? filled : all)
+    all = filled = 0
+  }
   // A space at each place where cells are aligned by several gives the first row cells without a name.
   const isSplit = namedCount >= 2 && (isRun || character !== ' ' || namedCount === counts[0])
   return isSplit ? counts.filter((count) => count === counts[0]).length / counts.length : 0
 }
 
 /**
- * @param comment what comment lines begin with
  * @param named the separator that the text itself names, one of them
  * @returns the likeliest; commas where none is
  */
-export function findSeparator(text: string, comment: string, named?: string): Separator {
+export function findSeparator(text: string, named?: string): Separator {
   if (named !== undefined) return SEPARATORS.find(({ character }) => character === named)!
-  const sample = takeSample(text, comment)
-  const shares = SEPARATORS.map((separator) => ({ separator, share: shareOf(separator, sample, comment) }))
+  const sample = takeSample(text)
+  const shares = SEPARATORS.map((separator) => ({ separator, share: shareOf(separator, sample) }))
   const likely = shares.filter(({ separator, share }) => separator.character !== ' ' && share >= LIKELY_SHARE)
   const best = (likely.length > 0 ? likely : shares).reduce((first, other) =>
     other.share > first.share ? other : first,

@@ -5,6 +5,7 @@
  */
 import Papa from 'papaparse'
 import { isNumberOrMissing } from './cell-values.ts'
+import { COMMENT, endOfQuoted, placesOfCells } from './csv-quotes.ts'
 import { findSeparator, type Separator } from './csv-separators.ts'
 import { LabError, quoteStart, type SourceLocation } from '../protocol/errors.ts'
 
@@ -25,26 +26,15 @@ export interface CsvText {
 }
 
 export interface CsvTable extends CsvText {
-  /** The columns' names; each row has as many cells. */
+  /** The columns' names; each row has as many cells, and empty ones at most after them. */
   readonly names: readonly string[]
+  /** Where they stand. */
+  readonly headerLine: number
 }
-
-const COMMENT = '#'
 
 function locateOffset(text: string, offset: number): SourceLocation {
   const lines = text.slice(0, offset).split('\n')
   return { line: lines.length, column: lines.at(-1)!.length + 1 }
-}
-
-/** After the quote that ends a quoted cell. @param start its opening quote */
-function endOfQuoted(text: string, start: number): number {
-  let at = start + 1
-  for (;;) {
-    const quote = text.indexOf('"', at)
-    if (quote < 0) return text.length
-    if (text[quote + 1] !== '"') return quote + 1
-    at = quote + 2
-  }
 }
 
 /** Where the row's cell starts. */
@@ -61,7 +51,7 @@ function offsetOfCell(text: string, { offset }: CsvRow, cell: number, { characte
   return at
 }
 
-/** Comments and empty lines before a row are no part of it. @param end of the row before */
+/** Comments before a row are no part of it. @param end of the row before */
 function startOfRow(text: string, end: number): number {
   let at = end
   while (text[at] === COMMENT) at = text.indexOf('\n', at) + 1
@@ -79,18 +69,17 @@ export function splitCsv(given: string, where: string): CsvText {
   // A spreadsheet's own way to name its separator, made a comment.
   const [, named] = /^sep=([,;\t| ])(?=\n)/i.exec(given) ?? []
   const text = named === undefined ? given : COMMENT + given
-  const separator = findSeparator(text, COMMENT, named)
+  const separator = findSeparator(text, named)
+  if (text.includes('"')) requireQuotes(text, separator, where)
   const rows: CsvRow[] = []
   let end = 0
   Papa.parse(text, {
     delimiter: separator.character,
     newline: '\n',
     comments: COMMENT,
-    step({ data, errors, meta }) {
+    step({ data, meta }) {
       const offset = startOfRow(text, end)
       end = meta.cursor
-      const [error] = errors
-      if (error) failAtQuote(text, error.index! - 1, where)
       const cells = separator.isRun ? data.filter((cell) => cell !== '') : data
       if (!isEmpty(cells)) rows.push({ cells, offset })
     },
@@ -112,18 +101,20 @@ function findCommentedNames(text: string, first: CsvRow, { character, isRun }: S
   return cells.length === first.cells.length && !cells.some(isNumberOrMissing) ? cells : null
 }
 
-/** @param start of the quoted cell that is not as it should be */
-function failAtQuote(text: string, start: number, where: string): never {
-  const end = endOfQuoted(text, start)
-  const isOpen = end === text.length
-  const location = locateOffset(text, isOpen ? start : end)
-  throw new LabError('dataset', isOpen ? 'a quoted cell has no end.' : 'text follows a quoted cell.', {
-    where: `${where}, line ${location.line}, column ${location.column}`,
-    expected: isOpen ? 'a closing quote' : 'a separator or the end of the line',
-    found: isOpen ? 'the end of the file' : `\`${text[end]}\``,
-    remedy: 'Write a quote within a quoted cell as two.',
-    location,
-  })
+function requireQuotes(text: string, { character }: Separator, where: string): void {
+  for (const { start, quotes } of placesOfCells(text, character)) {
+    if (quotes === 'right') continue
+    const isOpen = quotes === 'open'
+    const offset = isOpen ? start : endOfQuoted(text, start)
+    const location = locateOffset(text, offset)
+    throw new LabError('dataset', isOpen ? 'a quoted cell has no end.' : 'text follows a quoted cell.', {
+      where: `${where}, line ${location.line}, column ${location.column}`,
+      expected: isOpen ? 'a closing quote' : 'a separator or the end of the line',
+      found: isOpen ? 'the end of the file' : `\`${text[offset]}\``,
+      remedy: 'Write a quote within a quoted cell as two.',
+      location,
+    })
+  }
 }
 
 /** The first name that stands there again; columns without a name may be many. */
@@ -148,15 +139,19 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       remedy: 'Save the table again as CSV.',
     })
   const names = csv.commentedNames ?? header.cells.map((cell) => cell.trim())
+  const headerLine = csv.locate(header).line - (csv.commentedNames ? 1 : 0)
   const twice = findRepeated(names)
   if (twice !== undefined)
     throw new LabError('dataset', 'two columns have the same name.', {
-      where: `${where}, line ${csv.locate(header).line}`,
+      where: `${where}, line ${headerLine}`,
       expected: 'different names',
       found: `${quoteStart(twice)} twice`,
       remedy: 'Rename one of them.',
     })
-  const uneven = rows.find(({ cells }) => cells.length !== names.length)
+  const uneven = rows.find(
+    ({ cells }) =>
+      cells.length !== names.length && (cells.length < names.length || !isEmpty(cells.slice(names.length))),
+  )
   if (uneven) {
     const location = csv.locate(uneven)
     throw new LabError('dataset', 'a row has another number of cells than the header.', {
@@ -167,5 +162,5 @@ export function readTable(csv: CsvText, where: string): CsvTable {
       location,
     })
   }
-  return { ...csv, names, rows }
+  return { ...csv, names, headerLine, rows }
 }

@@ -50,9 +50,9 @@ export interface WholeContents {
   readonly inputSize: number
   readonly lengths: { readonly shortest: number; readonly longest: number }
   readonly task: FileOptions['task']
-  /** Different labels, as far as they were counted. */
+  /** Different labels. */
   readonly distinctCount: number
-  /** The first labels. */
+  /** The first different labels. */
   readonly sample: readonly string[]
 }
 
@@ -99,6 +99,7 @@ function readArrays(bytes: Uint8Array, where: string): FileContents {
 
 function describeWhole({ series, task }: WholeFile): WholeContents {
   const lengths = series.map(({ channels }) => stepCount(channels))
+  const labels = new Set(series.map(({ label }) => label))
   return {
     kind: 'series',
     seriesCount: series.length,
@@ -108,8 +109,8 @@ function describeWhole({ series, task }: WholeFile): WholeContents {
       longest: lengths.reduce((most, length) => Math.max(most, length), 0),
     },
     task,
-    distinctCount: new Set(series.map(({ label }) => label)).size,
-    sample: series.slice(0, SAMPLE).map(({ label }) => label),
+    distinctCount: labels.size,
+    sample: [...labels].slice(0, SAMPLE),
   }
 }
 

@@ -3,16 +3,9 @@
  * which shared/ is not to know.
  */
 declare module 'papaparse' {
-  export interface ParseError {
-    readonly code: 'MissingQuotes' | 'InvalidQuotes' | 'UndetectableDelimiter' | 'TooFewFields' | 'TooManyFields'
-    /** Where the content of the quoted cell starts in the text. */
-    readonly index?: number
-  }
-
   export interface ParseStep {
     /** The cells of one row. */
     readonly data: string[]
-    readonly errors: readonly ParseError[]
     /** `cursor`: where the next row starts in the text. */
     readonly meta: { readonly cursor: number }
   }

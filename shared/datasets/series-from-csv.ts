@@ -1,12 +1,12 @@
 /**
  * Series from a text in long form, a row for each step of each series: text and the names of its columns enter, a checked table of series
- * leaves. Rows may come in any order. Rows and cells are csv.ts's, splits own-series.ts's; a text whose first row is numbers already has a
- * series in each row, which is series-from-ucr.ts's.
+ * leaves. Rows and cells are csv.ts's, the rows of a series csv-series.ts's; a text whose first row is numbers already has a series in each
+ * row, which is series-from-ucr.ts's.
  */
-import { isDecimal, isMissing, parseLabels } from './cell-values.ts'
+import { parseLabels } from './cell-values.ts'
 import { classifyTargets } from './classes.ts'
 import { CellReader } from './csv-cells.ts'
-import { compareSteps, parseStep, type Step } from './csv-steps.ts'
+import { groupRows, readOfSeries, TargetFinder } from './csv-series.ts'
 import { readTable, splitCsv, type CsvRow, type CsvTable } from './csv.ts'
 import type { CsvColumns, FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
@@ -43,10 +43,11 @@ class ColumnFinder {
     const index = this.#columns.get(name)
     if (index !== undefined) return index
     throw new LabError('dataset', `there is no column \`${name}\` (\`dataset.${role}\`).`, {
-      where: `${this.#where}, line 1`,
+      where: `${this.#where}, line ${this.#table.headerLine}`,
       expected: `\`${name}\``,
       found: listStart(this.#table.names),
-      remedy: 'Name the column as the first line of the file does.',
+      remedy:
+        'Name the column as the first line of the file does. A file with a series in each line needs no `dataset.columns`.',
     })
   }
 }
@@ -72,166 +73,6 @@ function requireColumns({ columns, task }: CsvOptions): CsvColumns {
   if (task === 'classification' && columns.targets.length > 1)
     fail('dataset.columns.targets', 'a classification has one target.', 'one name', `${columns.targets.length}`)
   return columns
-}
-
-interface NamedRows {
-  readonly name: string
-  /** In the order of steps. */
-  readonly rows: readonly CsvRow[]
-}
-
-interface Entry {
-  readonly row: CsvRow
-  readonly step: Step
-}
-
-/** Reads steps that are all of the kind of the first. */
-function stepReader(cells: CellReader, column: number): (row: CsvRow) => Step {
-  let first: Step | undefined
-  return (row) => {
-    const step = parseStep(cells.decimal(row, column))
-    first ??= step ?? undefined
-    if (step && step.kind === first!.kind) return step
-    const text = cells.text(row, column)
-    return cells.fail(
-      row,
-      column,
-      step ? 'this step cannot be put in order with the others.' : 'this cell is neither a number nor a time.',
-      step ? `a step such as ${quoteStart(first!.text)}` : 'a number, or a time such as 2024-03-01T10:00:00Z',
-      text === '' ? 'nothing' : quoteStart(text),
-      'Write all steps as numbers, or all as times of ISO 8601, each with its zone or none.',
-    )
-  }
-}
-
-/** Rows of each series; series in the order of their first rows. */
-function groupRows(table: CsvTable, cells: CellReader, seriesColumn: number, stepColumn: number): NamedRows[] {
-  const stepOf = stepReader(cells, stepColumn)
-  const groups = new Map<string, Entry[]>()
-  for (const row of table.rows) {
-    const name = cells.text(row, seriesColumn)
-    if (name === '')
-      cells.fail(row, seriesColumn, 'this row belongs to no series.', 'a name or number', 'nothing', 'Fill the cell.')
-    const entry = { row, step: stepOf(row) }
-    const group = groups.get(name)
-    if (group) group.push(entry)
-    else groups.set(name, [entry])
-  }
-  return Array.from(groups, ([name, group]) => {
-    group.sort((a, b) => compareSteps(a.step, b.step) || a.row.offset - b.row.offset)
-    group.forEach(({ row, step }, index) => {
-      const before = group[index - 1]
-      if (before && compareSteps(before.step, step) === 0)
-        cells.fail(
-          row,
-          stepColumn,
-          `series ${quoteStart(name)} has step ${step.text} twice.`,
-          'different steps',
-          `one on line ${table.locate(before.row).line} already`,
-          'Leave one of them out.',
-        )
-    })
-    return { name, rows: group.map(({ row }) => row) }
-  })
-}
-
-/** Where the targets of a series stand. */
-class TargetFinder {
-  readonly #cells: CellReader
-  readonly #table: CsvTable
-  readonly #seriesColumn: number
-  readonly #columns: readonly number[]
-
-  constructor(cells: CellReader, table: CsvTable, seriesColumn: number, columns: readonly number[]) {
-    this.#cells = cells
-    this.#table = table
-    this.#seriesColumn = seriesColumn
-    this.#columns = columns
-  }
-
-  #isFilled(row: CsvRow, column: number): boolean {
-    return !isMissing(this.#cells.text(row, column))
-  }
-
-  #failForNone({ rows }: NamedRows): never {
-    return this.#cells.fail(
-      rows[0]!,
-      this.#seriesColumn,
-      'this series has no target.',
-      'a row with its target filled',
-      'none',
-      'Fill a target or leave the series out.',
-    )
-  }
-
-  /** @returns positions in `rows` of those whose targets are filled; at least one */
-  markedSteps(series: NamedRows): number[] {
-    const isMarked = (row: CsvRow): boolean => {
-      const empty = this.#columns.filter((column) => !this.#isFilled(row, column))
-      if (empty.length > 0 && empty.length < this.#columns.length)
-        this.#cells.fail(
-          row,
-          empty[0]!,
-          'only some targets of this step are given.',
-          'all or none',
-          'an empty cell',
-          'Fill or empty them all.',
-        )
-      return empty.length === 0
-    }
-    const marked = series.rows.flatMap((row, step) => (isMarked(row) ? [step] : []))
-    return marked.length > 0 ? marked : this.#failForNone(series)
-  }
-
-  /** @returns the row with the one target of a series: the last where every row has one, else where its only value stands */
-  rowOfOne(series: NamedRows, column: number): CsvRow {
-    const filled = series.rows.filter((row) => this.#isFilled(row, column))
-    const [first] = filled
-    if (!first) return this.#failForNone(series)
-    if (filled.length === series.rows.length) return filled.at(-1)!
-    const valueOf = (row: CsvRow): string => {
-      const decimal = this.#cells.decimal(row, column)
-      return isDecimal(decimal) ? String(Number(decimal)) : decimal
-    }
-    const other = filled.find((row) => valueOf(row) !== valueOf(first))
-    if (other)
-      this.#cells.fail(
-        other,
-        column,
-        `series ${quoteStart(series.name)} has two targets, and \`dataset.targets\` is \`last-step\`.`,
-        `one, such as ${quoteStart(this.#cells.text(first, column))} on line ${this.#table.locate(first).line}`,
-        quoteStart(this.#cells.text(other, column)),
-        'Leave one of them, fill the target of every row to have the last one, or set `marked-steps` to read each where it stands.',
-      )
-    return first
-  }
-}
-
-/** What a column says of each series as a whole. */
-function readOfSeries(
-  series: readonly NamedRows[],
-  cells: CellReader,
-  table: CsvTable,
-  column: number,
-  role: string,
-): string[] {
-  return series.map(({ name, rows }) => {
-    const [first] = rows
-    const said = cells.text(first!, column)
-    const other = rows.find((row) => cells.text(row, column) !== said)
-    if (said === '' || other)
-      cells.fail(
-        other ?? first!,
-        column,
-        said === '' ? 'this cell is empty.' : `series ${quoteStart(name)} has two values in this column.`,
-        said === ''
-          ? `what \`${role}\` says of each series`
-          : `${quoteStart(said)}, as on line ${table.locate(first!).line}`,
-        said === '' ? 'nothing' : quoteStart(cells.text(other!, column)),
-        `Write the same in all rows of a series, or name another column as \`${role}\`.`,
-      )
-    return said
-  })
 }
 
 function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions, where: string): OwnSeriesTable {
@@ -289,7 +130,9 @@ function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions,
  */
 export function readSeriesFromCsv(bytes: Uint8Array, options: CsvOptions, where: string): OwnSeriesTable {
   const csv = splitCsv(decodeText(bytes, where), where)
-  if (hasSeriesInRows(csv, options.columns)) return readSeriesFromUcr(csv, options, where)
+  // Who names the columns of a `.csv` has one with names, and the first line of this one may have been lost.
+  const isNamed = options.columns !== null && /\.csv$/i.test(where)
+  if (!isNamed && hasSeriesInRows(csv, options.columns)) return readSeriesFromUcr(csv, options, where)
   const columns = requireColumns(options)
   return readLongForm(readTable(csv, where), columns, options, where)
 }

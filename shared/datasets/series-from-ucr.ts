@@ -2,7 +2,7 @@
  * Series of the UCR archive: a text without names of columns, a series in each row, its label or number first, enters; whole series leave.
  * Rows of several lengths are series of several lengths, and so are rows that end in `NaN`.
  */
-import { isNumberOrMissing } from './cell-values.ts'
+import { isMissing, isNumberOrMissing } from './cell-values.ts'
 import { CellReader } from './csv-cells.ts'
 import type { CsvText } from './csv.ts'
 import type { CsvColumns } from './options.ts'
@@ -15,8 +15,9 @@ import { readWholeSeries, type WholeSeries, type WholeSeriesOptions } from './wh
  */
 export function hasSeriesInRows({ rows, commentedNames }: CsvText, columns: CsvColumns | null = null): boolean {
   const cells = rows[0]?.cells.map((cell) => cell.trim()) ?? []
-  const steps = cells.slice(1)
-  if (commentedNames !== null || !steps.every(isNumberOrMissing) || steps.every((cell) => cell === '')) return false
+  const [label = '', ...steps] = cells
+  if (commentedNames !== null || isMissing(label) || steps.every(isMissing)) return false
+  if (!steps.every(isNumberOrMissing)) return false
   const names = new Set(cells)
   return (
     columns === null ||

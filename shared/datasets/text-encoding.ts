@@ -59,15 +59,15 @@ function refuse(bytes: Uint8Array, text: string, wrong: number, isUtf16: boolean
   const before = text.slice(0, wrong)
   const line = `on line ${before.split(/\r\n|\n|\r/).length}`
   const byte = isUtf16 ? undefined : bytes[utf8Length(before)]
-  const isOneByteText = byte !== undefined && byte >= 0xa0
+  // Of these, Latin-1 and Windows-1252 are by far the most; nothing says which it is.
+  const isOneByteText = byte !== undefined && byte >= 0x80
+  const character = isOneByteText && byte >= 0xa0 ? `, \`${String.fromCharCode(byte)}\` in Latin-1` : ''
   throw new LabError('dataset', isOneByteText ? 'the file is not text in UTF-8.' : 'the file is not text.', {
     where,
     expected: 'UTF-8, or UTF-16 with its byte order mark',
-    found: isOneByteText
-      ? `byte 0x${byte.toString(16)} ${line}, \`${String.fromCharCode(byte)}\` in Latin-1`
-      : `other bytes ${line}`,
+    found: isOneByteText ? `byte 0x${byte.toString(16)} ${line}${character}` : `other bytes ${line}`,
     remedy: isOneByteText
-      ? 'Save it in UTF-8: `iconv -f LATIN1 -t UTF-8`, or “CSV UTF-8” in a spreadsheet.'
+      ? 'Save it in UTF-8: `iconv -f WINDOWS-1252 -t UTF-8`, or “CSV UTF-8” in a spreadsheet.'
       : 'Save it as text in UTF-8, or name an archive `.npz`.',
   })
 }

@@ -4,9 +4,11 @@
  */
 import { z } from 'zod'
 import { DEFAULT_SPLIT } from '../datasets/options.ts'
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
+import { valueAt, wordsOf } from '../protocol/schema-words.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
 import { nearestNames } from './nearest-names.ts'
+import { MOST_SEEDS, readSeeds, SEED_LIMIT, SEEDS_EXPECTED } from './seeds.ts'
 
 const count = z.number().int().nonnegative()
 const positive = z.number().int().positive()
@@ -19,11 +21,7 @@ const MOST_SERIES = 2 ** 32
 const MOST_ORDERED_SERIES = 2 ** 28
 
 /** Of any draw. */
-const seed = z
-  .number()
-  .int()
-  .min(0)
-  .lt(2 ** 32)
+const seed = z.number().int().min(0).lt(SEED_LIMIT)
 
 const splitCounts = (train: number, validation: number, test: number) =>
   z
@@ -177,6 +175,25 @@ const schedule = z
 
 const target = z.number().gt(0).lte(1)
 
+/** What the published schema says of a list of seeds; the list itself is checked after text has become one. */
+const SEED_LIST = {
+  items: { type: 'integer', minimum: 0, exclusiveMaximum: SEED_LIMIT },
+  minItems: 1,
+  maxItems: MOST_SEEDS,
+}
+/** A list of numbers, or text as a field or a flag takes it. */
+const seeds = z
+  .union([z.string(), z.array(z.unknown()).meta(SEED_LIST)])
+  .transform((written, context): unknown[] => {
+    if (typeof written !== 'string') return written
+    const read = readSeeds(written)
+    if (read.ok) return read.seeds
+    const fault: Fault = { id: read.fault, values: { piece: read.piece } }
+    context.addIssue({ code: 'custom', message: 'These are no seeds.', params: { expected: SEEDS_EXPECTED, fault } })
+    return z.NEVER
+  })
+  .pipe(z.array(seed).min(1).max(MOST_SEEDS))
+
 const schema = z.strictObject({
   name: z.string().min(1).max(80).default('experiment'),
   dataset,
@@ -254,7 +271,7 @@ const schema = z.strictObject({
         .describe('At the same times, how the weights of each part and the gradient of the training loss spread.'),
     })
     .prefault({}),
-  seeds: z.array(seed).min(1).max(64).default([0, 1, 2]),
+  seeds: seeds.prefault([0, 1, 2]).describe('Whole numbers; or text with ranges, such as "0-4".'),
   backend: z.enum(['auto', 'reference', 'wasm']).default('auto'),
   cells: z.record(z.string(), z.string()).default({}).describe('Equations of own cells, by name.'),
   checkpointEverySteps: positive.default(200),
@@ -321,14 +338,29 @@ export function readConfig(
 /** What no single field can say. */
 function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
-  const fail = (path: string, message: string, expected: string, found: string, remedy: string): void => {
-    const error = new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
+  const fail = (
+    path: string,
+    fault: string,
+    message: string,
+    expected: string,
+    found: string,
+    remedy: string,
+    values: Fault['values'] = {},
+  ): void => {
+    const error = new LabError('config', message, {
+      where: `${where}, ${path}`,
+      expected,
+      found,
+      remedy,
+      fault: { id: fault, values },
+    })
     mistakes.push({ field: path.replace(/\[(\d+)\]/g, '.$1'), error })
   }
   const explicit = layers.filter(({ parts }) => parts !== null).length
   if (explicit > 0 && explicit < layers.length)
     fail(
       'layers',
+      'partsInSomeLayers',
       'Some layers have explicit parts and others have not.',
       'parts in all layers or in none',
       `parts in ${explicit} of ${layers.length}`,
@@ -337,6 +369,7 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
   if (explicit > 0 && strategies !== null)
     fail(
       'strategies',
+      'partsAndStrategies',
       'Explicit parts already say what is warmed.',
       'no strategies',
       strategies.join(', '),
@@ -345,6 +378,7 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
   if (explicit === 0 && strategies === null)
     fail(
       'strategies',
+      'noStrategy',
       'There is no strategy.',
       'at least one of none, warmed-up, double',
       'null',
@@ -354,31 +388,64 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
     if (parts === null && strategies?.includes('double') && warmUnits >= units)
       fail(
         `layers[${index}].warmUnits`,
+        'warmUnits',
         'A double layer has two parts.',
         `1 to ${units - 1}`,
         `${warmUnits}`,
         'Lower `warmUnits` or raise `units`.',
+        { most: `${units - 1}` },
       )
   })
+  const initial = layers.flatMap(({ initialValues: own, parts }, index) =>
+    (parts ?? [{ initialValues: own }]).map((each, part) => ({
+      path: parts === null ? `layers[${index}].initialValues` : `layers[${index}].parts[${part}].initialValues`,
+      constants: each.initialValues.constants,
+    })),
+  )
+  for (const { path, constants } of initial)
+    for (const [constant, value] of Object.entries(constants))
+      if (Number.isInteger(value) && Math.fround(value) !== value)
+        fail(
+          `${path}.constants.${constant}`,
+          'notFloat32',
+          'The engines compute in float32, which does not hold this whole number.',
+          `one that float32 holds, such as ${Math.fround(value)}`,
+          `${value}`,
+          'Round it, or scale what it multiplies.',
+          { value: `${value}`, nearest: `${Math.fround(value)}` },
+        )
   // A half of a pair would be lost on its way to a file, an index and a header.
   if (/\p{Cs}/u.test(name))
-    fail('name', 'The name holds half of a character.', 'whole characters', JSON.stringify(name), 'Type it again.')
+    fail(
+      'name',
+      'halfCharacter',
+      'The name holds half of a character.',
+      'whole characters',
+      JSON.stringify(name),
+      'Type it again.',
+    )
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
-  if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
+  if (twice !== undefined)
+    fail('seeds', 'seedTwice', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.', {
+      seed: `${twice}`,
+    })
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
   if (strategyTwice !== undefined)
-    fail('strategies', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
+    fail('strategies', 'strategyTwice', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
   if (dataset.kind === 'denoising' && dataset.forbiddenSteps > dataset.steps - 5)
     fail(
       'dataset.forbiddenSteps',
+      'forbiddenSteps',
       'There is no room for five marked steps.',
       `N at most T - 5 = ${dataset.steps - 5}`,
       `${dataset.forbiddenSteps}`,
       'Lower N or raise T.',
+      { most: `${dataset.steps - 5}` },
     )
   if (dataset.kind === 'file' && dataset.split.group !== null && dataset.split.seed === null)
     fail(
       'dataset.split.seed',
+      'groupsNeedSeed',
       'Groups of different sizes would give each seed splits of other sizes.',
       'a seed of the split where `group` is set',
       'null',
@@ -387,24 +454,34 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
   if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
     fail(
       'dataset.counts',
+      'mnistTraining',
       'MNIST has 60000 training images.',
       'train + validation of at most 60000',
       `${dataset.counts.train + dataset.counts.validation}`,
       'Lower one of them.',
     )
   if (dataset.kind === 'mnist' && dataset.counts.test > 10000)
-    fail('dataset.counts.test', 'MNIST has 10000 test images.', 'at most 10000', `${dataset.counts.test}`, 'Lower it.')
+    fail(
+      'dataset.counts.test',
+      'mnistTest',
+      'MNIST has 10000 test images.',
+      'at most 10000',
+      `${dataset.counts.test}`,
+      'Lower it.',
+    )
   if (dataset.kind === 'copy-first-input' || dataset.kind === 'denoising') {
     const most = dataset.fresh ? MOST_SERIES : Math.floor(MOST_ORDERED_SERIES / seeds.length)
     if (dataset.counts.train > most)
       fail(
         'dataset.counts.train',
+        dataset.fresh ? 'tooManySeries' : 'tooManyOrdered',
         dataset.fresh
           ? 'There are not so many different series.'
           : 'A shuffled pass over so many series does not fit in memory.',
         `at most ${most}${dataset.fresh || seeds.length === 1 ? '' : ` with ${seeds.length} seeds`}`,
         `${dataset.counts.train}`,
         dataset.fresh ? 'Lower it.' : 'Lower it, or draw new series for every step with `dataset.fresh`.',
+        { most: `${most}` },
       )
   }
   return mistakes
@@ -416,10 +493,7 @@ function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): L
     .join('')
     .replace(/^\./, '')
   const place = path === '' ? where : `${where}, ${path}`
-  const value = issue.path.reduce<unknown>(
-    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
-    json,
-  )
+  const value = valueAt(json, issue.path)
   const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys
@@ -430,9 +504,17 @@ function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): L
       ...(known.length > 0 ? { expected: `one of ${known.join(', ')}` } : {}),
       found: quoteStart(key!),
       remedy: nearest !== undefined ? `Did you mean \`${nearest}\`?` : REMEDY,
+      fault: { id: 'noField', values: { field: quoteStart(key!), nearest: nearest ?? '–' } },
     })
   }
-  return new LabError('config', `${issue.message}.`, { where: place, found, remedy: REMEDY })
+  const { message, expected, fault } = wordsOf(issue, value)
+  return new LabError('config', message, {
+    where: place,
+    ...(expected === undefined ? {} : { expected }),
+    found,
+    remedy: REMEDY,
+    fault,
+  })
 }
 
 /** The keys of the object at a path, where the path leads through plain objects and lists. */

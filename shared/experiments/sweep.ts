@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { MOST_INTEGERS, RandomStream } from '../numerics/random.ts'
 import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
+import { valueAt, wordsOf } from '../protocol/schema-words.ts'
 import type { ExperimentConfig } from './config.ts'
 import { isFieldName, setField, type Json } from './fields.ts'
 import { presets } from './presets.ts'
@@ -72,10 +73,10 @@ export function parseSweep(json: unknown, where: string): { definition: SweepDef
   const parsed = schema.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new LabError('config', 'The sweep is wrong.', {
+    const { message, expected = 'name, preset or config, grid, random' } = wordsOf(issue!, valueAt(json, issue!.path))
+    throw new LabError('config', message, {
       where: [where, issue!.path.join('.')].filter((part) => part !== '').join(', '),
-      expected: 'name, preset or config, grid, random',
-      found: issue!.message,
+      expected,
       remedy: 'A sweep is {"preset": "quick", "grid": {"layers.*.cell": ["gru", "lstm"]}}.',
     })
   }

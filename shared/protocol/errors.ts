@@ -39,6 +39,12 @@ export interface SourceLocation {
   readonly column: number
 }
 
+/** The name of a mistake that the screens have words for in their language, and what stands in those words. */
+export interface Fault {
+  readonly id: string
+  readonly values: Readonly<Record<string, string>>
+}
+
 export interface LabErrorDetail {
   /** Where: a file, a field path, `mgu, line 3, column 7`. */
   readonly where?: string
@@ -47,6 +53,7 @@ export interface LabErrorDetail {
   /** What the user can do about it, as a sentence. */
   readonly remedy?: string
   readonly location?: SourceLocation
+  readonly fault?: Fault
   readonly cause?: unknown
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { COMMAND_PAYLOADS, isCommandName, type CheckedPayload, type CommandName } from './commands.ts'
 import { LabError } from './errors.ts'
+import { valueAt, wordsOf } from './schema-words.ts'
 import type { LabEvent } from './events.ts'
 import type { WireError } from './wire-error.ts'
 import { MOST_JSON_LEVELS } from './parse-json.ts'
@@ -70,10 +71,8 @@ export function checkPayload(
   if (parsed.success) return { name, payload: parsed.data }
   const issue = parsed.error.issues[0]!
   const path = issue.path.map(String).join('.')
-  throw new LabError('protocol', `${issue.message}.`, {
-    where: path === '' ? name : `${name}, ${path}`,
-    expected: 'the payload of the command',
-  })
+  const { message, expected = 'the payload of the command', fault } = wordsOf(issue, valueAt(payload, issue.path))
+  throw new LabError('protocol', message, { where: path === '' ? name : `${name}, ${path}`, expected, fault })
 }
 
 function quote(name: string): string {

@@ -5,12 +5,14 @@
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
 import { parseJson } from '../protocol/parse-json.ts'
+import { isDivergence } from './divergence.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
-const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
+const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'diverged', 'failed']
 export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
+type FileDataset = Extract<DatasetConfig, { kind: 'file' }>
 type Check = readonly [field: string, expected: string, holds: (value: unknown) => boolean]
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
@@ -64,6 +66,7 @@ const CHECKS: readonly Check[] = [
   ['endedAt', 'a time or null', orNull(isTime)],
   ['heartbeatAt', 'a time or null', orNull(isTime)],
   ['error', 'an error or null', orNull((value) => isObject(value) && isText(value.code))],
+  ['diverged', 'a list of diverged seeds', (value) => Array.isArray(value) && value.every(isDivergence)],
   [
     'result',
     'a result or null',
@@ -127,6 +130,7 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   record.digests ??= null
   record.remarks ??= []
   record.data ??= null
+  record.diverged ??= []
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {
@@ -159,7 +163,11 @@ export function completeConfig(config: ExperimentConfig): ExperimentConfig {
 function completeDataset(given: DatasetConfig): DatasetConfig {
   if (given.kind !== 'file') return given
   const dataset = { ...given, testPath: given.testPath ?? null }
-  if (!isObject(dataset.split) || dataset.split.seed !== undefined) return dataset
+  return isObject(dataset.split) && dataset.split.seed === undefined ? asBeforeSplitSeeds(dataset) : dataset
+}
+
+/** What own series were made from before their split had a seed; for the points of a sweep that began then, too. */
+export function asBeforeSplitSeeds(dataset: FileDataset): FileDataset {
   const { validation, test } = dataset.split
   const orOneSeries = (fraction: number): number => Math.max(fraction, Number.MIN_VALUE)
   return {

@@ -9,11 +9,19 @@ import { initialize } from '../networks/initial-values.ts'
 import type { Network } from '../networks/network.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
-import type { RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
+import type { Checkpoint, RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
 import { CheckpointPace } from './checkpoint-pace.ts'
+import { currentPlace, findNonFinite, hasNotDiverged, requireFinite } from './divergence.ts'
 import { train } from './epochs.ts'
 import { evaluateSplit, type Evaluation } from './evaluate.ts'
-import { captureCheckpoint, copyTensors, restoreCheckpoint, startProgress, type Phase } from './progress.ts'
+import {
+  captureCheckpoint,
+  copyTensors,
+  restoreCheckpoint,
+  restoreSeed,
+  startProgress,
+  type Phase,
+} from './progress.ts'
 import { PauseSignal, type TrainingSession } from './session.ts'
 import { hasWarmup, warmUp } from './warm-up.ts'
 
@@ -46,8 +54,8 @@ export interface TrainRunOptions {
 /**
  * Trains a run to its end, to a pause or to a stop.
  * @returns the test results, or 'paused' or 'stopped' once everything is saved
- * @throws LabError `non-finite`, `warm-up-restarts`, `checkpoint`, `config`; the record then says `failed`, and the last
- *   good checkpoint stays
+ * @throws LabError `non-finite` when every seed has diverged: the record then says `diverged`; `warm-up-restarts`, `checkpoint`, `config`: it says
+ *   `failed`. The last good checkpoint stays
  */
 export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused' | 'stopped'> {
   const { record, network, backend, writer, clock } = options
@@ -63,6 +71,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
       startedAt: record.startedAt ?? now(),
       endedAt: null,
       error: null,
+      diverged: divergedOf(session),
     })
     const result = await takePhases(session, options)
     if (result === 'paused') await writer.update({ status: 'paused' })
@@ -79,7 +88,8 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
     const event: RunEvent = { type: 'log', level: 'error', message }
     writer.append([event])
     options.onEvent?.(event)
-    await writer.update({ status: 'failed', endedAt: now(), error: { code, message } })
+    const status = code === 'non-finite' ? 'diverged' : 'failed'
+    await writer.update({ status, endedAt: now(), error: { code, message } })
     throw error
   } finally {
     engine?.dispose()
@@ -106,6 +116,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
     })
   for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
   const restored = saved && restoreCheckpoint(engine, seeds, saved)
+  let lastGood = saved
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
   const session: TrainingSession = {
     engine,
@@ -120,10 +131,15 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       await control.rest?.()
       if (control.requested() !== null) throw new PauseSignal()
     },
+    async recordDiverged() {
+      await writer.update({ diverged: divergedOf(session) })
+    },
     async checkpoint(keptAs) {
       const begunMs = clock.now()
-      const checkpoint = captureCheckpoint(engine, seeds, session.progress, session.best)
-      requireFiniteTensors(checkpoint.tensors)
+      const capture = (): Checkpoint => captureCheckpoint(engine, seeds, session.progress, session.best)
+      let checkpoint = capture()
+      if (await leaveOutBrokenSeeds(session, checkpoint, lastGood)) checkpoint = capture()
+      lastGood = checkpoint
       await writer.saveCheckpoint(checkpoint, keptAs)
       pace.note(begunMs, clock.now())
     },
@@ -170,43 +186,43 @@ async function enterPhase(session: TrainingSession, phase: Phase, keptAs?: 'warm
   await session.checkpoint(keptAs)
 }
 
-/** The one test, with the last weights and with the best; writes the weights down. */
+/** The one test of the seeds that have not diverged, with the last weights and with the best; writes the weights down. */
 async function test(session: TrainingSession, { record, writer }: TrainRunOptions): Promise<RunResult> {
   const { engine, seeds, datasets, best, emit, progress } = session
   const lastWeights = seeds.map((_, r) => copyTensors(engine.readParameters(r)))
   const bestWeights = best.map((weights, r) => weights ?? lastWeights[r]!)
-  const last = await evaluateSplit(session, 'test')
+  const goesOn = (r: number): boolean => hasNotDiverged(progress, r)
+  const last = await evaluateSplit(session, 'test', goesOn)
   bestWeights.forEach((weights, r) => engine.writeParameters(r, weights))
-  const atBest = await evaluateSplit(session, 'test')
+  const atBest = await evaluateSplit(session, 'test', goesOn)
   const metric = datasets.every(({ task }) => task === 'classification') ? 'accuracy' : 'mse'
-  const values = (evaluations: readonly Evaluation[]): number[] =>
-    evaluations.map(({ loss, accuracy }) => accuracy ?? loss)
+  const valueOf = (evaluation: Evaluation): number => evaluation.accuracy ?? evaluation.loss
+  const tested = seeds.map((seed, r) => ({ seed, r, best: atBest[r]!, last: last[r]! })).filter(({ r }) => goesOn(r))
+  const place = currentPlace(session)
+  for (const { r, best: atItsBest, last: atItsLast } of tested) {
+    const lost = [valueOf(atItsBest), valueOf(atItsLast)].find((value) => !Number.isFinite(value))
+    await requireFinite(session, r, place, { 'test-loss': lost ?? 0 })
+  }
+  const kept = tested.filter(({ r }) => goesOn(r))
   const result: RunResult = {
     metric,
-    best: values(atBest),
-    last: values(last),
+    best: kept.map((each) => valueOf(each.best)),
+    last: kept.map((each) => valueOf(each.last)),
     ...(datasets.some(({ counts }) => counts.validation === 0) && { bestIsLast: true }),
-    seeds: [...seeds],
-    warmupRestarts: [...progress.warmup.attempts],
+    seeds: kept.map(({ seed }) => seed),
+    warmupRestarts: kept.map(({ r }) => progress.warmup.attempts[r]!),
   }
-  seeds.forEach((seed, r) => {
-    if (!Number.isFinite(result.best[r]) || !Number.isFinite(result.last[r]))
-      throw new LabError('non-finite', `The test loss of seed ${seed} is not finite, although its weights are.`, {
-        remedy:
-          'The last checkpoint is kept. Look for extreme values in the test series (`lab dataset CONFIG` prints their range).',
-      })
-  })
   const tensors = new Map<string, Tensor>()
-  seeds.forEach((seed, r) => {
+  for (const { seed, r } of kept) {
     for (const [name, tensor] of bestWeights[r]!) tensors.set(`seed${seed}/best/${name}`, tensor)
     for (const [name, tensor] of lastWeights[r]!) tensors.set(`seed${seed}/last/${name}`, tensor)
-  })
+  }
   await writer.saveWeights(tensors, {
     run: record.id,
     name: record.config.name,
     strategy: record.strategy,
     metric,
-    seeds: seeds.join(','),
+    seeds: result.seeds.join(','),
     best: result.best.join(','),
     last: result.last.join(','),
   })
@@ -214,12 +230,27 @@ async function test(session: TrainingSession, { record, writer }: TrainRunOption
   return result
 }
 
-function requireFiniteTensors(tensors: ReadonlyMap<string, Tensor>): void {
-  for (const [name, { data }] of tensors)
-    for (const value of data)
-      if (!Number.isFinite(value))
-        throw new LabError('non-finite', `\`${name}\` holds ${value} after the last step.`, {
-          remedy:
-            'The last checkpoint is kept. Lower the learning rate, or set `clipNorm` in the optimizer, and start a new run.',
-        })
+/** The seeds that have diverged, in the order of the configuration. */
+function divergedOf({ progress }: Pick<TrainingSession, 'progress'>): RunRecord['diverged'] {
+  return progress.diverged.filter((divergence) => divergence !== null)
+}
+
+/**
+ * Values that are not finite would be no checkpoint: their seed diverges, if it has not before, and gets those of the last checkpoint back.
+ * @returns whether there were any
+ */
+async function leaveOutBrokenSeeds(
+  session: TrainingSession,
+  { tensors }: Checkpoint,
+  lastGood: Checkpoint | null,
+): Promise<boolean> {
+  const { engine, seeds, best, progress } = session
+  const broken = findNonFinite(tensors)
+  for (const [r, seed] of seeds.entries()) {
+    const weights = broken.get(`seed${seed}`)
+    if (weights === undefined) continue
+    if (hasNotDiverged(progress, r)) await requireFinite(session, r, currentPlace(session), { weights })
+    if (lastGood !== null) best[r] = restoreSeed(engine, r, seed, lastGood)
+  }
+  return broken.size > 0
 }

@@ -11,6 +11,7 @@ import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 const SERIES = 40
 const STEPS = 12
 
+const range = (count: number, first = 0) => Array.from({ length: count }, (_, i) => first + i)
 const values = (count: number, of: (index: number) => number) => Float32Array.from({ length: count }, (_, i) => of(i))
 /** The target of a series is its first value; half of each series is there. */
 const ARCHIVE = writeNpz([
@@ -40,15 +41,12 @@ describe('own series', () => {
   const use = (page: Page, name: string) => panel(page).getByRole('combobox', { name: `Use of ${name}` })
   const accept = (page: Page) => panel(page).getByRole('button', { name: 'Use these series' })
 
-  async function drop(page: Page, name: string, text: string): Promise<void> {
-    const transfer = await page.evaluateHandle(
-      ([fileName, content]) => {
-        const data = new DataTransfer()
-        data.items.add(new File([content!], fileName!))
-        return data
-      },
-      [name, text] as const,
-    )
+  async function drop(page: Page, ...files: (readonly [name: string, text: string])[]): Promise<void> {
+    const transfer = await page.evaluateHandle((all) => {
+      const data = new DataTransfer()
+      for (const [name, text] of all) data.items.add(new File([text], name))
+      return data
+    }, files)
     await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer })
     await page.dispatchEvent('main', 'drop', { dataTransfer: transfer })
   }
@@ -131,7 +129,7 @@ describe('own series', () => {
 
   it('come from a CSV that is dropped, are given up without a trace, mapped again later, and taken back by undo', async () => {
     const { page, complaints } = await openPage()
-    await drop(page, 'trials.csv', CSV)
+    await drop(page, ['trials.csv', CSV])
     await use(page, 'trial').waitFor()
     const guessed = ['trial', 'time', 'voltage', 'noise', 'answer'].map((name) => use(page, name).inputValue())
     expect(await Promise.all(guessed)).toEqual(['series', 'step', 'input', 'input', 'target'])
@@ -142,7 +140,7 @@ describe('own series', () => {
     await expect.poll(() => panel(page).count()).toBe(0)
     expect(await page.locator('[data-field="dataset.kind"] select').inputValue()).toBe('copy-first-input')
 
-    await drop(page, 'trials.csv', CSV)
+    await drop(page, ['trials.csv', CSV])
     await use(page, 'noise').selectOption('unused')
     await expect.poll(() => accept(page).isEnabled()).toBe(true)
     await accept(page).click()
@@ -156,20 +154,53 @@ describe('own series', () => {
     await page.context().close()
   })
 
+  it('come from a TRAIN and a TEST file of UCR that are dropped together, with nothing to be told', async () => {
+    const { page, complaints } = await openPage()
+    const line = (label: number, s: number) => `${label}\t${range(8, s).map(Math.sin).join('\t')}\tNaN`
+    const train = range(12).map((s) => line(1 + (s % 2), s))
+    await drop(page, ['Toy_TEST.tsv', [line(1, 20), line(2, 21)].join('\n')], ['Toy_TRAIN.tsv', train.join('\n')])
+    await panel(page).getByText('12 series of 1 input, 8 steps').waitFor()
+    await panel(page).getByText('2 different labels: 1, 2').waitFor()
+    await panel(page)
+      .getByText(/Test series: Toy_TEST-\w+\.tsv/)
+      .waitFor()
+    expect(await panel(page).getByRole('combobox').count()).toBe(1)
+    await expect.poll(() => accept(page).isEnabled()).toBe(true)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme)
+      expect(await findAxeViolations(page)).toEqual([])
+      await page.screenshot({ path: path.join(PICTURES, `own-file-ucr-${colorScheme}.png`) })
+    }
+    await accept(page).click()
+    const field = (name: string) => page.locator(`[data-field="dataset.${name}"] input`)
+    await expect.poll(() => field('path').inputValue()).toMatch(/Toy_TRAIN-\w+\.tsv$/)
+    expect(await field('testPath').inputValue()).toMatch(/Toy_TEST-\w+\.tsv$/)
+
+    // One after the other, and left out again.
+    await drop(page, ['Toy_TRAIN.tsv', train.join('\n')])
+    await panel(page).getByText('Bring Toy_TEST.tsv too').waitFor()
+    await drop(page, ['Toy_TEST.tsv', line(1, 20)])
+    await panel(page).getByRole('button', { name: 'Leave them out' }).click()
+    await panel(page).getByText('Bring Toy_TEST.tsv too').waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   it('that cannot be read are refused where they were dropped; a dropped design is opened', async () => {
     const { page, complaints } = await openPage()
-    await drop(page, 'broken.csv', 'a,b\n1,2\n3\n')
+    await drop(page, ['broken.csv', 'a,b\n1,2\n3\n'])
     await panel(page)
       .getByRole('alert')
       .getByText(/broken-\w+\.csv, line 3/)
       .waitFor()
     await page.screenshot({ path: path.join(PICTURES, 'own-file-refused.png') })
     expect(await accept(page).isEnabled()).toBe(false)
-    await drop(page, 'sheet.xlsx', 'PK')
+    await drop(page, ['sheet.xlsx', 'PK'])
     await panel(page).getByRole('alert').getByText('.npz, .csv, .tsv, .txt, .ts or .arff').waitFor()
     await panel(page).getByRole('button', { name: 'Cancel' }).click()
     const design = { name: 'dropped', dataset: { kind: 'copy-first-input', steps: 9 } }
-    await drop(page, 'dropped.json', JSON.stringify(design))
+    await drop(page, ['dropped.json', JSON.stringify(design)])
     await page.getByRole('heading', { name: 'dropped' }).waitFor()
     expect(complaints).toEqual([])
     await page.context().close()

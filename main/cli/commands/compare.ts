@@ -1,5 +1,6 @@
 /** `lab compare`: runs side by side, with intervals and paired tests of each against the first over the seeds that both have. */
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
 import { STRATEGIES } from '../../../shared/runs/record.ts'
 import { compareResult } from '../../../shared/runs/compare-results.ts'
@@ -57,6 +58,11 @@ export async function compareCommand(
       ]),
     ),
   )
+  for (const { run, seedCount, diverged } of rows)
+    if (diverged.length > 0)
+      print(
+        `\n${run}: over ${describeSeedCount(seedCount, diverged.length)} seeds; diverged ${diverged.map(describeDivergence).join('; ')}`,
+      )
   print(`\nDifferences and two-sided p-values: each run against ${first.record.id}, over the seeds that both have.`)
 }
 
@@ -68,6 +74,13 @@ function byStrategy(records: readonly RunRecord[]): RunRecord[] {
 
 function requireFinished(record: RunRecord): Finished {
   if (record.result) return { record, result: record.result }
+  if (record.status === 'diverged')
+    throw new LabError('usage', 'This run has no result: every seed has diverged.', {
+      where: record.id,
+      expected: 'a run with a seed that has not',
+      found: record.diverged.map(describeDivergence).join('; '),
+      remedy: 'Leave it out of the comparison.',
+    })
   throw new LabError('usage', 'This run has no result.', {
     where: record.id,
     expected: 'a finished run',
@@ -77,5 +90,12 @@ function requireFinished(record: RunRecord): Finished {
 }
 
 function describe({ record, result }: Finished, against: Finished | null) {
-  return { run: record.id, strategy: record.strategy, ...compareResult(result, against?.result ?? null) }
+  const { id, strategy, diverged } = record
+  return {
+    run: id,
+    strategy,
+    ...compareResult(result, against?.result ?? null),
+    seedCount: result.seeds.length,
+    diverged,
+  }
 }

@@ -4,10 +4,19 @@ import process from 'node:process'
 import { chromeTrace } from '../../../shared/backends/trace.ts'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { AS_RECORDED } from '../../engine/run-data.ts'
-import { makeRuns, prepare, preparedConfig, runGroup, summarise, type GroupListener } from '../../engine/run-group.ts'
+import {
+  makeRuns,
+  prepare,
+  preparedConfig,
+  runGroup,
+  summarise,
+  type GroupListener,
+  type SummaryRow,
+} from '../../engine/run-group.ts'
 import { findRuns } from '../../store/find-runs.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import { readDataOptions } from '../data-options.ts'
@@ -111,29 +120,41 @@ export async function runRecords(
     return
   }
   const [failure] = failures
-  if (failure && done.length === 0) throw failure
+  if (failure && done.every(({ result }) => result === null)) throw failure
   const rows = summarise(done)
   if (json) printJson({ type: 'summary', rows })
   else {
     print('')
-    print(
-      formatTable(
-        ['strategy', 'metric', 'mean', 'std', ...records[0]!.config.seeds.map((seed) => `seed ${seed}`)],
-        rows.map(({ strategy, metric, mean, std, seeds }) => [
-          strategy,
-          metric,
-          formatNumber(mean),
-          std === null ? '' : formatNumber(std),
-          ...seeds.map(formatNumber),
-        ]),
-      ),
-    )
-    const weights = done.every(({ result }) => result?.bestIsLast)
+    printTable(rows, records[0]!.config.seeds)
+    const weights = done.every(({ result }) => result === null || result.bestIsLast)
       ? 'the last weights, since there is no validation set'
       : 'weights of the best validation'
     print(`\n${groupId}  (test set, ${weights}; export them with \`lab export RUN\`)`)
   }
   if (failure === undefined) return
-  writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
+  if (failures.some(({ code }) => code !== 'non-finite'))
+    writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
   process.exitCode = EXIT_FAILED_RUNS
+}
+
+/** Means and the values of all seeds; below, which of them a mean is not over, and why. */
+function printTable(rows: readonly SummaryRow[], seeds: readonly number[]): void {
+  const number = (value: number | null): string => (value === null ? '' : formatNumber(value))
+  print(
+    formatTable(
+      ['strategy', 'metric', 'mean', 'std', ...seeds.map((seed) => `seed ${seed}`)],
+      rows.map(({ strategy, metric, mean, std, seeds: values }) => [
+        strategy,
+        metric ?? '',
+        number(mean),
+        number(std),
+        ...values.map((value) => (value === null ? 'diverged' : formatNumber(value))),
+      ]),
+    ),
+  )
+  for (const { strategy, seedCount, diverged } of rows)
+    if (diverged.length > 0)
+      print(
+        `\n${strategy}: diverged ${diverged.map(describeDivergence).join('; ')}. The mean is over ${describeSeedCount(seedCount, diverged.length)} seeds.`,
+      )
 }

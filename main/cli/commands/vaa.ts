@@ -1,11 +1,12 @@
 /** `lab vaa`: VAA with its residuals, and VAA*, of the weights of a run, or of its last checkpoint while it has not finished, seed by seed. */
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { describeDivergence } from '../../../shared/runs/divergence.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { openRunData } from '../../engine/run-data.ts'
 import { wireNetworks } from '../../engine/run-group.ts'
-import { readTrainedWeights, type TrainedWeights } from '../../engine/trained-weights.ts'
+import { readTrainedWeights, seedsLeft, type TrainedWeights } from '../../engine/trained-weights.ts'
 import { readDataOptions } from '../data-options.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -23,17 +24,18 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const weights = readWeightsOption(options)
   const { store, record } = await findOneRun(name, options)
   const { config } = record
+  const seeds = seedsLeft(record)
   const trained: TrainedWeights[] = []
-  for (const seed of config.seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
+  for (const seed of seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
   const { datasets, files, isOther } = await openRunData(
     store.home,
     record,
-    config.seeds,
+    seeds,
     process.cwd(),
     readDataOptions(options),
   )
   const network = wireNetworks(config, datasets[0]!).get(record.strategy)!
-  const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, config.seeds.length)
+  const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, seeds.length)
   trained.forEach(({ tensors }, replica) => engine.writeParameters(replica, tensors))
   const measures: ExperimentConfig['measures'] = {
     everySteps: null,
@@ -44,7 +46,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const subject = {
     engine,
     datasets,
-    seeds: config.seeds,
+    seeds,
     breathe: () => Promise.resolve(),
   }
   const { vaa, vaaStar } = await takeMeasures(
@@ -56,7 +58,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   engine.dispose()
   if (options.json) {
     const otherData = isOther ? files[0]!.file : null
-    config.seeds.forEach((seed, r) =>
+    seeds.forEach((seed, r) =>
       printJson({
         type: 'vaa',
         run: record.id,
@@ -69,7 +71,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     )
     return
   }
-  const rows = config.seeds.map((seed, r) => {
+  const rows = seeds.map((seed, r) => {
     const { vaa: value, residualMax, fixedCount, periodicCount, unconvergedCount } = vaa![r]!
     const star = vaaStar![r]!.map((layer) => (layer === null ? '-' : formatNumber(layer))).join(' ')
     return [
@@ -86,6 +88,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
   if (isOther) print(`On other data than the run began with: ${files[0]!.file}.`)
   print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
+  for (const divergence of record.diverged) print(`Diverged: ${describeDivergence(divergence)}.`)
   if (rows.some((row) => row[5] !== '0'))
     print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')
 }

@@ -87,7 +87,8 @@ export class Designs {
   /** @throws LabError `dataset` for a file that cannot be read; one of another kind is not opened */
   async readDataFile({ path: file }: CheckedPayload<'data-file.read'>): Promise<DataFileView> {
     requireKnownEnding(file)
-    const contents = readFileContents(await loadDataFile(file, this.#baseFolder, MOST_DATA_FILE_BYTES), file)
+    const bytes = await loadDataFile(file, this.#baseFolder, { mostBytes: MOST_DATA_FILE_BYTES })
+    const contents = readFileContents(bytes, file)
     const absolute = path.resolve(this.#baseFolder, file)
     const sibling = siblingTestPath(absolute)
     const testPath = sibling !== null && (await isDataFile(sibling, this.#baseFolder)) ? sibling : null
@@ -134,9 +135,12 @@ function viewDesign(
 }
 
 /** Where a form shows what a dataset or network refuses: it names the field itself, or its kind tells the group. */
-function fieldOf({ code, detail: { where = '' } }: LabError): string {
+function fieldOf({ code, message, detail: { where = '' } }: LabError): string {
   const [named] = /\b(?:dataset|warmup|training)\.[\w.]+/.exec(where) ?? []
   if (named !== undefined) return named
+  // What stands in a file is told at its place there; the field that asked for it, on the way.
+  const [split] = /\bdataset\.split\.\w+/.exec(message) ?? []
+  if (split !== undefined) return split
   if (code === 'dataset') return 'dataset'
   if (code === 'backend') return 'training.batch'
   return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''

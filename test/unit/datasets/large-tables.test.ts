@@ -68,6 +68,15 @@ it('100,000 rows of decimal commas, in long form and as series of their own, are
   expect(whole.series.at(-1)).toMatchObject({ inputs: Float32Array.of(0, 0.5, ROWS - 0.75) })
 })
 
+// Papa Parse compares what follows each quote with all that stands before the next separator.
+it('a cell of half a million misplaced quotes before as many spaces is refused in one walk', () => {
+  const small = { ...options, columns: { series: 'series', step: 'step', inputs: ['x'], targets: ['y'] } }
+  const cell = `"a${'"a'.repeat(500_000)}${' '.repeat(500_000)}`
+  expect(() => readSeriesFromCsv(bytes(`series,step,x,y\n${cell},0,1,1\n`), small, 'long.csv')).toThrow(
+    /line 2, column 4: text follows a quoted cell.*found `a`/,
+  )
+})
+
 it('a cell of a million digits that is no number is refused in one walk', () => {
   for (const cell of [`${'1'.repeat(1_000_000)}x`, `${'0'.repeat(1_000_000)},${'0'.repeat(1_000_000)},`]) {
     const small = { ...options, columns: { series: 'series', step: 'step', inputs: ['x'], targets: ['y'] } }

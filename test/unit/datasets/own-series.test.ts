@@ -205,6 +205,30 @@ describe('splits', () => {
     expect(own).not.toEqual(other)
   })
 
+  it('keep the windows of a subject together, and share one test subject among all seeds', () => {
+    // The case subjects-split: five subjects of four windows of three steps; the class and the value are the subject's.
+    const rows = range(60).map((row) => {
+      const [subject, window, t] = [Math.floor(row / 12), Math.floor(row / 3) % 4, row % 3]
+      return `p${subject},p${subject}w${window},${t},${subject + 0.5},${subject % 2}`
+    })
+    const options: FileOptions = {
+      ...table,
+      task: 'classification',
+      columns: { series: 'window', step: 't', inputs: ['x'], targets: ['y'] },
+      split: { ...splitOf(0.2, 0.2), seed: 0, group: 'subject' },
+    }
+    const datasets = createDatasets(options, [0, 1, 2], sourcesOf(text(['subject,window,t,x,y', ...rows].join('\n'))))
+    for (const dataset of datasets) {
+      expect(dataset.counts).toEqual({ train: 12, validation: 4, test: 4 })
+      expect(dataset.groupCounts).toEqual({ train: 3, validation: 1, test: 1 })
+      const { train, validation, test } = namesOf(dataset)
+      const subjects = [train, validation, test].map((names) => new Set(names))
+      expect(subjects.map(({ size }) => size)).toEqual([3, 1, 1])
+      expect(new Set([...train, ...validation, ...test]).size).toBe(5)
+      expect(test).toEqual(namesOf(datasets[0]!).test)
+    }
+  })
+
   it('refuse an index beyond their end', () => {
     expect(() => make(archive, bytes).batch('train', [4])).toThrow(RangeError)
   })

@@ -18,8 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-function fileConfig(path: string): DatasetConfig {
-  return parseConfig({ dataset: { kind: 'file', path, task: 'regression' } }, 'x').dataset
+function fileConfig(path: string, testPath: string | null = null): DatasetConfig {
+  return parseConfig({ dataset: { kind: 'file', path, testPath, task: 'regression' } }, 'x').dataset
 }
 
 describe('sources', () => {
@@ -31,6 +31,16 @@ describe('sources', () => {
   it('take absolute paths as they are', async () => {
     const path = join(folder, 'own.csv')
     expect((await loadDatasetSources(fileConfig(path), tmpdir())).file(path)).toHaveLength(9)
+  })
+
+  it('hold the file of the test too, or refuse by its own field', async () => {
+    await writeFile(join(folder, 'test.csv'), text('id'))
+    const sources = await loadDatasetSources(fileConfig('own.csv', 'test.csv'), folder)
+    expect([sources.file('own.csv').length, sources.file('test.csv').length]).toEqual([9, 2])
+    await expect(loadDatasetSources(fileConfig('own.csv', 'none.csv'), folder)).rejects.toMatchObject({
+      code: 'dataset',
+      message: expect.stringMatching(/none\.csv.*no such file.*`dataset\.testPath`/) as string,
+    })
   })
 
   it('hold nothing that the dataset does not need', async () => {

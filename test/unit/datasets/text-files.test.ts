@@ -34,6 +34,7 @@ describe('encodings that are no text are told with their line', () => {
       /not text.*line 2/,
     ],
     ['Latin-1', Buffer.from('id,t,x,y\na,0,1,"é"', 'latin1'), /UTF-8.*byte 0xe9 on line 2, `é` in Latin-1.*iconv/],
+    ['Windows-1252', Buffer.from([0x80, 10]), /byte 0x80 on line 1\. .*iconv/],
     [
       'a character of three bytes before Latin-1',
       Buffer.from([0xe2, 0x82, 0xac, 10, 0xfc]),
@@ -55,12 +56,29 @@ describe('separators and names of columns are found', () => {
     ['comments before, between and after', '# by hand\n#\nid,t,x,y\na,0,1.5,2\n# a,5,9,9\na,10,2.5,2\n# end'],
     ['times with a space in each row', 'id,t s,x,y\na,2024-01-01 10:00,1.5,2\na,2024-01-01 11:00,2.5,2\n'],
     ['empty rows of separators', 'id,t,x,y\na,0,1.5,2\n,,,\na,10,2.5,2\n,,,\n'],
+    ['a separator at the end of each row but the first', 'id t,x,t,y\na b,1.5,0,2,\na b,2.5,10,2,\n'],
     ['a column without a name', ',id,t,x,y\n0,a,0,1.5,2\n1,a,10,2.5,2\n'],
   ])('%s', (_, content) => {
-    const named = content.includes('t s') ? { ...columns, step: 't s' } : columns
+    const given = new Set(content.split(/[,\n]/))
+    const named = {
+      ...columns,
+      series: given.has('id t') ? 'id t' : 'id',
+      step: given.has('t s') ? 't s' : 't',
+    }
     const table = read(content, { columns: named })
     expect(inputsOf(table)).toEqual([[1.5, 2.5]])
     expect(targetsOf(table)).toEqual([2])
+  })
+
+  it('semicolons, where decimal commas and commas in names give as many cells in each row too', () => {
+    const named = { ...columns, inputs: ['x, m/s'], targets: ['y, kg'] }
+    const table = read('id;t;x, m/s;y, kg\na;0;1,5;2,5\na;1;3,5;2,5\n', { columns: named })
+    expect(inputsOf(table)).toEqual([[1.5, 3.5]])
+    expect(targetsOf(table)).toEqual([2.5])
+  })
+
+  it('a missing column is told at the line of the names', () => {
+    expect(messageOf('# note\n\nid,t,x\na,0,1\n')).toMatch(/own\.csv, line 3: there is no column `y`/)
   })
 
   it('the line of a wrong cell counts comments, quoted line ends and the line that names the separator', () => {

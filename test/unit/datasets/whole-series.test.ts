@@ -69,6 +69,13 @@ describe('a file of UCR', () => {
     expect(inputsOf(read('own.csv', '0,1,2,3\n7,0,5,1\n7,1,6,1\n8,0,4,2\n', { columns }))).toEqual([[5, 6], [4]])
   })
 
+  it('is not read as one where a `.csv` has lost the names that are asked for', () => {
+    const columns = { series: 'id', step: 't', inputs: ['x'], targets: ['y'] }
+    expect(messageOf('own.csv', 'a,0,5,1\na,1,6,1\n', { columns })).toMatch(
+      /no column `id`.*needs no `dataset\.columns`/,
+    )
+  })
+
   it.each<[string, string, Partial<FileOptions>, RegExp]>([
     ['a gap', '1\t0.5\t1\n2\t0.5\tNaN\t1.5\n', {}, /own\.tsv, line 2: series 1, step 1 is missing.*found `NaN`/],
     ['a word among numbers', '1\t0.5\t1\n2\t0.5\tx\t1.5\n', {}, /line 2: series 1, step 1 is not a number.*`x`/],
@@ -143,7 +150,7 @@ describe('a file of UEA', () => {
       lengths: { shortest: 2, longest: 3 },
       task: 'classification',
       distinctCount: 2,
-      sample: ['Standing', 'Running', 'Standing'],
+      sample: ['Standing', 'Running'],
     })
     expect(guessMapping(contents)).toEqual({
       task: 'classification',

@@ -102,6 +102,28 @@ describe('a file of series', () => {
     expect(await lab.run('data-file.read', { path: place })).toMatchObject({ contents: { kind: 'csv', rowCount: 60 } })
   })
 
+  it('of training series is told with the one of test series beside it, and both are previewed', async () => {
+    const lab = await openLab()
+    const folder = await makeHome()
+    const place = path.join(folder, 'Toy_TRAIN.tsv')
+    await writeFile(place, '1\t0.5\t1\n2\t1\t2\n1\t2\tNaN\n')
+    expect(await lab.run('data-file.read', { path: place })).toMatchObject({ testPath: null })
+    const testPath = path.join(folder, 'Toy_TEST.tsv')
+    await writeFile(testPath, '2\t5\t6\n3\t5\t6\n')
+    const view = await lab.run('data-file.read', { path: place })
+    expect(view).toMatchObject({
+      contents: { kind: 'series', seriesCount: 3, lengths: { shortest: 1, longest: 2 } },
+      guess: { task: 'classification', targets: 'last-step' },
+      testPath,
+    })
+    const { task, targets } = view.guess
+    const dataset = { kind: 'file', path: place, testPath, task, targets }
+    const counts = async () => (await lab.run('dataset.preview', { dataset })).description.counts
+    expect(await counts()).toEqual({ train: 2, validation: 1, test: 2 })
+    await writeFile(testPath, '2\t5\t6\n3\t5\t6\n1\t5\t6\n')
+    expect(await counts()).toEqual({ train: 2, validation: 1, test: 3 })
+  })
+
   it.skipIf(process.platform === 'win32')(
     'that is a pipe, a device or a folder is refused without being opened',
     async () => {

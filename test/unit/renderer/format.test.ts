@@ -1,9 +1,12 @@
 /** Numbers and times as the screens write them, in the language of the screens. */
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  formatBytes,
   formatClockTime,
   formatCount,
   formatDuration,
+  formatEach,
+  formatExact,
   formatLanguage,
   formatMeanAndStd,
   formatNumber,
@@ -32,7 +35,7 @@ describe('a mark of an axis', () => {
     expect(formatTick(12_500)).toBe('12,500')
     formatLanguage.value = 'fr'
     expect(formatTick(12_500)).toBe(`12${NARROW_SPACE}500`)
-    expect(formatTick(1000.5)).toBe(`1${NARROW_SPACE}000.5`)
+    expect(formatTick(1000.5)).toBe(`1${NARROW_SPACE}000,5`)
   })
 })
 
@@ -58,9 +61,13 @@ describe('a number', () => {
     expect(formatMeanAndStd([])).toBe('')
   })
 
-  it('keeps its decimal point in French, and sets its thousands apart by a space', () => {
+  it('has a decimal comma in French wherever it is written, and sets its thousands apart by a space', () => {
     formatLanguage.value = 'fr'
-    expect(formatNumber(1.234)).toBe('1.23')
+    expect([0.003, 1.5e-7, 1.2345e8].map(formatNumber)).toEqual(['0,003', '1,50e-7', '1,23e+8'])
+    expect(formatExact(0.1 + 0.2)).toBe('0,30000000000000004')
+    expect(formatTick(2.305)).toBe('2,305')
+    expect([formatDuration(380), formatEach(1340), formatBytes(2.5e9)]).toEqual(['0,4 s', '1,3 s', '2,50 GB'])
+    expect(formatNumber(1.234)).toBe('1,23')
     expect(formatNumber(12_345)).toBe(`12${NARROW_SPACE}345`)
     expect(formatCount(1_234_567)).toBe(['1', '234', '567'].join(NARROW_SPACE))
   })

@@ -1,5 +1,6 @@
 /** A sweep as the form writes it: values as they are typed, and definitions that `lab sweep` reads. */
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { formatLanguage } from '../../../renderer/composables/format.ts'
 import {
   axis,
   axisMistake,
@@ -34,8 +35,29 @@ describe('values', () => {
     ['true, null, "7"', [true, null, '7']],
     ['["none"], ["none", "double"]', [['none'], ['none', 'double']]],
     [' , ', []],
+    ['0.1; 0.01', [0.1, 0.01]],
+    ['a; b', ['a', 'b']],
   ])('%s are read as they are meant', (text, values) => {
     expect(parseValues(text)).toEqual(values)
+  })
+})
+
+describe('values in a language with decimal commas', () => {
+  beforeEach(() => {
+    formatLanguage.value = 'fr'
+  })
+  afterEach(() => {
+    formatLanguage.value = 'en-US'
+  })
+
+  it('are parted by semicolons', () => {
+    expect(parseValues('0,1; 0,01 ; 2')).toEqual([0.1, 0.01, 2])
+  })
+
+  it('are not guessed where a comma may part two of them or be within one', () => {
+    expect(axisMistake(axis('training.batch', '0,5'))).toBe('commaOrDecimal')
+    expect(axisMistake(axis('training.batch', '0, 5'))).toBeNull()
+    expect(axisMistake(axis('training.batch', '0,5; 1'))).toBeNull()
   })
 })
 
@@ -101,8 +123,8 @@ describe('a new sweep', () => {
       low,
       high,
     })
-    expect(axisMistake(row('integer', 0.2, 0.8))).toMatchObject({ fault: 'noWholeNumber' })
-    expect(axisMistake(row('uniform', 1, 0))).toMatchObject({ fault: 'reversed' })
+    expect(axisMistake(row('integer', 0.2, 0.8))).toBe('noWholeNumber')
+    expect(axisMistake(row('uniform', 1, 0))).toBe('reversed')
     expect(axisMistake(row('integer', 0.2, 1.8))).toBeNull()
     expect(axisMistake(row('list', 1, 0))).toBeNull()
   })
