@@ -89,7 +89,8 @@ export async function forkRun(
   const { metricsBytes, metricsSha256 } = saved
   const checkpoint = { ...forkCheckpoint(saved, original, config), metricsBytes, metricsSha256 }
   const { content } = opened.data
-  const known = { remarks, data: content && withContent(record.data, content) }
+  const ofData = record.remarks.filter(({ kind }) => kind !== 'batch') // which are the fork's own
+  const known = { remarks: [...ofData, ...remarks], data: content && withContent(record.data, content) }
   return store.createFork(record, config, { runId: record.id, phase, step }, checkpoint, versions, known)
 }
 

@@ -2,6 +2,7 @@
  * Where the data of a run lies now, as the user says: a run and a file enter; the place is remembered, for every run of that content, or the
  * run's record says that it goes on with other data. What the lab calls; the command line says it with the command that needs it.
  */
+import { requireKnownEnding } from '../../shared/datasets/file-kinds.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { openRunData, type DataChoice } from './run-data.ts'
@@ -9,7 +10,7 @@ import { keepContent, keepPlace, prepareRun } from './run-group.ts'
 
 /**
  * @param baseFolder where relative paths start
- * @throws LabError `dataset` for other data that was not asked for or does not fit; `usage` for other data of a finished run, and for one
+ * @throws LabError `dataset` for what is no file of series by its name, and for other data that was not asked for or does not fit; `usage` for other data of a finished run, and for one
  *   without a file; `run-locked` while it is trained
  */
 export async function locateData(
@@ -26,6 +27,7 @@ export async function locateData(
       found: `\`${record.config.dataset.kind}\``,
       remedy: 'Its series are made by the lab: there is nothing to look for.',
     })
+  requireKnownEnding(choice.file)
   const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
   if (opened.isOther) {
     prepareRun(record.config, opened) // throws what is wrong with it

@@ -14,8 +14,8 @@ import {
   isSameContent,
   OtherDataError,
   requireSameShapes,
-  type DataContent,
   SAY_PLACE,
+  type DataContent,
   type FileDigest,
 } from '../../shared/runs/data-content.ts'
 import { DATA_FOLDER } from '../store/data-files.ts'
@@ -62,12 +62,12 @@ export async function openData(
 
 export interface OpenedRunData extends OpenedData {
   /** Where the user's own files were found, that of the test series last; none for other data. */
-  readonly files: readonly FoundFile[]
+  readonly files: readonly { readonly file: string; readonly digest: FileDigest }[]
   /** It is not what the run began with, and the user takes it. */
   readonly isOther: boolean
 }
 
-export interface FoundFile {
+interface FoundFile {
   readonly file: string
   readonly bytes: Uint8Array
   readonly digest: FileDigest
@@ -100,7 +100,9 @@ export async function openRunData(
   const content = contentOf(datasets[0]!, series.digest, test && test.digest)
   const isOther = data !== null && !isSameContent(data, content)
   if (isOther) requireSameShapes(data, content, series.file)
-  return { datasets, content, files: test === null ? [series] : [series, test], isOther }
+  // Without their bytes, which a run is not to hold on to.
+  const files = (test === null ? [series] : [series, test]).map(({ file, digest }) => ({ file, digest }))
+  return { datasets, content, files, isOther }
 }
 
 function neverAsked(what: string): never {

@@ -99,7 +99,10 @@ describe('own series', () => {
     await page.getByRole('checkbox', { name: 'Double layer' }).uncheck()
     await page.locator('[data-field="training.steps"] input').fill('20')
     await page.locator('[data-field="training.batch"] input').fill('400')
-    await page.getByTestId('remarks').getByText(/batch of the training is \d+ and not 400/).waitFor()
+    await page
+      .getByTestId('remarks')
+      .getByText(/batch of the training is \d+ and not 400/)
+      .waitFor()
     await page.locator('[data-field="training.batch"] input').fill('4')
     await page.locator('[data-field="seeds"] input').fill('0')
     await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)

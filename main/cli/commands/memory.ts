@@ -1,5 +1,6 @@
 /** `lab memory`: what a training step of each strategy takes, and how the engine keeps it within its bound. */
 import { mebibytes } from '../../../shared/backends/memory-plan.ts'
+import { fitBatches } from '../../../shared/training/fit-to-data.ts'
 import { planMemory } from '../../engine/memory.ts'
 import { openDatasets, wireNetworks } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
@@ -9,8 +10,9 @@ export async function memoryCommand(
   file: string | undefined,
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { config, baseFolder } = await loadConfig(file, options)
-  const [dataset] = await openDatasets({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
+  const { config: asked, baseFolder } = await loadConfig(file, options)
+  const [dataset] = await openDatasets({ ...asked, seeds: asked.seeds.slice(0, 1) }, baseFolder)
+  const { config } = fitBatches(asked, [dataset!])
   const plans = planMemory(config, wireNetworks(config, dataset!), dataset!)
   if (plans.size === 0 && !options.json) print(`The backend ${config.backend} does not count its memory.`)
   for (const [strategy, { plan, request }] of plans) {

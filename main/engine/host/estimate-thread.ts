@@ -12,8 +12,7 @@ import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estima
 const { baseFolder } = workerData as EstimateTask
 
 async function measure(json: unknown): Promise<StrategyEstimate[]> {
-  const config = parseConfig(json, 'configuration')
-  const { datasets, networks } = await prepare(config, baseFolder)
+  const { config, datasets, networks } = await prepare(parseConfig(json, 'configuration'), baseFolder)
   const backend = await loadBackend(config.backend)
   const estimates: StrategyEstimate[] = []
   for (const [strategy, network] of networks) {

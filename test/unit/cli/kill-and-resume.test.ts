@@ -8,7 +8,8 @@ import { jsonLines, lab, metricsLines, runsOf, smallRun, temporaryFolder, weight
 const KILLS = 20
 /** A process that ends before its kill does not count. */
 const MOST_ATTEMPTS = 200
-const ARGUMENTS = [...smallRun(160), '--set', 'measures.histograms=true']
+/** Checkpoints that are kept are written at their steps, however fast these follow one another. */
+const ARGUMENTS = [...smallRun(160), '--set', 'measures.histograms=true', '--set', 'keepCheckpointEverySteps=7']
 /** Lines of what was measured that say nothing of the time that it took. */
 const TIMELESS = /^\{"type":"(?:measure|spreads|validation|test)"/
 

@@ -95,6 +95,9 @@ describe('a design', () => {
       config: { training: { batch: 500 } },
       remarks: [{ kind: 'batch', field: 'training.batch', asked: 500, used: 18 }],
     })
+    const warmed = { ...OWN, strategies: ['warmed-up'], warmup: { ...OWN.warmup, batch: 500 } }
+    const { strategies } = await run('design.estimate', { estimateId: 'a', config: warmed })
+    expect(strategies[0]!.work.find(({ what }) => what === 'warm-up')).toMatchObject({ count: 6 })
   })
 
   it('is refused at the field of what needs a validation set, where there is none', async () => {
