@@ -53,7 +53,11 @@ withEngine(
 const fork = withEngine(
   withHome(
     withJson(
-      program.command('fork <RUN>').description('go on from a checkpoint of a run with another training, as a new run'),
+      program
+        .command('fork <RUN>')
+        .description(
+          'go on from a checkpoint of a run with another training, as a new run; seeds that had diverged there stay left out',
+        ),
     ),
   ),
 ).option('--checkpoint <NAME>', 'last; warmed-up: the end of its warm-up; or step-N, if it was kept', 'last')
