@@ -133,6 +133,7 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
   const saves = step > 0 && (isKept || endsEpoch || step % checkpointEverySteps === 0)
   if (saves && training.checkpointedStep !== step) {
     training.checkpointedStep = step
+    await session.checkWeights()
     await session.checkpoint(isKept ? `step-${step}` : undefined)
   }
 }
