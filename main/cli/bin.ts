@@ -64,7 +64,9 @@ const fork = withData(
       withJson(
         program
           .command('fork <RUN>')
-          .description('go on from a checkpoint of a run with another training, as a new run'),
+          .description(
+            'go on from a checkpoint of a run with another training, as a new run; seeds that had diverged there stay left out',
+          ),
       ),
     ),
   ),

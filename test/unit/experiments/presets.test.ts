@@ -48,7 +48,9 @@ it('the published JSON Schema is current (`lab schema` prints it)', () => {
 })
 
 it('the table’s deviation is that of a sample', () => {
-  const record = { strategy: 'none', result: { metric: 'mse', best: [1, 2, 4] } } as unknown as RunRecord
+  const seeds = [0, 1, 2]
+  const result = { metric: 'mse', best: [1, 2, 4], seeds }
+  const record = { strategy: 'none', config: { seeds }, result, diverged: [] } as unknown as RunRecord
   const [row] = summarise([record])
   expect(row!.mean).toBeCloseTo(7 / 3, 12)
   expect(row!.std).toBeCloseTo(Math.sqrt(((4 / 3) ** 2 + (1 / 3) ** 2 + (5 / 3) ** 2) / 2), 12)
