@@ -225,6 +225,7 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
         )
         return { tail: [state, state], exactExit: { step: 2, period: 1 }, stoppedAt: null }
       }),
+    convergeToRest: missing,
     trainGradients: (requests) =>
       each(requests, (replica, { batch, dropoutMasks, regulariser }) => {
         if (dropoutMasks !== null || regulariser !== null) return missing()
