@@ -12,9 +12,11 @@ export const REST_BLOCK_STEPS = LONGEST_PERIOD
 
 /**
  * The slowest decay that is looked for, per step: any state might hide a leak of this kind, so its way to go is taken with it. A state at rest would
- * not go ε/4 at its speed in the 100,000 steps that a measurement may take at most.
+ * not go ε/4 at its speed in all the steps that a measurement may take.
  */
 const SLOWEST_DECAY = 1e-5
+/** So many steps a measurement may take at most. */
+export const MOST_STEPS_TO_REST = 100_000
 
 /** Over so many samples the state's way is measured. */
 const LAGS = [1, 2, 4, 8, 16] as const

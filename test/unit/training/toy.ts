@@ -67,7 +67,14 @@ export function toyConfig(seeds: number[], change: Partial<ExperimentConfig> = {
     },
     measures: {
       everySteps: 4,
-      vaa: { series: 3, convergenceSteps: 4, epsilon: 1e-4, draws: 2, stopResidual: null },
+      vaa: {
+        series: 3,
+        convergenceSteps: 4,
+        maxConvergenceSteps: 10_000,
+        epsilon: 1e-4,
+        draws: 2,
+        stopResidual: null,
+      },
       vaaStar: { series: 3, convergenceSteps: 4, epsilon: 1e-4, draws: 2 },
       histograms: true,
     },
