@@ -40,9 +40,11 @@ export function intervalBars(
   seedCount: number,
   common: Pick<CustomSeriesOption, 'xAxisIndex' | 'yAxisIndex' | 'color'> & { readonly name: string },
 ): CustomSeriesOption {
-  const { base: _, ...slice } = splitSeriesName(name)
   const highs = new Map(
-    meanPoints(view, sliceSeries('vaa-high', slice), seedCount).map(({ position, mean }) => [position, mean]),
+    meanPoints(view, sliceSeries('vaa-high', splitSeriesName(name)), seedCount).map(({ position, mean }) => [
+      position,
+      mean,
+    ]),
   )
   return {
     ...common,

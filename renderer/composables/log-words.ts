@@ -37,7 +37,8 @@ export function useLogWords(): (entry: LogEntry) => string {
       case 'measure': {
         const { vaa, vaaLow, vaaHigh, vaaSteps, isAtRest } = entry
         const isInterval = vaa === null && typeof vaaLow === 'number'
-        return t(isInterval ? 'run.log.measureBetween' : isAtRest ? 'run.log.measureAtRest' : 'run.log.measure', {
+        const allRest = isAtRest === true && entry.unconvergedCount === 0
+        return t(isInterval ? 'run.log.measureBetween' : allRest ? 'run.log.measureAtRest' : 'run.log.measure', {
           phase: t(`run.phase.${entry.phase}`),
           step: entry.step,
           vaa: formatNumber(vaa),

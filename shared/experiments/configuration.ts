@@ -22,8 +22,8 @@ export function configurationText(config: ExperimentConfig, strategy: Strategy):
 
 /** With an M there is no M_max, and in records of earlier versions none is written. */
 function withoutUnused(vaa: VaaConfig): Partial<VaaConfig> {
-  const { maxConvergenceSteps: _, ...rest } = vaa
-  return vaa.convergenceSteps === null ? vaa : rest
+  const { maxConvergenceSteps, ...rest } = vaa
+  return vaa.convergenceSteps === null ? { ...rest, maxConvergenceSteps } : rest
 }
 
 /** Keys in the order of the alphabet: the same whatever version of the lab wrote the record. */

@@ -34,8 +34,14 @@ function measure(ends: readonly End[]) {
   const width = ends[0]!.tail[0]!.length
   const tail = ends[0]!.tail.map((_, back) => Float64Array.from(ends.flatMap((end) => [...end.tail[back]!])))
   const rests = Uint8Array.from(ends, ({ verdict }) => (verdict === 'at-rest' ? 1 : 0))
-  const { residuals: _, ...measured } = vaaAtRest(tail, ends.length, { width, offset: 0, size: width }, EPSILON, rests)
-  return measured
+  const { low, high, fixedCount, periodicCount, unconvergedCount } = vaaAtRest(
+    tail,
+    ends.length,
+    { width, offset: 0, size: width },
+    EPSILON,
+    rests,
+  )
+  return { low, high, fixedCount, periodicCount, unconvergedCount }
 }
 
 /** Of one number, in float32, as the wasm engine computes. */
