@@ -7,6 +7,7 @@ import {
   hasUnconverged,
   plotsWithin,
   runChartOption,
+  shownSeries,
   type ChartSettings,
   type RunChartSubject,
   type RunChartWords,
@@ -173,6 +174,15 @@ describe('the chart of a run', () => {
         [1, null],
         [2, expect.closeTo(0.7, 12)],
       ])
+    })
+
+    it('does not draw a line of VAA that has no point at all', () => {
+      const none = subjectOf([
+        series('vaa', [[Number.NaN]], 10),
+        series('vaa-low', [[0.1]], 10),
+        series('vaa-high', [[1]], 10),
+      ])
+      expect(shownSeries(none, DEFAULT_CHART_SETTINGS)).toEqual(['vaa-low', 'vaa-high'])
     })
 
     it('says so, and speaks of no hollow points, as there are none', () => {
