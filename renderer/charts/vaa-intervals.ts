@@ -31,7 +31,7 @@ export function withGaps(points: readonly Point[], gaps: readonly number[]): (Po
 }
 
 /**
- * Of one end of the intervals: with the lower one the bars are drawn, with the upper one their upper caps. Means over seeds: of the lower ends, and
+ * Of one end of the intervals: with the lower one the bars are drawn, with the upper one their upper caps again, so that either can be hidden. Means over seeds: of the lower ends, and
  * of the upper ones.
  */
 export function intervalBars(
@@ -57,15 +57,23 @@ export function intervalBars(
       mean,
       endOf(name) === 'low' ? (highs.get(position) ?? mean) : mean,
     ]),
-    renderItem: (_params, api) => {
-      const [x, from] = api.coord([api.value(0), api.value(1)]) as [number, number]
-      const [, to] = api.coord([api.value(0), api.value(2)]) as [number, number]
-      const line = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line' as const,
-        shape: { x1, y1, x2, y2 },
-        style: { stroke: common.color as string, lineWidth: BAR_WIDTH },
-      })
-      return { type: 'group', children: [line(x, from, x, to), line(x - CAP, from, x + CAP, from)] }
-    },
+    renderItem: drawBar(common.color as string),
+  }
+}
+
+/** A bar up and down between the second and the third value of an item, at its first. */
+export function drawBar(colour: string): CustomSeriesOption['renderItem'] {
+  return (_params, api) => {
+    const [x, from] = api.coord([api.value(0), api.value(1)]) as [number, number]
+    const [, to] = api.coord([api.value(0), api.value(2)]) as [number, number]
+    const line = (x1: number, y1: number, x2: number, y2: number) => ({
+      type: 'line' as const,
+      shape: { x1, y1, x2, y2 },
+      style: { stroke: colour, lineWidth: BAR_WIDTH },
+    })
+    return {
+      type: 'group',
+      children: [line(x, from, x, to), line(x - CAP, from, x + CAP, from), line(x - CAP, to, x + CAP, to)],
+    }
   }
 }

@@ -1,7 +1,9 @@
 /**
- * The measurement of VAA in an event, as training/measure.ts writes it: JSON of one seed enters, its VAA as an interval and its M leave. What is damaged
- * counts as none; runs of earlier versions have points only.
+ * The measurement of VAA in an event, as training/measure.ts writes it: JSON of one seed enters, its VAA as an interval and its M leave, and the names of the series that hold an interval. What is
+ * damaged counts as none; runs of earlier versions have points only.
  */
+import { sliceSeries, splitSeriesName, type SeriesName } from './series.ts'
+
 export type Fields = Readonly<Record<string, unknown>>
 
 export interface Interval {
@@ -32,6 +34,12 @@ export function readUsedSteps(measurement: unknown): number | null {
   if (!Array.isArray(steps)) return null
   const known = steps.filter((count): count is number => typeof count === 'number')
   return known.length === 0 ? null : known.reduce((most, count) => Math.max(most, count))
+}
+
+/** What must be read to show a series: of VAA the ends where it is no point, too. */
+export function withEnds(series: SeriesName): SeriesName[] {
+  const { base, ...slice } = splitSeriesName(series)
+  return base === 'vaa' ? [series, sliceSeries('vaa-low', slice), sliceSeries('vaa-high', slice)] : [series]
 }
 
 /** Over those that have one, the mean of the lower and that of the upper ends: between them lies the mean, wherever in its interval each is. */
