@@ -137,9 +137,19 @@ export class RunSeries {
         return Number.isNaN(value) ? null : value
       })
     }
+    const { positions } = this.#columns.get(sliceSeries('vaa', slice)) ?? {}
+    /** Ends stand where VAA was no point, which may not have been the last time. */
+    const lastEnd = (base: 'vaa-low' | 'vaa-high'): (number | null)[] => {
+      const at = this.#columns.get(sliceSeries(base, slice))?.positions.at(-1)
+      return at !== undefined && at === positions?.at(-1)
+        ? last(base)
+        : Array.from({ length: this.#seedCount }, () => null)
+    }
     return {
       ...slice,
       vaa: last('vaa'),
+      vaaLow: lastEnd('vaa-low'),
+      vaaHigh: lastEnd('vaa-high'),
       vaaStar: last('vaa-star'),
       residualMedian: last('vaa-residual-median'),
       residualMax: last('vaa-residual-max'),

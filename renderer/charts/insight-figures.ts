@@ -106,7 +106,7 @@ export function vaaLossPoints(metrics: RunMetrics, lossName: SeriesName): VaaLos
   })
 }
 
-function nearestIndex(positions: readonly number[], wanted: number): number {
+export function nearestIndex(positions: readonly number[], wanted: number): number {
   return positions.reduce(
     (best, position, index) => (Math.abs(position - wanted) < Math.abs(positions[best]! - wanted) ? index : best),
     0,

@@ -11,6 +11,7 @@ import type { ChartTokens } from './chart-tokens.ts'
 import { CHART_SCOPES, drawnSeries, gridOf, isDrawable, lines, unconvergedOf, type ChartScope } from './run-lines.ts'
 import { markLines } from './run-marks.ts'
 import { hasPoints, meanPoints } from './run-points.ts'
+import { endOf } from './vaa-intervals.ts'
 
 export interface RunChartWords {
   readonly loss: string
@@ -207,10 +208,17 @@ export function countHiddenPoints(subject: RunChartSubject, settings: ChartSetti
   )
 }
 
-/** Whether a VAA that is shown stands on states that had not converged: then it counts no attractors. */
-export function hasUnconverged(subject: RunChartSubject, settings: ChartSettings): boolean {
-  return shownSeries(subject, settings).some((name) => {
+/** Whether a VAA that is shown as a point stands on states that had not converged: then it counts no attractors. */
+export function hasUnconverged({ view, ...subject }: RunChartSubject, settings: ChartSettings): boolean {
+  return shownSeries({ view, ...subject }, settings).some((name) => {
     const counts = unconvergedOf(name)
-    return counts !== null && meanPoints(subject.view, counts, subject.seedCount).some(({ mean }) => mean > 0)
+    if (counts === null) return false
+    const points = new Set(meanPoints(view, name, subject.seedCount).map(({ position }) => position))
+    return meanPoints(view, counts, subject.seedCount).some(({ position, mean }) => mean > 0 && points.has(position))
   })
+}
+
+/** Whether a VAA that is shown lies between two values. */
+export function hasIntervals(subject: RunChartSubject, settings: ChartSettings): boolean {
+  return shownSeries(subject, settings).some((name) => endOf(name) !== null)
 }

@@ -8,6 +8,7 @@ import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from 
 import { smooth } from '../../shared/runs/smooth.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import type { ChartSettings, RunChartSubject, RunChartWords } from './run-chart.ts'
+import { endOf, intervalBars, intervalPositions, withGaps } from './vaa-intervals.ts'
 import { extentPoints, meanPoints, seedPoints, type MeanPoint, type Point } from './run-points.ts'
 
 /** Grid 0 is the loss, grid 1 the attractors. */
@@ -32,13 +33,15 @@ const LOOKS = {
   'validation-loss': { grid: 0, colour: (tokens) => tokens.validation, dash: 'dashed', isSparse: true },
   'warmup-vaa-star': { grid: 1, colour: (tokens) => tokens.quiet, dash: 'dotted', isSparse: false },
   vaa: { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: true },
+  'vaa-low': { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: true },
+  'vaa-high': { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: true },
   'vaa-star': { grid: 1, colour: (tokens) => tokens.vaaStar, dash: 'dashed', isSparse: true },
 } as const satisfies Partial<Record<SeriesName, Look>>
 
 type DrawnBase = keyof typeof LOOKS
 
 const LOSSES: readonly SeriesName[] = ['warmup-loss', 'loss', 'validation-loss']
-const ATTRACTORS = ['warmup-vaa-star', 'vaa', 'vaa-star'] as const
+const ATTRACTORS = ['warmup-vaa-star', 'vaa', 'vaa-low', 'vaa-high', 'vaa-star'] as const
 
 const SEED_OPACITY = 0.4
 const RAW_OPACITY = 0.3
@@ -66,7 +69,7 @@ export function drawnSeries(scope: ChartScope, names: ReadonlySet<SeriesName>): 
     const { base, layerIndex, partIndex } = splitSeriesName(name)
     if (!(ATTRACTORS as readonly string[]).includes(base)) return false
     if (scope === 'network') return layerIndex === null
-    if (scope === 'parts' && base === 'vaa') return partIndex !== null
+    if (scope === 'parts' && (base === 'vaa' || endOf(name) !== null)) return partIndex !== null
     const hasLayers = names.has(sliceSeries(base as (typeof ATTRACTORS)[number], { layerIndex: 0, partIndex: null }))
     return partIndex === null && (layerIndex !== null || !hasLayers)
   })
@@ -114,6 +117,11 @@ export function lines(
     symbolSize: 4,
     color: ink,
   } as const
+  if (endOf(name) !== null)
+    return [
+      intervalBars(view, name, seedCount, { xAxisIndex: grid, yAxisIndex: grid, color: ink, name: words.series(name) }),
+    ]
+  const gaps = intervalPositions(view, name, seedCount)
   const drawable = (points: readonly Point[]): Point[] =>
     points.filter(([position, value]) => isDrawable(position, value, grid, settings))
   const means = meanPoints(view, name, seedCount)
@@ -125,7 +133,7 @@ export function lines(
     ...common,
     id,
     symbol: 'none',
-    data: data.map((point) => [...point]),
+    data: withGaps(data, gaps).map((point) => [...point]),
     lineStyle: { width: 1, opacity, color: ink, type: settings.showSeeds ? dash : 'solid' },
     tooltip: { show: false },
     silent: true,
@@ -152,7 +160,7 @@ export function lines(
       ...common,
       id: name,
       name: words.series(name),
-      data: drawable(means.map(({ position }, i): Point => [position, smoothed[i]!])).map((point) =>
+      data: withGaps(drawable(means.map(({ position }, i): Point => [position, smoothed[i]!])), gaps).map((point) =>
         doubtful.has(point[0]) ? { value: [...point], symbol: 'emptyCircle', symbolSize: 7 } : [...point],
       ),
       lineStyle: { width: 2, color: ink, type: dash },

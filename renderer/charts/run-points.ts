@@ -15,9 +15,12 @@ export interface MeanPoint {
   readonly std: number
 }
 
+/** Whether a seed has a value anywhere: a measure may have none. */
 export function hasPoints({ base, tail }: RunSeriesView, name: SeriesName): boolean {
+  const isKnown = (value: number | null | undefined): boolean => typeof value === 'number' && !Number.isNaN(value)
   return (
-    (tail.get(name)?.length ?? 0) > 0 || base.series.some((series) => series.name === name && series.pointCount > 0)
+    tail.get(name)?.some(({ values }) => values.some(isKnown)) === true ||
+    base.series.some((series) => series.name === name && series.seeds.some(({ mean }) => mean.some(isKnown)))
   )
 }
 

@@ -5,6 +5,7 @@
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { RunMetrics } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { withEnds } from '../../shared/runs/read-vaa.ts'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
@@ -44,7 +45,7 @@ export function useOverlay(
           const { from, to } = range.value ?? { from: null, to: null }
           const metrics = await client.execute('run.metrics', {
             runId: run.summary.id,
-            series: [series.value],
+            series: withEnds(series.value),
             from: from === null ? null : from + offset,
             to: to === null ? null : to + offset,
             buckets: BUCKETS,

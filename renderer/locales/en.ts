@@ -508,6 +508,8 @@ export const en = {
     scope: 'VAA of',
     scopes: { network: 'whole network', layers: 'layers', parts: 'parts' },
     slice: { network: 'Whole network', layer: 'layer {layer}', part: 'layer {layer}, part {part}' },
+    betweenHint:
+      'Bars: some states had not come to rest, so VAA lies between two values: all of them on their way to one attractor, or each to one of its own. Means over seeds are those of the lower and of the upper ends.',
     unconvergedHint:
       'Hollow points: some series had not come to rest after M steps. Their states are no attractors, so VAA there does not count attractors.',
     panels: {
@@ -591,6 +593,10 @@ export const en = {
       validationAccuracy:
         'Validation at step {step}, epoch {epoch}: loss {loss}, accuracy {accuracy}; the best so far of {best} seed. | Validation at step {step}, epoch {epoch}: loss {loss}, accuracy {accuracy}; the best so far of {best} seeds.',
       measure: '{phase}, step {step}: VAA {vaa}, VAA* {vaaStar}; {unconverged} of {compared} states had not converged.',
+      measureAtRest:
+        '{phase}, step {step}: VAA {vaa}, VAA* {vaaStar}; all {compared} states had come to rest after {steps} steps.',
+      measureBetween:
+        '{phase}, step {step}: VAA between {low} and {high}, VAA* {vaaStar}; {unconverged} of {compared} states had not come to rest after {steps} steps, on their way to one attractor or each to its own.',
       checkpoint: {
         last: 'Checkpoint saved at step {step}, {size}.',
         'warmed-up': 'Checkpoint saved at the end of the warm-up and kept, {size}.',
@@ -615,7 +621,10 @@ export const en = {
         periodic: 'Periodic',
         unconverged: 'Not converged',
       },
-      hint: 'Residual: how far the last of the M steps still moved a state. Fixed: less than ε/4. Periodic: the state comes back within ε/4 with a period up to 64. What did neither is no attractor.',
+      between: '{low} to {high}',
+      betweenHint:
+        'VAA between two values: some states had not come to rest, and may all be on their way to one attractor or each to one of its own. Means are those of the lower and of the upper ends.',
+      hint: 'Residual: how far the last of the M steps still moved a state. Fixed: less than ε/4. Periodic: the state comes back within ε/4 with a period up to 64. What did neither is no attractor. Without a given M, both are at rest, with less than ε/4 to go: VAA then counts attractors, a cycle as one.',
       mean: 'mean over seeds',
     },
     load: 'Processor',
@@ -645,7 +654,10 @@ export const en = {
       'validation-loss': 'validation',
       'validation-accuracy': 'validation accuracy',
       vaa: 'VAA',
+      'vaa-low': 'VAA, at least',
+      'vaa-high': 'VAA, at most',
       'vaa-star': 'VAA*',
+      'vaa-steps': 'M of VAA',
       'vaa-fixed': 'fixed states',
       'vaa-periodic': 'periodic states',
       'vaa-unconverged': 'states not converged',

@@ -315,7 +315,7 @@ export const help: typeof english.help = {
   topics: {
     vaa: {
       title: 'VAA : la variabilité entre attracteurs',
-      text: 'Donnez n séries, puis une entrée constante jusqu’à ce que les états se posent. VAA est le nombre d’états différents où ils finissent, sur n : 1/n dit que le réseau oublie quelle série il a vue, 1 que chaque série a laissé sa propre trace durable.',
+      text: 'Donnez n séries, puis une entrée constante jusqu’à ce que les états se posent. VAA est le nombre d’états différents où ils finissent, sur n : 1/n dit que le réseau oublie quelle série il a vue, 1 que chaque série a laissé sa propre trace durable. Un état est au repos à moins de ε/4 du but ; où certains ne le sont pas, VAA est entre deux valeurs et dessinée comme une barre.',
       look: 'Sans échauffement VAA part de 1/n ; après, elle est près de 1.',
       figure: 'VAA pendant l’entraînement',
     },

@@ -507,6 +507,8 @@ export const fr: Messages = {
     scope: 'VAA',
     scopes: { network: 'du réseau entier', layers: 'des couches', parts: 'des parties' },
     slice: { network: 'Réseau entier', layer: 'couche {layer}', part: 'couche {layer}, partie {part}' },
+    betweenHint:
+      'Barres : des états n’étaient pas au repos, VAA est donc entre deux valeurs : tous vont vers un seul attracteur, ou chacun vers le sien. Les moyennes sur les graines sont celles des bornes inférieures et des bornes supérieures.',
     unconvergedHint:
       'Points creux : des séries ne s’étaient pas posées après M pas. Leurs états ne sont pas des attracteurs, la VAA n’y compte donc pas d’attracteurs.',
     panels: {
@@ -589,6 +591,10 @@ export const fr: Messages = {
         'Validation au pas {step}, époque {epoch} : perte {loss} ; la meilleure jusqu’ici de {best} graine. | Validation au pas {step}, époque {epoch} : perte {loss} ; la meilleure jusqu’ici de {best} graines.',
       validationAccuracy:
         'Validation au pas {step}, époque {epoch} : perte {loss}, justesse {accuracy} ; la meilleure jusqu’ici de {best} graine. | Validation au pas {step}, époque {epoch} : perte {loss}, justesse {accuracy} ; la meilleure jusqu’ici de {best} graines.',
+      measureAtRest:
+        '{phase}, pas {step} : VAA {vaa}, VAA* {vaaStar} ; les {compared} états étaient au repos après {steps} pas.',
+      measureBetween:
+        '{phase}, pas {step} : VAA entre {low} et {high}, VAA* {vaaStar} ; {unconverged} états sur {compared} n’étaient pas au repos après {steps} pas, en chemin vers un seul attracteur ou chacun vers le sien.',
       measure:
         '{phase}, pas {step} : VAA {vaa}, VAA* {vaaStar} ; {unconverged} états sur {compared} n’avaient pas convergé.',
       checkpoint: {
@@ -615,7 +621,10 @@ export const fr: Messages = {
         periodic: 'Périodiques',
         unconverged: 'Non convergés',
       },
-      hint: 'Résidu : de combien le dernier des M pas bougeait encore un état. Fixe : moins de ε/4. Périodique : l’état revient à ε/4 près avec une période d’au plus 64. Ce qui ne fait ni l’un ni l’autre n’est pas un attracteur.',
+      between: 'de {low} à {high}',
+      betweenHint:
+        'VAA entre deux valeurs : des états n’étaient pas au repos, et vont tous vers un seul attracteur ou chacun vers le sien. Les moyennes sont celles des bornes inférieures et des bornes supérieures.',
+      hint: 'Résidu : de combien le dernier des M pas bougeait encore un état. Fixe : moins de ε/4. Périodique : l’état revient à ε/4 près avec une période d’au plus 64. Ce qui ne fait ni l’un ni l’autre n’est pas un attracteur. Sans M donné, les deux sont au repos, à moins de ε/4 du but : VAA compte alors des attracteurs, un cycle pour un seul.',
       mean: 'moyenne des graines',
     },
     load: 'Processeur',
@@ -645,7 +654,10 @@ export const fr: Messages = {
       'validation-loss': 'validation',
       'validation-accuracy': 'justesse de validation',
       vaa: 'VAA',
+      'vaa-low': 'VAA, au moins',
+      'vaa-high': 'VAA, au plus',
       'vaa-star': 'VAA*',
+      'vaa-steps': 'M de VAA',
       'vaa-fixed': 'états fixes',
       'vaa-periodic': 'états périodiques',
       'vaa-unconverged': 'états non convergés',

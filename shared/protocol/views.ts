@@ -384,6 +384,9 @@ export type CheckedSweep =
 /** The last measurement of one slice of the network: a value a seed, null where it has none. */
 export interface MeasuredSlice extends SeriesSlice {
   readonly vaa: readonly (number | null)[]
+  /** Instead of it, for all seeds, where states of one were not at rest: VAA lies between these. */
+  readonly vaaLow: readonly (number | null)[]
+  readonly vaaHigh: readonly (number | null)[]
   readonly vaaStar: readonly (number | null)[]
   readonly residualMedian: readonly (number | null)[]
   readonly residualMax: readonly (number | null)[]

@@ -13,7 +13,12 @@ export const SERIES_NAMES = [
   'validation-loss',
   'validation-accuracy',
   'vaa',
+  /** Instead of it, for all seeds, where states of one were not at rest: VAA lies between these. */
+  'vaa-low',
+  'vaa-high',
   'vaa-star',
+  /** M that VAA took, of the series that took longest. */
+  'vaa-steps',
   /** How many of the series compared ended fixed, periodic or neither: only the first two have reached an attractor. */
   'vaa-fixed',
   'vaa-periodic',
@@ -29,6 +34,8 @@ type WholeSeriesName = (typeof SERIES_NAMES)[number]
 export const SLICED_SERIES = [
   'warmup-vaa-star',
   'vaa',
+  'vaa-low',
+  'vaa-high',
   'vaa-star',
   'vaa-fixed',
   'vaa-periodic',

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { ChartTokens } from '../../../renderer/charts/chart-tokens.ts'
 import {
   DEFAULT_CHART_SETTINGS,
+  hasIntervals,
   hasUnconverged,
   plotsWithin,
   runChartOption,
+  shownSeries,
   type ChartSettings,
   type RunChartSubject,
   type RunChartWords,
@@ -124,6 +126,72 @@ describe('the chart of a run', () => {
       expect.objectContaining({ value: [1, 0.6], symbol: 'emptyCircle' }),
     ])
     expect(hasUnconverged(subject, DEFAULT_CHART_SETTINGS)).toBe(true)
+  })
+
+  describe('where VAA lies between two values', () => {
+    // A point, then an interval of each seed, then a point again.
+    const subject = subjectOf([
+      series(
+        'vaa',
+        [
+          [0.5, Number.NaN, 0.6],
+          [0.7, Number.NaN, 0.8],
+        ],
+        10,
+      ),
+      series(
+        'vaa-low',
+        [
+          [Number.NaN, 0.1],
+          [Number.NaN, 0.3],
+        ],
+        10,
+      ),
+      series(
+        'vaa-high',
+        [
+          [Number.NaN, 0.5],
+          [Number.NaN, 0.9],
+        ],
+        10,
+      ),
+      series(
+        'vaa-unconverged',
+        [
+          [0, 4, 0],
+          [0, 9, 0],
+        ],
+        10,
+      ),
+    ])
+    const dataOf = (id: string) => draw(subject).find((entry) => entry.id === id)!.data
+
+    it('draws a bar from the mean of the lower to that of the upper ends', () => {
+      expect(dataOf('vaa-low')).toEqual([[1, expect.closeTo(0.2, 12), expect.closeTo(0.7, 12)]])
+      expect(dataOf('vaa-high')).toEqual([[1, expect.closeTo(0.7, 12), expect.closeTo(0.7, 12)]])
+    })
+
+    it('has no point there, and no line across', () => {
+      expect(dataOf('vaa').map((point) => ('value' in point ? point.value : point))).toEqual([
+        [0, expect.closeTo(0.6, 12)],
+        [1, null],
+        [2, expect.closeTo(0.7, 12)],
+      ])
+    })
+
+    it('does not draw a line of VAA that has no point at all', () => {
+      const none = subjectOf([
+        series('vaa', [[Number.NaN]], 10),
+        series('vaa-low', [[0.1]], 10),
+        series('vaa-high', [[1]], 10),
+      ])
+      expect(shownSeries(none, DEFAULT_CHART_SETTINGS)).toEqual(['vaa-low', 'vaa-high'])
+    })
+
+    it('says so, and speaks of no hollow points, as there are none', () => {
+      expect(hasIntervals(subject, DEFAULT_CHART_SETTINGS)).toBe(true)
+      expect(hasUnconverged(subject, DEFAULT_CHART_SETTINGS)).toBe(false)
+    })
   })
 
   it('shows layers and parts by themselves, with the VAA* of their layer', () => {
