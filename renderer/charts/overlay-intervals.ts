@@ -4,17 +4,24 @@
  */
 import { withEnds } from '../../shared/runs/read-vaa.ts'
 import type { SeriesName } from '../../shared/runs/series.ts'
+import type { PhaseStep } from '../../shared/runs/timeline.ts'
 import type { OverlayRun } from '../composables/use-overlay.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import type { Figure, FigureCell } from './figure.ts'
 import { meanPoints } from './run-points.ts'
+import { phaseSteps } from './step-axis.ts'
 import { drawBar } from './vaa-intervals.ts'
 
 export interface OverlaidIntervals {
   readonly label: string
   readonly colour: (tokens: ChartTokens) => string
   /** On the figure's axis. */
-  readonly intervals: readonly { readonly position: number; readonly low: number; readonly high: number }[]
+  readonly intervals: readonly {
+    readonly position: number
+    readonly step: PhaseStep
+    readonly low: number
+    readonly high: number
+  }[]
 }
 
 /** Of one run; none of a series that has no ends. */
@@ -24,9 +31,11 @@ export function intervalsOf({ run, metrics, offset }: OverlayRun, series: Series
   const { marks, names, lastPosition } = metrics
   const view = { base: metrics, tail: new Map(), marks, names: new Set(names), lastPosition }
   const seedCount = run.summary.seeds.length
+  const stepAt = phaseSteps(metrics)
   const highs = new Map(meanPoints(view, highName, seedCount).map(({ position, mean }) => [position, mean]))
   return meanPoints(view, lowName, seedCount).map(({ position, mean }) => ({
     position: position - offset,
+    step: stepAt(position),
     low: mean,
     high: highs.get(position) ?? mean,
   }))
@@ -43,8 +52,8 @@ export function withOverlayIntervals(
   const idOf = (label: string): string => `${label} between`
   return {
     ...figure,
-    option: (tokens) => {
-      const option = figure.option(tokens)
+    option: (tokens, width) => {
+      const option = figure.option(tokens, width)
       const bars = shown.map(({ label, colour, intervals }) => ({
         id: idOf(label),
         type: 'custom',

@@ -10,7 +10,8 @@ import { nearestIndex } from './insight-figures.ts'
 
 export interface VaaLossInterval {
   readonly seedIndex: number
-  readonly position: number
+  /** Of training. */
+  readonly step: number
   readonly low: number
   readonly high: number
   readonly loss: number
@@ -30,7 +31,7 @@ export function vaaLossIntervals(metrics: RunMetrics, lossName: SeriesName): Vaa
       const high = highs.seeds[seedIndex]?.mean[index]
       const at = loss.seeds[seedIndex]?.mean[nearest]
       return typeof low === 'number' && typeof high === 'number' && typeof at === 'number'
-        ? [{ seedIndex, position, low, high, loss: at }]
+        ? [{ seedIndex, step: position - start, low, high, loss: at }]
         : []
     })
   })
@@ -50,8 +51,9 @@ export function withIntervals(
   if (intervals.length === 0) return figure
   return {
     ...figure,
-    option: (tokens) => {
-      const option = figure.option(tokens)
+    option: (...view) => {
+      const option = figure.option(...view)
+      const [tokens] = view
       return { ...option, series: [...(option.series as object[]), bars(intervals, tokens.strategy(strategy))] }
     },
     table: {
@@ -60,7 +62,7 @@ export function withIntervals(
         ...figure.table.rows,
         ...intervals.map((interval): FigureCell[] => [
           seeds[interval.seedIndex]!,
-          interval.position,
+          interval.step,
           interval.low === interval.high ? interval.low : between(interval),
           interval.loss,
         ]),

@@ -473,9 +473,17 @@ export const en = {
     charts: 'Loss, VAA and VAA* over optimiser steps',
     loss: 'Loss',
     attractors: 'VAA, VAA*',
-    axis: 'optimiser steps (warm-up, then training)',
+    axis: 'optimiser steps of warm-up, then of training',
     resetZoom: 'Whole run',
     smoothing: 'Smoothing',
+    smoothingHint:
+      'Weight of the past at each step, over the whole run: the value at a step is the same at every zoom. Curves that are logged at every step are smoothed; validation, VAA and VAA* stay as they were measured.',
+    smoothed: '{line}, smoothed {weight}',
+    smoothedAxis: '{smoothed}; pale: as measured',
+    bucketMean: '{value} (mean of {count} steps)',
+    stepOf: '{phase}, step {step}',
+    stepsOf: '{phase}, steps {from} to {to}',
+    stepsAcross: '{from} – {to}',
     logLoss: 'Log loss',
     logSteps: 'Log steps',
     showBand: '± std',
@@ -609,7 +617,7 @@ export const en = {
     },
     convergence: {
       title: 'How the states of the last VAA converged',
-      at: 'at step {position}',
+      at: 'at {step}',
       none: 'VAA is not measured yet.',
       head: {
         slice: 'Of',
@@ -634,15 +642,32 @@ export const en = {
     restartLevel: '{value}: warm-up begins anew above',
     cursorHint:
       'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',
-    cursor: 'step {position}: {values}',
+    cursor: '{step}: {values}',
     table: 'Values as a table',
     tableHead: {
       series: 'Series',
-      count: 'Points',
+      count: 'Steps logged',
       first: 'First',
       last: 'Last',
       least: 'Least',
       greatest: 'Greatest',
+    },
+    tableHint:
+      'Of the steps that the chart shows, each as it was logged. First and last: means over the seeds. Least and greatest: of every step and seed.',
+    rowsOf: 'Rows of',
+    rowsAreSteps: 'A row is a step, with the values that the CSV has, too. Steps are counted within their phase.',
+    rowsAreBuckets:
+      'A row is a bucket: the steps from … to …, of which the values are means, least and greatest. A smoothed value is that of the first step. The CSV has every step.',
+    rowHead: {
+      phase: 'phase',
+      step: 'step',
+      from: 'from step',
+      to: 'to step',
+      count: 'steps logged',
+      least: 'least',
+      greatest: 'greatest',
+      mean: 'mean',
+      seed: 'seed {seed}',
     },
     series: {
       'warmup-loss': 'warm-up loss',

@@ -470,9 +470,17 @@ export const fr: Messages = {
     charts: 'Perte, VAA et VAA* selon les pas d’optimiseur',
     loss: 'Perte',
     attractors: 'VAA, VAA*',
-    axis: 'pas d’optimiseur (échauffement, puis entraînement)',
+    axis: 'pas d’optimiseur de l’échauffement, puis de l’entraînement',
     resetZoom: 'Essai entier',
     smoothing: 'Lissage',
+    smoothingHint:
+      'Poids du passé à chaque pas, sur l’essai entier : la valeur à un pas est la même à tout agrandissement. Les courbes notées à chaque pas sont lissées ; la validation, VAA et VAA* restent telles que mesurées.',
+    smoothed: '{line}, lissé {weight}',
+    smoothedAxis: '{smoothed} ; pâle : tel que mesuré',
+    bucketMean: '{value} (moyenne de {count} pas)',
+    stepOf: '{phase}, pas {step}',
+    stepsOf: '{phase}, pas {from} à {to}',
+    stepsAcross: '{from} – {to}',
     logLoss: 'Perte log',
     logSteps: 'Pas log',
     showBand: '± écart type',
@@ -609,7 +617,7 @@ export const fr: Messages = {
     },
     convergence: {
       title: 'Comment les états de la dernière VAA ont convergé',
-      at: 'au pas {position}',
+      at: 'à {step}',
       none: 'VAA n’est pas encore mesurée.',
       head: {
         slice: 'De',
@@ -634,15 +642,32 @@ export const fr: Messages = {
     restartLevel: '{value} : l’échauffement recommence au-dessus',
     cursorHint:
       'Les flèches déplacent un curseur à travers les pas ; avec Maj de dix en dix, Début et Fin vont aux bouts.',
-    cursor: 'pas {position} : {values}',
+    cursor: '{step} : {values}',
     table: 'Valeurs en table',
     tableHead: {
       series: 'Courbe',
-      count: 'Points',
+      count: 'Pas notés',
       first: 'Première',
       last: 'Dernière',
       least: 'Moins',
       greatest: 'Plus',
+    },
+    tableHint:
+      'Des pas que le graphique montre, chacun tel que noté. Première et dernière : moyennes entre les graines. Moins et plus : de tous les pas et de toutes les graines.',
+    rowsOf: 'Lignes de',
+    rowsAreSteps: 'Une ligne est un pas, avec les valeurs qu’a aussi le CSV. Les pas sont comptés dans leur phase.',
+    rowsAreBuckets:
+      'Une ligne est un groupe : les pas de … à …, dont les valeurs sont la moyenne, la moindre et la plus grande. Une valeur lissée est celle du premier pas. Le CSV a chaque pas.',
+    rowHead: {
+      phase: 'phase',
+      step: 'pas',
+      from: 'du pas',
+      to: 'au pas',
+      count: 'pas notés',
+      least: 'moindre',
+      greatest: 'plus grande',
+      mean: 'moyenne',
+      seed: 'graine {seed}',
     },
     series: {
       'warmup-loss': 'perte d’échauffement',

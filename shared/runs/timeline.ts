@@ -26,6 +26,12 @@ export interface DivergenceMark {
   readonly quantity: DivergedQuantity
 }
 
+/** A step as it is counted everywhere but on the axis itself: from the beginning of its phase. */
+export interface PhaseStep {
+  readonly phase: 'warm-up' | 'training'
+  readonly step: number
+}
+
 /** What is marked on the time axis beside the series. */
 export interface TimelineMarks {
   readonly phases: readonly PhaseMark[]
@@ -74,6 +80,14 @@ export class Timeline {
   /** Where step `step` of a phase stands. */
   position(phase: 'warm-up' | 'training' | 'test', step: number): number {
     return phase === 'warm-up' ? step : this.#warmupSteps + step
+  }
+
+  /** The step that stands at `position`. Where the warm-up has ended, it is its last step: training has not taken one yet. */
+  stepAt(position: number): PhaseStep {
+    const warmsUp = this.#warmupSteps > 0 || this.phases.some(({ phase }) => phase === 'warm-up')
+    return warmsUp && position <= this.#warmupSteps
+      ? { phase: 'warm-up', step: position }
+      : { phase: 'training', step: position - this.#warmupSteps }
   }
 
   /** @returns the points of this event, none for most kinds */

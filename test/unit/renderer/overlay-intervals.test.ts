@@ -25,7 +25,7 @@ it('draws the means of the ends at the steps of the axis, and lists them', () =>
       vaaStar: null,
     },
   ])
-  const asked = { runId: 'run', series: withEnds('vaa'), from: null, to: null, buckets: 100 }
+  const asked = { runId: 'run', series: withEnds('vaa'), from: null, to: null, buckets: 100, smoothing: 0 }
   const entry = {
     run: { summary: { seeds: [0, 1] } },
     metrics: series.metrics(asked, null),
@@ -38,7 +38,7 @@ it('draws the means of the ends at the steps of the axis, and lists them', () =>
     [{ label: 'a', colour: () => '#077', intervals }],
     (label, { low, high }) => [label, low, high],
   )
-  expect(figure.option(TOKENS).series).toMatchObject([{ id: 'a' }, { id: 'a between', data: [[10, 0.375, 0.75]] }])
+  expect(figure.option(TOKENS, 900).series).toMatchObject([{ id: 'a' }, { id: 'a between', data: [[10, 0.375, 0.75]] }])
   expect(figure.table.rows).toEqual([['a'], ['a', 0.375, 0.75]])
   expect(figure.places).toEqual([null, { seriesId: 'a between', dataIndex: 0 }])
 })

@@ -26,7 +26,10 @@ it('has bars for intervals, points for points, and all of them in its table', ()
     ...events(2, [point(0.25), { ...point(0.125), vaa: null, vaaHigh: 0.75 }]),
   ])
   const names = ['vaa', 'vaa-low', 'vaa-high', 'validation-loss'] as const
-  const metrics = series.metrics({ runId: 'run', series: [...names], from: null, to: null, buckets: 100 }, null)
+  const metrics = series.metrics(
+    { runId: 'run', series: [...names], from: null, to: null, buckets: 100, smoothing: 0 },
+    null,
+  )
   const points = vaaLossPoints(metrics, 'validation-loss')
   expect(points.map(({ vaa, loss }) => [vaa, loss])).toEqual([
     [0.25, 1],
@@ -40,7 +43,7 @@ it('has bars for intervals, points for points, and all of them in its table', ()
     'none',
     ({ low, high }) => `${low} to ${high}`,
   )
-  const drawn = figure.option(TOKENS).series as { id: string; data: unknown }[]
+  const drawn = figure.option(TOKENS, 900).series as { id: string; data: unknown }[]
   expect(drawn.find(({ id }) => id === 'between')!.data).toEqual([
     [0.25, 0.25, 2],
     [0.125, 0.75, 20],
