@@ -43,8 +43,9 @@ export function withOverlayIntervals(
   const idOf = (label: string): string => `${label} between`
   return {
     ...figure,
-    option: (tokens) => {
-      const option = figure.option(tokens)
+    option: (...view) => {
+      const option = figure.option(...view)
+      const [tokens] = view
       const bars = shown.map(({ label, colour, intervals }) => ({
         id: idOf(label),
         type: 'custom',

@@ -50,8 +50,9 @@ export function withIntervals(
   if (intervals.length === 0) return figure
   return {
     ...figure,
-    option: (tokens) => {
-      const option = figure.option(tokens)
+    option: (...view) => {
+      const option = figure.option(...view)
+      const [tokens] = view
       return { ...option, series: [...(option.series as object[]), bars(intervals, tokens.strategy(strategy))] }
     },
     table: {
