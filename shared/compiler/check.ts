@@ -3,8 +3,8 @@
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
-import { operatorChain, type CellSyntax, type Expression } from './ast.ts'
-import type { Dim } from './ir.ts'
+import { operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
+import { matrixText, type Dim } from './ir.ts'
 import { isMatrixName } from './parse.ts'
 import { describePlace } from './tokenize.ts'
 
@@ -71,8 +71,15 @@ function expressionText(expression: Expression): string {
     case 'call':
       return `${expression.callee}(${expression.args.map(expressionText).join(', ')})`
     case 'matrix':
-      return `${expression.matrix} ${wrap(expression.operand)}`
+      return `${termsText(expression.terms)} ${wrap(expression.operand)}`
   }
+}
+
+function termsText(terms: readonly MatrixTerm[]): string {
+  const [first, ...others] = terms
+  const start = `${first!.sign === '-' ? '-' : ''}${matrixText(first!.matrix)}`
+  const text = others.reduce((sum, { matrix, sign }) => `${sum} ${sign} ${matrixText(matrix)}`, start)
+  return terms.length === 1 && first!.sign === '+' ? text : `(${text})`
 }
 
 function wrap(expression: Expression): string {
@@ -162,23 +169,48 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       case 'matrix': {
         const operand = infer(expression.operand)
         if (operand === 'number')
-          return fail(expression.at, `The matrix \`${expression.matrix}\` is applied to a number.`, {
-            expected: 'a vector',
-            found: quote(expression.operand),
-            remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
-          })
-        let dims = matrices.get(expression.matrix)
-        if (!dims) matrices.set(expression.matrix, (dims = [free(), free()]))
-        use(expression.matrix, expression.at)
-        if (!unify(dims[1], operand))
-          fail(expression.at, `${quote(expression)}: the matrix reads ${shapeText(dims[1])}.`, {
-            expected: `${shapeText(dims[1])} after \`${expression.matrix}\``,
-            found: `${quote(expression.operand)} ${shapeText(operand)}`,
-            remedy: 'Use another matrix here, or declare its dimensions.',
-          })
-        return dims[0]
+          return fail(
+            expression.at,
+            `The matrix \`${matrixText(expression.terms[0]!.matrix)}\` is applied to a number.`,
+            {
+              expected: 'a vector',
+              found: quote(expression.operand),
+              remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
+            },
+          )
+        const [first, ...others] = expression.terms.map((term) => applyMatrix(expression, term, operand))
+        for (const [index, result] of others.entries())
+          if (!unify(first!, result)) {
+            const { matrix, at } = expression.terms[index + 1]!
+            fail(at, `${quote(expression)} adds products of different dimensions.`, {
+              expected: shapeText(first!),
+              found: `\`${matrixText(matrix)}\` that yields ${shapeText(result)}`,
+              remedy: 'Use matrices of the same dimensions; a matrix beside its own transpose is H x H.',
+            })
+          }
+        return first!
       }
     }
+  }
+
+  /** The dimension that the product of one matrix yields. */
+  const applyMatrix = (
+    expression: Extract<Expression, { kind: 'matrix' }>,
+    { matrix, at }: MatrixTerm,
+    operand: DimVariable,
+  ): DimVariable => {
+    const { symbol, isTransposed } = matrix
+    let dims = matrices.get(symbol)
+    if (!dims) matrices.set(symbol, (dims = [free(), free()]))
+    use(symbol, at)
+    const [yields, reads] = isTransposed ? [dims[1], dims[0]] : dims
+    if (!unify(reads, operand))
+      fail(at, `${quote(expression)}: the matrix reads ${shapeText(reads)}.`, {
+        expected: `${shapeText(reads)} after \`${matrixText(matrix)}\``,
+        found: `${quote(expression.operand)} ${shapeText(operand)}`,
+        remedy: 'Use another matrix here, or declare its dimensions.',
+      })
+    return yields
   }
 
   const inferName = ({ name, at }: Extract<Expression, { kind: 'name' }>): Shape => {

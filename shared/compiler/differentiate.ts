@@ -3,14 +3,14 @@
  * nodes are added to the same builder and may read any forward node. Products of parameters' gradients are not
  * nodes: they are sums over all steps and series, listed for the backend to do at once.
  */
-import { argumentsOf, type NodeId } from './ir.ts'
+import { argumentsOf, type MatrixUse, type NodeId } from './ir.ts'
 import type { ForwardGraph } from './lower.ts'
 import { PRIMITIVES } from './primitives.ts'
 
-/** dU_g = sum over steps and series of adjoints[g] ⊗ operand. */
+/** dU_g = sum over steps and series of adjoints[g] ⊗ operand, U_g as the product uses it: transposed for the parameter where that is. */
 export interface MatrixGradient {
   readonly project: NodeId
-  readonly matrices: readonly string[]
+  readonly matrices: readonly MatrixUse[]
   readonly operand: NodeId
   /** Adjoint of each gate; null where a gate leads nowhere. */
   readonly adjoints: readonly (NodeId | null)[]

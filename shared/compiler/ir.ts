@@ -9,6 +9,15 @@ import { isLostInJson, textOfNumber } from '../numerics/json-numbers.ts'
 export type NodeId = number
 export type Dim = 'I' | 'H'
 
+/** A matrix of parameters as a product uses it: [out, in] of the use are those of the parameter, or swapped. */
+export interface MatrixUse {
+  readonly symbol: string
+  readonly isTransposed: boolean
+}
+
+/** `W` or `W^T`: tells the uses of a matrix apart. */
+export const matrixText = ({ symbol, isTransposed }: MatrixUse): string => (isTransposed ? `${symbol}^T` : symbol)
+
 export type IrNode =
   /** x_t, [I] */
   | { readonly kind: 'input'; readonly dim: 'I' }
@@ -19,14 +28,14 @@ export type IrNode =
   | { readonly kind: 'literal'; readonly value: number; readonly dim: null }
   | { readonly kind: 'apply'; readonly primitive: Primitive; readonly args: readonly NodeId[]; readonly dim: Dim }
   /** All products that read one operand: [matrices[g] operand]_g; its values are read through `gate` nodes. */
-  | { readonly kind: 'project'; readonly matrices: readonly string[]; readonly operand: NodeId; readonly dim: Dim }
+  | { readonly kind: 'project'; readonly matrices: readonly MatrixUse[]; readonly operand: NodeId; readonly dim: Dim }
   | { readonly kind: 'gate'; readonly project: NodeId; readonly index: number; readonly dim: Dim }
   /** Adjoint of the new value of a state; a leaf of the backward graph. */
   | { readonly kind: 'state-adjoint'; readonly state: number; readonly dim: 'H' }
   /** sum_g matrices[g]^T operands[g]: the adjoint of a project's operand. */
   | {
       readonly kind: 'backproject'
-      readonly matrices: readonly string[]
+      readonly matrices: readonly MatrixUse[]
       readonly operands: readonly NodeId[]
       readonly dim: Dim
     }

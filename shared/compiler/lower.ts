@@ -5,7 +5,7 @@
 import { operatorChain, type Expression } from './ast.ts'
 import type { CheckedCell } from './check.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
-import { IrBuilder, reachable, type Dim, type IrNode, type NodeId } from './ir.ts'
+import { IrBuilder, matrixText, reachable, type Dim, type IrNode, type MatrixUse, type NodeId } from './ir.ts'
 import { syntaxError } from './tokenize.ts'
 
 export interface ForwardGraph {
@@ -18,9 +18,9 @@ export interface ForwardGraph {
 const MAX_VALUES = 10_000
 
 /** Before grouping, a product is kept as one matrix and its operand. */
-type SingleProduct = { matrix: string; operand: NodeId; dim: Dim }
+type SingleProduct = { matrix: MatrixUse; operand: NodeId; dim: Dim }
 
-/** All products of one operand: their node, and the gate of each matrix. */
+/** All products of one operand: their node, and the gate of each matrix by its text. */
 type GroupedProject = { project: NodeId; indices: ReadonlyMap<string, number> }
 
 /** @throws LabError `cell-syntax` at the equation that makes the cell too large */
@@ -52,12 +52,21 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
         return NOTATION_FUNCTIONS[expression.callee]!.build(ungrouped, expression.args.map(lower))
       case 'matrix': {
         const operand = lower(expression.operand)
-        const dim = cell.matrices.get(expression.matrix)![0]
-        const id = ungrouped.add({ kind: 'project', matrices: [expression.matrix], operand, dim })
-        products.set(id, { matrix: expression.matrix, operand, dim })
-        return id
+        const [first, ...others] = expression.terms
+        const start = lowerProduct(first!.matrix, operand)
+        return others.reduce(
+          (sum, { matrix, sign }) => ungrouped.apply(primitiveOf[sign], [sum, lowerProduct(matrix, operand)]),
+          first!.sign === '-' ? ungrouped.apply('neg', [start]) : start,
+        )
       }
     }
+  }
+
+  const lowerProduct = (matrix: MatrixUse, operand: NodeId): NodeId => {
+    const dim = cell.matrices.get(matrix.symbol)![matrix.isTransposed ? 1 : 0]
+    const id = ungrouped.add({ kind: 'project', matrices: [matrix], operand, dim })
+    products.set(id, { matrix, operand, dim })
+    return id
   }
 
   const lowerName = (name: string): NodeId => {
@@ -98,12 +107,12 @@ function groupProducts(
   roots: readonly NodeId[],
 ): ForwardGraph {
   const live = reachable(source, roots)
-  const groups = new Map<string, Set<string>>()
+  const groups = new Map<string, Map<string, MatrixUse>>()
   const groupKey = ({ operand, dim }: SingleProduct): string => `${operand}:${dim}`
   for (const [id, product] of products) {
     if (!live.has(id)) continue
-    const members = groups.get(groupKey(product)) ?? new Set()
-    groups.set(groupKey(product), members.add(product.matrix))
+    const members = groups.get(groupKey(product)) ?? new Map<string, MatrixUse>()
+    groups.set(groupKey(product), members.set(matrixText(product.matrix), product.matrix))
   }
   const ir = new IrBuilder()
   const moved = new Map<NodeId, NodeId>()
@@ -121,16 +130,16 @@ function groupProducts(
     if (node.kind !== 'project') return ir.add(node)
     const product = products.get(id)!
     const { project, indices } = projectOf(product)
-    return ir.add({ kind: 'gate', project, index: indices.get(product.matrix)!, dim: product.dim })
+    return ir.add({ kind: 'gate', project, index: indices.get(matrixText(product.matrix))!, dim: product.dim })
   }
   /** Made with its first product: comparing it again for each would take its matrices' number squared. */
   function projectOf(product: SingleProduct): GroupedProject {
     const key = groupKey(product)
     const known = projects.get(key)
     if (known) return known
-    const matrices = [...groups.get(key)!]
+    const matrices = [...groups.get(key)!.values()]
     const id = ir.add({ kind: 'project', matrices, operand: moved.get(product.operand)!, dim: product.dim })
-    const grouped = { project: id, indices: new Map(matrices.map((matrix, index) => [matrix, index])) }
+    const grouped = { project: id, indices: new Map(matrices.map((matrix, index) => [matrixText(matrix), index])) }
     projects.set(key, grouped)
     return grouped
   }

@@ -1,6 +1,6 @@
 /** Every form of a cell as text: names and shapes, IR, derivative, stages. For `lab cell`, the editor, and snapshot tests. */
 import type { InitialRule } from './ast.ts'
-import type { IrNode, NodeId } from './ir.ts'
+import { matrixText, type IrNode, type NodeId } from './ir.ts'
 import type { CellProgram } from './passes.ts'
 
 /** One node: `%8 = add %4 %7 : H`. */
@@ -21,13 +21,13 @@ function describeNode(node: IrNode): string {
     case 'apply':
       return `${node.primitive} ${node.args.map((arg) => `%${arg}`).join(' ')}`
     case 'project':
-      return `project [${node.matrices.join(' ')}] %${node.operand}`
+      return `project [${node.matrices.map(matrixText).join(' ')}] %${node.operand}`
     case 'gate':
       return `gate ${node.index} of %${node.project}`
     case 'state-adjoint':
       return `adjoint of state ${node.state}`
     case 'backproject':
-      return `backproject [${node.matrices.join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
+      return `backproject [${node.matrices.map(matrixText).join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
   }
 }
 
@@ -44,7 +44,7 @@ export function printBackward({ backward, states }: CellProgram): string {
     ...backward.stateAdjoints.map((id, index) => `d${states[index]!} = ${reference(id)}`),
     ...(backward.inputAdjoint === null ? [] : [`dx = ${reference(backward.inputAdjoint)} + products of x`]),
     ...backward.matrixGradients.flatMap(({ matrices, operand, adjoints }) =>
-      matrices.map((matrix, gate) => `d${matrix} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
+      matrices.map((matrix, gate) => `d${matrixText(matrix)} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
     ),
     ...backward.vectorGradients.map(({ symbol, adjoint }) => `d${symbol} = sum ${reference(adjoint)}`),
   ].join('\n')

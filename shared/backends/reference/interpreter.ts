@@ -2,7 +2,7 @@
  * Runs a cell's graph on numbers, node by node, in float64: slow and obvious. One call is one step of one batch; every
  * node's value is kept. The oracle for every other backend.
  */
-import type { IrNode, NodeId } from '../../compiler/ir.ts'
+import type { IrNode, MatrixUse, NodeId } from '../../compiler/ir.ts'
 import { PRIMITIVES } from '../../compiler/primitives.ts'
 import type { CellProgram } from '../../compiler/passes.ts'
 
@@ -70,12 +70,16 @@ function evaluateNode(
       const project = nodes[node.project]!
       if (project.kind !== 'project') throw new TypeError('a gate reads a project')
       const operand = values.get(project.operand) as Float64Array
-      return multiply(operand, parameters(project.matrices[node.index]!), batch, sizes[node.dim])
+      const { symbol, isTransposed } = project.matrices[node.index]!
+      if (!isTransposed) return multiply(operand, parameters(symbol), batch, sizes[node.dim])
+      const result = new Float64Array(batch * sizes[node.dim])
+      addTransposedProduct(result, operand, parameters(symbol), batch)
+      return result
     }
     case 'backproject': {
       const result = new Float64Array(batch * sizes[node.dim])
-      node.matrices.forEach((symbol, gate) =>
-        addTransposedProduct(result, values.get(node.operands[gate]!) as Float64Array, parameters(symbol), batch),
+      node.matrices.forEach((matrix, gate) =>
+        addAdjointProduct(result, values.get(node.operands[gate]!) as Float64Array, matrix, parameters, batch),
       )
       return result
     }
@@ -96,12 +100,7 @@ export function multiply(operand: Float64Array, matrix: Float64Array, batch: num
 }
 
 /** result [B, in] += adjoint [B, out] times matrix [out, in]. */
-export function addTransposedProduct(
-  result: Float64Array,
-  adjoint: Float64Array,
-  matrix: Float64Array,
-  batch: number,
-): void {
+function addTransposedProduct(result: Float64Array, adjoint: Float64Array, matrix: Float64Array, batch: number): void {
   const out = adjoint.length / batch
   const inSize = matrix.length / out
   for (let b = 0; b < batch; b++)
@@ -109,6 +108,19 @@ export function addTransposedProduct(
       const d = adjoint[b * out + o]!
       for (let i = 0; i < inSize; i++) result[b * inSize + i]! += d * matrix[o * inSize + i]!
     }
+}
+
+/** result += what an adjoint becomes on its way back through a product: the product with the other orientation of its matrix. */
+export function addAdjointProduct(
+  result: Float64Array,
+  adjoint: Float64Array,
+  { symbol, isTransposed }: MatrixUse,
+  parameters: StepInputs['parameters'],
+  batch: number,
+): void {
+  if (isTransposed)
+    multiply(adjoint, parameters(symbol), batch, result.length / batch).forEach((d, i) => (result[i]! += d))
+  else addTransposedProduct(result, adjoint, parameters(symbol), batch)
 }
 
 /** gradient [out, in] += adjoint [B, out] transposed times operand [B, in]. */

@@ -7,7 +7,7 @@
  * `b51` value of backproject 51, `bt40` backward values, `V35` adjoints summed for a vector, `R10` recomputed operands,
  * `E` adjoint of x from inside the step.
  */
-import type { NodeId } from '../../compiler/ir.ts'
+import { matrixText, type MatrixUse, type NodeId } from '../../compiler/ir.ts'
 import type { MatrixGradient } from '../../compiler/differentiate.ts'
 import type { CellProgram } from '../../compiler/passes.ts'
 import type { Stage } from '../../compiler/stage.ts'
@@ -43,8 +43,8 @@ export interface StagePlan {
 /** A project's sizes, padded and not. */
 export interface ProjectPlan {
   readonly project: NodeId
-  readonly matrices: readonly string[]
-  /** Logical sizes of one matrix. */
+  readonly matrices: readonly MatrixUse[]
+  /** Logical sizes of one matrix as it is used. */
   readonly outSize: number
   readonly inSize: number
   /** Columns from one gate to the next. */
@@ -228,8 +228,10 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   for (const id of crossing(cell, cell.stages.backwardStages))
     if (!isOperandInBackward.has(id)) backwardStores.add(id, backwardPlace(id))
   /** Tells a backproject by its terms: the gates of its project that lead somewhere. */
-  const termsOf = (matrices: readonly string[], adjoints: readonly (NodeId | null)[]): string =>
-    matrices.flatMap((matrix, gate) => (adjoints[gate] === null ? [] : [`${matrix} ${adjoints[gate]}`])).join()
+  const termsOf = (matrices: readonly MatrixUse[], adjoints: readonly (NodeId | null)[]): string =>
+    matrices
+      .flatMap((matrix, gate) => (adjoints[gate] === null ? [] : [`${matrixText(matrix)} ${adjoints[gate]}`]))
+      .join()
   const gradientOf = new Map<string, MatrixGradient>()
   for (const gradient of cell.backward.matrixGradients) {
     const terms = termsOf(gradient.matrices, gradient.adjoints)

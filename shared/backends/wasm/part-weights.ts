@@ -1,4 +1,5 @@
 /** A part's parameters as the kernels want them: matrices packed in panels (and their transpose for the way back), vectors padded, and sums of gradients. */
+import type { MatrixUse } from '../../compiler/ir.ts'
 import type { FlatParameters } from './flat-parameters.ts'
 import type { LinearMemory } from './memory.ts'
 import { padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
@@ -28,6 +29,51 @@ const gradientRowBytes = ({ inSize }: ProjectPlan, tile: Tile): number =>
   rowFloats(Math.ceil(inSize / tile.columns) * tile.columns) * 4
 
 const gradientRows = ({ matrices, gateStride }: ProjectPlan): number => matrices.length * gateStride
+
+/** Of the flat parameters and gradients: a row is what the matrix itself reads. */
+const parameterRowBytes = ({ inSize, outSize }: ProjectPlan, { isTransposed }: MatrixUse): number =>
+  4 * (isTransposed ? outSize : inSize)
+
+/** Rows of floats in memory. */
+interface Rows {
+  readonly address: number
+  readonly rowBytes: number
+}
+
+/** Puts `width` rows of a parameter, from `first` on, side by side: target[i][w] = source[first + w][i]. */
+type CopyPanel = (
+  tape: Tape,
+  thread: number,
+  target: Rows,
+  source: Rows,
+  first: number,
+  width: number,
+  depth: number,
+) => void
+
+const copyRows: CopyPanel = (tape, thread, target, source, first, width, depth) =>
+  tape.call(thread, 'copyTransposed', [
+    target.address,
+    target.rowBytes,
+    source.address + first * source.rowBytes,
+    source.rowBytes,
+    width,
+    depth,
+  ])
+
+/** The same with columns, which stand side by side: target[i][w] = source[i][first + w]. */
+const copyColumns: CopyPanel = (tape, thread, target, source, first, width, depth) =>
+  tape.call(thread, 'copyRows', [
+    target.address,
+    target.rowBytes,
+    0,
+    source.address + 4 * first,
+    source.rowBytes,
+    0,
+    1,
+    depth,
+    width,
+  ])
 
 /** Sizes of the large buffers of a part's weights. */
 export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
@@ -89,9 +135,9 @@ export class PartWeights {
     for (const { plan, forward, backward } of this.projects.values()) {
       const { depth: forwardDepth } = plan.packing.forward
       const { depth: backwardDepth } = plan.packing.backward
-      const sourceRowBytes = plan.inSize * 4
-      plan.matrices.forEach((symbol, gate) => {
-        const source = this.#parametersOf(symbol)
+      plan.matrices.forEach((matrix, gate) => {
+        const source = { address: this.#parametersOf(matrix.symbol), rowBytes: parameterRowBytes(plan, matrix) }
+        const [across, along] = matrix.isTransposed ? [copyColumns, copyRows] : [copyRows, copyColumns]
         const firstRow = gate * plan.gateStride
         // Panels of rows: columns of the transposed matrix. A gate may begin or end inside one.
         overShares(tape.threads, plan.outSize, columns, (thread, from, count) => {
@@ -100,31 +146,18 @@ export class PartWeights {
             const packedRow = firstRow + row
             const rows = Math.min(from + count - row, columns - (packedRow % columns))
             const panel = Math.floor(packedRow / columns)
-            tape.call(thread, 'copyTransposed', [
-              forward + 4 * (panel * columns * forwardDepth + (packedRow % columns)),
-              columns * 4,
-              source + row * sourceRowBytes,
-              sourceRowBytes,
-              rows,
-              plan.inSize,
-            ])
+            const address = forward + 4 * (panel * columns * forwardDepth + (packedRow % columns))
+            across(tape, thread, { address, rowBytes: columns * 4 }, source, row, rows, plan.inSize)
             row += rows
           }
         })
         // Panels of columns: their rows as they stand.
         overShares(tape.threads, plan.inSize, columns, (thread, from, count) => {
-          for (let column = from; column < from + count; column += columns)
-            tape.call(thread, 'copyRows', [
-              backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns,
-              columns * 4,
-              0,
-              source + 4 * column,
-              sourceRowBytes,
-              0,
-              1,
-              plan.outSize,
-              Math.min(columns, from + count - column),
-            ])
+          for (let column = from; column < from + count; column += columns) {
+            const width = Math.min(columns, from + count - column)
+            const address = backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns
+            along(tape, thread, { address, rowBytes: columns * 4 }, source, column, width, plan.outSize)
+          }
         })
       })
     }
@@ -145,19 +178,33 @@ export class PartWeights {
   /** Adds the sums to the flat gradients. */
   addGradients(tape: Tape): void {
     for (const { plan, gradient, gradientRowBytes } of this.projects.values())
-      plan.matrices.forEach((symbol, gate) => {
+      plan.matrices.forEach((matrix, gate) => {
         const source = gradient + gate * plan.gateStride * gradientRowBytes
-        const rowBytes = plan.inSize * 4
-        overShares(tape.threads, plan.outSize, 1, (thread, from, rows) =>
-          tape.call(thread, 'addRows', [
-            this.#gradientsOf(symbol) + from * rowBytes,
-            rowBytes,
-            source + from * gradientRowBytes,
-            gradientRowBytes,
-            rows,
-            plan.inSize,
-          ]),
-        )
+        const target = this.#gradientsOf(matrix.symbol)
+        const rowBytes = parameterRowBytes(plan, matrix)
+        // By rows of the parameter, whichever way it is used: what several uses add to one row is added by one thread, in their order.
+        if (matrix.isTransposed)
+          overShares(tape.threads, plan.inSize, 1, (thread, from, rows) =>
+            tape.call(thread, 'addTransposed', [
+              target + from * rowBytes,
+              rowBytes,
+              source + 4 * from,
+              gradientRowBytes,
+              plan.outSize,
+              rows,
+            ]),
+          )
+        else
+          overShares(tape.threads, plan.outSize, 1, (thread, from, rows) =>
+            tape.call(thread, 'addRows', [
+              target + from * rowBytes,
+              rowBytes,
+              source + from * gradientRowBytes,
+              gradientRowBytes,
+              rows,
+              plan.inSize,
+            ]),
+          )
       })
     for (const { symbol, size } of this.#plan.vectorSums)
       tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])

@@ -46,7 +46,8 @@ function overFloats(
  * `addRows(target, targetStride, source, sourceStride, rows, count)`: the same for rows;
  * `copyRows(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: rows of groups (steps);
  * `multiplyRows(...)`: target[i] *= source[i], with the same parameters;
- * `copyTransposed(target, targetStride, source, sourceStride, rows, count)`: target[i][r] = source[r][i] of rows of `count` floats.
+ * `copyTransposed(target, targetStride, source, sourceStride, rows, count)`: target[i][r] = source[r][i] of rows of `count` floats;
+ * `addTransposed(...)`: target[i][r] += source[r][i], with the same parameters.
  */
 export function addRowOperations(module: ModuleBuilder): void {
   module.add('clear', 2, (f) => {
@@ -142,7 +143,19 @@ export function addRowOperations(module: ModuleBuilder): void {
     )
   })
   addGroups(module, 'multiplyRows', multiplyRow)
-  module.add('copyTransposed', 6, (f) => {
+  addTransposition(module, 'copyTransposed', (f, to, from) => f.get(to).get(from).loadFloat(0).storeFloat(0))
+  addTransposition(module, 'addTransposed', (f, to, from) =>
+    f.get(to).get(to).loadFloat(0).get(from).loadFloat(0).addFloat().storeFloat(0),
+  )
+}
+
+/** Adds `name(target, targetStride, source, sourceStride, rows, count)`: `move` for every target[i][r] and source[r][i]. */
+function addTransposition(
+  module: ModuleBuilder,
+  name: string,
+  move: (f: FunctionBuilder, to: Local, from: Local) => void,
+): void {
+  module.add(name, 6, (f) => {
     const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
       f.parameter(index),
     ) as [Local, Local, Local, Local, Local, Local]
@@ -150,7 +163,7 @@ export function addRowOperations(module: ModuleBuilder): void {
     times(f, count, () => {
       f.get(target).set(to).get(source).set(from).get(rows).set(left)
       times(f, left, () => {
-        f.get(to).get(from).loadFloat(0).storeFloat(0)
+        move(f, to, from)
         f.advance(to, 4).advance(from, sourceStride)
       })
       f.advance(target, targetStride).advance(source, 4)

@@ -148,6 +148,11 @@ describe('wasm agrees with the reference', () => {
     const net = network([[part(text, 7)]], { inputs: 3, outputs: 2 })
     await compare(net, 0.6, train(net, 9, 5))
   })
+  it.each(SINGLE_VECTORS_TILES)('matrices used as they are and transposed, of every shape, tile %o', async (tile) => {
+    const text = "a = tanh((W - W^T) h + V x)\nh' = tanh(T (V (V^T h)) + Q^T (R^T a) + (S + T^T - W^T) a)\nR: H x I"
+    const net = network([[part(text, 7)], [part(text, 13)]], { inputs: 3, outputs: 2 })
+    await compare(net, 0.4, train(net, 9, 11), tile)
+  })
   it('the input used elementwise and through nested products', async () => {
     const text = "g = W (tanh(V x) + 0.1 * s * x)\nh' = tanh(g + U h)\nV: I x I"
     const net = network([[part(text, 6)], [part(text, 7)]], { inputs: 3, outputs: 2 })

@@ -20,6 +20,9 @@ const cells: Record<string, string> = {
     k' = clip(0.9 * k + g * c^2, -1, 1)
     c' = softplus(A (g ∘ h)) / (1 + exp(-c))
     h' = max(k', 0) * tanh(c')`,
+  transposes: `
+    a  = tanh((W - W^T) h + V x)
+    h' = h + transpose(W) (a * h) - (-U + A^T) (U^T a)`,
 }
 
 describe.each(Object.entries(cells))('%s', (name, text) => {
@@ -86,6 +89,8 @@ describe('whatever the text, the compiler answers with a cell or a typed error',
       'output',
       'cell',
       'zeros',
+      'T',
+      'transpose',
     )
     fc.assert(
       fc.property(
