@@ -4,7 +4,8 @@
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
 import { operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
-import { matrixText, type Dim } from './ir.ts'
+import { NOTATION_FUNCTIONS } from './functions.ts'
+import { matrixText, type VectorDim } from './ir.ts'
 import { isMatrixName } from './parse.ts'
 import { describePlace } from './tokenize.ts'
 
@@ -13,9 +14,9 @@ export interface CheckedCell {
   /** Names of the states without their prime, in the order of their equations, the output first. */
   readonly states: readonly string[]
   /** [H] or [I] of every vector of parameters, in order of appearance. */
-  readonly vectors: ReadonlyMap<string, Dim>
+  readonly vectors: ReadonlyMap<string, VectorDim>
   /** [out, in] of every matrix, in order of appearance. */
-  readonly matrices: ReadonlyMap<string, readonly [Dim, Dim]>
+  readonly matrices: ReadonlyMap<string, readonly [VectorDim, VectorDim]>
   /** All parameters in order of appearance. */
   readonly parameterOrder: readonly string[]
 }
@@ -25,7 +26,7 @@ const MAX_PARAMETERS = 1000
 
 /** A dimension that is known, free (a variable), or that of a plain number. */
 interface DimVariable {
-  known: Dim | null
+  known: VectorDim | null
   link: DimVariable | null
 }
 type Shape = DimVariable | 'number'
@@ -99,7 +100,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     throw new LabError('cell-shape', message, { ...detail, where: describePlace(where, at), location: at })
   }
   const free = (): DimVariable => ({ known: null, link: null })
-  const fixed = (known: Dim): DimVariable => ({ known, link: null })
+  const fixed = (known: VectorDim): DimVariable => ({ known, link: null })
   const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
   const stateNames = new Set(states)
   if (states.length === 0)
@@ -165,7 +166,9 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         )
       }
       case 'call':
-        return combine(expression, expression.args.map(inferred))
+        return NOTATION_FUNCTIONS[expression.callee]!.isOverUnits
+          ? inferOverUnits(expression)
+          : combine(expression, expression.args.map(inferred))
       case 'matrix': {
         const operand = infer(expression.operand)
         if (operand === 'number')
@@ -191,6 +194,17 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         return first!
       }
     }
+  }
+
+  /** `mean(v)` and `sum(v)`. */
+  const inferOverUnits = ({ callee, args, at }: Extract<Expression, { kind: 'call' }>): Shape => {
+    if (infer(args[0]!) === 'number')
+      fail(at, `\`${callee}\` goes over the units of a vector.`, {
+        expected: 'a vector',
+        found: `${quote(args[0]!)}, one number`,
+        remedy: `Leave \`${callee}\` out.`,
+      })
+    return 'number'
   }
 
   /** The dimension that the product of one matrix yields. */
@@ -352,7 +366,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       expected: `one of ${states.join(', ')}`,
       found: `\`${output.name}\``,
     })
-  const known = (variable: DimVariable): Dim => resolve(variable).known ?? 'H'
+  const known = (variable: DimVariable): VectorDim => resolve(variable).known ?? 'H'
   return {
     syntax,
     states: [output.name, ...states.filter((state) => state !== output.name)],

@@ -31,13 +31,16 @@ export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
   const adjoints = new Map<NodeId, NodeId>()
   const accumulate = (id: NodeId, d: NodeId | null): void => {
     if (d === null || !reachesParameter[id]) return
+    // What stands for all units alike has the sum of their adjoints.
+    const own = ir.nodes[id]!.dim === '1' && ir.nodes[d]!.dim !== '1' ? ir.sum(d) : d
     const sofar = adjoints.get(id)
-    adjoints.set(id, sofar === undefined ? d : ir.apply('add', [sofar, d]))
+    adjoints.set(id, sofar === undefined ? own : ir.apply('add', [sofar, own]))
   }
   const reachesParameter: boolean[] = []
   for (const node of ir.nodes)
     reachesParameter.push(
       node.kind !== 'literal' &&
+        node.kind !== 'size' &&
         (argumentsOf(node).length === 0 ||
           argumentsOf(node).some((id) => reachesParameter[id] || node.kind === 'project')),
     )
@@ -74,6 +77,8 @@ export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
       PRIMITIVES[node.primitive]
         .adjoint(ir, d, id, node.args)
         .forEach((argAdjoint, index) => accumulate(node.args[index]!, argAdjoint))
+    else if (node.kind === 'sum') accumulate(node.operand, ir.spread(d, node.operand))
+    else if (node.kind === 'spread') accumulate(node.operand, d)
     else if (node.kind === 'gate') {
       const project = ir.nodes[node.project]!
       const gates =

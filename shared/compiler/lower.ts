@@ -81,7 +81,7 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
   }
 
   const lowerPower = (base: NodeId, exponent: number): NodeId => {
-    if (exponent === 0) return ungrouped.literal(1)
+    if (exponent === 0) return ungrouped.spread(ungrouped.literal(1), base)
     let result = base
     for (let i = 1; i < Math.abs(exponent); i++) result = ungrouped.apply('mul', [result, base])
     return exponent > 0 ? result : ungrouped.apply('div', [ungrouped.literal(1), result])
@@ -127,6 +127,7 @@ function groupProducts(
         node.primitive,
         node.args.map((arg) => moved.get(arg)!),
       )
+    if (node.kind === 'sum' || node.kind === 'spread') return ir.add({ ...node, operand: moved.get(node.operand)! })
     if (node.kind !== 'project') return ir.add(node)
     const product = products.get(id)!
     const { project, indices } = projectOf(product)

@@ -5,7 +5,7 @@
 import type { InitialRule } from './ast.ts'
 import { checkCell } from './check.ts'
 import { differentiate, type BackwardGraph } from './differentiate.ts'
-import type { Dim } from './ir.ts'
+import type { VectorDim } from './ir.ts'
 import { lowerCell, type ForwardGraph } from './lower.ts'
 import { parseCell } from './parse.ts'
 import { stageCell, type StagedCell } from './stage.ts'
@@ -13,7 +13,7 @@ import { stageCell, type StagedCell } from './stage.ts'
 /** A parameter of a cell: `U_h` [H, H]; a vector has one dimension. */
 export interface CellParameter {
   readonly symbol: string
-  readonly dims: readonly Dim[]
+  readonly dims: readonly VectorDim[]
 }
 
 /** A compiled cell: what networks are made of and backends read. */

@@ -18,6 +18,12 @@ function describeNode(node: IrNode): string {
       return `vector ${node.symbol}`
     case 'literal':
       return `literal ${node.value}`
+    case 'size':
+      return `size ${node.of}`
+    case 'sum':
+      return `sum %${node.operand}`
+    case 'spread':
+      return `spread %${node.operand}`
     case 'apply':
       return `${node.primitive} ${node.args.map((arg) => `%${arg}`).join(' ')}`
     case 'project':
@@ -54,8 +60,8 @@ export function printStages({ stages }: CellProgram): string {
   const list = (ids: readonly NodeId[]): string => (ids.length === 0 ? 'none' : ids.map((id) => `%${id}`).join(' '))
   const lines = (name: string, entries: CellProgram['stages']['forwardStages']): string[] =>
     entries.map(
-      ({ products, pointwise }, index) =>
-        `${name} ${index + 1}: products ${list(products)}; pointwise ${list(pointwise)}`,
+      ({ products, sums, pointwise }, index) =>
+        `${name} ${index + 1}: products ${list(products)}; ${sums.length === 0 ? '' : `sums ${list(sums)}; `}pointwise ${list(pointwise)}`,
     )
   return [
     `for all steps at once: ${list(stages.preProjects)}`,

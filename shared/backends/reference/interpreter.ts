@@ -2,18 +2,18 @@
  * Runs a cell's graph on numbers, node by node, in float64: slow and obvious. One call is one step of one batch; every
  * node's value is kept. The oracle for every other backend.
  */
-import type { IrNode, MatrixUse, NodeId } from '../../compiler/ir.ts'
+import type { IrNode, MatrixUse, NodeId, VectorDim } from '../../compiler/ir.ts'
 import { PRIMITIVES } from '../../compiler/primitives.ts'
 import type { CellProgram } from '../../compiler/passes.ts'
 
-/** Value of a node: [B, dim] row-major, or a number for a literal. */
+/** Value of a node: [B, dim] row-major, or a number for a literal or a size. */
 export type NodeValue = Float64Array | number
 
 /** What a step reads. */
 export interface StepInputs {
   /** B */
   readonly batch: number
-  readonly sizes: { readonly I: number; readonly H: number }
+  readonly sizes: Readonly<Record<VectorDim, number>>
   /** Parameters by symbol: matrices [out, in], vectors [out]. */
   readonly parameters: (symbol: string) => Float64Array
   /** x_t: [B, I] */
@@ -41,7 +41,8 @@ function evaluateNode(
   values: ReadonlyMap<NodeId, NodeValue>,
   nodes: readonly IrNode[],
 ): NodeValue {
-  const { batch, sizes, parameters } = inputs
+  const { batch, parameters } = inputs
+  const sizes = { ...inputs.sizes, 1: 1 }
   switch (node.kind) {
     case 'literal':
       return node.value
@@ -58,12 +59,29 @@ function evaluateNode(
     case 'apply': {
       const { evaluate } = PRIMITIVES[node.primitive]
       const [a, b] = node.args.map((id) => values.get(id)!)
-      const at = (value: NodeValue, i: number): number => (typeof value === 'number' ? value : value[i]!)
-      const result = new Float64Array(batch * sizes[node.dim])
+      const width = sizes[node.dim]
+      const result = new Float64Array(batch * width)
       for (let i = 0; i < result.length; i++)
-        result[i] = b === undefined ? evaluate(at(a!, i)) : evaluate(at(a!, i), at(b, i))
+        result[i] =
+          b === undefined
+            ? evaluate(entryAt(a!, i, batch, width))
+            : evaluate(entryAt(a!, i, batch, width), entryAt(b, i, batch, width))
       return result
     }
+    case 'spread': {
+      const value = values.get(node.operand)!
+      const width = sizes[node.dim]
+      return Float64Array.from({ length: batch * width }, (_, i) => entryAt(value, i, batch, width))
+    }
+    case 'sum': {
+      const rows = values.get(node.operand) as Float64Array
+      const result = new Float64Array(batch)
+      const width = rows.length / batch
+      rows.forEach((value, i) => (result[Math.floor(i / width)]! += value))
+      return result
+    }
+    case 'size':
+      return sizes[node.of]
     case 'project':
       return new Float64Array(0) // its values are read through the gates
     case 'gate': {
@@ -84,6 +102,12 @@ function evaluateNode(
       return result
     }
   }
+}
+
+/** What goes with entry i of a value [B, width]: its own, its row's one number, or the number of all. */
+function entryAt(value: NodeValue, i: number, batch: number, width: number): number {
+  if (typeof value === 'number') return value
+  return value.length === batch * width ? value[i]! : value[Math.floor(i / width)]!
 }
 
 /** operand [B, in] times matrix [out, in] transposed: [B, out]. */

@@ -42,6 +42,8 @@ function overFloats(
  * Adds the functions (addresses and strides in bytes):
  * `clear(address, vectors)`;
  * `sumRows(target, source, stride, rows, vectors)`: target += the sum over rows, in their order;
+ * `sumColumns(target, targetStride, source, sourceStride, rows, count)`: four equal floats at each target, the sum of a row's `count` floats:
+ * four sums side by side, what is over to the first, then both halves, then both floats;
  * `addRow(target, source, count)`: target[i] += source[i];
  * `addRows(target, targetStride, source, sourceStride, rows, count)`: the same for rows;
  * `copyRows(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: rows of groups (steps);
@@ -98,6 +100,28 @@ export function addRowOperations(module: ModuleBuilder): void {
       () => f.get(vectors),
       () => sumTogether(1),
     )
+  })
+  module.add('sumColumns', 6, (f) => {
+    const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
+      f.parameter(index),
+    ) as [Local, Local, Local, Local, Local, Local]
+    const [from, left] = [f.integerLocal(), f.integerLocal()]
+    const sum = f.vectorLocal()
+    const add = (load: 'v128.load' | 'v128.load32_zero', bytes: number): void => {
+      f.get(sum).get(from).load(load, 0).simd('f32x4.add').set(sum)
+      f.advance(from, bytes)
+    }
+    times(f, rows, () => {
+      f.get(source).set(from).floats(0).set(sum)
+      f.get(count).constant(2).integer('shr_u').set(left)
+      times(f, left, () => add('v128.load', 16))
+      f.get(count).constant(3).integer('and').set(left)
+      times(f, left, () => add('v128.load32_zero', 4))
+      f.get(target).get(sum).get(sum).get(sum).shuffleHalves().simd('f32x4.add').store(0)
+      f.get(target).get(target).loadFloat(0).get(target).loadFloat(4).addFloat().storeFloat(0)
+      f.get(target).get(target).load('v128.load32_splat', 0).store(0)
+      f.advance(target, targetStride).advance(source, sourceStride)
+    })
   })
   const addRow = module.add('addRow', 3, (f) => {
     const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]

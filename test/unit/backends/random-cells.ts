@@ -1,4 +1,4 @@
-/** Equations drawn at random: one to three states, gates, matrices, their transposes and sums of pointwise expressions, every smooth function. */
+/** Equations drawn at random: one to three states, gates, matrices, their transposes and sums, means and sums over units, every smooth function. */
 import fc from 'fast-check'
 
 const MATRICES = ['A', 'B', 'C', 'A^T', '(A - B^T)', '(-C + transpose(C) + A)'] as const
@@ -15,6 +15,8 @@ function expression(names: readonly string[], depth: number): fc.Arbitrary<strin
     fc.tuple(inner, fc.constantFrom('+', '-', '*'), inner).map(([a, operator, b]) => `(${a} ${operator} ${b})`),
     fc.tuple(fc.constantFrom(...MATRICES), inner).map(([m, a]) => `tanh(${m} (${a}))`),
     fc.tuple(inner, inner).map(([a, b]) => `(${a} / (2 + sin(${b})))`),
+    fc.tuple(inner, inner).map(([a, b]) => `(${a} * mean(${b}))`),
+    fc.tuple(inner, inner).map(([a, b]) => `tanh(${a} - sum(${b}))`),
     fc.tuple(inner).map(([a]) => `exp(-(${a})^2)`),
     fc.tuple(inner).map(([a]) => `sqrt(1 + (${a})^2)`),
     fc.tuple(inner).map(([a]) => `log(2 + cos(${a}))`),

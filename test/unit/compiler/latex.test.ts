@@ -37,6 +37,7 @@ describe('of the corners', () => {
     ['U^T h', '\\mathbf{U}^{\\top}\\,h_{t-1}'],
     ['(U - transpose(U_r)) h', '\\left(\\mathbf{U} - \\mathbf{U}_{r}^{\\top}\\right)\\,h_{t-1}'],
     ['(-U) h', '\\left(-\\mathbf{U}\\right)\\,h_{t-1}'],
+    ['h - mean(U h)', 'h_{t-1} - \\operatorname{mean}\\left(\\mathbf{U}\\,h_{t-1}\\right)'],
     ['leaky_relu(h)', '\\operatorname{leaky\\_relu}\\left(h_{t-1}\\right)'],
     ['sqrt(abs(h))', '\\sqrt{\\left|h_{t-1}\\right|}'],
   ])('%s', (expression, expected) => {

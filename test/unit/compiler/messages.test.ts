@@ -81,6 +81,11 @@ const wrong = [
   "h' = (W - W^T) x",
   "h' = (W + V) h\nV: I x H\nW: H x H",
   "h' = U^T h\nU: I x H",
+  "h' = mean(h)",
+  "h' = W x + mean(sum(h))",
+  "h' = W x + U mean(h)",
+  "h' = W x + sum(2)",
+  "h' = W x + sum(h, b)",
 ]
 
 it('there are at least sixty', () => expect(new Set(wrong).size).toBeGreaterThanOrEqual(60))
