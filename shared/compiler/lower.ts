@@ -28,47 +28,52 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
   const ungrouped = new IrBuilder()
   const products = new Map<NodeId, SingleProduct>()
   const values = new Map<string, NodeId>()
+  /** Names that are numbers, by name and the dimension of what they stand in: a backend holds no single numbers but literals. */
+  const numbers = new Map<string, NodeId>()
   const stateIndices = new Map(cell.states.map((state, index) => [state, index]))
   const primitiveOf = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const
 
-  const lower = (expression: Expression): NodeId => {
+  const lower = (expression: Expression, dim: Dim): NodeId => {
     switch (expression.kind) {
       case 'number':
         return ungrouped.literal(expression.value)
       case 'name':
-        return lowerName(expression.name)
+        return lowerName(expression.name, dim)
       case 'negate':
-        return ungrouped.apply('neg', [lower(expression.operand)])
+        return ungrouped.apply('neg', [lower(expression.operand, dim)])
       case 'power':
-        return lowerPower(lower(expression.base), expression.exponent)
+        return lowerPower(lower(expression.base, dim), expression.exponent)
       case 'binary': {
         const { first, links } = operatorChain(expression)
         return links.reduce(
-          (left, { operator, right }) => ungrouped.apply(primitiveOf[operator], [left, lower(right)]),
-          lower(first),
+          (left, { operator, right }) => ungrouped.apply(primitiveOf[operator], [left, lower(right, dim)]),
+          lower(first, dim),
         )
       }
       case 'call':
-        return NOTATION_FUNCTIONS[expression.callee]!.build(ungrouped, expression.args.map(lower))
+        return NOTATION_FUNCTIONS[expression.callee]!.build(
+          ungrouped,
+          expression.args.map((arg) => lower(arg, dim)),
+        )
       case 'matrix': {
-        const operand = lower(expression.operand)
-        const dim = cell.matrices.get(expression.matrix)![0]
-        const id = ungrouped.add({ kind: 'project', matrices: [expression.matrix], operand, dim })
-        products.set(id, { matrix: expression.matrix, operand, dim })
+        const [outDim, inDim] = cell.matrices.get(expression.matrix)!
+        const operand = lower(expression.operand, inDim)
+        const id = ungrouped.add({ kind: 'project', matrices: [expression.matrix], operand, dim: outDim })
+        products.set(id, { matrix: expression.matrix, operand, dim: outDim })
         return id
       }
     }
   }
 
-  const lowerName = (name: string): NodeId => {
+  const lowerName = (name: string, dim: Dim): NodeId => {
     if (name === 'x') return ungrouped.add({ kind: 'input', dim: 'I' })
-    const value = values.get(name)
+    const value = values.get(name) ?? numbers.get(`${name}:${dim}`)
     if (value !== undefined) return value
     const state = stateIndices.get(name)
     if (state !== undefined) return ungrouped.add({ kind: 'state', state, dim: 'H' })
     const { constants } = cell.syntax
     if (Object.hasOwn(constants, name)) return ungrouped.literal(constants[name]!)
-    return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name)! })
+    return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name) ?? dim })
   }
 
   const lowerPower = (base: NodeId, exponent: number): NodeId => {
@@ -79,7 +84,9 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
   }
 
   for (const { target, value, at } of cell.syntax.equations) {
-    values.set(target, lower(value))
+    if (cell.numbers.has(target))
+      for (const dim of ['H', 'I'] as const) numbers.set(`${target}:${dim}`, lower(value, dim))
+    else values.set(target, lower(value, cell.dimOf(target)))
     if (ungrouped.nodes.length > MAX_VALUES)
       throw syntaxError(where, at, 'The cell computes too many values.', {
         expected: `at most ${MAX_VALUES}, one for each operation`,
@@ -88,18 +95,22 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
       })
   }
   const newStates = cell.states.map((state) => values.get(`${state}'`)!)
-  return groupProducts(ungrouped, products, newStates)
+  return groupProducts(ungrouped, products, newStates, new Set(cell.syntax.frozen.map(({ name }) => name)))
 }
 
-/** Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. */
+/**
+ * Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. Frozen matrices have
+ * projects of their own, whose gradients nobody computes.
+ */
 function groupProducts(
   source: IrBuilder,
   products: ReadonlyMap<NodeId, SingleProduct>,
   roots: readonly NodeId[],
+  frozen: ReadonlySet<string>,
 ): ForwardGraph {
   const live = reachable(source, roots)
   const groups = new Map<string, Set<string>>()
-  const groupKey = ({ operand, dim }: SingleProduct): string => `${operand}:${dim}`
+  const groupKey = ({ matrix, operand, dim }: SingleProduct): string => `${operand}:${dim}:${frozen.has(matrix)}`
   for (const [id, product] of products) {
     if (!live.has(id)) continue
     const members = groups.get(groupKey(product)) ?? new Set()

@@ -265,11 +265,12 @@ export class ReferenceRecurrence implements Recurrence<never> {
       const { batch } = inputs
       evaluateNodes(cell, { ...inputs, stateAdjoints: adjoints }, ids, values)
       const value = (id: NodeId): Float64Array => values.get(id) as Float64Array
-      for (const { operand, matrices, adjoints: gates } of backward.matrixGradients)
+      for (const { operand, matrices, adjoints: gates, isFrozen } of backward.matrixGradients)
         gates.forEach((gate, g) => {
           if (gate === null) return
           const symbol = matrices[g]!
-          addOuterProduct(this.#parameter(part, symbol, this.gradients), value(gate), value(operand), batch)
+          if (!isFrozen)
+            addOuterProduct(this.#parameter(part, symbol, this.gradients), value(gate), value(operand), batch)
           if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input')
             addTransposedProduct(inputAdjoints[t]!, value(gate), this.#parameter(part, symbol, this.parameters), batch)
         })

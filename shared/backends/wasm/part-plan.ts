@@ -2,12 +2,12 @@
  * A part's plan: which buffers it needs, which products and fused kernels each stage runs, and where every value stands. Made
  * from the cell's stages and the part's sizes; addresses come later (part-buffers.ts).
  *
- * Buffers by name: `x` inputs, `s0` `n0` a state before and after the step, `v:b` a vector, `pre1` `c6` values of project 1 or 6,
+ * Buffers by name: `x` inputs, `s0` `n0` a state before and after the step, `v:b:H` a vector, `pre1` `c6` values of project 1 or 6,
  * `saved11` `temp11` forward values, `d0` `e0` adjoint of a state after and before the step, `D6` adjoints of project 6's gates,
  * `b51` value of backproject 51, `bt40` backward values, `V35` adjoints summed for a vector, `R10` recomputed operands,
  * `E` adjoint of x from inside the step.
  */
-import type { NodeId } from '../../compiler/ir.ts'
+import type { Dim, NodeId } from '../../compiler/ir.ts'
 import type { MatrixGradient } from '../../compiler/differentiate.ts'
 import type { CellProgram } from '../../compiler/passes.ts'
 import type { Stage } from '../../compiler/stage.ts'
@@ -56,6 +56,8 @@ export interface ProjectPlan {
   readonly operandIsInput: boolean
   /** Where the operand of the matrices' gradient stands in the backward pass. */
   readonly gradientOperand: Place
+  /** No gradient is wanted. */
+  readonly isFrozen: boolean
 }
 
 /** Weights [panels, depth, tile columns]. */
@@ -64,19 +66,33 @@ export interface Packing {
   readonly depth: number
 }
 
+/** A vector, or a number as a vector of equal entries, one of each dimension that it stands in. */
+export interface VectorPlan {
+  /** Of its buffer: `b:H`. */
+  readonly key: string
+  readonly symbol: string
+  /** Entries of the buffer. */
+  readonly size: number
+  /** Whether one parameter fills it. */
+  readonly isNumber: boolean
+}
+
 export interface PartPlan {
   readonly buffers: ReadonlyMap<string, BufferPlan>
   readonly projects: readonly ProjectPlan[]
   readonly forward: readonly StagePlan[]
   readonly backward: readonly StagePlan[]
+  readonly vectors: readonly VectorPlan[]
   /** Where the rows to be summed for each vector's gradient stand. */
-  readonly vectorSums: readonly { readonly symbol: string; readonly place: Place; readonly size: number }[]
+  readonly vectorSums: readonly { readonly vector: VectorPlan; readonly place: Place }[]
   readonly inputAdjoint: boolean
   readonly inputSize: number
   readonly units: number
   /** Floats from one row of a state to the next. */
   readonly stateFloats: number
 }
+
+const vectorKey = ({ symbol, dim }: { readonly symbol: string; readonly dim: Dim }): string => `${symbol}:${dim}`
 
 export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
 
@@ -127,7 +143,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
       case 'state':
         return place(`s${node.state}`, 'history', padded.H)
       case 'vector':
-        return place(`v:${node.symbol}`, 'one', padded[node.dim])
+        return place(`v:${vectorKey(node)}`, 'one', padded[node.dim])
       default:
         return null
     }
@@ -164,6 +180,9 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     place(`e${state}`, 'step', padded.H)
   })
 
+  const frozenProjects = new Set(
+    cell.backward.matrixGradients.flatMap(({ project, isFrozen }) => (isFrozen ? [project] : [])),
+  )
   const projects = [...projectIds].map((project): ProjectPlan => {
     const node = nodes[project]!
     if (node.kind !== 'project') throw new TypeError('not a project')
@@ -181,6 +200,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
         backward: { panels: Math.ceil(padTo(inSize, 4) / tile.columns), depth: rows },
       },
       gateStride: padded[node.dim],
+      isFrozen: frozenProjects.has(project),
       isPre: pre.has(project),
       operandIsInput: operand.kind === 'input',
       gradientOperand: backwardPlace(node.operand),
@@ -213,15 +233,21 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
   if (cell.backward.inputAdjoint !== null)
     backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
-  const dimOf = new Map(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0]!]))
-  const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
+  const numbers = new Set(cell.parameters.flatMap(({ symbol, dims }) => (dims.length === 0 ? [symbol] : [])))
+  const planVector = (vector: { readonly symbol: string; readonly dim: Dim }): VectorPlan => ({
+    key: vectorKey(vector),
+    symbol: vector.symbol,
+    size: size[vector.dim],
+    isNumber: numbers.has(vector.symbol),
+  })
+  const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint, dim }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {
       target = place(`V${adjoint}`, 'segment', widthOf(adjoint))
       gradientPlaces.set(adjoint, target)
       backwardStores.add(adjoint, target)
     }
-    return { symbol, place: target, size: size[dimOf.get(symbol)!] }
+    return { vector: planVector({ symbol, dim }), place: target }
   })
   const backwardComputed = new Set(cell.stages.backwardStages.flatMap(({ pointwise }) => pointwise))
   for (const id of isOperandInBackward) if (backwardComputed.has(id)) backwardStores.add(id, backwardPlace(id))
@@ -261,6 +287,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     projects,
     forward,
     backward,
+    vectors: nodes.flatMap((node) => (node.kind === 'vector' ? [planVector(node)] : [])),
     vectorSums,
     inputAdjoint: cell.backward.inputAdjoint !== null,
     inputSize: size.I,

@@ -306,7 +306,8 @@ export class PartRun {
     const rows = count * batch
     const all = { thread: 0, start: 0, count: batch }
     for (const packed of weights.projects.values()) {
-      const { gradientOperand, operandIsInput, project } = packed.plan
+      const { gradientOperand, operandIsInput, project, isFrozen } = packed.plan
+      if (isFrozen) continue
       const adjoint = this.#buffers.rowAddress(`D${project}`, start, all)
       const operand = this.#buffers.rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
       overShares(tape.threads, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>
@@ -319,10 +320,10 @@ export class PartRun {
         }),
       )
     }
-    for (const { symbol, place, size } of plan.vectorSums) {
+    for (const { vector, place } of plan.vectorSums) {
       const source = this.#buffers.rowAddress(place.buffer, start, all) + 4 * place.column
-      const target = weights.vectorSums.get(symbol)!
-      overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
+      const target = weights.vectorSums.get(vector.key)!
+      overShares(tape.threads, Math.ceil(vector.size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
         tape.call(thread, 'sumRows', [target + 4 * from, source + 4 * from, place.rowBytes, rows, columns / 4]),
       )
     }

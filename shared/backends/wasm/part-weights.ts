@@ -40,22 +40,15 @@ export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
 
 export class PartWeights {
   readonly projects: ReadonlyMap<number, PackedProject>
-  /** Addresses of vectors by symbol, and of their gradients' sums. */
-  readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number }>
+  /** Addresses of vectors by their keys, and of their gradients' sums. */
+  readonly vectors: ReadonlyMap<string, number>
   readonly vectorSums: ReadonlyMap<string, number>
   readonly #plan: PartPlan
   readonly #flat: FlatParameters
   readonly #startOf: SymbolStart
   readonly #tile: Tile
 
-  constructor(
-    memory: LinearMemory,
-    plan: PartPlan,
-    vectorSizes: ReadonlyMap<string, number>,
-    flat: FlatParameters,
-    startOf: SymbolStart,
-    tile: Tile,
-  ) {
+  constructor(memory: LinearMemory, plan: PartPlan, flat: FlatParameters, startOf: SymbolStart, tile: Tile) {
     this.#plan = plan
     this.#flat = flat
     this.#startOf = startOf
@@ -79,8 +72,10 @@ export class PartWeights {
         return [project.project, packed]
       }),
     )
-    this.vectors = new Map([...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size, 4)), size }]))
-    this.vectorSums = new Map(plan.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]))
+    this.vectors = new Map(plan.vectors.map(({ key, size }) => [key, zeros(padTo(size, 4))]))
+    this.vectorSums = new Map(
+      plan.vectorSums.map(({ vector: { key, size } }) => [key, memory.allocate(padTo(size, 4) * 4)]),
+    )
   }
 
   /** Packs all matrices and vectors; once per optimiser step. Their padding was cleared when they were allocated. */
@@ -128,8 +123,12 @@ export class PartWeights {
         })
       })
     }
-    for (const [symbol, { address, size }] of this.vectors)
-      tape.call(0, 'copyRows', [address, 0, 0, this.#parametersOf(symbol), 0, 0, 1, 1, size])
+    for (const { key, symbol, size, isNumber } of this.#plan.vectors) {
+      const [address, source] = [this.vectors.get(key)!, this.#parametersOf(symbol)]
+      // A number is copied to a column of `size` rows of one float.
+      const [rowBytes, rows, columns] = isNumber ? [4, size, 1] : [0, 1, size]
+      tape.call(0, 'copyRows', [address, rowBytes, 0, source, 0, 0, 1, rows, columns])
+    }
   }
 
   /** Sets the sums of gradients to zero. */
@@ -138,13 +137,14 @@ export class PartWeights {
       overShares(tape.threads, gradientRows, 1, (thread, from, rows) =>
         tape.call(thread, 'clear', [gradient + from * gradientRowBytes, (rows * gradientRowBytes) / 16]),
       )
-    for (const { symbol, size } of this.#plan.vectorSums)
-      tape.call(0, 'clear', [this.vectorSums.get(symbol)!, Math.ceil(size / 4)])
+    for (const { vector } of this.#plan.vectorSums)
+      tape.call(0, 'clear', [this.vectorSums.get(vector.key)!, Math.ceil(vector.size / 4)])
   }
 
   /** Adds the sums to the flat gradients. */
   addGradients(tape: Tape): void {
-    for (const { plan, gradient, gradientRowBytes } of this.projects.values())
+    for (const { plan, gradient, gradientRowBytes } of this.projects.values()) {
+      if (plan.isFrozen) continue
       plan.matrices.forEach((symbol, gate) => {
         const source = gradient + gate * plan.gateStride * gradientRowBytes
         const rowBytes = plan.inSize * 4
@@ -159,8 +159,13 @@ export class PartWeights {
           ]),
         )
       })
-    for (const { symbol, size } of this.#plan.vectorSums)
-      tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])
+    }
+    for (const { vector } of this.#plan.vectorSums) {
+      const [target, source] = [this.#gradientsOf(vector.symbol), this.vectorSums.get(vector.key)!]
+      // The entries of a number's sums are added up as rows of one float.
+      if (vector.isNumber) tape.call(0, 'addRows', [target, 0, source, 4, vector.size, 1])
+      else tape.call(0, 'addRow', [target, source, vector.size])
+    }
   }
 
   #parametersOf(symbol: string): number {
