@@ -65,10 +65,12 @@ export function operatorChain(expression: BinaryExpression): OperatorChain {
 export interface Equation {
   readonly target: string
   readonly value: Expression
+  /** As it was written, in one line, without comments. */
+  readonly text: string
   readonly at: SourceLocation
 }
 
-/** `w_c: H` or `U: H x I`. */
+/** `w_c: H`, `U: H x I`, or `g: 1`, a number that is learned and has no dimension. */
 export interface Declaration {
   readonly symbol: string
   readonly dims: readonly ('I' | 'H')[]
@@ -95,6 +97,12 @@ export interface InitialRule {
   readonly args: readonly (number | { readonly constant: string })[]
 }
 
+/** A name where a statement tells something of it. */
+export interface NamedPlace {
+  readonly name: string
+  readonly at: SourceLocation
+}
+
 export interface CellSyntax {
   readonly name: string | null
   readonly source: string
@@ -102,5 +110,8 @@ export interface CellSyntax {
   readonly declarations: readonly Declaration[]
   readonly initialRules: readonly (InitialRule & { readonly at: SourceLocation })[]
   readonly constants: Readonly<Record<string, number>>
-  readonly output: { readonly name: string; readonly at: SourceLocation } | null
+  readonly constantPlaces: readonly NamedPlace[]
+  /** Parameters that keep their initial values. */
+  readonly frozen: readonly NamedPlace[]
+  readonly output: NamedPlace | null
 }

@@ -15,6 +15,8 @@ export interface CheckedCell {
   readonly states: readonly string[]
   /** [H] or [I] of every vector of parameters, in order of appearance. */
   readonly vectors: ReadonlyMap<string, VectorDim>
+  /** Parameters that are one number, which goes with vectors of any dimension. */
+  readonly scalars: ReadonlySet<string>
   /** [out, in] of every matrix, in order of appearance. */
   readonly matrices: ReadonlyMap<string, readonly [VectorDim, VectorDim]>
   /** All parameters in order of appearance. */
@@ -28,6 +30,8 @@ const MAX_PARAMETERS = 1000
 interface DimVariable {
   known: VectorDim | null
   link: DimVariable | null
+  /** How [I] came to what was free: the part of an expression that has it from `x`, and where it was joined. */
+  spread: { readonly part: Expression; readonly within: Expression } | null
 }
 type Shape = DimVariable | 'number'
 
@@ -99,8 +103,8 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   ): never => {
     throw new LabError('cell-shape', message, { ...detail, where: describePlace(where, at), location: at })
   }
-  const free = (): DimVariable => ({ known: null, link: null })
-  const fixed = (known: VectorDim): DimVariable => ({ known, link: null })
+  const free = (): DimVariable => ({ known: null, link: null, spread: null })
+  const fixed = (known: VectorDim): DimVariable => ({ known, link: null, spread: null })
   const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
   const stateNames = new Set(states)
   if (states.length === 0)
@@ -111,6 +115,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     })
   const defined = new Map<string, Shape>()
   const vectors = new Map<string, DimVariable>()
+  const scalars = new Set<string>()
   const matrices = new Map<string, readonly [DimVariable, DimVariable]>()
   const parameterOrder = new Set<string>()
   const use = (symbol: string, at: SourceLocation): void => {
@@ -124,7 +129,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   const temporaries = new Set(syntax.equations.map(({ target }) => target))
 
   for (const { symbol, dims, at } of syntax.declarations) {
-    if (vectors.has(symbol) || matrices.has(symbol))
+    if (vectors.has(symbol) || matrices.has(symbol) || scalars.has(symbol))
       fail(at, `\`${symbol}\` is declared twice.`, { remedy: 'Keep one of the declarations.' })
     if (symbol === 'x' || stateNames.has(symbol) || temporaries.has(symbol))
       fail(at, `\`${symbol}\` is not a parameter.`, {
@@ -132,10 +137,24 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         found: symbol === 'x' ? 'the input' : 'a name that an equation defines',
         remedy: 'Remove the declaration.',
       })
+    if (Object.hasOwn(syntax.constants, symbol))
+      fail(at, `\`${symbol}\` is a constant.`, { remedy: 'Keep its declaration, or its value as a constant.' })
     if (dims.length === 2) matrices.set(symbol, [fixed(dims[0]!), fixed(dims[1]!)])
-    else vectors.set(symbol, fixed(dims[0]!))
+    else if (dims.length === 1) vectors.set(symbol, fixed(dims[0]!))
+    else scalars.add(symbol)
   }
-  const declaredSymbols = new Set([...vectors.keys(), ...matrices.keys()])
+  const declaredSymbols = new Set([...vectors.keys(), ...matrices.keys(), ...scalars])
+
+  /** What is wrong where [I] and [H] meet is seldom where they meet, but where `x` came among the units. */
+  const failWhereInputSpread = (...shapes: readonly DimVariable[]): void => {
+    const spread = shapes.map((shape) => resolve(shape).spread).find((found) => found !== null)
+    if (!spread) return
+    fail(spread.part.at, `${quote(spread.within)} joins different dimensions.`, {
+      expected: '[H]',
+      found: `${quote(spread.part)} [I]`,
+      remedy: `Bring it to [H] by a matrix, as in \`W ${wrap(spread.part)}\`.`,
+    })
+  }
 
   /** Makes two shapes one; false if they are different dimensions. */
   const unify = (a: DimVariable, b: DimVariable): boolean => {
@@ -218,12 +237,14 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     if (!dims) matrices.set(symbol, (dims = [free(), free()]))
     use(symbol, at)
     const [yields, reads] = isTransposed ? [dims[1], dims[0]] : dims
-    if (!unify(reads, operand))
+    if (!unify(reads, operand)) {
+      failWhereInputSpread(reads, operand)
       fail(at, `${quote(expression)}: the matrix reads ${shapeText(reads)}.`, {
         expected: `${shapeText(reads)} after \`${matrixText(matrix)}\``,
         found: `${quote(expression.operand)} ${shapeText(operand)}`,
         remedy: 'Use another matrix here, or declare its dimensions.',
       })
+    }
     return yields
   }
 
@@ -233,6 +254,10 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     if (shape !== undefined) return shape
     if (stateNames.has(name)) return fixed('H')
     if (Object.hasOwn(syntax.constants, name)) return 'number'
+    if (scalars.has(name)) {
+      use(name, at)
+      return 'number'
+    }
     if (temporaries.has(name))
       return fail(at, `\`${name}\` is used before it is defined.`, {
         expected: 'an equation for it above this line',
@@ -261,6 +286,18 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
 
   const inferred = (arg: Expression): { arg: Expression; shape: Shape } => ({ arg, shape: infer(arg) })
 
+  /** As `unify`, for the sides of an operator; remembers where a free side became [I]. */
+  const join = (
+    a: DimVariable,
+    b: DimVariable,
+    { expression, left, right }: { expression: Expression; left: Expression; right: Expression },
+  ): boolean => {
+    const [first, second] = [resolve(a), resolve(b)]
+    if (first.known === null && second.known === 'I') second.spread ??= { part: right, within: expression }
+    if (second.known === null && first.known === 'I') first.spread ??= { part: left, within: expression }
+    return unify(a, b)
+  }
+
   const combine = (expression: Expression, args: readonly { arg: Expression; shape: Shape }[]): Shape => {
     let shape: Shape = 'number'
     let shapedBy: Expression | null = null
@@ -269,11 +306,12 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       if (shape === 'number') {
         shape = next
         shapedBy = arg
-      } else if (!unify(shape, next)) {
+      } else if (!join(shape, next, { expression, left: shapedBy!, right: arg })) {
         // Blame the side that is a parameter: its declaration is what can be changed.
         const blamed = shapedBy!.kind === 'name' && vectors.has(shapedBy!.name) ? shapedBy! : arg
         const [needed, found] = blamed === arg ? [shape, next] : [next, shape]
         const isParameter = blamed.kind === 'name' && vectors.has(blamed.name)
+        if (!isParameter) failWhereInputSpread(shape, next)
         fail(blamed.at, `${quote(expression)} joins different dimensions.`, {
           expected: shapeText(needed),
           found: `${quote(blamed)} ${shapeText(found)}`,
@@ -306,12 +344,14 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
           expected: '[H]',
           found: quote(value),
         })
-      else if (!unify(shape, fixed('H')))
+      else if (!unify(shape, fixed('H'))) {
+        failWhereInputSpread(shape)
         fail(at, `The state \`${target.slice(0, -1)}\` has the wrong dimension.`, {
           expected: '[H]',
           found: `${quote(value)} ${shapeText(shape)}`,
           remedy: 'Bring it to [H] by a matrix, as in `W x`.',
         })
+      }
     }
     defined.set(target, shape)
   }
@@ -330,6 +370,13 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     } else if (expression.kind === 'call') expression.args.forEach(collect)
   }
   for (const { value } of syntax.equations) collect(value)
+  for (const { name, at } of syntax.frozen)
+    if (!parameterOrder.has(name))
+      fail(at, `\`${name}\` is not a parameter of this cell.`, {
+        expected: `one of ${[...parameterOrder].join(', ')}`,
+        found: `\`${name}\``,
+        remedy: '`fixed` keeps parameters at their initial values; what equations define moves by itself.',
+      })
   for (const { target, at } of syntax.equations)
     if (!target.endsWith("'") && !used.has(target))
       fail(at, `\`${target}\` is defined but never used.`, { remedy: 'Use it or remove the equation.' })
@@ -352,7 +399,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       if (!isMatrixName(symbol) && ['xavier', 'orthogonal', 'identity'].includes(rule))
         fail(at, `The rule \`${rule}\` is for matrices.`, {
           expected: 'a matrix',
-          found: `the vector \`${symbol}\``,
+          found: `the ${scalars.has(symbol) ? 'number' : 'vector'} \`${symbol}\``,
           remedy: 'Use zeros, ones, uniform, normal or constant.',
         })
 
@@ -371,6 +418,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     syntax,
     states: [output.name, ...states.filter((state) => state !== output.name)],
     vectors: new Map([...vectors].map(([symbol, dim]) => [symbol, known(dim)])),
+    scalars,
     matrices: new Map([...matrices].map(([symbol, dims]) => [symbol, [known(dims[0]), known(dims[1])] as const])),
     parameterOrder: [...parameterOrder],
   }

@@ -14,6 +14,8 @@ export interface MatrixGradient {
   readonly operand: NodeId
   /** Adjoint of each gate; null where a gate leads nowhere. */
   readonly adjoints: readonly (NodeId | null)[]
+  /** The matrices keep their values: the adjoints are there for what the project reads, and no gradient is wanted. */
+  readonly isFrozen: boolean
 }
 
 export interface BackwardGraph {
@@ -22,11 +24,12 @@ export interface BackwardGraph {
   /** Adjoint of x_t without what comes through products that read x_t itself (see `MatrixGradient`); null if none. */
   readonly inputAdjoint: NodeId | null
   readonly matrixGradients: readonly MatrixGradient[]
-  /** Gradient of a vector: the sum of `adjoint` over steps and series. */
+  /** Gradient of a vector or number: the sum of `adjoint` over steps and series. */
   readonly vectorGradients: readonly { readonly symbol: string; readonly adjoint: NodeId }[]
 }
 
-export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
+/** @param frozen parameters that have no gradient */
+export function differentiate({ ir, newStates }: ForwardGraph, frozen: ReadonlySet<string> = new Set()): BackwardGraph {
   const forwardCount = ir.nodes.length
   const adjoints = new Map<NodeId, NodeId>()
   const accumulate = (id: NodeId, d: NodeId | null): void => {
@@ -56,7 +59,13 @@ export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
     if (node.kind === 'project') {
       const gates = gateAdjoints.get(id)
       if (!gates) continue
-      matrixGradients.push({ project: id, matrices: node.matrices, operand: node.operand, adjoints: gates })
+      matrixGradients.push({
+        project: id,
+        matrices: node.matrices,
+        operand: node.operand,
+        adjoints: gates,
+        isFrozen: frozen.has(node.matrices[0]!.symbol),
+      })
       const operand = ir.nodes[node.operand]!
       const through = gates.flatMap((d, index) => (d === null ? [] : [{ d, matrix: node.matrices[index]! }]))
       if (operand.kind !== 'input' && through.length > 0)
@@ -86,8 +95,9 @@ export function differentiate({ ir, newStates }: ForwardGraph): BackwardGraph {
       gates[node.index] = d
       gateAdjoints.set(node.project, gates)
     } else if (node.kind === 'state') stateAdjoints[node.state] = d
-    else if (node.kind === 'vector') vectorGradients.push({ symbol: node.symbol, adjoint: d })
-    else if (node.kind === 'input') inputAdjoint = d
+    else if (node.kind === 'vector') {
+      if (!frozen.has(node.symbol)) vectorGradients.push({ symbol: node.symbol, adjoint: d })
+    } else if (node.kind === 'input') inputAdjoint = d
   }
   return {
     stateAdjoints,

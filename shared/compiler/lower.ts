@@ -77,7 +77,7 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
     if (state !== undefined) return ungrouped.add({ kind: 'state', state, dim: 'H' })
     const { constants } = cell.syntax
     if (Object.hasOwn(constants, name)) return ungrouped.literal(constants[name]!)
-    return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name)! })
+    return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name) ?? '1' })
   }
 
   const lowerPower = (base: NodeId, exponent: number): NodeId => {
@@ -97,18 +97,22 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
       })
   }
   const newStates = cell.states.map((state) => values.get(`${state}'`)!)
-  return groupProducts(ungrouped, products, newStates)
+  return groupProducts(ungrouped, products, newStates, new Set(cell.syntax.frozen.map(({ name }) => name)))
 }
 
-/** Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. */
+/**
+ * Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. Frozen matrices have
+ * projects of their own, whose gradients nobody computes.
+ */
 function groupProducts(
   source: IrBuilder,
   products: ReadonlyMap<NodeId, SingleProduct>,
   roots: readonly NodeId[],
+  frozen: ReadonlySet<string>,
 ): ForwardGraph {
   const live = reachable(source, roots)
   const groups = new Map<string, Map<string, MatrixUse>>()
-  const groupKey = ({ operand, dim }: SingleProduct): string => `${operand}:${dim}`
+  const groupKey = ({ matrix, operand, dim }: SingleProduct): string => `${operand}:${dim}:${frozen.has(matrix.symbol)}`
   for (const [id, product] of products) {
     if (!live.has(id)) continue
     const members = groups.get(groupKey(product)) ?? new Map<string, MatrixUse>()

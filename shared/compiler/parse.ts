@@ -1,7 +1,8 @@
 /**
  * Pass 1: text -> syntax tree. One statement a line: `cell NAME`, `source TEXT`, `constant NAME = NUMBER`,
- * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `output STATE`, and equations `name = expression`. A matrix (a name
- * that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing of shapes.
+ * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output STATE`, and equations `name = expression`. A matrix
+ * (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing of
+ * shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
 import {
@@ -12,10 +13,11 @@ import {
   type Expression,
   type InitialRuleName,
   type MatrixTerm,
+  type NamedPlace,
 } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { matrixText, type MatrixUse } from './ir.ts'
-import { MAX_CELL_CHARACTERS, logicalLines, syntaxError, tokenizeLine, type Token } from './tokenize.ts'
+import { MAX_CELL_CHARACTERS, SOURCE_LINE, logicalLines, syntaxError, tokenizeLine, type Token } from './tokenize.ts'
 
 /** Deeper nesting than this is refused, so that no pass can exhaust the stack. */
 const MAX_DEPTH = 100
@@ -298,11 +300,13 @@ export function parseCell(text: string, where: string): CellSyntax {
   const declarations: Declaration[] = []
   const initialRules: CellSyntax['initialRules'][number][] = []
   const constants: Record<string, number> = {}
+  const constantPlaces: NamedPlace[] = []
+  const frozen: NamedPlace[] = []
   let name: string | null = null
   let source = ''
   let output: CellSyntax['output'] = null
   for (const line of logicalLines(text)) {
-    const sourceLine = /^\s*source\s+(?![=:])(.*)$/s.exec(line.text)
+    const sourceLine = SOURCE_LINE.exec(line.text)
     if (sourceLine) {
       source = sourceLine[1]!.trim()
       continue
@@ -321,30 +325,52 @@ export function parseCell(text: string, where: string): CellSyntax {
     const first = parser.next
     const second = parser.peek(1)
     const isWord = second?.kind === 'name'
-    if (first.text === 'constant' && isWord) {
-      parser.take()
-      const symbol = parser.take().text
-      parser.expectSign('=', 'A constant is given its value with `=`.')
-      constants[symbol] = parser.number('The value of a constant is a number.')
-      parser.expectEnd('A constant is one number.')
-    } else if (first.text === 'output' && isWord) {
+    if ((first.text === 'constant' || first.text === 'const') && isWord) {
+      const place = parseConstant(parser, constants)
+      constantPlaces.push(place)
+    } else if (first.text === 'fixed' && isWord) frozen.push(...parseFrozen(parser))
+    else if (first.text === 'output' && isWord) {
       parser.take()
       const state = parser.take()
       output = { name: state.text.replace(/'$/, ''), at: state.at }
       parser.expectEnd('The output is one state.')
     } else if (first.text === 'init' && isWord) initialRules.push(parseInitialRule(parser, constants))
     else if (first.kind === 'name' && second?.text === ':') declarations.push(parseDeclaration(parser))
-    else equations.push(parseEquation(parser))
+    else equations.push(parseEquation(parser, line.text))
   }
   if (equations.length === 0)
     throw syntaxError(where, start, 'The cell has no equation.', {
       expected: "at least one equation with a primed name, such as `h' = tanh(W x + U h + b)`",
       found: 'none',
     })
-  return { name, source, equations, declarations, initialRules, constants, output }
+  return { name, source, equations, declarations, initialRules, constants, constantPlaces, frozen, output }
 }
 
-function parseEquation(parser: LineParser): Equation {
+function parseConstant(parser: LineParser, constants: Record<string, number>): NamedPlace {
+  parser.take()
+  const symbol = parser.take()
+  if (symbol.text === 'x' || symbol.text.endsWith("'") || Object.hasOwn(NOTATION_FUNCTIONS, symbol.text))
+    parser.fail('This cannot be the name of a constant.', 'another name', undefined, symbol)
+  if (Object.hasOwn(constants, symbol.text))
+    parser.fail('This constant has a value already.', 'one value', 'Keep one of them.', symbol)
+  parser.expectSign('=', 'A constant is given its value with `=`.')
+  constants[symbol.text] = parser.number('The value of a constant is a number.')
+  parser.expectEnd('A constant is one number.')
+  return { name: symbol.text, at: symbol.at }
+}
+
+function parseFrozen(parser: LineParser): NamedPlace[] {
+  parser.take()
+  const places: NamedPlace[] = []
+  do {
+    const symbol = parser.expectName('`fixed` names parameters.', 'a parameter, as in `fixed W, U`')
+    places.push({ name: symbol.text, at: symbol.at })
+  } while (parser.takes(','))
+  parser.expectEnd('`fixed` names parameters, with commas between them.')
+  return places
+}
+
+function parseEquation(parser: LineParser, text: string): Equation {
   const target = parser.expectName(
     'A line starts with the name that it defines.',
     "a name, as in `f = ...` or `h' = ...`",
@@ -361,7 +387,7 @@ function parseEquation(parser: LineParser): Equation {
   parser.expectSign('=', 'An equation has `=` after its name.', 'Only one name stands on the left.')
   const value = parser.expression()
   parser.expectEnd('The expression ends here, but the line goes on.')
-  return { target: target.text, value, at: target.at }
+  return { target: target.text, value, text: text.trim().replace(/\s*\n\s*/g, ' '), at: target.at }
 }
 
 function parseDeclaration(parser: LineParser): Declaration {
@@ -374,15 +400,18 @@ function parseDeclaration(parser: LineParser): Declaration {
       parser.fail(
         'A declaration names dimensions.',
         '`H` (hidden units) or `I` (inputs)',
-        'A vector is declared as `w: H`, a matrix as `U: H x I` (out x in).',
+        'A vector is declared as `w: H`, a matrix as `U: H x I` (out x in), one learned number as `g: 1`.',
       )
     parser.take()
     dims.push(token.text as 'I' | 'H')
   }
-  dim()
-  if (parser.next.text === 'x') {
-    parser.take()
+  if (parser.next.text === '1') parser.take()
+  else {
     dim()
+    if (parser.next.text === 'x') {
+      parser.take()
+      dim()
+    }
   }
   parser.expectEnd('A declaration names one or two dimensions.')
   if (isMatrixName(symbol.text) !== (dims.length === 2))

@@ -140,10 +140,10 @@ function partLayout(
     : `layers.${layer.index}.parts.${part.partIndex}.`
   return (table ?? unchanged(...bySymbol.keys())).map(([name, symbols]) => {
     const parameters = symbols.map((symbol) => bySymbol.get(symbol)!)
-    const [rows, ...rest] = parameters[0]!.shape
+    const [rows = 1, ...rest] = parameters[0]!.shape
     return {
       name: prefix + name,
-      shape: [rows! * parameters.length, ...rest],
+      shape: parameters.length === 1 ? parameters[0]!.shape : [rows * parameters.length, ...rest],
       parameters,
       columns: readsInput.has(symbols[0]!) ? inputColumns : null,
     }

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
-import { nearestNames } from './nearest-names.ts'
+import { nearestNames } from '../protocol/nearest-names.ts'
 
 const count = z.number().int().nonnegative()
 const positive = z.number().int().positive()

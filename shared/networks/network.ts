@@ -52,7 +52,7 @@ export interface Layer {
   readonly parts: readonly Part[]
 }
 
-/** A parameter: `layers.0.parts.1.U_h` or `readout.weight`. Matrices [out, in], vectors [out]. */
+/** A parameter: `layers.0.parts.1.U_h` or `readout.weight`. Matrices [out, in], vectors [out], numbers []. */
 export interface ParameterSpec {
   readonly name: string
   readonly shape: readonly number[]
@@ -60,6 +60,8 @@ export interface ParameterSpec {
   readonly part: Part | null
   /** Its name in the cell's equations; `weight` or `bias` for the readout. */
   readonly symbol: string
+  /** Keeps its initial values: no gradient, no optimiser. */
+  readonly isFrozen: boolean
 }
 
 /** A state of a part in the order of comparison: layers, then parts, then the cell's states. */
@@ -100,12 +102,13 @@ export function createNetwork(spec: NetworkSpec): Network {
       const part: Part = { ...partSpec, layerIndex, partIndex, inputSize, outputOffset }
       outputOffset += part.units
       const sizeOf = { I: inputSize, H: part.units }
-      for (const { symbol, dims } of part.cell.parameters)
+      for (const { symbol, dims, isFrozen } of part.cell.parameters)
         parameters.push({
           name: `layers.${layerIndex}.parts.${partIndex}.${symbol}`,
           shape: dims.map((dim) => sizeOf[dim]),
           part,
           symbol,
+          isFrozen,
         })
       part.cell.states.forEach((_, stateIndex) => {
         stateSlices.push({ layerIndex, partIndex, stateIndex, warm: part.warm, offset: stateSize, size: part.units })
@@ -117,8 +120,8 @@ export function createNetwork(spec: NetworkSpec): Network {
     inputSize = outputOffset
   })
   parameters.push(
-    { name: 'readout.weight', shape: [spec.outputSize, inputSize], part: null, symbol: 'weight' },
-    { name: 'readout.bias', shape: [spec.outputSize], part: null, symbol: 'bias' },
+    { name: 'readout.weight', shape: [spec.outputSize, inputSize], part: null, symbol: 'weight', isFrozen: false },
+    { name: 'readout.bias', shape: [spec.outputSize], part: null, symbol: 'bias', isFrozen: false },
   )
   return { ...spec, wiredLayers, parameters, stateSlices, stateSize }
 }

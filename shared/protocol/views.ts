@@ -3,6 +3,8 @@
  * and cells; the renderer shows it and makes none of it up.
  */
 import type { MemoryPlan } from '../backends/memory-plan.ts'
+import type { CellParameter } from '../compiler/passes.ts'
+import type { CellWarning } from '../compiler/warnings.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
@@ -154,9 +156,7 @@ export interface DesignEstimate {
   readonly strategies: readonly (TimeEstimate & { readonly strategy: Strategy })[]
 }
 
-export interface CellParameterView {
-  readonly symbol: string
-  readonly dims: readonly ('H' | 'I')[]
+export interface CellParameterView extends CellParameter {
   readonly initialValues: string
 }
 
@@ -168,6 +168,8 @@ export type CheckedCell =
       readonly equations: readonly string[]
       readonly states: readonly string[]
       readonly parameters: readonly CellParameterView[]
+      readonly constants: Readonly<Record<string, number>>
+      readonly warnings: readonly CellWarning[]
       /** `3 H² + 3 H I + 3 H`. */
       readonly parameterFormula: string
       readonly parameterCount: number

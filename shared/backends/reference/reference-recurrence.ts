@@ -265,14 +265,14 @@ export class ReferenceRecurrence implements Recurrence<never> {
       const { batch } = inputs
       evaluateNodes(cell, { ...inputs, stateAdjoints: adjoints }, ids, values)
       const value = (id: NodeId): Float64Array => values.get(id) as Float64Array
-      for (const { operand, matrices, adjoints: gates } of backward.matrixGradients)
+      for (const { operand, matrices, adjoints: gates, isFrozen } of backward.matrixGradients)
         gates.forEach((gate, g) => {
           if (gate === null) return
           const matrix = matrices[g]!
           const gradient = this.#parameter(part, matrix.symbol, this.gradients)
           // The gradient of a transposed matrix is that of the matrix with its sides swapped.
-          if (matrix.isTransposed) addOuterProduct(gradient, value(operand), value(gate), batch)
-          else addOuterProduct(gradient, value(gate), value(operand), batch)
+          const [rows, columns] = matrix.isTransposed ? [operand, gate] : [gate, operand]
+          if (!isFrozen) addOuterProduct(gradient, value(rows), value(columns), batch)
           if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input')
             addAdjointProduct(inputAdjoints[t]!, value(gate), matrix, inputs.parameters, batch)
         })

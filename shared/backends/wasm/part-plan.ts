@@ -64,6 +64,8 @@ export interface ProjectPlan {
   readonly operandIsInput: boolean
   /** Where the operand of the matrices' gradient stands in the backward pass. */
   readonly gradientOperand: Place
+  /** No gradient is wanted. */
+  readonly isFrozen: boolean
 }
 
 /** Weights [panels, depth, tile columns]. */
@@ -89,8 +91,8 @@ export interface PartPlan {
 export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
 
 const CACHE_LINE_FLOATS = 16
-/** A value of dimension 1 is kept as often as a vector has floats: no kernel must spread it. */
-const NUMBER_FLOATS = 4
+/** A value of dimension 1 is kept in as many equal floats as make a vector: no kernel must spread it. */
+export const NUMBER_FLOATS = 4
 
 /**
  * Floats from one row to the next for rows of `size`: an odd number of cache lines once there are several, as rows that are a power of
@@ -174,6 +176,9 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     place(`e${state}`, 'step', padded.H)
   })
 
+  const frozenProjects = new Set(
+    cell.backward.matrixGradients.flatMap(({ project, isFrozen }) => (isFrozen ? [project] : [])),
+  )
   const projects = [...projectIds].map((project): ProjectPlan => {
     const node = nodes[project]!
     if (node.kind !== 'project') throw new TypeError('not a project')
@@ -191,6 +196,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
         backward: { panels: Math.ceil(padTo(inSize, 4) / tile.columns), depth: rows },
       },
       gateStride: padded[node.dim],
+      isFrozen: frozenProjects.has(project),
       isPre: pre.has(project),
       operandIsInput: operand.kind === 'input',
       gradientOperand: backwardPlace(node.operand),
@@ -225,7 +231,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
   if (cell.backward.inputAdjoint !== null)
     backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
-  const dimOf = new Map(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0]!]))
+  const dimOf = new Map(cell.parameters.map(({ symbol, dims }): [string, Dim] => [symbol, dims[0] ?? '1']))
   const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {

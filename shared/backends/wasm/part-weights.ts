@@ -2,7 +2,7 @@
 import type { MatrixUse } from '../../compiler/ir.ts'
 import type { FlatParameters } from './flat-parameters.ts'
 import type { LinearMemory } from './memory.ts'
-import { padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
+import { NUMBER_FLOATS, padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
 import type { Tile } from './products.ts'
 import { overShares, type Tape } from './tape.ts'
 
@@ -86,8 +86,8 @@ export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
 
 export class PartWeights {
   readonly projects: ReadonlyMap<number, PackedProject>
-  /** Addresses of vectors by symbol, and of their gradients' sums. */
-  readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number }>
+  /** Addresses of vectors by symbol, without a size those of numbers, and of their gradients' sums. */
+  readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number | null }>
   readonly vectorSums: ReadonlyMap<string, number>
   readonly #plan: PartPlan
   readonly #flat: FlatParameters
@@ -97,7 +97,7 @@ export class PartWeights {
   constructor(
     memory: LinearMemory,
     plan: PartPlan,
-    vectorSizes: ReadonlyMap<string, number>,
+    vectorSizes: ReadonlyMap<string, number | null>,
     flat: FlatParameters,
     startOf: SymbolStart,
     tile: Tile,
@@ -125,7 +125,9 @@ export class PartWeights {
         return [project.project, packed]
       }),
     )
-    this.vectors = new Map([...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size, 4)), size }]))
+    this.vectors = new Map(
+      [...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size ?? NUMBER_FLOATS, 4)), size }]),
+    )
     this.vectorSums = new Map(plan.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]))
   }
 
@@ -161,8 +163,11 @@ export class PartWeights {
         })
       })
     }
-    for (const [symbol, { address, size }] of this.vectors)
-      tape.call(0, 'copyRows', [address, 0, 0, this.#parametersOf(symbol), 0, 0, 1, 1, size])
+    for (const [symbol, { address, size }] of this.vectors) {
+      // A number is copied to rows of one float, one below the other.
+      const [rows, columns] = size === null ? [NUMBER_FLOATS, 1] : [1, size]
+      tape.call(0, 'copyRows', [address, 4, 0, this.#parametersOf(symbol), 0, 0, 1, rows, columns])
+    }
   }
 
   /** Sets the sums of gradients to zero. */
@@ -177,7 +182,8 @@ export class PartWeights {
 
   /** Adds the sums to the flat gradients. */
   addGradients(tape: Tape): void {
-    for (const { plan, gradient, gradientRowBytes } of this.projects.values())
+    for (const { plan, gradient, gradientRowBytes } of this.projects.values()) {
+      if (plan.isFrozen) continue
       plan.matrices.forEach((matrix, gate) => {
         const source = gradient + gate * plan.gateStride * gradientRowBytes
         const target = this.#gradientsOf(matrix.symbol)
@@ -206,6 +212,7 @@ export class PartWeights {
             ]),
           )
       })
+    }
     for (const { symbol, size } of this.#plan.vectorSums)
       tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])
   }

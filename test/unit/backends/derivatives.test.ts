@@ -162,11 +162,15 @@ describe('wasm agrees with the reference', () => {
     ['of a product, of products with the input and of the state', NORMALIZED],
     [
       'of the input, and one number by another',
-      "h' = tanh(W x + U h * mean(x) - sum(s * x) / (2 + sum(h)^2) * mean(b) + h^0)",
+      "h' = tanh(W x + U h * mean(x) - sum(s * x) / (2 + sum(h)^2) * mean(b) + h^0)\ns: I\nb: H",
     ],
     [
       'within a product and of what goes into it',
-      "a = U (h - mean(h))\nh' = tanh(V (a * sum(a)) + W x + sum(a * b) * exp(-mean(h)^2) * a)",
+      "a = U (h - mean(h))\nh' = tanh(V (a * sum(a)) + W x + sum(a * b) * exp(-mean(h)^2) * a)\nb: H",
+    ],
+    [
+      'beside learned numbers, of products whose matrices are frozen',
+      "k = sigmoid(g)\nu = U (k * h)\nh' = tanh(V (k * x) + u / (1 + mean(u^2) + g^2) + W u)\ng: 1\nfixed U",
     ],
   ])('means and sums over units %s, odd widths', async (_, text) => {
     const net = network([[part(text, 7), part(text, 4)], [part(text, 13)]], { inputs: 3, outputs: 2 })

@@ -35,5 +35,10 @@ export const randomCell: fc.Arbitrary<string> = fc.integer({ min: 1, max: 3 }).c
         ),
       ),
     )
-    .map(([gate, ...equations]) => [`g = sigmoid(W_g x + V_g (w_g * h) + ${gate})`, ...equations].join('\n'))
+    .map(([gate, ...equations]) => {
+      const lines = [`g = sigmoid(W_g x + V_g (w_g * h) + ${gate})`, ...equations]
+      // Wherever an expression has put them; a declaration that nothing uses is a mistake.
+      const used = ['b', 'w'].filter((name) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line)))
+      return [...lines, ...used.map((name) => `${name}: H`)].join('\n')
+    })
 })

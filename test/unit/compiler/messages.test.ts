@@ -72,7 +72,7 @@ const wrong = [
   "h' = W x\ninit U: zeros",
   "h' = W x\ninit W: zeros\ninit W: ones",
   "h' = W x + b\ninit b: orthogonal",
-  "b = W x\nh' = b + U c\nb: H",
+  "b = W x\nh' = b + U h\nb: H",
   "constant b = 1\nb = W x\nh' = b",
   "h' = W^T",
   "h' = (W - W^T)",
