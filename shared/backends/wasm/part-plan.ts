@@ -84,6 +84,8 @@ export interface PartPlan {
   readonly inputAdjoint: boolean
   readonly inputSize: number
   readonly units: number
+  /** The first states, which are the output. */
+  readonly outputCount: number
   /** Floats from one row of a state to the next. */
   readonly stateFloats: number
 }
@@ -285,6 +287,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     inputAdjoint: cell.backward.inputAdjoint !== null,
     inputSize: size.I,
     units: size.H,
+    outputCount: cell.outputCount,
     stateFloats: rowFloats(padded.H),
   }
 }
