@@ -1,5 +1,6 @@
 /** The syntax tree of a cell file: what parse.ts makes of the text and check.ts reads. Every node knows where it stands. */
 import type { SourceLocation } from '../protocol/errors.ts'
+import type { MatrixUse } from './ir.ts'
 
 /** The binary operators of the notation; `*` is the elementwise product. */
 export type BinaryOperator = '+' | '-' | '*' | '/'
@@ -22,7 +23,20 @@ export type Expression =
       readonly args: readonly Expression[]
       readonly at: SourceLocation
     }
-  | { readonly kind: 'matrix'; readonly matrix: string; readonly operand: Expression; readonly at: SourceLocation }
+  /** What stands before a vector: one matrix, or a sum of several as in `(W - W^T) h`. */
+  | {
+      readonly kind: 'matrix'
+      readonly terms: readonly MatrixTerm[]
+      readonly operand: Expression
+      readonly at: SourceLocation
+    }
+
+/** A matrix in a product, as it is or transposed. */
+export interface MatrixTerm {
+  readonly matrix: MatrixUse
+  readonly sign: '+' | '-'
+  readonly at: SourceLocation
+}
 
 export type BinaryExpression = Extract<Expression, { kind: 'binary' }>
 

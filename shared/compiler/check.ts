@@ -1,10 +1,11 @@
 /**
- * Pass 2: names and shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
+ * Pass 3: shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
-import { operatorChain, type CellSyntax, type Expression } from './ast.ts'
-import type { Dim } from './ir.ts'
+import { operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
+import { NOTATION_FUNCTIONS } from './functions.ts'
+import { matrixText, type VectorDim } from './ir.ts'
 import { isMatrixName } from './parse.ts'
 import { describePlace } from './tokenize.ts'
 
@@ -13,15 +14,11 @@ export interface CheckedCell {
   /** Names of the states without their prime, in the order of their equations, the output first. */
   readonly states: readonly string[]
   /** [H] or [I] of every vector of parameters, in order of appearance. */
-  readonly vectors: ReadonlyMap<string, Dim>
+  readonly vectors: ReadonlyMap<string, VectorDim>
   /** Parameters that are one number, which goes with vectors of any dimension. */
   readonly scalars: ReadonlySet<string>
-  /** Names that an equation defines as a number, by scalars and constants alone. */
-  readonly numbers: ReadonlySet<string>
-  /** The dimension of any other name that an equation defines. */
-  readonly dimOf: (target: string) => Dim
   /** [out, in] of every matrix, in order of appearance. */
-  readonly matrices: ReadonlyMap<string, readonly [Dim, Dim]>
+  readonly matrices: ReadonlyMap<string, readonly [VectorDim, VectorDim]>
   /** All parameters in order of appearance. */
   readonly parameterOrder: readonly string[]
 }
@@ -31,7 +28,7 @@ const MAX_PARAMETERS = 1000
 
 /** A dimension that is known, free (a variable), or that of a plain number. */
 interface DimVariable {
-  known: Dim | null
+  known: VectorDim | null
   link: DimVariable | null
   /** How [I] came to what was free: the part of an expression that has it from `x`, and where it was joined. */
   spread: { readonly part: Expression; readonly within: Expression } | null
@@ -79,8 +76,15 @@ function expressionText(expression: Expression): string {
     case 'call':
       return `${expression.callee}(${expression.args.map(expressionText).join(', ')})`
     case 'matrix':
-      return `${expression.matrix} ${wrap(expression.operand)}`
+      return `${termsText(expression.terms)} ${wrap(expression.operand)}`
   }
+}
+
+function termsText(terms: readonly MatrixTerm[]): string {
+  const [first, ...others] = terms
+  const start = `${first!.sign === '-' ? '-' : ''}${matrixText(first!.matrix)}`
+  const text = others.reduce((sum, { matrix, sign }) => `${sum} ${sign} ${matrixText(matrix)}`, start)
+  return terms.length === 1 && first!.sign === '+' ? text : `(${text})`
 }
 
 function wrap(expression: Expression): string {
@@ -100,7 +104,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     throw new LabError('cell-shape', message, { ...detail, where: describePlace(where, at), location: at })
   }
   const free = (): DimVariable => ({ known: null, link: null, spread: null })
-  const fixed = (known: Dim): DimVariable => ({ known, link: null, spread: null })
+  const fixed = (known: VectorDim): DimVariable => ({ known, link: null, spread: null })
   const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
   const stateNames = new Set(states)
   if (states.length === 0)
@@ -181,29 +185,67 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         )
       }
       case 'call':
-        return combine(expression, expression.args.map(inferred))
+        return NOTATION_FUNCTIONS[expression.callee]!.isOverUnits
+          ? inferOverUnits(expression)
+          : combine(expression, expression.args.map(inferred))
       case 'matrix': {
         const operand = infer(expression.operand)
         if (operand === 'number')
-          return fail(expression.at, `The matrix \`${expression.matrix}\` is applied to a number.`, {
-            expected: 'a vector',
-            found: quote(expression.operand),
-            remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
-          })
-        let dims = matrices.get(expression.matrix)
-        if (!dims) matrices.set(expression.matrix, (dims = [free(), free()]))
-        use(expression.matrix, expression.at)
-        if (!unify(dims[1], operand)) {
-          failWhereInputSpread(dims[1], operand)
-          fail(expression.at, `${quote(expression)}: the matrix reads ${shapeText(dims[1])}.`, {
-            expected: `${shapeText(dims[1])} after \`${expression.matrix}\``,
-            found: `${quote(expression.operand)} ${shapeText(operand)}`,
-            remedy: 'Use another matrix here, or declare its dimensions.',
-          })
-        }
-        return dims[0]
+          return fail(
+            expression.at,
+            `The matrix \`${matrixText(expression.terms[0]!.matrix)}\` is applied to a number.`,
+            {
+              expected: 'a vector',
+              found: quote(expression.operand),
+              remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
+            },
+          )
+        const [first, ...others] = expression.terms.map((term) => applyMatrix(expression, term, operand))
+        for (const [index, result] of others.entries())
+          if (!unify(first!, result)) {
+            const { matrix, at } = expression.terms[index + 1]!
+            fail(at, `${quote(expression)} adds products of different dimensions.`, {
+              expected: shapeText(first!),
+              found: `\`${matrixText(matrix)}\` that yields ${shapeText(result)}`,
+              remedy: 'Use matrices of the same dimensions; a matrix beside its own transpose is H x H.',
+            })
+          }
+        return first!
       }
     }
+  }
+
+  /** `mean(v)` and `sum(v)`. */
+  const inferOverUnits = ({ callee, args, at }: Extract<Expression, { kind: 'call' }>): Shape => {
+    if (infer(args[0]!) === 'number')
+      fail(at, `\`${callee}\` goes over the units of a vector.`, {
+        expected: 'a vector',
+        found: `${quote(args[0]!)}, one number`,
+        remedy: `Leave \`${callee}\` out.`,
+      })
+    return 'number'
+  }
+
+  /** The dimension that the product of one matrix yields. */
+  const applyMatrix = (
+    expression: Extract<Expression, { kind: 'matrix' }>,
+    { matrix, at }: MatrixTerm,
+    operand: DimVariable,
+  ): DimVariable => {
+    const { symbol, isTransposed } = matrix
+    let dims = matrices.get(symbol)
+    if (!dims) matrices.set(symbol, (dims = [free(), free()]))
+    use(symbol, at)
+    const [yields, reads] = isTransposed ? [dims[1], dims[0]] : dims
+    if (!unify(reads, operand)) {
+      failWhereInputSpread(reads, operand)
+      fail(at, `${quote(expression)}: the matrix reads ${shapeText(reads)}.`, {
+        expected: `${shapeText(reads)} after \`${matrixText(matrix)}\``,
+        found: `${quote(expression.operand)} ${shapeText(operand)}`,
+        remedy: 'Use another matrix here, or declare its dimensions.',
+      })
+    }
+    return yields
   }
 
   const inferName = ({ name, at }: Extract<Expression, { kind: 'name' }>): Shape => {
@@ -371,14 +413,12 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       expected: `one of ${states.join(', ')}`,
       found: `\`${output.name}\``,
     })
-  const known = (variable: DimVariable): Dim => resolve(variable).known ?? 'H'
+  const known = (variable: DimVariable): VectorDim => resolve(variable).known ?? 'H'
   return {
     syntax,
     states: [output.name, ...states.filter((state) => state !== output.name)],
     vectors: new Map([...vectors].map(([symbol, dim]) => [symbol, known(dim)])),
     scalars,
-    dimOf: (target) => known(defined.get(target) as DimVariable),
-    numbers: new Set([...defined].flatMap(([name, shape]) => (shape === 'number' ? [name] : []))),
     matrices: new Map([...matrices].map(([symbol, dims]) => [symbol, [known(dims[0]), known(dims[1])] as const])),
     parameterOrder: [...parameterOrder],
   }

@@ -1,16 +1,16 @@
 /**
- * Pass 4: forward graph -> backward graph, by reverse accumulation with the adjoint rules of primitives.ts. The backward
+ * Pass 5: forward graph -> backward graph, by reverse accumulation with the adjoint rules of primitives.ts. The backward
  * nodes are added to the same builder and may read any forward node. Products of parameters' gradients are not
  * nodes: they are sums over all steps and series, listed for the backend to do at once.
  */
-import { argumentsOf, type Dim, type NodeId } from './ir.ts'
+import { argumentsOf, type MatrixUse, type NodeId } from './ir.ts'
 import type { ForwardGraph } from './lower.ts'
 import { PRIMITIVES } from './primitives.ts'
 
-/** dU_g = sum over steps and series of adjoints[g] ⊗ operand. */
+/** dU_g = sum over steps and series of adjoints[g] ⊗ operand, U_g as the product uses it: transposed for the parameter where that is. */
 export interface MatrixGradient {
   readonly project: NodeId
-  readonly matrices: readonly string[]
+  readonly matrices: readonly MatrixUse[]
   readonly operand: NodeId
   /** Adjoint of each gate; null where a gate leads nowhere. */
   readonly adjoints: readonly (NodeId | null)[]
@@ -24,8 +24,8 @@ export interface BackwardGraph {
   /** Adjoint of x_t without what comes through products that read x_t itself (see `MatrixGradient`); null if none. */
   readonly inputAdjoint: NodeId | null
   readonly matrixGradients: readonly MatrixGradient[]
-  /** Gradient of a vector: the sum of `adjoint` over steps and series; of a number, over the entries and its uses, too. */
-  readonly vectorGradients: readonly { readonly symbol: string; readonly adjoint: NodeId; readonly dim: Dim }[]
+  /** Gradient of a vector: the sum of `adjoint` over steps and series. */
+  readonly vectorGradients: readonly { readonly symbol: string; readonly adjoint: NodeId }[]
 }
 
 /** @param frozen parameters that have no gradient */
@@ -34,13 +34,16 @@ export function differentiate({ ir, newStates }: ForwardGraph, frozen: ReadonlyS
   const adjoints = new Map<NodeId, NodeId>()
   const accumulate = (id: NodeId, d: NodeId | null): void => {
     if (d === null || !reachesParameter[id]) return
+    // What stands for all units alike has the sum of their adjoints.
+    const own = ir.nodes[id]!.dim === '1' && ir.nodes[d]!.dim !== '1' ? ir.sum(d) : d
     const sofar = adjoints.get(id)
-    adjoints.set(id, sofar === undefined ? d : ir.apply('add', [sofar, d]))
+    adjoints.set(id, sofar === undefined ? own : ir.apply('add', [sofar, own]))
   }
   const reachesParameter: boolean[] = []
   for (const node of ir.nodes)
     reachesParameter.push(
       node.kind !== 'literal' &&
+        node.kind !== 'size' &&
         (argumentsOf(node).length === 0 ||
           argumentsOf(node).some((id) => reachesParameter[id] || node.kind === 'project')),
     )
@@ -49,7 +52,7 @@ export function differentiate({ ir, newStates }: ForwardGraph, frozen: ReadonlyS
   const gateAdjoints = new Map<NodeId, (NodeId | null)[]>()
   const matrixGradients: MatrixGradient[] = []
   const stateAdjoints: (NodeId | null)[] = newStates.map(() => null)
-  const vectorGradients: { symbol: string; adjoint: NodeId; dim: Dim }[] = []
+  const vectorGradients: { symbol: string; adjoint: NodeId }[] = []
   let inputAdjoint: NodeId | null = null
   for (let id = forwardCount - 1; id >= 0; id--) {
     const node = ir.nodes[id]!
@@ -61,7 +64,7 @@ export function differentiate({ ir, newStates }: ForwardGraph, frozen: ReadonlyS
         matrices: node.matrices,
         operand: node.operand,
         adjoints: gates,
-        isFrozen: frozen.has(node.matrices[0]!),
+        isFrozen: frozen.has(node.matrices[0]!.symbol),
       })
       const operand = ir.nodes[node.operand]!
       const through = gates.flatMap((d, index) => (d === null ? [] : [{ d, matrix: node.matrices[index]! }]))
@@ -83,6 +86,8 @@ export function differentiate({ ir, newStates }: ForwardGraph, frozen: ReadonlyS
       PRIMITIVES[node.primitive]
         .adjoint(ir, d, id, node.args)
         .forEach((argAdjoint, index) => accumulate(node.args[index]!, argAdjoint))
+    else if (node.kind === 'sum') accumulate(node.operand, ir.spread(d, node.operand))
+    else if (node.kind === 'spread') accumulate(node.operand, d)
     else if (node.kind === 'gate') {
       const project = ir.nodes[node.project]!
       const gates =
@@ -91,7 +96,7 @@ export function differentiate({ ir, newStates }: ForwardGraph, frozen: ReadonlyS
       gateAdjoints.set(node.project, gates)
     } else if (node.kind === 'state') stateAdjoints[node.state] = d
     else if (node.kind === 'vector') {
-      if (!frozen.has(node.symbol)) vectorGradients.push({ symbol: node.symbol, adjoint: d, dim: node.dim })
+      if (!frozen.has(node.symbol)) vectorGradients.push({ symbol: node.symbol, adjoint: d })
     } else if (node.kind === 'input') inputAdjoint = d
   }
   return {

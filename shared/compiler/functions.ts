@@ -9,6 +9,8 @@ interface NotationFunction {
   readonly arity: readonly [number, number]
   /** Arguments that must be plain numbers (a slope, a bound), counted from 0. */
   readonly numericArguments: readonly number[]
+  /** Yields one number for all units of its vector, which goes with vectors of any dimension. */
+  readonly isOverUnits?: true
   readonly build: (ir: IrBuilder, args: readonly NodeId[]) => NodeId
 }
 
@@ -76,6 +78,8 @@ export const NOTATION_FUNCTIONS: Readonly<Record<string, NotationFunction>> = {
   }),
   step,
   heaviside: step,
+  sum: { ...unary((ir, x) => ir.sum(x)), isOverUnits: true },
+  mean: { ...unary((ir, x) => ir.mean(x)), isOverUnits: true },
   min: binary((ir, a, b) => ir.apply('min', [a, b])),
   max: binary((ir, a, b) => ir.apply('max', [a, b])),
   clip: {

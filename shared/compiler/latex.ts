@@ -2,7 +2,14 @@
  * A cell's equations as LaTeX, from the syntax tree, in the paper's notation: new states and everything computed on the way stand at t, old
  * states at t - 1, σ is the sigmoid, ⊙ the elementwise product.
  */
-import { operatorChain, type BinaryExpression, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
+import {
+  operatorChain,
+  type BinaryExpression,
+  type BinaryOperator,
+  type CellSyntax,
+  type Expression,
+  type MatrixTerm,
+} from './ast.ts'
 import { isMatrixName } from './parse.ts'
 
 /** How tightly an operator binds; what binds less needs parentheses inside what binds more. */
@@ -81,7 +88,7 @@ function write(expression: Expression, names: NameWriter): Written {
     }
     case 'matrix':
       return {
-        text: `${symbol(expression.matrix, null)}\\,${within(write(expression.operand, names), ATOM)}`,
+        text: `${writeMatrices(expression.terms)}\\,${within(write(expression.operand, names), ATOM)}`,
         binding: PRODUCT_OF_MATRIX,
       }
     case 'binary': {
@@ -89,6 +96,17 @@ function write(expression: Expression, names: NameWriter): Written {
       return links.reduce((left, link) => writeLink(left, link, write(link.right, names)), write(first, names))
     }
   }
+}
+
+/** One matrix, or several in parentheses. */
+function writeMatrices(terms: readonly MatrixTerm[]): string {
+  const sum = terms
+    .map(({ matrix, sign }, index) => {
+      const before = index > 0 ? ` ${sign} ` : sign === '-' ? '-' : ''
+      return `${before}${symbol(matrix.symbol, null)}${matrix.isTransposed ? '^{\\top}' : ''}`
+    })
+    .join('')
+  return terms.length === 1 && terms[0]!.sign === '+' ? sum : `\\left(${sum}\\right)`
 }
 
 const within = ({ text, binding }: Written, least: number): string =>

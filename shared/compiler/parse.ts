@@ -1,7 +1,8 @@
 /**
  * Pass 1: text -> syntax tree. One statement a line: `cell NAME`, `source TEXT`, `constant NAME = NUMBER`,
  * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output STATE`, and equations `name = expression`. A matrix
- * (a name that starts with a capital) applies to what follows it; `*` is elementwise. Knows nothing of shapes.
+ * (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing
+ * of shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
 import {
@@ -11,9 +12,11 @@ import {
   type Equation,
   type Expression,
   type InitialRuleName,
+  type MatrixTerm,
   type NamedPlace,
 } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
+import { matrixText, type MatrixUse } from './ir.ts'
 import { MAX_CELL_CHARACTERS, SOURCE_LINE, logicalLines, syntaxError, tokenizeLine, type Token } from './tokenize.ts'
 
 /** Deeper nesting than this is refused, so that no pass can exhaust the stack. */
@@ -27,6 +30,10 @@ const NAME_LINE_IN_TEXT = /^[ \t]*cell[ \t]+(?![=:])([^#\r\n]*)/m
 export function nameInText(text: string): string | null {
   return NAME_LINE_IN_TEXT.exec(text)?.[1]!.trim() ?? null
 }
+const TRANSPOSE = 'transpose'
+
+/** The `T` of `W^T`. */
+const isTransposeMark = ({ kind, text }: Token): boolean => kind === 'name' && text === 'T'
 
 /** Whether a name stands for a matrix: capitals are matrices, lower case vectors. */
 export function isMatrixName(name: string): boolean {
@@ -139,6 +146,8 @@ class LineParser {
     const base = this.#application()
     const at = this.next.at
     if (!this.takes('^')) return base
+    if (isTransposeMark(this.next))
+      this.fail('Only a matrix is transposed.', 'a number', 'A name that starts with a capital is a matrix.')
     const token = this.next
     const exponent = this.number('A power has a whole number as its exponent.')
     if (!Number.isInteger(exponent) || Math.abs(exponent) > MAX_POWER)
@@ -152,13 +161,15 @@ class LineParser {
   }
 
   #application(): Expression {
-    const token = this.next
-    if (token.kind !== 'name' || !isMatrixName(token.text)) return this.#atom()
-    this.take()
+    const { at } = this.next
+    const terms = this.#matrices()
+    if (terms === null) return this.#atom()
     const follows = this.next
     if (follows.kind === 'end' || (follows.kind === 'sign' && follows.text !== '('))
       this.fail(
-        `The matrix \`${token.text}\` is applied to nothing.`,
+        terms.length === 1
+          ? `The matrix \`${matrixText(terms[0]!.matrix)}\` is applied to nothing.`
+          : 'The sum of matrices is applied to nothing.',
         'a vector after it, as in `U_h h` or `U_h (f * h)`',
         'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
       )
@@ -170,7 +181,49 @@ class LineParser {
       )
     const operand = this.#application()
     this.#depth--
-    return { kind: 'matrix', matrix: token.text, operand, at: token.at }
+    return { kind: 'matrix', terms, operand, at }
+  }
+
+  /** `W`, `W^T`, `transpose(W)`, or a sum of such in parentheses; null where something else stands. */
+  #matrices(): MatrixTerm[] | null {
+    if (this.next.text !== '(') {
+      const single = this.#matrixAt(0)
+      if (single === null) return null
+      const { at } = this.next
+      this.#position += single.tokens
+      return [{ matrix: single.matrix, sign: '+', at }]
+    }
+    const terms: MatrixTerm[] = []
+    // Read ahead first: what begins like a sum of matrices may be one of vectors.
+    for (let offset = 1; ;) {
+      const signToken = this.peek(offset)
+      const hasSign = signToken?.text === '-' || (signToken?.text === '+' && terms.length > 0)
+      if (terms.length > 0 && !hasSign) {
+        if (signToken?.text !== ')') return null
+        this.#position += offset + 1
+        return terms
+      }
+      if (hasSign) offset++
+      const term = this.#matrixAt(offset)
+      if (term === null) return null
+      terms.push({ matrix: term.matrix, sign: signToken?.text === '-' ? '-' : '+', at: this.peek(offset)!.at })
+      offset += term.tokens
+    }
+  }
+
+  /** The matrix that stands so many tokens ahead, and how many tokens it takes. */
+  #matrixAt(offset: number): { readonly matrix: MatrixUse; readonly tokens: number } | null {
+    const token = this.peek(offset)
+    if (token?.kind !== 'name') return null
+    const [second, third, fourth] = [1, 2, 3].map((further) => this.peek(offset + further))
+    if (isMatrixName(token.text)) {
+      const isTransposed = second?.text === '^' && third !== undefined && isTransposeMark(third)
+      return { matrix: { symbol: token.text, isTransposed }, tokens: isTransposed ? 3 : 1 }
+    }
+    if (token.text !== TRANSPOSE || second?.text !== '(') return null
+    if (third?.kind !== 'name' || !isMatrixName(third.text) || fourth?.text !== ')')
+      this.fail('Only a matrix is transposed.', '`transpose(W)`, as in `transpose(W) h`', undefined, third)
+    return { matrix: { symbol: third.text, isTransposed: true }, tokens: 4 }
   }
 
   #atom(): Expression {

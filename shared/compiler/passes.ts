@@ -5,7 +5,7 @@
 import type { InitialRule, InitialRuleName } from './ast.ts'
 import { checkCell, type CheckedCell } from './check.ts'
 import { differentiate, type BackwardGraph } from './differentiate.ts'
-import type { Dim } from './ir.ts'
+import type { VectorDim } from './ir.ts'
 import { lowerCell, type ForwardGraph } from './lower.ts'
 import { checkNames } from './names.ts'
 import { parseCell } from './parse.ts'
@@ -16,7 +16,7 @@ import { findWarnings, type CellWarning } from './warnings.ts'
 /** A parameter of a cell: `U_h` [H, H]; a vector has one dimension, a number none. */
 export interface CellParameter {
   readonly symbol: string
-  readonly dims: readonly Dim[]
+  readonly dims: readonly VectorDim[]
   readonly role: ParameterRole
   /** Keeps its initial values: it has no gradient, and no optimiser moves it. */
   readonly isFrozen: boolean
@@ -101,7 +101,7 @@ function defaultRule({ dims }: CellParameter): InitialRuleName {
   return dims.length === 1 ? 'zeros' : 'ones'
 }
 
-function dimsOf({ matrices, vectors }: CheckedCell, symbol: string): readonly Dim[] {
+function dimsOf({ matrices, vectors }: CheckedCell, symbol: string): readonly VectorDim[] {
   const vector = vectors.get(symbol)
   return matrices.get(symbol) ?? (vector === undefined ? [] : [vector])
 }

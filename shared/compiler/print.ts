@@ -1,6 +1,6 @@
 /** Every form of a cell as text: names and shapes, IR, derivative, stages. For `lab cell`, the editor, and snapshot tests. */
 import type { InitialRule } from './ast.ts'
-import type { IrNode, NodeId } from './ir.ts'
+import { matrixText, type IrNode, type NodeId } from './ir.ts'
 import type { CellProgram } from './passes.ts'
 import type { ParameterRole } from './roles.ts'
 import { warningText } from './warnings.ts'
@@ -20,16 +20,22 @@ function describeNode(node: IrNode): string {
       return `vector ${node.symbol}`
     case 'literal':
       return `literal ${node.value}`
+    case 'size':
+      return `size ${node.of}`
+    case 'sum':
+      return `sum %${node.operand}`
+    case 'spread':
+      return `spread %${node.operand}`
     case 'apply':
       return `${node.primitive} ${node.args.map((arg) => `%${arg}`).join(' ')}`
     case 'project':
-      return `project [${node.matrices.join(' ')}] %${node.operand}`
+      return `project [${node.matrices.map(matrixText).join(' ')}] %${node.operand}`
     case 'gate':
       return `gate ${node.index} of %${node.project}`
     case 'state-adjoint':
       return `adjoint of state ${node.state}`
     case 'backproject':
-      return `backproject [${node.matrices.join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
+      return `backproject [${node.matrices.map(matrixText).join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
   }
 }
 
@@ -46,7 +52,7 @@ export function printBackward({ backward, states }: CellProgram): string {
     ...backward.stateAdjoints.map((id, index) => `d${states[index]!} = ${reference(id)}`),
     ...(backward.inputAdjoint === null ? [] : [`dx = ${reference(backward.inputAdjoint)} + products of x`]),
     ...backward.matrixGradients.flatMap(({ matrices, operand, adjoints }) =>
-      matrices.map((matrix, gate) => `d${matrix} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
+      matrices.map((matrix, gate) => `d${matrixText(matrix)} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
     ),
     ...backward.vectorGradients.map(({ symbol, adjoint }) => `d${symbol} = sum ${reference(adjoint)}`),
   ].join('\n')
@@ -56,8 +62,8 @@ export function printStages({ stages }: CellProgram): string {
   const list = (ids: readonly NodeId[]): string => (ids.length === 0 ? 'none' : ids.map((id) => `%${id}`).join(' '))
   const lines = (name: string, entries: CellProgram['stages']['forwardStages']): string[] =>
     entries.map(
-      ({ products, pointwise }, index) =>
-        `${name} ${index + 1}: products ${list(products)}; pointwise ${list(pointwise)}`,
+      ({ products, sums, pointwise }, index) =>
+        `${name} ${index + 1}: products ${list(products)}; ${sums.length === 0 ? '' : `sums ${list(sums)}; `}pointwise ${list(pointwise)}`,
     )
   return [
     `for all steps at once: ${list(stages.preProjects)}`,

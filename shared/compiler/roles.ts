@@ -21,8 +21,8 @@ export function findRoles({ ir }: ForwardGraph): Map<string, ParameterRole> {
     if (node.kind === 'project')
       for (const matrix of node.matrices) {
         // A matrix that is applied twice is recurrent if one of its vectors is.
-        if (readsState[id]) roles.set(matrix, 'recurrent-matrix')
-        else if (!roles.has(matrix)) roles.set(matrix, 'input-matrix')
+        if (readsState[id]) roles.set(matrix.symbol, 'recurrent-matrix')
+        else if (!roles.has(matrix.symbol)) roles.set(matrix.symbol, 'input-matrix')
       }
     if (node.kind === 'vector') usesOf.set(id, new Set())
     if (node.kind === 'apply') for (const arg of node.args) usesOf.get(arg)?.add(useIn(node.primitive))

@@ -10,9 +10,9 @@ import { applyOptimizer, gradientNorm } from '../optimizer.ts'
 import { finished, type Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
+  addAdjointProduct,
   addOuterProduct,
   addRowSum,
-  addTransposedProduct,
   evaluateNodes,
   type NodeValue,
   type StepInputs,
@@ -268,11 +268,13 @@ export class ReferenceRecurrence implements Recurrence<never> {
       for (const { operand, matrices, adjoints: gates, isFrozen } of backward.matrixGradients)
         gates.forEach((gate, g) => {
           if (gate === null) return
-          const symbol = matrices[g]!
-          if (!isFrozen)
-            addOuterProduct(this.#parameter(part, symbol, this.gradients), value(gate), value(operand), batch)
+          const matrix = matrices[g]!
+          const gradient = this.#parameter(part, matrix.symbol, this.gradients)
+          // The gradient of a transposed matrix is that of the matrix with its sides swapped.
+          const [rows, columns] = matrix.isTransposed ? [operand, gate] : [gate, operand]
+          if (!isFrozen) addOuterProduct(gradient, value(rows), value(columns), batch)
           if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input')
-            addTransposedProduct(inputAdjoints[t]!, value(gate), this.#parameter(part, symbol, this.parameters), batch)
+            addAdjointProduct(inputAdjoints[t]!, value(gate), matrix, inputs.parameters, batch)
         })
       for (const { symbol, adjoint } of backward.vectorGradients)
         addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))

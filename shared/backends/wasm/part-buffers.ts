@@ -115,7 +115,7 @@ export class PartBuffers {
       return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
     if (buffer === 'maskH') return fixed(mask.H)
     if (buffer === 'maskI') return fixed(mask.I)
-    if (buffer.startsWith('v:')) return fixed(weights.vectors.get(buffer.slice(2))!)
+    if (buffer.startsWith('v:')) return fixed(weights.vectors.get(buffer.slice(2))!.address)
     if (buffer.startsWith('n')) {
       const before = this.stream(`s${buffer.slice(1)}`)
       return { ...before, base: before.base + before.stepBytes }

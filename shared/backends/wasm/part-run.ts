@@ -320,10 +320,10 @@ export class PartRun {
         }),
       )
     }
-    for (const { vector, place } of plan.vectorSums) {
+    for (const { symbol, place, size } of plan.vectorSums) {
       const source = this.#buffers.rowAddress(place.buffer, start, all) + 4 * place.column
-      const target = weights.vectorSums.get(vector.key)!
-      overShares(tape.threads, Math.ceil(vector.size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
+      const target = weights.vectorSums.get(symbol)!
+      overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
         tape.call(thread, 'sumRows', [target + 4 * from, source + 4 * from, place.rowBytes, rows, columns / 4]),
       )
     }

@@ -54,11 +54,17 @@ export function partUnits({ network, compiled, memory }: WasmShared, flat: FlatP
       const plan = compiled.plans[layer.index]![part.partIndex]!
       const startOfParameter = (symbol: string): number =>
         startOf.get(`layers.${layer.index}.parts.${part.partIndex}.${symbol}`)!
+      const sizes = { I: part.inputSize, H: part.units }
+      const vectorSizes = new Map(
+        part.cell.parameters
+          .filter(({ dims }) => dims.length < 2)
+          .map(({ symbol, dims: [dim] }) => [symbol, dim === undefined ? null : sizes[dim]]),
+      )
       return {
         part,
         plan,
         contexts: sweepContexts(plan, part.cell.states.length),
-        weights: new PartWeights(memory, plan, flat, startOfParameter, compiled.tile),
+        weights: new PartWeights(memory, plan, vectorSizes, flat, startOfParameter, compiled.tile),
         mask: { I: writeMask(memory, part.inputSize), H: writeMask(memory, part.units) },
         stateOffsets: network.stateSlices
           .filter((slice) => slice.layerIndex === layer.index && slice.partIndex === part.partIndex)

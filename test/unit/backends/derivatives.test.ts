@@ -23,6 +23,11 @@ const CENTRAL_TOLERANCE = 1e-6
 /** Float32 sums over some thousands of terms: as the golden cases' bound for gradients. */
 const FLOAT32_TOLERANCE = 1e-4
 
+const NORMALIZED = `
+u  = U h - mean(U h)
+v  = V x - mean(V x)
+h' = tanh(g * u / sqrt(mean(u^2) + 0.1) + k * v / sqrt(mean(v^2) + 0.1) + b) + 0.1 * sum(h)`
+
 const train = (net: Network, steps: number, series: number, more: Partial<TrainRequest> = {}): TrainRequest => ({
   batch: batch(net, steps, series, 7),
   truncateEvery: null,
@@ -147,6 +152,39 @@ describe('wasm agrees with the reference', () => {
       "g = leaky_relu(W_g x + U_g h, 0.1) + relu(V_g h) * elu(b * h)\nh' = 0.5 * clip(g + abs(w * h), -0.8, 0.9) + min(0.1 * h, max(A x, -0.3))"
     const net = network([[part(text, 7)]], { inputs: 3, outputs: 2 })
     await compare(net, 0.6, train(net, 9, 5))
+  })
+  it.each(SINGLE_VECTORS_TILES)('matrices used as they are and transposed, of every shape, tile %o', async (tile) => {
+    const text = "a = tanh((W - W^T) h + V x)\nh' = tanh(T (V (V^T h)) + Q^T (R^T a) + (S + T^T - W^T) a)\nR: H x I"
+    const net = network([[part(text, 7)], [part(text, 13)]], { inputs: 3, outputs: 2 })
+    await compare(net, 0.4, train(net, 9, 11), tile)
+  })
+  it.each([
+    ['of a product, of products with the input and of the state', NORMALIZED],
+    [
+      'of the input, and one number by another',
+      "h' = tanh(W x + U h * mean(x) - sum(s * x) / (2 + sum(h)^2) * mean(b) + h^0)\nb: H",
+    ],
+    [
+      'within a product and of what goes into it',
+      "a = U (h - mean(h))\nh' = tanh(V (a * sum(a)) + W x + sum(a * b) * exp(-mean(h)^2) * a)",
+    ],
+  ])('means and sums over units %s, odd widths', async (_, text) => {
+    const net = network([[part(text, 7), part(text, 4)], [part(text, 13)]], { inputs: 3, outputs: 2 })
+    await compare(net, 0.4, train(net, 9, 11, { truncateEvery: 4 }))
+  })
+  it.each([
+    ['learned numbers', "k = sigmoid(g) * a\nh' = tanh(W (k * x) + g * (U h) + b + c)\ng: 1\na: 1\nc: 1"],
+    [
+      'steps and signs',
+      "s = step(W x + U h + b)\nh' = 0.5 * h + 0.3 * sign(V h + A x) * tanh(B x) + 0.2 * s * heaviside(w * h, 3)",
+    ],
+    [
+      'frozen matrices, vectors and numbers beside learned ones',
+      "h' = tanh(W x + V x + g * (U h) + Q h + w * h + b)\ng: 1\nfixed W, U, w, g",
+    ],
+  ])('%s, odd widths', async (_, text) => {
+    const net = network([[part(text, 7), part(text, 1)], [part(text, 13)]], { inputs: 3, outputs: 2 })
+    await compare(net, 0.4, train(net, 9, 11, { truncateEvery: 4 }))
   })
   it('the input used elementwise and through nested products', async () => {
     const text = "g = W (tanh(V x) + 0.1 * s * x)\nh' = tanh(g + U h)\nV: I x I"

@@ -74,6 +74,18 @@ const wrong = [
   "h' = W x + b\ninit b: orthogonal",
   "b = W x\nh' = b + U h\nb: H",
   "constant b = 1\nb = W x\nh' = b",
+  "h' = W^T",
+  "h' = (W - W^T)",
+  "h' = W x + h^T",
+  "h' = W x + transpose(h)",
+  "h' = (W - W^T) x",
+  "h' = (W + V) h\nV: I x H\nW: H x H",
+  "h' = U^T h\nU: I x H",
+  "h' = mean(h)",
+  "h' = W x + mean(sum(h))",
+  "h' = W x + U mean(h)",
+  "h' = W x + sum(2)",
+  "h' = W x + sum(h, b)",
 ]
 
 it('there are at least sixty', () => expect(new Set(wrong).size).toBeGreaterThanOrEqual(60))

@@ -20,6 +20,12 @@ const cells: Record<string, string> = {
     k' = clip(0.9 * k + g * c^2, -1, 1)
     c' = softplus(A (g ∘ h)) / (1 + exp(-c))
     h' = max(k', 0) * tanh(c')`,
+  normalized: `
+    u  = U h - mean(U h)
+    h' = tanh(W x + g * u / sqrt(mean(u^2) + 0.00001) + b) * sum(x)`,
+  transposes: `
+    a  = tanh((W - W^T) h + V x)
+    h' = h + transpose(W) (a * h) - (-U + A^T) (U^T a)`,
 }
 
 describe.each(Object.entries(cells))('%s', (name, text) => {
@@ -86,6 +92,9 @@ describe('whatever the text, the compiler answers with a cell or a typed error',
       'output',
       'cell',
       'zeros',
+      'T',
+      'transpose',
+      'mean',
     )
     fc.assert(
       fc.property(

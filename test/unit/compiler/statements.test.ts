@@ -33,9 +33,13 @@ describe('a learned number', () => {
   })
   it('goes with the input and with the units, also through a name of its own', () => {
     const cell = compile("k = sigmoid(g)\nh' = tanh(W (k * x) + U (k * h))\ng: 1")
-    const dims = cell.forward.ir.nodes.flatMap((node) => (node.kind === 'vector' ? [node.dim] : []))
-    expect(dims.sort()).toEqual(['H', 'I'])
-    expect(cell.backward.vectorGradients.map(({ symbol }) => symbol)).toEqual(['g', 'g'])
+    expect(cell.forward.ir.nodes).toContainEqual({ kind: 'vector', symbol: 'g', dim: '1' })
+    expect(cell.parameters.map(({ symbol, dims }) => `${symbol} [${dims.join(', ')}]`)).toEqual([
+      'g []',
+      'W [H, I]',
+      'U [H, H]',
+    ])
+    expect(cell.backward.vectorGradients.map(({ symbol }) => symbol)).toEqual(['g'])
   })
 })
 
@@ -46,7 +50,7 @@ describe('frozen parameters', () => {
     expect(cell.parameters.flatMap(({ symbol, isFrozen }) => (isFrozen ? [symbol] : []))).toEqual(['U', 'w'])
     expect(cell.backward.vectorGradients.map(({ symbol }) => symbol)).toEqual(['b'])
     const moved = cell.backward.matrixGradients.flatMap(({ matrices, isFrozen }) => (isFrozen ? [] : matrices))
-    expect(moved.sort()).toEqual(['V', 'W'])
+    expect(moved.map(({ symbol }) => symbol).sort()).toEqual(['V', 'W'])
   })
   it('are parameters', () =>
     expect(() => compile("k = tanh(W x)\nh' = k + U h\nfixed k")).toThrow(/`k` is not a parameter.*one of W, U/))
