@@ -3,6 +3,8 @@
  * record it goes on where it was; what the points came to is read from the run folders alone. How one run is run is the caller's: in this
  * process (`runInProcess`), or in a thread of the lab.
  */
+import { warningsOfCells, type WarnedCell } from '../../shared/networks/cell-warnings.ts'
+import type { Network } from '../../shared/networks/network.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
@@ -76,10 +78,15 @@ export interface SweepOutline {
 
 /**
  * Whatever can be wrong with any point is told before the first run is made.
+ * @returns what cells of any point are warned of
  * @throws LabError `config`, `dataset`, `backend`
  */
-export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<void> {
-  for (const index of sweep.points.keys()) await prepare(sweep.configOf(index), baseFolder)
+export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<WarnedCell[]> {
+  const networks = new Map<string, Network>()
+  for (const index of sweep.points.keys())
+    for (const network of (await prepare(sweep.configOf(index), baseFolder)).networks.values())
+      for (const { parts } of network.wiredLayers) for (const { cell } of parts) networks.set(cell.name, network)
+  return warningsOfCells(networks.values())
 }
 
 /** @throws LabError `config` for a point whose configuration is wrong */

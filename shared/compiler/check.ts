@@ -1,5 +1,5 @@
 /**
- * Pass 2: names and shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
+ * Pass 3: shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'

@@ -1,5 +1,5 @@
 /**
- * Pass 4: forward graph -> backward graph, by reverse accumulation with the adjoint rules of primitives.ts. The backward
+ * Pass 5: forward graph -> backward graph, by reverse accumulation with the adjoint rules of primitives.ts. The backward
  * nodes are added to the same builder and may read any forward node. Products of parameters' gradients are not
  * nodes: they are sums over all steps and series, listed for the backend to do at once.
  */

@@ -26,7 +26,7 @@ export type IrNode =
   | { readonly kind: 'input'; readonly dim: 'I' }
   /** State `state` before the step, [H] */
   | { readonly kind: 'state'; readonly state: number; readonly dim: 'H' }
-  /** A vector of parameters, or a number that is a parameter as a vector of equal entries */
+  /** A vector of parameters, or one number */
   | { readonly kind: 'vector'; readonly symbol: string; readonly dim: Dim }
   | { readonly kind: 'literal'; readonly value: number; readonly dim: null }
   /** How many inputs or units there are: a literal that the network knows. */

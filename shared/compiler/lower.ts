@@ -1,5 +1,5 @@
 /**
- * Pass 3: checked syntax -> IR. Products that read the same operand become one `project` node, so that a backend computes
+ * Pass 4: checked syntax -> IR. Products that read the same operand become one `project` node, so that a backend computes
  * all gates at once. Simplification happens as nodes are made (ir.ts). Temporaries are gone afterwards.
  */
 import { operatorChain, type Expression } from './ast.ts'

@@ -23,6 +23,13 @@ import { MAX_CELL_CHARACTERS, SOURCE_LINE, logicalLines, syntaxError, tokenizeLi
 const MAX_DEPTH = 100
 const MAX_POWER = 16
 
+const NAME_LINE = /^\s*cell\s+(?![=:])(.*)$/s
+const NAME_LINE_IN_TEXT = /^[ \t]*cell[ \t]+(?![=:])([^#\r\n]*)/m
+
+/** The name of a cell file's `cell` line, whatever else the text holds; null without one. */
+export function nameInText(text: string): string | null {
+  return NAME_LINE_IN_TEXT.exec(text)?.[1]!.trim() ?? null
+}
 const TRANSPOSE = 'transpose'
 
 /** The `T` of `W^T`. */
@@ -311,7 +318,7 @@ export function parseCell(text: string, where: string): CellSyntax {
       source = sourceLine[1]!.trim()
       continue
     }
-    const nameLine = /^\s*cell\s+(?![=:])(.*)$/s.exec(line.text)
+    const nameLine = NAME_LINE.exec(line.text)
     if (nameLine) {
       name = nameLine[1]!.trim()
       if (!/^[a-z][a-z0-9-]{0,39}$/.test(name))

@@ -1,5 +1,5 @@
 /**
- * Pass 5: graphs -> stages. A stage is what can be computed pointwise once the products before it are done; stages are
+ * Pass 6: graphs -> stages. A stage is what can be computed pointwise once the products before it are done; stages are
  * separated by products and sums over units that need earlier values, so their number is the serial depth of a step.
  * Products of x_t alone are `preProjects`: done for many steps at once, outside the loop over time. Also decides what the
  * forward pass saves for the backward one, and what is cheaper to compute again.

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
+import { judgeOwnCells } from './own-cells.ts'
 import { nearestNames } from '../protocol/nearest-names.ts'
 
 const count = z.number().int().nonnegative()
@@ -288,7 +289,10 @@ export function readConfig(
 }
 
 /** What no single field can say. */
-function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
+function checkTogether(
+  { name, layers, strategies, seeds, dataset, cells }: ExperimentConfig,
+  where: string,
+): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
   const fail = (path: string, message: string, expected: string, found: string, remedy: string): void => {
     const error = new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
@@ -332,6 +336,7 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
   // A half of a pair would be lost on its way to a file, an index and a header.
   if (/\p{Cs}/u.test(name))
     fail('name', 'The name holds half of a character.', 'whole characters', JSON.stringify(name), 'Type it again.')
+  for (const error of judgeOwnCells({ cells, layers }, where)) mistakes.push({ field: 'layers', error })
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
   if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)

@@ -9,6 +9,7 @@ import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
+import type { WarnedCell } from '../networks/cell-warnings.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
@@ -143,6 +144,8 @@ export type ResolvedConfig =
       readonly ok: true
       readonly config: ExperimentConfig
       readonly networks: readonly NetworkView[]
+      /** What its cells are allowed to say and seldom mean: shown before it is started. */
+      readonly warnings: readonly WarnedCell[]
       /** Steps of training; warm-up takes `config.warmup.steps` before. */
       readonly trainingSteps: number
     }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import { chromeTrace } from '../../../shared/backends/trace.ts'
+import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
@@ -17,6 +18,7 @@ import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { ProgressLine } from '../progress.ts'
 import { tellRuns } from '../tell-runs.ts'
+import { tellWarnings } from '../tell-warnings.ts'
 import { writeError } from '../streams.ts'
 
 const EXIT_INTERRUPTED = 130
@@ -34,7 +36,8 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   }
   // The file's path is made absolute, so that a resume from elsewhere finds it.
   if (config.dataset.kind === 'file') config.dataset.path = path.resolve(baseFolder, config.dataset.path)
-  await prepare(config, baseFolder)
+  const { networks } = await prepare(config, baseFolder)
+  tellWarnings(warningsOfCells(networks.values()), options)
   const trace = typeof options.trace === 'string' ? await openTrace(config.backend, options.trace) : null
   const store = openStore(options)
   const records = await store.createGroup(config, trialStrategies(config), RUN_VERSIONS)

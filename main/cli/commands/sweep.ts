@@ -12,6 +12,7 @@ import { homeOf, openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
 import { tellRuns } from '../tell-runs.ts'
+import { tellWarnings } from '../tell-warnings.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { writeError } from '../streams.ts'
 
@@ -118,7 +119,7 @@ async function startSweep(
   }
   const { definition, sweep } = parseSweep(json, path.basename(file))
   const baseFolder = path.dirname(path.resolve(file))
-  await prepareSweep(sweep, baseFolder)
+  tellWarnings(await prepareSweep(sweep, baseFolder), options)
   return { record: await sweeps.create(definition, baseFolder, sweep.points.length), sweep }
 }
 

@@ -10,6 +10,7 @@ import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datas
 import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
+import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
 import { MOST_DATA_FILE_BYTES, type CheckedPayload } from '../../../shared/protocol/commands.ts'
@@ -70,6 +71,7 @@ export class Designs {
         networks: [...networks].map(([strategy, network]) =>
           viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
         ),
+        warnings: warningsOfCells(networks.values()),
         trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
       }
     } catch (error) {
@@ -126,7 +128,9 @@ function fieldOf({ code, detail: { where = '' } }: LabError): string {
   if (named !== undefined) return named
   if (code === 'dataset') return 'dataset'
   if (code === 'backend') return 'training.batch'
-  return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''
+  return code === 'cell-syntax' || code === 'cell-name' || code === 'cell-shape' || code === 'cell-initial'
+    ? 'layers'
+    : ''
 }
 
 function viewNetwork(strategy: Strategy, network: Network, memory: MemoryPlan | null): NetworkView {

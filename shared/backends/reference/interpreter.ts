@@ -54,7 +54,7 @@ function evaluateNode(
       return inputs.stateAdjoints![node.state]!
     case 'vector': {
       const vector = parameters(node.symbol)
-      return Float64Array.from({ length: batch * sizes[node.dim] }, (_, i) => vector[i % vector.length]!)
+      return Float64Array.from({ length: batch * vector.length }, (_, i) => vector[i % vector.length]!)
     }
     case 'apply': {
       const { evaluate } = PRIMITIVES[node.primitive]
