@@ -480,10 +480,10 @@ function parseInitialRule(
       undefined,
       rule,
     )
-  if (name === 'chrono' && symbols.length !== 2)
+  if (name === 'chrono' && symbols.length > 2)
     parser.fail(
-      '`chrono` fills the forget and the input bias together.',
-      'two names, as in `init b_f, b_i: chrono(600)`',
+      '`chrono` fills a forget bias, and the input bias with it.',
+      'one name or two, as in `init b_f, b_i: chrono(600)`',
       undefined,
       rule,
     )
