@@ -113,5 +113,6 @@ export interface CellSyntax {
   readonly constantPlaces: readonly NamedPlace[]
   /** Parameters that keep their initial values. */
   readonly frozen: readonly NamedPlace[]
-  readonly output: NamedPlace | null
+  /** States whose values are the cell's output, side by side; none where the text does not say. */
+  readonly outputs: readonly NamedPlace[]
 }

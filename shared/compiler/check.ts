@@ -11,8 +11,10 @@ import { describePlace } from './tokenize.ts'
 
 export interface CheckedCell {
   readonly syntax: CellSyntax
-  /** Names of the states without their prime, in the order of their equations, the output first. */
+  /** Names of the states without their prime: the outputs in their order, then the others in that of their equations. */
   readonly states: readonly string[]
+  /** How many of the states are outputs. */
+  readonly outputCount: number
   /** [H] or [I] of every vector of parameters, in order of appearance. */
   readonly vectors: ReadonlyMap<string, VectorDim>
   /** Parameters that are one number, which goes with vectors of any dimension. */
@@ -403,20 +405,22 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
           remedy: 'Use zeros, ones, uniform, normal or constant.',
         })
 
-  const output =
-    syntax.output ??
-    (stateNames.has('h')
-      ? { name: 'h', at: syntax.equations[0]!.at }
-      : { name: states[0]!, at: syntax.equations[0]!.at })
-  if (!stateNames.has(output.name))
-    fail(output.at, `The output \`${output.name}\` is not a state.`, {
-      expected: `one of ${states.join(', ')}`,
-      found: `\`${output.name}\``,
-    })
+  const outputs = new Set<string>()
+  for (const { name, at } of syntax.outputs) {
+    if (!stateNames.has(name))
+      fail(at, `The output \`${name}\` is not a state.`, {
+        expected: `one of ${states.join(', ')}`,
+        found: `\`${name}\``,
+      })
+    if (outputs.has(name)) fail(at, `\`${name}\` is an output already.`, { remedy: 'Name each output once.' })
+    outputs.add(name)
+  }
+  if (outputs.size === 0) outputs.add(stateNames.has('h') ? 'h' : states[0]!)
   const known = (variable: DimVariable): VectorDim => resolve(variable).known ?? 'H'
   return {
     syntax,
-    states: [output.name, ...states.filter((state) => state !== output.name)],
+    states: [...outputs, ...states.filter((state) => !outputs.has(state))],
+    outputCount: outputs.size,
     vectors: new Map([...vectors].map(([symbol, dim]) => [symbol, known(dim)])),
     scalars,
     matrices: new Map([...matrices].map(([symbol, dims]) => [symbol, [known(dims[0]), known(dims[1])] as const])),

@@ -24,7 +24,7 @@ export interface BackwardGraph {
   /** Adjoint of x_t without what comes through products that read x_t itself (see `MatrixGradient`); null if none. */
   readonly inputAdjoint: NodeId | null
   readonly matrixGradients: readonly MatrixGradient[]
-  /** Gradient of a vector: the sum of `adjoint` over steps and series. */
+  /** Gradient of a vector or number: the sum of `adjoint` over steps and series. */
   readonly vectorGradients: readonly { readonly symbol: string; readonly adjoint: NodeId }[]
 }
 

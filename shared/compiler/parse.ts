@@ -1,8 +1,8 @@
 /**
  * Pass 1: text -> syntax tree. One statement a line: `cell NAME`, `source TEXT`, `constant NAME = NUMBER`,
- * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output STATE`, and equations `name = expression`. A matrix
- * (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing
- * of shapes.
+ * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output H, C`, and equations `name = expression`. A matrix
+ * (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing of
+ * shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
 import {
@@ -311,7 +311,7 @@ export function parseCell(text: string, where: string): CellSyntax {
   const frozen: NamedPlace[] = []
   let name: string | null = null
   let source = ''
-  let output: CellSyntax['output'] = null
+  const outputs: NamedPlace[] = []
   for (const line of logicalLines(text)) {
     const sourceLine = SOURCE_LINE.exec(line.text)
     if (sourceLine) {
@@ -337,10 +337,9 @@ export function parseCell(text: string, where: string): CellSyntax {
       constantPlaces.push(place)
     } else if (first.text === 'fixed' && isWord) frozen.push(...parseFrozen(parser))
     else if (first.text === 'output' && isWord) {
-      parser.take()
-      const state = parser.take()
-      output = { name: state.text.replace(/'$/, ''), at: state.at }
-      parser.expectEnd('The output is one state.')
+      if (outputs.length > 0)
+        parser.fail('The output is named already.', 'one line for all outputs', 'Write `output h, c`.')
+      outputs.push(...parseOutputs(parser))
     } else if (first.text === 'init' && isWord) initialRules.push(parseInitialRule(parser, constants))
     else if (first.kind === 'name' && second?.text === ':') declarations.push(parseDeclaration(parser))
     else equations.push(parseEquation(parser, line.text))
@@ -350,7 +349,7 @@ export function parseCell(text: string, where: string): CellSyntax {
       expected: "at least one equation with a primed name, such as `h' = tanh(W x + U h + b)`",
       found: 'none',
     })
-  return { name, source, equations, declarations, initialRules, constants, constantPlaces, frozen, output }
+  return { name, source, equations, declarations, initialRules, constants, constantPlaces, frozen, outputs }
 }
 
 function parseConstant(parser: LineParser, constants: Record<string, number>): NamedPlace {
@@ -374,6 +373,17 @@ function parseFrozen(parser: LineParser): NamedPlace[] {
     places.push({ name: symbol.text, at: symbol.at })
   } while (parser.takes(','))
   parser.expectEnd('`fixed` names parameters, with commas between them.')
+  return places
+}
+
+function parseOutputs(parser: LineParser): NamedPlace[] {
+  parser.take()
+  const places: NamedPlace[] = []
+  do {
+    const state = parser.expectName('`output` names states.', 'a state, as in `output h, c`')
+    places.push({ name: state.text.replace(/'$/, ''), at: state.at })
+  } while (parser.takes(','))
+  parser.expectEnd('`output` names states, with commas between them.')
   return places
 }
 

@@ -30,8 +30,10 @@ export interface CellProgram {
   readonly text: string
   /** As they were written, one line each. */
   readonly equations: readonly string[]
-  /** Names of the states; the first is the output. */
+  /** Names of the states; the first ones are the output. */
   readonly states: readonly string[]
+  /** How many states are the output, side by side. */
+  readonly outputCount: number
   /** In order of appearance. */
   readonly parameters: readonly CellParameter[]
   readonly constants: Readonly<Record<string, number>>
@@ -85,6 +87,7 @@ export function compileCell(
     text,
     equations: syntax.equations.map((equation) => equation.text),
     states: checked.states,
+    outputCount: checked.outputCount,
     parameters,
     constants: syntax.constants,
     initialValues: [...syntax.initialRules.map(({ symbols, rule, args }) => ({ symbols, rule, args })), ...defaults],

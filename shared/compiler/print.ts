@@ -135,14 +135,14 @@ function printParameters(program: CellProgram): string[] {
 
 /** Everything about a cell, for a reader. */
 export function describeCell(program: CellProgram, sizes: { readonly I: number; readonly H: number }): string {
-  const { name, source, equations, states, warnings } = program
+  const { name, source, equations, states, outputCount, warnings } = program
   return [
     `${name}${source === '' ? '' : `  (${source})`}`,
     '',
     ...equations.map((line) => `  ${line}`),
     '',
     ...warnings.map((warning) => `warning     ${warningText(warning)}`),
-    `states      ${states.join(', ')}  (the first is the output)`,
+    `states      ${states.join(', ')}  (${outputCount === 1 ? 'the first is' : `the first ${outputCount} are`} the output)`,
     `parameters  ${parameterFormula(program)} = ${countParameters(program, sizes)} at H = ${sizes.H}, I = ${sizes.I}`,
     ...printParameters(program),
     '',

@@ -171,8 +171,8 @@ function exchangeOrder({ parts }: Layer): Part[] {
 
 /** The layer's output there is `cell_1` beside `cell_2`: for each column, the one here; null where they agree. */
 function outputColumns(layer: Layer): number[] | null {
-  const columns = exchangeOrder(layer).flatMap(({ units, outputOffset }) =>
-    Array.from({ length: units }, (_, index) => outputOffset + index),
+  const columns = exchangeOrder(layer).flatMap(({ outputSize, outputOffset }) =>
+    Array.from({ length: outputSize }, (_, index) => outputOffset + index),
   )
   return columns.every((column, index) => column === index) ? null : columns
 }

@@ -41,8 +41,9 @@ export interface Part extends PartSpec {
   readonly partIndex: number
   /** I of this part: the width of the layer's input. */
   readonly inputSize: number
-  /** Column of the layer's output where this part's H columns start. */
+  /** Column of the layer's output where this part's columns start: H for each of its outputs. */
   readonly outputOffset: number
+  readonly outputSize: number
 }
 
 export interface Layer {
@@ -89,6 +90,15 @@ export function comparedParts({ parts }: Layer): readonly Part[] {
   return warm.length > 0 ? warm : parts
 }
 
+/** The states of a part that are its output, and the column of the layer's output where each starts. */
+export function outputColumns({
+  cell,
+  units,
+  outputOffset,
+}: Part): readonly { readonly state: number; readonly column: number }[] {
+  return Array.from({ length: cell.outputCount }, (_, state) => ({ state, column: outputOffset + state * units }))
+}
+
 /** Wires layers, and lists parameters and states in their fixed order. */
 export function createNetwork(spec: NetworkSpec): Network {
   const wiredLayers: Layer[] = []
@@ -99,8 +109,9 @@ export function createNetwork(spec: NetworkSpec): Network {
   spec.layers.forEach((partSpecs, layerIndex) => {
     let outputOffset = 0
     const parts = partSpecs.map((partSpec, partIndex): Part => {
-      const part: Part = { ...partSpec, layerIndex, partIndex, inputSize, outputOffset }
-      outputOffset += part.units
+      const outputSize = partSpec.cell.outputCount * partSpec.units
+      const part: Part = { ...partSpec, layerIndex, partIndex, inputSize, outputOffset, outputSize }
+      outputOffset += outputSize
       const sizeOf = { I: inputSize, H: part.units }
       for (const { symbol, dims, isFrozen } of part.cell.parameters)
         parameters.push({

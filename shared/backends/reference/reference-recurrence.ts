@@ -3,7 +3,7 @@
  * in reverse. Written to be read; speed is the other backends' affair. Its programs do their work at once and yield no job.
  */
 import type { NodeId } from '../../compiler/ir.ts'
-import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
+import { comparedParts, outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { applyOptimizer, gradientNorm } from '../optimizer.ts'
@@ -122,9 +122,11 @@ export class ReferenceRecurrence implements Recurrence<never> {
     steps.forEach((t, slot) => {
       const b = slot % this.#batch
       if (t < 0) return
-      top.parts.forEach(({ units, outputOffset }, p) => {
-        const states = this.#runs.at(-1)![p]!.states[t + 1]![0]!
-        rows.set(states.subarray(b * units, (b + 1) * units), slot * width + outputOffset)
+      top.parts.forEach((part, p) => {
+        for (const { state, column } of outputColumns(part)) {
+          const values = this.#runs.at(-1)![p]!.states[t + 1]![state]!
+          rows.set(values.subarray(b * part.units, (b + 1) * part.units), slot * width + column)
+        }
       })
     })
     return rows
@@ -156,14 +158,14 @@ export class ReferenceRecurrence implements Recurrence<never> {
           const addRow = (target: Float64Array, b: number, row: ArrayLike<number>, at: number): void => {
             for (let j = 0; j < part.units; j++) target[b * part.units + j]! += row[at + j]!
           }
-          if (fromAbove)
-            for (let b = 0; b < batch; b++)
-              addRow(adjoints[0]!, b, fromAbove[t]!, b * layer.outputSize + part.outputOffset)
-          if (isTop && outputs)
-            outputs.steps.forEach((step, slot) => {
-              if (step === t)
-                addRow(adjoints[0]!, slot % batch, outputs.data, slot * layer.outputSize + part.outputOffset)
-            })
+          for (const { state, column } of outputColumns(part)) {
+            if (fromAbove)
+              for (let b = 0; b < batch; b++) addRow(adjoints[state]!, b, fromAbove[t]!, b * layer.outputSize + column)
+            if (isTop && outputs)
+              outputs.steps.forEach((step, slot) => {
+                if (step === t) addRow(adjoints[state]!, slot % batch, outputs.data, slot * layer.outputSize + column)
+              })
+          }
           if (states)
             states.steps.forEach((step, b) => {
               if (step === t + 1)
@@ -299,9 +301,12 @@ export class ReferenceRecurrence implements Recurrence<never> {
 
   #layerOutput(layer: Layer, partStates: readonly (readonly Float64Array[])[], batch: number): Float64Array {
     const output = new Float64Array(batch * layer.outputSize)
-    layer.parts.forEach(({ units, outputOffset }, p) => {
-      for (let b = 0; b < batch; b++)
-        output.set(partStates[p]![0]!.subarray(b * units, (b + 1) * units), b * layer.outputSize + outputOffset)
+    layer.parts.forEach((part, p) => {
+      for (const { state, column } of outputColumns(part))
+        for (let b = 0; b < batch; b++) {
+          const row = partStates[p]![state]!.subarray(b * part.units, (b + 1) * part.units)
+          output.set(row, b * layer.outputSize + column)
+        }
     })
     return output
   }

@@ -84,6 +84,8 @@ export interface PartPlan {
   readonly inputAdjoint: boolean
   readonly inputSize: number
   readonly units: number
+  /** The first states, which are the output. */
+  readonly outputCount: number
   /** Floats from one row of a state to the next. */
   readonly stateFloats: number
 }
@@ -91,7 +93,7 @@ export interface PartPlan {
 export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
 
 const CACHE_LINE_FLOATS = 16
-/** A value of dimension 1 is kept as often as a vector has floats: no kernel must spread it. */
+/** A value of dimension 1 is kept in as many equal floats as make a vector: no kernel must spread it. */
 export const NUMBER_FLOATS = 4
 
 /**
@@ -231,7 +233,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
   if (cell.backward.inputAdjoint !== null)
     backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
-  const dimOf = new Map<string, Dim>(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0] ?? '1']))
+  const dimOf = new Map(cell.parameters.map(({ symbol, dims }): [string, Dim] => [symbol, dims[0] ?? '1']))
   const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {
@@ -285,6 +287,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     inputAdjoint: cell.backward.inputAdjoint !== null,
     inputSize: size.I,
     units: size.H,
+    outputCount: cell.outputCount,
     stateFloats: rowFloats(padded.H),
   }
 }

@@ -92,16 +92,18 @@ export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number,
     f.constant(plan.stateFloats * 4).set(stateRowBytes)
     f.loop(() => {
       f.get(steps).constant(1).integer('sub').set(steps)
-      f.get(aboveRowBytes).when(() =>
-        f
-          .get(addresses.get('d0')!)
-          .get(stateRowBytes)
-          .get(addresses.get('above')!)
-          .get(aboveRowBytes)
-          .get(rows)
-          .constant(plan.units)
-          .call(module.indexOf('addRows')),
-      )
+      f.get(aboveRowBytes).when(() => {
+        for (let output = 0; output < plan.outputCount; output++)
+          f.get(addresses.get(`d${output}`)!)
+            .get(stateRowBytes)
+            .get(addresses.get('above')!)
+            .constant(4 * output * plan.units)
+            .integer('add')
+            .get(aboveRowBytes)
+            .get(rows)
+            .constant(plan.units)
+            .call(module.indexOf('addRows'))
+      })
       f.whileLoop(
         () => f.get(injections).loadInteger(0).get(steps).integer('eq'),
         () => {

@@ -2,6 +2,7 @@
  * Sequences of a whole network on the wasm kernels, for one replica. Working buffers are those of a lane (row-blocks.ts), which replicas use one
  * after the other: a replica's forward and backward passes follow each other without another's of its lane between.
  */
+import { outputColumns } from '../../networks/network.ts'
 import { LabError } from '../../protocol/errors.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
@@ -116,11 +117,13 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     steps.forEach((t, slot) => {
       if (t < 0) return
       const b = slot % input.batch
-      top.parts.forEach(({ units, outputOffset, partIndex }) => {
-        const run = runs.at(-1)![partIndex]!
-        const from = (run.stateAddress(0, t + 1) + b * run.stateRowBytes) / 4
-        rows.set(floats.subarray(from, from + units), slot * top.outputSize + outputOffset)
-      })
+      for (const part of top.parts) {
+        const run = runs.at(-1)![part.partIndex]!
+        for (const { state, column } of outputColumns(part)) {
+          const from = (run.stateAddress(state, t + 1) + b * run.stateRowBytes) / 4
+          rows.set(floats.subarray(from, from + part.units), slot * top.outputSize + column)
+        }
+      }
     })
     return rows
   }
@@ -191,13 +194,9 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
         const injections: Injection[] = []
         if (outputs && layer.index === top)
           outputs.steps.forEach((step, slot) => {
-            if (step >= 0)
-              injections.push({
-                step,
-                row: slot % batch,
-                state: 0,
-                source: outputAddress + 4 * (slot * width + part.outputOffset),
-              })
+            if (step < 0) return
+            for (const { state, column } of outputColumns(part))
+              injections.push({ step, row: slot % batch, state, source: outputAddress + 4 * (slot * width + column) })
           })
         states?.steps.forEach((step, row) => {
           if (step > 0)

@@ -23,6 +23,12 @@ const cells: Record<string, string> = {
   normalized: `
     u  = U h - mean(U h)
     h' = tanh(W x + g * u / sqrt(mean(u^2) + 0.00001) + b) * sum(x)`,
+  'two-outputs': `
+    i  = sigmoid(W_i x + U_i h + b_i)
+    c' = (1 - i) * c + i * tanh(W_c x + U_c h + b_c)
+    k' = 0.5 * k + tanh(c')
+    h' = tanh(c') + k'
+    output c, h`,
   transposes: `
     a  = tanh((W - W^T) h + V x)
     h' = h + transpose(W) (a * h) - (-U + A^T) (U^T a)`,
