@@ -123,7 +123,7 @@ export const INITIAL_RULES = [
 ] as const
 export type InitialRuleName = (typeof INITIAL_RULES)[number]
 
-/** `init b_f, b_i: chrono(T_max)`. */
+/** `init b_f, b_i: chrono(T_max)`; without an input gate `init b_f: chrono(T_max)`. */
 export interface InitialRule {
   readonly symbols: readonly string[]
   readonly rule: InitialRuleName

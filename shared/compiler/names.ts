@@ -115,7 +115,8 @@ export function checkNames(syntax: CellSyntax, where: string): void {
   for (const { target, value } of syntax.equations) {
     const reading = read(value)
     refuseOpen(reading)
-    defined.set(target, reading)
+    // A state is one, however its new value came about: peepholes are gains of it.
+    defined.set(target, target.endsWith("'") ? LINEAR : reading)
   }
   for (const { name, at } of syntax.constantPlaces)
     if (!usedConstants.has(name))

@@ -1,9 +1,8 @@
 /**
  * Pass 1: text -> syntax tree. One statement a line: `cell NAME`, `source TEXT`, `constant NAME = NUMBER`,
- * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output H, C`, and equations `name = expression`,
- * `h0 = h_init` (a start) among them. A matrix
- * (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing of
- * shapes.
+ * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output H, C`, equations `name = expression`, and
+ * starts `h0 = h_init`. A matrix (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is
+ * elementwise. Knows nothing of shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
 import {
@@ -502,10 +501,10 @@ function parseInitialRule(
       undefined,
       rule,
     )
-  if (name === 'chrono' && symbols.length !== 2)
+  if (name === 'chrono' && symbols.length > 2)
     parser.fail(
-      '`chrono` fills the forget and the input bias together.',
-      'two names, as in `init b_f, b_i: chrono(600)`',
+      '`chrono` fills a forget bias, and the input bias with it.',
+      'one name or two, as in `init b_f, b_i: chrono(600)`',
       undefined,
       rule,
     )

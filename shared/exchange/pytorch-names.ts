@@ -5,7 +5,7 @@
  *
  * Names there: `cells.<layer>.weight_ih_l0`, in a double layer `cells.<layer>.cell_1.…` for the warmed part and `cell_2`
  * for the other; `linear.weight` and `linear.bias` for the readout. Source: the authors' code of arXiv:2106.01001, and
- * torch.nn.LSTM and torch.nn.GRU for the order of the gates.
+ * torch.nn.LSTM and torch.nn.GRU for the order of the gates; torch.nn.RNN.
  */
 import type { Layer, Network, Part } from '../networks/network.ts'
 import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
@@ -34,6 +34,12 @@ const TABLES: Readonly<Record<string, NameTable>> = {
   lstm,
   'chrono-lstm': lstm,
   'chrono-lstm-once': lstm,
+  rnn: [
+    ['weight_ih_l0', ['W']],
+    ['weight_hh_l0', ['U']],
+    ['bias_ih_l0', ['b']],
+    ['bias_hh_l0', ['c']],
+  ],
   mgu: [
     ['Wx_f', ['W_f']],
     ['Wh_f', ['U_f']],

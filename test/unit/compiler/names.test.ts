@@ -27,6 +27,7 @@ describe('a name that nothing defines is a parameter', () => {
     ['as a bias outside of a function', "h' = tanh(W x + U h) + b", 'b'],
     ['as the gain of a state', "h' = tanh(W x + w * h)", 'w'],
     ['as the gain of a state under a matrix', "h' = tanh(W x + U (w * h))", 'w'],
+    ['as the gain of a new state', "c' = tanh(W x + c)\nh' = sigmoid(U h + p * c') * c'", 'p'],
     ['as the gain of the input', "h' = tanh(W (s * x) + U h)", 's'],
     ['as the gain of a product', "h' = tanh(W x + g * (U h))", 'g'],
     ['as the gain of a difference of products', "m = U h\nh' = tanh(g * (W x - m) / sqrt(1 + m^2))", 'g'],
