@@ -107,18 +107,11 @@ describe.each([
     expect(relativeError(evaluated!.finalStates, expected.finalStates.data)).toBeLessThan(bounds.outputs)
     expect(Object.keys(expected.gradients).sort()).toEqual(network.parameters.map(({ symbol }) => symbol).sort())
     for (const { name: full, symbol, isFrozen } of network.parameters) {
-      const found = trained!.gradients.get(full)!
+      const found = trained!.gradients.get(full)
       const gradient = expected.gradients[symbol]!
       expect(gradient === null, symbol).toBe(isFrozen)
-      if (gradient === null)
-        expect(
-          found.data.every((value) => value === 0),
-          symbol,
-        ).toBe(true)
-      else {
-        expect(found.shape, symbol).toEqual(gradient.shape)
-        expect(relativeError(found.data, gradient.data), symbol).toBeLessThan(bounds.gradients)
-      }
+      expect(found?.shape, symbol).toEqual(gradient?.shape)
+      if (found && gradient) expect(relativeError(found.data, gradient.data), symbol).toBeLessThan(bounds.gradients)
     }
   })
 })

@@ -233,7 +233,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
   if (cell.backward.inputAdjoint !== null)
     backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
-  const dimOf = new Map(cell.parameters.map(({ symbol, dims }): [string, Dim] => [symbol, dims[0] ?? '1']))
+  const dimOf = new Map<string, Dim>(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0] ?? '1']))
   const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {

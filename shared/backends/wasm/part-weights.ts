@@ -86,7 +86,7 @@ export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
 
 export class PartWeights {
   readonly projects: ReadonlyMap<number, PackedProject>
-  /** Addresses of vectors by symbol, without a size those of numbers, and of their gradients' sums. */
+  /** Addresses of vectors and numbers by symbol, and of their gradients' sums. */
   readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number | null }>
   readonly vectorSums: ReadonlyMap<string, number>
   readonly #plan: PartPlan
@@ -94,6 +94,7 @@ export class PartWeights {
   readonly #startOf: SymbolStart
   readonly #tile: Tile
 
+  /** @param vectorSizes null for a number */
   constructor(
     memory: LinearMemory,
     plan: PartPlan,
@@ -164,9 +165,9 @@ export class PartWeights {
       })
     }
     for (const [symbol, { address, size }] of this.vectors) {
-      // A number is copied to rows of one float, one below the other.
-      const [rows, columns] = size === null ? [NUMBER_FLOATS, 1] : [1, size]
-      tape.call(0, 'copyRows', [address, 4, 0, this.#parametersOf(symbol), 0, 0, 1, rows, columns])
+      // A number becomes equal floats: as many rows of one.
+      const [rowBytes, rows, columns] = size === null ? [4, NUMBER_FLOATS, 1] : [0, 1, size]
+      tape.call(0, 'copyRows', [address, rowBytes, 0, this.#parametersOf(symbol), 0, 0, 1, rows, columns])
     }
   }
 

@@ -33,8 +33,12 @@ describe('a learned number', () => {
   })
   it('goes with the input and with the units, also through a name of its own', () => {
     const cell = compile("k = sigmoid(g)\nh' = tanh(W (k * x) + U (k * h))\ng: 1")
-    const dims = cell.forward.ir.nodes.flatMap((node) => (node.kind === 'vector' ? [node.dim] : []))
-    expect(dims).toEqual(['1'])
+    expect(cell.forward.ir.nodes).toContainEqual({ kind: 'vector', symbol: 'g', dim: '1' })
+    expect(cell.parameters.map(({ symbol, dims }) => `${symbol} [${dims.join(', ')}]`)).toEqual([
+      'g []',
+      'W [H, I]',
+      'U [H, H]',
+    ])
     expect(cell.backward.vectorGradients.map(({ symbol }) => symbol)).toEqual(['g'])
   })
 })
