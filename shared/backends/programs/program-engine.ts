@@ -75,6 +75,7 @@ export class ProgramEngine<Job> implements Engine {
       network,
       recurrence,
       ranges,
+      learned: this.#learned,
       allParameters,
       warmParameters,
       newArray,
