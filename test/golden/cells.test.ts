@@ -64,8 +64,8 @@ const recordedNames = [
     'minimal-rnn',
     'janet',
     'cfc',
-    'layernorm-gru',
-    'antisymmetric',
+    'layer-norm-gru',
+    'antisymmetric-rnn',
   ],
   ...Object.keys(ownCells),
 ]

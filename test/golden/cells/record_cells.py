@@ -122,7 +122,7 @@ def binary_units(p, x, h):
     return (0.5 * h + 0.5 * StraightThroughSign.apply(p["W"] @ x + p["U"] @ h + p["b"]) * tanh(p["V"] @ x),)
 
 
-def antisymmetric(p, x, h, eps=0.1, gamma=0.01):
+def antisymmetric_rnn(p, x, h, eps=0.1, gamma=0.01):
     return (h + eps * tanh((p["W"] - p["W"].T) @ h - gamma * h + p["V"] @ x + p["b"]),)
 
 
@@ -130,7 +130,7 @@ def normalised(v, gain):
     return torch.nn.functional.layer_norm(v, v.shape, weight=gain, eps=1e-5)
 
 
-def layernorm_gru(p, x, h):
+def layer_norm_gru(p, x, h):
     gate = lambda g: sig(p[f"W_{g}"] @ x + normalised(p[f"U_{g}"] @ h, p[f"g_{g}"]) + p[f"b_{g}"])
     r, z = gate("r"), gate("z")
     n = tanh(p["W_n"] @ x + p["b_n"] + r * (normalised(p["U_n"] @ h, p["g_n"]) + p["c_n"]))
@@ -179,9 +179,9 @@ CELLS = {
     "minimal-rnn": (minimal_rnn, 1, {"W": (H, I), "b_z": (H,), "U": (H, H), "V": (H, H), "b_u": (H,)}),
     "janet": (janet, 1, gates("W", "U", "fc")),
     "cfc": (cfc, 1, gates("W", "U", "fgn")),
-    "antisymmetric": (antisymmetric, 1, {"W": (H, H), "V": (H, I), "b": (H,)}),
-    "layernorm-gru": (
-        layernorm_gru,
+    "antisymmetric-rnn": (antisymmetric_rnn, 1, {"W": (H, H), "V": (H, I), "b": (H,)}),
+    "layer-norm-gru": (
+        layer_norm_gru,
         1,
         {**gates("W", "U", "rzn"), "g_r": (H,), "g_z": (H,), "g_n": (H,), "c_n": (H,)},
     ),

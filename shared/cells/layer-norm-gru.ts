@@ -2,8 +2,8 @@
  * Gated recurrent unit whose recurrent products are normalised over the units. Those of the input are left as they are, unlike in the paper: of a
  * single input, normalisation would leave the sign alone.
  */
-export const layernormGru = `
-cell layernorm-gru
+export const layerNormGru = `
+cell layer-norm-gru
 source Ba et al. 2016, arXiv:1607.06450; the recurrent products alone are normalised
 
 constant eps = 0.00001

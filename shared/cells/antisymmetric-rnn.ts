@@ -1,6 +1,6 @@
 /** Antisymmetric network: a stable differential equation, whose states neither grow nor fade; discretised by Euler steps with a little diffusion. */
-export const antisymmetric = `
-cell antisymmetric
+export const antisymmetricRnn = `
+cell antisymmetric-rnn
 source Chang et al. 2019, arXiv:1902.09689
 
 constant eps = 0.1
