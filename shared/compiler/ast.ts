@@ -61,11 +61,44 @@ export function operatorChain(expression: BinaryExpression): OperatorChain {
   return { first: at, links: links.reverse() }
 }
 
+/** The names of vectors and numbers in an expression, as often as they stand there. */
+export function* namesIn(expression: Expression): Generator<string, void, void> {
+  switch (expression.kind) {
+    case 'number':
+      return
+    case 'name':
+      yield expression.name
+      return
+    case 'negate':
+    case 'matrix':
+      return yield* namesIn(expression.operand)
+    case 'power':
+      return yield* namesIn(expression.base)
+    case 'call':
+      for (const arg of expression.args) yield* namesIn(arg)
+      return
+    case 'binary': {
+      const { first, links } = operatorChain(expression)
+      yield* namesIn(first)
+      for (const { right } of links) yield* namesIn(right)
+    }
+  }
+}
+
 /** `target = value`; a primed target is the new value of a state. */
 export interface Equation {
   readonly target: string
   readonly value: Expression
   /** As it was written, in one line, without comments. */
+  readonly text: string
+  readonly at: SourceLocation
+}
+
+/** `h0 = h_init`: the state begins at this vector of parameters. */
+export interface Start {
+  readonly state: string
+  readonly symbol: string
+  /** As it was written. */
   readonly text: string
   readonly at: SourceLocation
 }
@@ -106,7 +139,9 @@ export interface NamedPlace {
 export interface CellSyntax {
   readonly name: string | null
   readonly source: string
+  /** Of a step. */
   readonly equations: readonly Equation[]
+  readonly starts: readonly Start[]
   readonly declarations: readonly Declaration[]
   readonly initialRules: readonly (InitialRule & { readonly at: SourceLocation })[]
   readonly constants: Readonly<Record<string, number>>

@@ -3,7 +3,7 @@
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
-import { operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
+import { namesIn, operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { matrixText, type VectorDim } from './ir.ts'
 import { isMatrixName } from './parse.ts'
@@ -357,21 +357,32 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     }
     defined.set(target, shape)
   }
+  const begun = new Set<string>()
+  for (const { state, symbol, at } of syntax.starts) {
+    if (begun.has(state)) fail(at, `\`${state}0\` is defined twice.`, { remedy: 'Keep one of the two.' })
+    begun.add(state)
+    const isParameter =
+      symbol !== 'x' &&
+      !stateNames.has(symbol) &&
+      !temporaries.has(symbol) &&
+      !scalars.has(symbol) &&
+      !Object.hasOwn(syntax.constants, symbol)
+    const dim = vectors.get(symbol) ?? free()
+    if (isParameter) {
+      vectors.set(symbol, dim)
+      use(symbol, at)
+    }
+    if (!isParameter || !unify(dim, fixed('H')))
+      fail(at, `\`${state}0\` is where the state \`${state}\` begins: at a learned vector.`, {
+        expected: 'a parameter [H]',
+        found: `\`${symbol}\``,
+        remedy: `Choose a name of its own, as in \`${state}0 = ${state}_init\`.`,
+      })
+  }
   for (const { symbol, at } of syntax.declarations)
     if (!parameterOrder.has(symbol))
       fail(at, `\`${symbol}\` is declared but never used.`, { remedy: 'Use it or remove the declaration.' })
-  const used = new Set<string>()
-  const collect = (expression: Expression): void => {
-    if (expression.kind === 'name') used.add(expression.name)
-    else if (expression.kind === 'negate' || expression.kind === 'matrix') collect(expression.operand)
-    else if (expression.kind === 'power') collect(expression.base)
-    else if (expression.kind === 'binary') {
-      const { first, links } = operatorChain(expression)
-      collect(first)
-      for (const { right } of links) collect(right)
-    } else if (expression.kind === 'call') expression.args.forEach(collect)
-  }
-  for (const { value } of syntax.equations) collect(value)
+  const used = new Set(syntax.equations.flatMap(({ value }) => [...namesIn(value)]))
   for (const { name, at } of syntax.frozen)
     if (!parameterOrder.has(name))
       fail(at, `\`${name}\` is not a parameter of this cell.`, {

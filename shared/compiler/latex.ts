@@ -30,8 +30,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   max: '\\max',
 }
 
-/** @returns one formula an equation, in their order */
-export function cellToLatex({ equations }: CellSyntax): string[] {
+/** @returns one formula a line: where states begin, then the equations in their order */
+export function cellToLatex({ starts, equations }: CellSyntax): string[] {
   const states = new Set(
     equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1)),
   )
@@ -41,7 +41,10 @@ export function cellToLatex({ equations }: CellSyntax): string[] {
     if (name === 'x' || computed.has(name)) return symbol(name.replace(/'$/, ''), 't')
     return symbol(name, null)
   }
-  return equations.map(({ target, value }) => `${names(target)} = ${write(value, names).text}`)
+  return [
+    ...starts.map((start) => `${symbol(start.state, '0')} = ${names(start.symbol)}`),
+    ...equations.map(({ target, value }) => `${names(target)} = ${write(value, names).text}`),
+  ]
 }
 
 type NameWriter = (name: string) => string

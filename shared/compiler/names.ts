@@ -35,7 +35,7 @@ const LINEAR: Reading = { isSignal: true, isLinear: true, open: [], isName: fals
 export function checkNames(syntax: CellSyntax, where: string): void {
   const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
   const targets = new Set(syntax.equations.map(({ target }) => target))
-  const declared = new Set(syntax.declarations.map(({ symbol }) => symbol))
+  const declared = new Set([...syntax.declarations, ...syntax.starts].map(({ symbol }) => symbol))
   const known = ['x', ...states, ...targets, ...Object.keys(syntax.constants), ...declared]
   const isTimed = new Set(['x', ...states])
   const defined = new Map<string, Reading>([['x', LINEAR], ...states.map((state) => [state, LINEAR] as const)])

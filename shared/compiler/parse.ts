@@ -1,8 +1,8 @@
 /**
  * Pass 1: text -> syntax tree. One statement a line: `cell NAME`, `source TEXT`, `constant NAME = NUMBER`,
- * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output H, C`, and equations `name = expression`. A matrix
- * (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Knows nothing of
- * shapes.
+ * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output H, C`, equations `name = expression`, and
+ * starts `h0 = h_init`. A matrix (a name that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is
+ * elementwise. Knows nothing of shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
 import {
@@ -17,6 +17,7 @@ import {
 } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { matrixText, type MatrixUse } from './ir.ts'
+import { takeStarts } from './starts.ts'
 import { MAX_CELL_CHARACTERS, SOURCE_LINE, logicalLines, syntaxError, tokenizeLine, type Token } from './tokenize.ts'
 
 /** Deeper nesting than this is refused, so that no pass can exhaust the stack. */
@@ -349,7 +350,17 @@ export function parseCell(text: string, where: string): CellSyntax {
       expected: "at least one equation with a primed name, such as `h' = tanh(W x + U h + b)`",
       found: 'none',
     })
-  return { name, source, equations, declarations, initialRules, constants, constantPlaces, frozen, outputs }
+  return {
+    name,
+    source,
+    ...takeStarts(equations, where),
+    declarations,
+    initialRules,
+    constants,
+    constantPlaces,
+    frozen,
+    outputs,
+  }
 }
 
 function parseConstant(parser: LineParser, constants: Record<string, number>): NamedPlace {

@@ -22,6 +22,14 @@ export interface CellParameter {
   readonly isFrozen: boolean
 }
 
+/** A state that begins at a vector of parameters instead of zeros. */
+export interface CellStart {
+  /** Its index in the cell's states. */
+  readonly state: number
+  readonly symbol: string
+  readonly isFrozen: boolean
+}
+
 /** A compiled cell: what networks are made of and backends read. */
 export interface CellProgram {
   readonly name: string
@@ -34,6 +42,7 @@ export interface CellProgram {
   readonly states: readonly string[]
   /** How many states are the output, side by side. */
   readonly outputCount: number
+  readonly starts: readonly CellStart[]
   /** In order of appearance. */
   readonly parameters: readonly CellParameter[]
   readonly constants: Readonly<Record<string, number>>
@@ -71,10 +80,13 @@ export function compileCell(
   const backward = differentiate(forward, frozen)
   const stages = stageCell(forward, backward)
   const roles = findRoles(forward)
+  const begins = new Set(syntax.starts.map(({ symbol }) => symbol))
+  const roleOf = (symbol: string): ParameterRole =>
+    checked.scalars.has(symbol) ? 'scalar' : (roles.get(symbol) ?? (begins.has(symbol) ? 'start' : 'vector'))
   const parameters = checked.parameterOrder.map((symbol): CellParameter => ({
     symbol,
     dims: dimsOf(checked, symbol),
-    role: checked.scalars.has(symbol) ? 'scalar' : (roles.get(symbol) ?? 'vector'),
+    role: roleOf(symbol),
     isFrozen: frozen.has(symbol),
   }))
   const ruled = new Set(syntax.initialRules.flatMap(({ symbols }) => symbols))
@@ -85,9 +97,14 @@ export function compileCell(
     name: syntax.name ?? name,
     source: syntax.source,
     text,
-    equations: syntax.equations.map((equation) => equation.text),
+    equations: [...syntax.starts, ...syntax.equations].map((line) => line.text),
     states: checked.states,
     outputCount: checked.outputCount,
+    starts: syntax.starts.map(({ state, symbol }) => ({
+      state: checked.states.indexOf(state),
+      symbol,
+      isFrozen: frozen.has(symbol),
+    })),
     parameters,
     constants: syntax.constants,
     initialValues: [...syntax.initialRules.map(({ symbols, rule, args }) => ({ symbols, rule, args })), ...defaults],

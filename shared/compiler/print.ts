@@ -115,6 +115,7 @@ const ROLES: Readonly<Record<ParameterRole, string>> = {
   gain: 'gain',
   vector: 'vector',
   scalar: 'scalar',
+  start: 'start of a state',
 }
 
 /** A line for each parameter and constant: its shape, what it does, how it begins. */

@@ -3,8 +3,8 @@ import { argumentsOf, type NodeId } from './ir.ts'
 import type { ForwardGraph } from './lower.ts'
 import type { Primitive } from './primitives.ts'
 
-/** `vector`: used both as a bias and as a factor, or inside a function alone. */
-export type ParameterRole = 'input-matrix' | 'recurrent-matrix' | 'bias' | 'gain' | 'vector' | 'scalar'
+/** `vector`: used both as a bias and as a factor, or inside a function alone; `start`: where a state begins, and nothing else. */
+export type ParameterRole = 'input-matrix' | 'recurrent-matrix' | 'bias' | 'gain' | 'vector' | 'scalar' | 'start'
 
 function useIn(primitive: Primitive): ParameterRole {
   if (primitive === 'add' || primitive === 'sub') return 'bias'

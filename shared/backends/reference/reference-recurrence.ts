@@ -39,6 +39,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   #batch = 0
   #runs: PartRun[][] = []
   #masks: readonly Float32Array[] | null = null
+  #isFromStart = true
   #initialAdjoints = new Map<Part, Float64Array[]>()
   #converged = new Map<number, Map<Part, PartRun>>()
 
@@ -85,6 +86,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   }: SequenceInput): Program<never, void> {
     this.#batch = batch
     this.#masks = dropoutMasks
+    this.#isFromStart = initialStates === null
     this.#runs = []
     const stepSize = batch * this.#network.inputSize
     let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) =>
@@ -96,7 +98,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
       const runs = layer.parts.map((part) =>
         this.#runPart(
           part,
-          initialStates ? this.#statesOf(part, initialStates) : this.#zeroStates(part, batch),
+          initialStates ? this.#statesOf(part, initialStates) : this.#startStates(part, batch),
           layerInputs,
           saving,
         ),
@@ -173,7 +175,11 @@ export class ReferenceRecurrence implements Recurrence<never> {
                   addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
             })
         }
-        this.#initialAdjoints.set(part, this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery))
+        const initial = this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery)
+        this.#initialAdjoints.set(part, initial)
+        if (this.#isFromStart)
+          for (const { state, symbol, isFrozen } of part.cell.starts)
+            if (!isFrozen) addRowSum(this.#parameter(part, symbol, this.gradients), initial[state]!)
       })
       const mask = this.#masks?.[layer.index - 1]
       fromAbove = mask
@@ -282,7 +288,8 @@ export class ReferenceRecurrence implements Recurrence<never> {
         addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))
       if (inputAdjoints && backward.inputAdjoint !== null)
         value(backward.inputAdjoint).forEach((d, i) => (inputAdjoints[t]![i]! += d))
-      const isCut = truncateEvery !== null && t % truncateEvery === 0
+      // What the first steps hand back is the adjoint of the start: there is nothing before to be cut from.
+      const isCut = truncateEvery !== null && t > 0 && t % truncateEvery === 0
       adjoints = backward.stateAdjoints.map((id, s) =>
         id === null || isCut ? new Float64Array(adjoints[s]!.length) : value(id).slice(),
       )
@@ -295,8 +302,13 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return flat.subarray(start, end)
   }
 
-  #zeroStates(part: Part, batch: number): Float64Array[] {
-    return part.cell.states.map(() => new Float64Array(batch * part.units))
+  #startStates(part: Part, batch: number): Float64Array[] {
+    const states = part.cell.states.map(() => new Float64Array(batch * part.units))
+    for (const { state, symbol } of part.cell.starts) {
+      const start = this.#parameter(part, symbol, this.parameters)
+      for (let b = 0; b < batch; b++) states[state]!.set(start, b * part.units)
+    }
+    return states
   }
 
   #layerOutput(layer: Layer, partStates: readonly (readonly Float64Array[])[], batch: number): Float64Array {

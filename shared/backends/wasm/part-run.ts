@@ -137,7 +137,8 @@ export class PartRun {
             way.injections.takeFrom(cut),
           )
         if (count % 2 === 1) adjoints = adjoints.map(([before, after]) => [after, before] as const)
-        if (truncateEvery !== null && cut % truncateEvery === 0)
+        // What the first steps hand back is the adjoint of the start: there is nothing before to be cut from.
+        if (truncateEvery !== null && cut > 0 && cut % truncateEvery === 0)
           for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
         end = cut
       }

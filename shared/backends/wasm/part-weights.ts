@@ -218,6 +218,18 @@ export class PartWeights {
       tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])
   }
 
+  /** A vector's values as they are now. */
+  vectorValues(symbol: string): Float32Array {
+    const start = this.#startOf(symbol)
+    return this.#flat.parameters.subarray(start, start + this.vectors.get(symbol)!.size!)
+  }
+
+  /** Adds rows to a vector's flat gradient, one after the other; on the thread that adds the sums of vectors. */
+  addRowsToGradient(tape: Tape, symbol: string, address: number, rowBytes: number, rows: number): void {
+    const { size } = this.vectors.get(symbol)!
+    tape.call(0, 'addRows', [this.#gradientsOf(symbol), 0, address, rowBytes, rows, size!])
+  }
+
   #parametersOf(symbol: string): number {
     return this.#flat.parameters.byteOffset + 4 * this.#startOf(symbol)
   }

@@ -14,7 +14,7 @@ import { LayerConvergence } from './layer-convergence.ts'
 import { LayerInputs } from './layer-inputs.ts'
 import type { AdjointRows, PartRun } from './part-run.ts'
 import { createRun, partUnits, type PartUnit, type Place, type WasmShared } from './part-unit.ts'
-import { clearBytes, readStates, writeStates } from './row-access.ts'
+import { readStates, writeStarts, writeStates } from './row-access.ts'
 import { laneAt, rowBlocks } from './row-blocks.ts'
 import { oneStage, type Tape, type TapeJob } from './tape.ts'
 
@@ -103,7 +103,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       layerRuns.forEach((run, p) => {
         const unit = this.#units[layer.index]![p]!
         if (input.initialStates) writeStates(memory, network, input.initialStates, unit, run, batch)
-        else unit.part.cell.states.forEach((_, s) => clearBytes(memory, run.stateAddress(s, 0), run.stateStepBytes))
+        else writeStarts(memory, unit, run, batch)
         for (const block of blocks) run.forward(tape, block)
       })
     }
@@ -230,7 +230,18 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       above = inputAdjoint
     }
     yield
-    for (const { weights } of moving) weights.addGradients(tape)
+    for (const unit of moving) {
+      unit.weights.addGradients(tape)
+      if (input.initialStates === null) this.#addStartGradients(tape, unit, batch)
+    }
+  }
+
+  /** What the way back has left at the states that a sequence began with, summed over the series. */
+  #addStartGradients(tape: Tape, unit: PartUnit, batch: number): void {
+    const { part, weights } = unit
+    const { run, addresses } = this.#initialAdjoints.get(unit)!
+    for (const { state, symbol, isFrozen } of part.cell.starts)
+      if (!isFrozen) weights.addRowsToGradient(tape, symbol, addresses[state]!, run.stateRowBytes, batch)
   }
 
   initialStateAdjoint(): Float32Array {

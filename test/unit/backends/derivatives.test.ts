@@ -35,6 +35,14 @@ h' = tanh(c') + 0.5 * k
 k' = sin(h')
 output h, c`
 
+const STARTS = `
+c0 = c_init
+h0 = h_init
+k0 = h_init
+c' = 0.9 * c + tanh(W_c x + U_c h + h_init)
+k' = sin(k)
+h' = tanh(c' + k)`
+
 const train = (net: Network, steps: number, series: number, more: Partial<TrainRequest> = {}): TrainRequest => ({
   batch: batch(net, steps, series, 7),
   truncateEvery: null,
@@ -210,6 +218,12 @@ describe('wasm agrees with the reference', () => {
   ])('%s, odd widths', async (_, text) => {
     const net = network([[part(text, 7), part(text, 1)], [part(text, 13)]], { inputs: 3, outputs: 2 })
     await compare(net, 0.4, train(net, 9, 11, { truncateEvery: 4 }))
+  })
+  it.each([null, 4])('states that begin at learned vectors, the way back cut every %s steps', async (truncateEvery) => {
+    const net = network([[part(STARTS, 7), part(STARTS, 4, false)], [part(STARTS, 13)]], { inputs: 3, outputs: 2 })
+    await compare(net, 0.4, train(net, 9, 11, { truncateEvery }))
+    const regulariser = { weight: 0.5, draw: draw(net, 11, 9), target: 0.95, epsilon: 1e-4 }
+    await compare(net, 0.9, train(net, 9, 11, { truncateEvery, regulariser }))
   })
   it('the input used elementwise and through nested products', async () => {
     const text = "g = W (tanh(V x) + 0.1 * s * x)\nh' = tanh(g + U h)\nV: I x I"

@@ -23,6 +23,13 @@ it('writes the gated recurrent unit as the paper does', () => {
   ])
 })
 
+it('writes where states begin', () => {
+  expect(latex("h0 = h_init\nh' = tanh(W x + U h)\nc_f0 = k\nc_f' = c_f + h").slice(0, 2)).toEqual([
+    'h_{0} = h_{init}',
+    'c_{f,0} = k',
+  ])
+})
+
 describe('of the corners', () => {
   const right = (expression: string): string => latex(`cell c\nh' = ${expression} + W x`)[0]!.slice('h_{t} = '.length)
 

@@ -29,6 +29,13 @@ const cells: Record<string, string> = {
     k' = 0.5 * k + tanh(c')
     h' = tanh(c') + k'
     output c, h`,
+  'learned-starts': `
+    h0 = h_init
+    c0 = c_init
+    c' = tanh(W x + U h + c_init)
+    h' = c' + 0.5 * c
+    fixed h_init
+    init h_init: normal(0.1)`,
   transposes: `
     a  = tanh((W - W^T) h + V x)
     h' = h + transpose(W) (a * h) - (-U + A^T) (U^T a)`,
