@@ -9,6 +9,7 @@ export const cells = {
     gain: 'gain',
     vector: 'vector',
     scalar: 'number',
+    start: 'start of a state',
     constant: 'constant',
   },
   frozen: 'frozen',
@@ -26,6 +27,7 @@ export const cells = {
       source: 'Where the equations come from; text, whatever it holds.',
       value: 'A value computed on the way. * is the elementwise product.',
       state: 'The new value of a state; without its prime the name is the value before the step, which begins at zero.',
+      start: 'Where a state begins: a learned vector in place of zero.',
       matrix: 'A matrix is applied to what follows it.',
       transpose: 'The transposed matrix; transpose(W) h says the same, and (W - V) h applies a sum.',
       biasOrGain:

@@ -11,6 +11,7 @@ export const cells: typeof english = {
     gain: 'gain',
     vector: 'vecteur',
     scalar: 'nombre',
+    start: 'départ d’un état',
     constant: 'constante',
   },
   frozen: 'figé',
@@ -28,6 +29,7 @@ export const cells: typeof english = {
       source: 'D’où viennent les équations ; du texte, quel qu’il soit.',
       value: 'Une valeur calculée en route. * est le produit élément par élément.',
       state: 'La nouvelle valeur d’un état ; sans prime, le nom est la valeur avant le pas, qui commence à zéro.',
+      start: 'Où un état commence : un vecteur appris à la place de zéro.',
       matrix: 'Une matrice s’applique à ce qui la suit.',
       transpose: 'La matrice transposée ; transpose(W) h dit la même chose, et (W - V) h applique une somme.',
       biasOrGain:
