@@ -5,6 +5,7 @@
  * elementwise. Knows nothing of shapes.
  */
 import type { SourceLocation } from '../protocol/errors.ts'
+import { nearestNames } from '../protocol/nearest-names.ts'
 import {
   INITIAL_RULES,
   type CellSyntax,
@@ -248,12 +249,14 @@ class LineParser {
 
   #call(name: Token): Expression {
     const known = Object.hasOwn(NOTATION_FUNCTIONS, name.text) ? NOTATION_FUNCTIONS[name.text] : undefined
-    if (!known)
+    if (!known) {
+      const [nearest] = nearestNames(name.text, Object.keys(NOTATION_FUNCTIONS), 1)
       throw syntaxError(this.#where, name.at, 'There is no function of this name.', {
         expected: `one of ${Object.keys(NOTATION_FUNCTIONS).join(', ')}`,
         found: `\`${name.text}\``,
-        remedy: 'For a product write `*` before the parenthesis.',
+        remedy: `${nearest === undefined ? '' : `Did you mean \`${nearest}\`? `}For a product write \`*\` before the parenthesis.`,
       })
+    }
     this.take()
     const args: Expression[] = []
     if (!this.takes(')')) {
