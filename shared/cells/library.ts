@@ -1,10 +1,12 @@
 /** The cells that come with the lab, by name. To add one: a file beside this, and a line here. */
+import { antisymmetricRnn } from './antisymmetric-rnn.ts'
 import { brc } from './brc.ts'
 import { cfc } from './cfc.ts'
 import { cornn } from './cornn.ts'
 import { gru } from './gru.ts'
 import { indrnn } from './indrnn.ts'
 import { janet } from './janet.ts'
+import { layerNormGru } from './layer-norm-gru.ts'
 import { chronoLstm, chronoLstmOnce, lstm } from './lstm.ts'
 import { mgu } from './mgu.ts'
 import { minimalRnn } from './minimal-rnn.ts'
@@ -28,4 +30,6 @@ export const builtInCells: Readonly<Record<string, string>> = {
   'minimal-rnn': minimalRnn,
   janet,
   cfc,
+  'layer-norm-gru': layerNormGru,
+  'antisymmetric-rnn': antisymmetricRnn,
 }

@@ -43,11 +43,30 @@ const ownCells: Readonly<Record<string, string>> = {
   'scalar-gain': "h' = tanh(W x + g * (U h) + b)\ng: 1",
   reservoir: "h' = tanh(W x + U h)\nfixed W, U",
   spiking: "v' = 0.7 * v * (1 - h) + 0.3 * (W x + U h + b)\nh' = step(v' - 0.1) * a\na: H",
+  layernorm: "m  = mean(U h)\nh' = tanh(W x + g * (U h - m) / sqrt(mean((U h - m)^2) + 0.00001) + b)",
+  'over-inputs-and-units':
+    "u = U (mean(x) * h - mean(h))\nh' = tanh(W (x / (1 + sum(x^2))) + u * sum(b * h) + b)\nb: H",
+  transposes: "a = tanh((W - W^T) h + V x)\nh' = tanh(0.5 * h + transpose(Q) (V^T a) + (S + W^T) (a * h))",
+  'learned-start': "h0 = h_init\nh' = tanh(W x + U h + b)",
+  'learned-starts': "h0 = k\nc0 = k\nc' = 0.8 * c + tanh(W x + U h + k)\nh' = tanh(c') * sigmoid(h)",
+  'two-outputs':
+    "i  = sigmoid(W_i x + U_i h + b_i)\nc' = (1 - i) * c + i * tanh(W_c x + U_c h + b_c)\nh' = tanh(c')\noutput h, c",
   'binary-units': "h' = 0.5 * h + 0.5 * sign(W x + U h + b) * tanh(V x)",
 }
 
 const recordedNames = [
-  ...['rnn', 'irnn', 'indrnn', 'peephole-lstm', 'cornn', 'minimal-rnn', 'janet', 'cfc'],
+  ...[
+    'rnn',
+    'irnn',
+    'indrnn',
+    'peephole-lstm',
+    'cornn',
+    'minimal-rnn',
+    'janet',
+    'cfc',
+    'layer-norm-gru',
+    'antisymmetric-rnn',
+  ],
   ...Object.keys(ownCells),
 ]
 

@@ -56,7 +56,7 @@ class StraightThroughSign(torch.autograd.Function):
         return d * (x.abs() < 1)
 
 
-# A cell: its parameters' shapes, its states (the first is read out), and one step of one series.
+# A cell: its parameters' shapes, its states (the first ones are read out, one unless OUTPUTS says more), and one step of one series.
 
 
 def rnn(p, x, h):
@@ -122,6 +122,50 @@ def binary_units(p, x, h):
     return (0.5 * h + 0.5 * StraightThroughSign.apply(p["W"] @ x + p["U"] @ h + p["b"]) * tanh(p["V"] @ x),)
 
 
+def antisymmetric_rnn(p, x, h, eps=0.1, gamma=0.01):
+    return (h + eps * tanh((p["W"] - p["W"].T) @ h - gamma * h + p["V"] @ x + p["b"]),)
+
+
+def normalised(v, gain):
+    return torch.nn.functional.layer_norm(v, v.shape, weight=gain, eps=1e-5)
+
+
+def layer_norm_gru(p, x, h):
+    gate = lambda g: sig(p[f"W_{g}"] @ x + normalised(p[f"U_{g}"] @ h, p[f"g_{g}"]) + p[f"b_{g}"])
+    r, z = gate("r"), gate("z")
+    n = tanh(p["W_n"] @ x + p["b_n"] + r * (normalised(p["U_n"] @ h, p["g_n"]) + p["c_n"]))
+    return ((1 - z) * n + z * h,)
+
+
+def layernorm(p, x, h):
+    return (tanh(p["W"] @ x + normalised(p["U"] @ h, p["g"]) + p["b"]),)
+
+
+def over_inputs_and_units(p, x, h):
+    u = p["U"] @ (x.mean() * h - h.mean())
+    return (tanh(p["W"] @ (x / (1 + (x**2).sum())) + u * (p["b"] * h).sum() + p["b"]),)
+
+
+def transposes(p, x, h):
+    a = tanh((p["W"] - p["W"].T) @ h + p["V"] @ x)
+    return (tanh(0.5 * h + p["Q"].T @ (p["V"].T @ a) + (p["S"] + p["W"].T) @ (a * h)),)
+
+
+def learned_start(p, x, h):
+    return (tanh(p["W"] @ x + p["U"] @ h + p["b"]),)
+
+
+def learned_starts(p, x, h, c):
+    new_c = 0.8 * c + tanh(p["W"] @ x + p["U"] @ h + p["k"])
+    return tanh(new_c) * sig(h), new_c
+
+
+def two_outputs(p, x, h, c):
+    i = sig(p["W_i"] @ x + p["U_i"] @ h + p["b_i"])
+    new_c = (1 - i) * c + i * tanh(p["W_c"] @ x + p["U_c"] @ h + p["b_c"])
+    return tanh(new_c), new_c
+
+
 CELLS = {
     "rnn": (rnn, 1, {"W": (H, I), "b": (H,), "U": (H, H), "c": (H,)}),
     "irnn": (irnn, 1, {"W": (H, I), "U": (H, H), "b": (H,)}),
@@ -135,13 +179,28 @@ CELLS = {
     "minimal-rnn": (minimal_rnn, 1, {"W": (H, I), "b_z": (H,), "U": (H, H), "V": (H, H), "b_u": (H,)}),
     "janet": (janet, 1, gates("W", "U", "fc")),
     "cfc": (cfc, 1, gates("W", "U", "fgn")),
+    "antisymmetric-rnn": (antisymmetric_rnn, 1, {"W": (H, H), "V": (H, I), "b": (H,)}),
+    "layer-norm-gru": (
+        layer_norm_gru,
+        1,
+        {**gates("W", "U", "rzn"), "g_r": (H,), "g_z": (H,), "g_n": (H,), "c_n": (H,)},
+    ),
     # Of the notation alone: texts stand in cells.test.ts.
     "scalar-gain": (scalar_gain, 1, {"W": (H, I), "g": (), "U": (H, H), "b": (H,)}),
     "reservoir": (reservoir, 1, {"W": (H, I), "U": (H, H)}),
     "spiking": (spiking, 2, {"W": (H, I), "U": (H, H), "b": (H,), "a": (H,)}),
     "binary-units": (binary_units, 1, {"W": (H, I), "U": (H, H), "b": (H,), "V": (H, I)}),
+    "layernorm": (layernorm, 1, {"W": (H, I), "U": (H, H), "g": (H,), "b": (H,)}),
+    "over-inputs-and-units": (over_inputs_and_units, 1, {"W": (H, I), "U": (H, H), "b": (H,)}),
+    "transposes": (transposes, 1, {"W": (H, H), "V": (H, I), "Q": (I, H), "S": (H, H)}),
+    "learned-start": (learned_start, 1, {"h_init": (H,), "W": (H, I), "U": (H, H), "b": (H,)}),
+    "learned-starts": (learned_starts, 2, {"k": (H,), "W": (H, I), "U": (H, H)}),
+    "two-outputs": (two_outputs, 2, gates("W", "U", "ic")),
 }
 FROZEN = {"reservoir": {"W", "U"}}
+OUTPUTS = {"two-outputs": 2}
+# The vectors that the states begin at, in place of zeros.
+STARTS = {"learned-start": ["h_init"], "learned-starts": ["k", "k"]}
 
 
 def record(name):
@@ -149,7 +208,8 @@ def record(name):
     random = np.random.default_rng(zlib.crc32(name.encode()))
     draw = lambda shape, spread=0.6: random.normal(0, spread, shape).astype(np.float32).astype(np.float64)
     values = {symbol: draw(shape) for symbol, shape in shapes.items()}
-    values |= {"weight": draw((O, H)), "bias": draw((O,))}
+    output_count = OUTPUTS.get(name, 1)
+    values |= {"weight": draw((O, output_count * H)), "bias": draw((O,))}
     frozen = FROZEN.get(name, set())
     p = {symbol: torch.tensor(value, requires_grad=symbol not in frozen) for symbol, value in values.items()}
     inputs = draw((T, B, I), 1.0)
@@ -157,12 +217,12 @@ def record(name):
     targets = draw((2, B, O), 1.0)
     outputs, finals = [[None] * B, [None] * B], []
     for b, length in enumerate(LENGTHS):
-        state = tuple(torch.zeros(H) for _ in range(states))
+        state = tuple(p[symbol] for symbol in STARTS.get(name, [])) or tuple(torch.zeros(H) for _ in range(states))
         for t in range(length):
             state = step(p, torch.tensor(inputs[t, b]), *state)
             for k in range(2):
                 if target_steps[k][b] == t:
-                    outputs[k][b] = p["weight"] @ state[0] + p["bias"]
+                    outputs[k][b] = p["weight"] @ torch.cat(state[:output_count]) + p["bias"]
         finals.append(torch.cat(state))
         inputs[length:, b] = 0
     stacked = torch.stack([torch.stack(row) for row in outputs])
