@@ -98,7 +98,7 @@ async function openSource(store: RunStore, { runId, checkpoint }: ForkSource): P
           ? 'Start the run first, or start a new one with its configuration.'
           : 'Steps are kept where the configuration has `keepCheckpointEverySteps`.',
     })
-  const original = parseConfig(configOfFork(record), `run ${runId}`)
+  const original = parseConfig(configOfFork(record), `run ${runId}`, { hasRecordedCells: true })
   return { record, original, saved, point: forkPointOf(saved, original) }
 }
 

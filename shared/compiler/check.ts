@@ -6,7 +6,7 @@ import { LabError, type SourceLocation } from '../protocol/errors.ts'
 import { namesIn, operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { matrixText, type VectorDim } from './ir.ts'
-import { isMatrixName } from './parse.ts'
+import { isMatrixName } from './line-parser.ts'
 import { describePlace } from './tokenize.ts'
 
 export interface CheckedCell {

@@ -10,7 +10,7 @@ import {
   type Expression,
   type MatrixTerm,
 } from './ast.ts'
-import { isMatrixName } from './parse.ts'
+import { isMatrixName } from './line-parser.ts'
 
 /** How tightly an operator binds; what binds less needs parentheses inside what binds more. */
 const BINDING: Readonly<Record<BinaryOperator, number>> = { '+': 1, '-': 1, '*': 2, '/': 2 }

@@ -6,13 +6,11 @@
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
 import { nearestNames } from '../protocol/nearest-names.ts'
 import { operatorChain, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
+import { NOTATION_FUNCTIONS } from './functions.ts'
 import { describePlace } from './tokenize.ts'
 
 /** How a name is written that is meant for another step's value: `h_prev`, `x_t`. */
 const TIME_SUFFIX = /^(.+?)_?(?:prev|previous|old|last|tm1|t1|t|now|cur|current|new|next)$/
-
-/** Functions whose value is linear in their argument. */
-const LINEAR_FUNCTIONS: ReadonlySet<string> = new Set(['mean', 'sum'])
 
 type NameExpression = Extract<Expression, { kind: 'name' }>
 
@@ -92,7 +90,9 @@ export function checkNames(syntax: CellSyntax, where: string): void {
         const args = expression.args.map(read)
         args.forEach(refuseOpen)
         const isSignal = args.some((arg) => arg.isSignal)
-        const isLinear = LINEAR_FUNCTIONS.has(expression.callee) && args.every((arg) => arg.isLinear)
+        // Means and sums are linear in their argument.
+        const isLinear =
+          NOTATION_FUNCTIONS[expression.callee]!.isOverUnits === true && args.every((arg) => arg.isLinear)
         return { ...QUIET, isSignal, isLinear }
       }
       case 'matrix': {

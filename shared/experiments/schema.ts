@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { LabError, quoteStart } from '../protocol/errors.ts'
+import { judgeConstants } from './cell-constants.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
 import { judgeOwnCells } from './own-cells.ts'
 import { nearestNames } from '../protocol/nearest-names.ts'
@@ -245,13 +246,18 @@ export interface ConfigMistake {
   readonly error: LabError
 }
 
+export interface ReadOptions {
+  /** Of a run that is there and of its forks: it was trained with its cells as they are, and nothing is asked of them any more. */
+  readonly hasRecordedCells?: boolean
+}
+
 /**
  * @param json what a configuration file holds
  * @param where its name, for messages
  * @throws LabError `config` with the path of the field, what was expected and what was found
  */
-export function parseConfig(json: unknown, where: string): ExperimentConfig {
-  const read = readConfig(json, where)
+export function parseConfig(json: unknown, where: string, options: ReadOptions = {}): ExperimentConfig {
+  const read = readConfig(json, where, options)
   if (!read.ok) throw read.mistakes[0]!.error
   return read.config
 }
@@ -263,6 +269,7 @@ export function parseConfig(json: unknown, where: string): ExperimentConfig {
 export function readConfig(
   json: unknown,
   where: string,
+  { hasRecordedCells = false }: ReadOptions = {},
 ):
   | { readonly ok: true; readonly config: ExperimentConfig }
   | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] } {
@@ -284,15 +291,17 @@ export function readConfig(
     })),
     strategies: strategies ?? (layers.some(({ parts }) => parts !== null) ? null : ['none', 'warmed-up', 'double']),
   }
-  const mistakes = checkTogether(config, where)
+  const mistakes = [...checkTogether(config, where), ...(hasRecordedCells ? [] : checkCells(config, where))]
   return mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes }
 }
 
+function checkCells(config: ExperimentConfig, where: string): ConfigMistake[] {
+  const named = judgeOwnCells(config, where).map((error) => ({ field: 'layers', error }))
+  return [...named, ...judgeConstants(config, where)]
+}
+
 /** What no single field can say. */
-function checkTogether(
-  { name, layers, strategies, seeds, dataset, cells }: ExperimentConfig,
-  where: string,
-): ConfigMistake[] {
+function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
   const fail = (path: string, message: string, expected: string, found: string, remedy: string): void => {
     const error = new LabError('config', message, { where: `${where}, ${path}`, expected, found, remedy })
@@ -336,7 +345,6 @@ function checkTogether(
   // A half of a pair would be lost on its way to a file, an index and a header.
   if (/\p{Cs}/u.test(name))
     fail('name', 'The name holds half of a character.', 'whole characters', JSON.stringify(name), 'Type it again.')
-  for (const error of judgeOwnCells({ cells, layers }, where)) mistakes.push({ field: 'layers', error })
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
   if (twice !== undefined) fail('seeds', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.')
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)

@@ -23,6 +23,7 @@ export async function forkCommand(name: string, options: Options): Promise<void>
   const json = structuredClone(configOfFork(record)) as unknown as Json
   await applyOptions(json, options)
   const where = `fork of ${record.id}`
-  const fork = await forkRun(store, { runId: record.id, checkpoint }, parseConfig(json, where), where, RUN_VERSIONS)
+  const config = parseConfig(json, where, { hasRecordedCells: true })
+  const fork = await forkRun(store, { runId: record.id, checkpoint }, config, where, RUN_VERSIONS)
   await runRecords(store, [fork], options)
 }

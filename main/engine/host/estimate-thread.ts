@@ -12,7 +12,8 @@ import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estima
 const { baseFolder } = workerData as EstimateTask
 
 async function measure(json: unknown): Promise<StrategyEstimate[]> {
-  const config = parseConfig(json, 'configuration')
+  // Its cells are asked where the design is read, and those of a fork never.
+  const config = parseConfig(json, 'configuration', { hasRecordedCells: true })
   const { datasets, networks } = await prepare(config, baseFolder)
   const backend = await loadBackend(config.backend)
   const estimates: StrategyEstimate[] = []

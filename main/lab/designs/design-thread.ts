@@ -51,5 +51,6 @@ answerQuestions<DesignQuestions>({
     const { record, sweep } = await sweeps.find(id)
     return { record, outline: outlineSweep(sweep) }
   },
-  fork: ({ source, config }) => forkRun(store, source, readDesign(config), CONFIG_NAME, RUN_VERSIONS),
+  fork: ({ source, config }) =>
+    forkRun(store, source, readDesign(config, { hasRecordedCells: true }), CONFIG_NAME, RUN_VERSIONS),
 })

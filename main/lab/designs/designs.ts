@@ -8,7 +8,7 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import { guessMapping, readFileContents, requireKnownEnding } from '../../../shared/datasets/file-contents.ts'
 import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datasets/describe.ts'
 import type { DatasetConfig, Strategy } from '../../../shared/experiments/config.ts'
-import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig, readConfig, type ReadOptions } from '../../../shared/experiments/schema.ts'
 import { buildNetwork, trialStrategies } from '../../../shared/experiments/trials.ts'
 import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import type { Network } from '../../../shared/networks/network.ts'
@@ -44,15 +44,15 @@ export class Designs {
 
   /** @param fork what a fork of this run may not change is a mistake at its field */
   async resolve(json: unknown, fork: ForkSource | null): Promise<ResolvedConfig> {
-    const resolved = await this.#resolve(json)
+    const resolved = await this.#resolve(json, { hasRecordedCells: fork !== null })
     if (fork === null || !resolved.ok) return resolved
     const mistakes = await judgeFork(this.#store, fork, resolved.config, CONFIG_NAME)
     if (mistakes.length === 0) return resolved
     return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
   }
 
-  async #resolve(json: unknown): Promise<ResolvedConfig> {
-    const read = readConfig(json, CONFIG_NAME)
+  async #resolve(json: unknown, options: ReadOptions): Promise<ResolvedConfig> {
+    const read = readConfig(json, CONFIG_NAME, options)
     if (!read.ok)
       return { ok: false, errors: read.mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
     const { config } = read

@@ -71,6 +71,10 @@ describe('a name that nothing defines is a mistake', () => {
     expect(complaintOf(text).detail.remedy).toMatch(new RegExp(`^Did you mean \`${meant}\``)),
   )
 
+  it('a function', () => {
+    expect(complaintOf("h' = sigmoi(W x)").detail.remedy).toMatch(/^Did you mean `sigmoid`\? For a product/)
+  })
+
   it('a capital that stands for a state', () => {
     expect(complaintOf("z = sigmoid(W x)\nh' = z * H").message).toContain('start a vector with a lower-case letter')
   })

@@ -41,6 +41,28 @@ describe('is refused', () => {
     ]))
 })
 
+describe('a constant that a design sets', () => {
+  const settingOf = (cell: string, constants: Record<string, number>): string[] =>
+    mistakesOf({}, cell, { layers: [{ cell, units: 4, initialValues: { constants } }] })
+  it('is one of the initial values, or of another cell', () => {
+    expect(settingOf('janet', { T_max: 100 })).toEqual([])
+    expect(settingOf('gru', { T_max: 100 })).toEqual([])
+  })
+  it('is refused when the equations alone use it: their text says it', () =>
+    expect(settingOf('cornn', { dt: 0.1 })).toEqual([
+      expect.stringMatching(
+        /^layers\.0\.initialValues\.constants\.dt: \[config\] .*`dt` is a constant of the cell's equations/,
+      ),
+    ]))
+})
+
+it('a fork keeps the cells of its run, whatever their names', () =>
+  expect(
+    readConfig({ dataset, cells: { gru: "h' = tanh(W x + U h_prev)" }, layers: [{ cell: 'gru', units: 4 }] }, 'fork', {
+      hasRecordedCells: true,
+    }).ok,
+  ).toBe(true))
+
 it('a cell that is not there is answered with the nearest name', () =>
   expect(() => createCellLookup({ 'my-cell': EQUATIONS })('my-cel')).toThrow('Did you mean `my-cell`?'))
 
