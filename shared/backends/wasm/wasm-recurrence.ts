@@ -114,15 +114,15 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     const top = this.#shared.network.wiredLayers.at(-1)!
     const rows = new Float32Array(steps.length * top.outputSize)
     const { floats } = this.#shared.memory
+    const outputs = top.parts.flatMap((part) =>
+      outputColumns(part).map((output) => ({ ...output, units: part.units, run: runs.at(-1)![part.partIndex]! })),
+    )
     steps.forEach((t, slot) => {
       if (t < 0) return
       const b = slot % input.batch
-      for (const part of top.parts) {
-        const run = runs.at(-1)![part.partIndex]!
-        for (const { state, column } of outputColumns(part)) {
-          const from = (run.stateAddress(state, t + 1) + b * run.stateRowBytes) / 4
-          rows.set(floats.subarray(from, from + part.units), slot * top.outputSize + column)
-        }
+      for (const { state, column, units, run } of outputs) {
+        const from = (run.stateAddress(state, t + 1) + b * run.stateRowBytes) / 4
+        rows.set(floats.subarray(from, from + units), slot * top.outputSize + column)
       }
     })
     return rows
@@ -193,11 +193,11 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
         if (!moves && (layer.index === 0 || layer.index === top)) continue
         const injections: Injection[] = []
         if (outputs && layer.index === top)
-          outputs.steps.forEach((step, slot) => {
-            if (step < 0) return
-            for (const { state, column } of outputColumns(part))
-              injections.push({ step, row: slot % batch, state, source: outputAddress + 4 * (slot * width + column) })
-          })
+          for (const { state, column } of outputColumns(part))
+            outputs.steps.forEach((step, slot) => {
+              if (step >= 0)
+                injections.push({ step, row: slot % batch, state, source: outputAddress + 4 * (slot * width + column) })
+            })
         states?.steps.forEach((step, row) => {
           if (step > 0)
             stateOffsets.forEach((offset, state) =>
