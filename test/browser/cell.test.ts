@@ -75,6 +75,9 @@ it('makes it the user’s own, says what is wrong, and trains it once it is righ
   }
   await expect.poll(isToldTwice).toBe(true)
   await page.screenshot({ path: path.join(PICTURES, 'cell-warning.png') })
+  await editor.fill("cell my-mgu\nh' = tanh(W x - b)")
+  const outcome = page.getByRole('complementary', { name: 'What it comes to' })
+  await expect.poll(() => outcome.locator('code').allTextContents()).toEqual(["h' = tanh(W x - b)"])
 
   for (const name of ['my-own', 'my-mgu']) {
     await editor.fill(right.replace('cell my-mgu', `cell ${name}`))

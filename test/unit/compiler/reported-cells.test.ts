@@ -35,6 +35,33 @@ h' = tanh(W x + U h)
 fixed W, U
 `
 
+const antisymmetric = `cell antisymmetric
+source Chang et al. 2019, arXiv:1902.09689
+constant eps = 0.1
+constant gamma = 0.01
+
+h' = h + eps * tanh((W - W^T) h - gamma * h + V x + b)
+`
+const layerNormGru = `cell layernorm-gru
+source Ba et al. 2016, arXiv:1607.06450
+
+m  = mean(U h)
+h' = tanh(W x + g * (U h - m) / sqrt(mean((U h - m)^2) + 0.00001) + b)
+`
+const learnedStart = `cell learned-start
+source learned initial state
+h0 = h_init
+h' = tanh(W x + U h + b)
+`
+const twoOutputs = `cell lstm-both
+source an LSTM whose readout should see h and c
+
+i  = sigmoid(W_i x + U_i h + b_i)
+c' = (1 - i) * c + i * tanh(W_c x + U_c h + b_c)
+h' = tanh(c')
+output h, c
+`
+
 describe('are told', () => {
   it.each([
     ['a state by a name that nothing has', hPrev, /line 2, column 19: `h_prev` is not known here.*Did you mean `h`/],
@@ -55,6 +82,10 @@ describe('are understood', () => {
   it.each([
     ['an equation over several lines', multiLine, "  h' = tanh(W x + U h + b)\n\n"],
     ['one learned number', scalarGain, '  g  []      scalar            ones\n'],
+    ['a matrix beside its transpose', antisymmetric, '  W      [H, H]  recurrent matrix  orthogonal\n'],
+    ['a layer that normalises itself', layerNormGru, '  g  [H]     gain              zeros\n'],
+    ['a learned start', learnedStart, '  h_init  [H]     start of a state  zeros\n'],
+    ['two outputs', twoOutputs, 'states      h, c  '],
     ['a frozen reservoir', frozenReservoir, '  U  [H, H]  recurrent matrix, frozen  orthogonal\n'],
     [
       'a declared step size',
