@@ -41,13 +41,23 @@ run.action((file: string | undefined, options: Record<string, unknown>) => runIn
 
 withEngine(
   withHome(
-    withJson(program.command('resume <RUN>').description('go on with a run, or with all unfinished runs of a group')),
+    withJson(
+      program
+        .command('resume <RUN>')
+        .description(
+          'go on with a run, or with all unfinished runs of a group; seeds that have diverged stay left out',
+        ),
+    ),
   ),
 ).action((name: string, options: Record<string, unknown>) => runInThread('resume', [name, options]))
 const fork = withEngine(
   withHome(
     withJson(
-      program.command('fork <RUN>').description('go on from a checkpoint of a run with another training, as a new run'),
+      program
+        .command('fork <RUN>')
+        .description(
+          'go on from a checkpoint of a run with another training, as a new run; seeds that had diverged there stay left out',
+        ),
     ),
   ),
 ).option('--checkpoint <NAME>', 'last; warmed-up: the end of its warm-up; or step-N, if it was kept', 'last')

@@ -1,5 +1,6 @@
 /** The progress of a run on a terminal: one line that is redrawn, or a plain line every few seconds where there is no terminal. */
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import { describeDivergence } from '../../shared/runs/divergence.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import { workFlags } from './interrupt.ts'
 import { bold, dim, formatDuration, formatNumber, print } from './output.ts'
@@ -12,7 +13,7 @@ const BAR_WIDTH = 24
 const FALLBACK_COLUMNS = 120
 
 const mean = (values: readonly (number | null)[]): number => {
-  const known = values.filter((value) => value !== null)
+  const known = values.filter((value) => value !== null && !Number.isNaN(value)) as number[]
   return known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
@@ -71,6 +72,9 @@ export class ProgressLine {
         if (values.length > 0) this.#values.set('VAA', mean(values))
         break
       }
+      case 'diverged':
+        this.#line(`  diverged: ${describeDivergence(event)}; it is left out from here on`)
+        break
       case 'log':
         if (event.level !== 'info') this.#line(`${event.level}: ${event.message}`)
         break

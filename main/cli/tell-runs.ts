@@ -1,4 +1,5 @@
 /** What the command line says of runs as they go: lines of progress, or an object a line. */
+import { describeDivergence } from '../../shared/runs/divergence.ts'
 import type { GroupListener } from '../engine/run-group.ts'
 import { printJson, printNotice } from './output.ts'
 import type { ProgressLine } from './progress.ts'
@@ -9,15 +10,19 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     return {
       started: ({ id, strategy }) => printJson({ type: 'run', id, strategy }),
       event: ({ id }, event) => printJson({ run: id, ...event }),
-      finishedBefore: (id) => printJson({ type: 'finished-before', run: id }),
+      endedBefore: ({ id, status }) => printJson({ type: `${status}-before`, run: id }),
       failed: (id, { code, message }) => printJson({ type: 'failed', run: id, code, message }),
     }
   return {
     started: (record) => progress.start(record),
     event: (record, event) => progress.event(record, event),
-    finishedBefore(id) {
+    endedBefore({ id, status, diverged }) {
       progress.end()
-      printNotice(`${id} is finished already, and stays as it is.`)
+      if (status === 'finished') printNotice(`${id} is finished already, and stays as it is.`)
+      else
+        printNotice(
+          `${id} has diverged, and would again: ${diverged.map(describeDivergence).join('; ')}. To go on from one of its checkpoints with another training: lab fork ${id}`,
+        )
     },
     failed(id, { code, message }) {
       progress.end()

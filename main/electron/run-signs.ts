@@ -5,7 +5,7 @@
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { RunState } from '../../shared/protocol/views.ts'
 
-export type EndState = Extract<RunState, 'finished' | 'failed' | 'crashed'>
+export type EndState = Extract<RunState, 'finished' | 'diverged' | 'failed' | 'crashed'>
 
 export interface SignPanel {
   /** 0 to 1; null: nothing is trained; 'unknown': something is, without a known end. */
@@ -16,7 +16,7 @@ export interface SignPanel {
   stayAwake(isTraining: boolean): void
 }
 
-const ENDS: ReadonlySet<RunState> = new Set(['finished', 'failed', 'crashed'])
+const ENDS: ReadonlySet<RunState> = new Set(['finished', 'diverged', 'failed', 'crashed'])
 /** The taskbar shows no finer steps. */
 const STEPS = 200
 

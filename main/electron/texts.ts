@@ -56,6 +56,7 @@ export const TEXTS = {
     remember: 'Do the same from now on (it can be changed in the settings)',
   },
   ended: {
+    diverged: 'has diverged',
     finished: 'has finished',
     failed: 'has failed',
     crashed: 'has crashed and can be resumed',

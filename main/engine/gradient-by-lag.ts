@@ -16,7 +16,7 @@ import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { loadBackend } from './load-backend.ts'
 import { wireNetworks } from './run-group.ts'
-import { selectSeed } from './trained-weights.ts'
+import { seedsLeft, selectSeed } from './trained-weights.ts'
 
 export interface LagMeasureRequest {
   readonly runId: string
@@ -36,7 +36,7 @@ export async function measureGradientByLag(
 ): Promise<RunGradientByLag> {
   const record = await store.readRecord(request.runId)
   const { config } = record
-  const seed = request.seed ?? config.seeds[0]!
+  const seed = request.seed ?? seedsLeft(record)[0]!
   const seedIndex = config.seeds.indexOf(seed)
   if (seedIndex < 0)
     throw new LabError('usage', 'The run has no such seed.', {
@@ -85,7 +85,7 @@ async function weightsOf(
   // The draws that the warm-up began with, if it began anew.
   const attempt = warmed
     ? readProgress(warmed.counters, record.config.seeds.length).warmup.attempts[seedIndex]!
-    : (record.result?.warmupRestarts[seedIndex] ?? 0)
+    : (record.result?.warmupRestarts[record.result.seeds.indexOf(seed)] ?? 0)
   const found: [WeightsMoment, TensorMap][] = [['initial', initialize(network, seed, attempt)]]
   if (warmed) found.push(['warmed-up', selectSeed(warmed.tensors, seed, 'parameters')])
   const last =

@@ -12,7 +12,7 @@ import type { PredictedSeries, PredictionAgreement, RunPredictions } from '../..
 import { loadDatasetSources } from '../store/datasets.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { loadBackend } from './load-backend.ts'
-import { readTrainedWeights } from './trained-weights.ts'
+import { readTrainedWeights, seedsLeft } from './trained-weights.ts'
 
 export interface PredictRequest {
   readonly runId: string
@@ -34,7 +34,7 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
   const { runId, weights, sampleCount } = request
   const record = await store.readRecord(runId)
   const { config } = record
-  const seed = request.seed ?? config.seeds[0]!
+  const seed = request.seed ?? seedsLeft(record)[0]!
   if (!config.seeds.includes(seed))
     throw new LabError('usage', 'The run has no such seed.', {
       where: runId,

@@ -9,7 +9,8 @@ import { createDatasets } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
+import type { Divergence } from '../../shared/runs/divergence.ts'
+import { isOver, type RunEvent, type RunRecord } from '../../shared/runs/run.ts'
 import { knownStd, summarize } from '../../shared/statistics/summary.ts'
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { loadDatasetSources } from '../store/datasets.ts'
@@ -23,12 +24,16 @@ const HEARTBEAT_MS = 10_000
 /** One line of the table at the end. */
 export interface SummaryRow {
   readonly strategy: Strategy
-  readonly metric: string
-  readonly mean: number
+  /** Null where every seed has diverged, as is the mean. */
+  readonly metric: string | null
+  readonly mean: number | null
   /** Sample standard deviation (n - 1); null for one seed. */
   readonly std: number | null
-  /** The value of each seed, with the weights of its best validation. */
-  readonly seeds: readonly number[]
+  /** The value of each seed of the configuration, with the weights of its best validation; null for one that has diverged. */
+  readonly seeds: readonly (number | null)[]
+  /** Over so many seeds. */
+  readonly seedCount: number
+  readonly diverged: readonly Divergence[]
 }
 
 export interface RunListener {
@@ -37,17 +42,29 @@ export interface RunListener {
 }
 
 export interface GroupListener extends RunListener {
-  /** It has been before, and is left as it is. */
-  finishedBefore(runId: string): void
+  /** It has come to its end before, and is left as it is. */
+  endedBefore(record: RunRecord): void
   /** Its record says so too. */
   failed(runId: string, error: LabError): void
 }
 
+/** Of the runs that have come to something: a result, or that every seed diverged. */
 export function summarise(records: readonly RunRecord[]): SummaryRow[] {
-  return records.flatMap(({ strategy, result }) => {
-    if (result === null) return []
-    const summary = summarize(result.best)
-    return [{ strategy, metric: result.metric, mean: summary.mean, std: knownStd(summary), seeds: result.best }]
+  return records.flatMap(({ strategy, status, config, result, diverged }): SummaryRow[] => {
+    if (result === null && status !== 'diverged') return []
+    const { best = [], seeds = [] } = result ?? {}
+    const summary = result && summarize(best)
+    return [
+      {
+        strategy,
+        metric: result?.metric ?? null,
+        mean: summary?.mean ?? null,
+        std: summary && knownStd(summary),
+        seeds: config.seeds.map((seed) => best[seeds.indexOf(seed)] ?? null),
+        seedCount: seeds.length,
+        diverged,
+      },
+    ]
   })
 }
 
@@ -83,7 +100,7 @@ export function isRunsOwn(error: unknown): error is LabError {
 }
 
 /**
- * @returns the records at the end, those of stopped runs among them and those of failed ones not, or 'paused' when `control` asked for it
+ * @returns the records at the end, those of stopped and diverged runs among them and those of failed ones not, or 'paused' when `control` asked for it
  * @throws LabError that every run would meet; the others stay queued
  */
 export async function runGroup(
@@ -97,13 +114,14 @@ export async function runGroup(
   for (const { id } of records) {
     try {
       const known = await store.readRecord(id) // another process may have taken it to its end since
-      if (known.status === 'finished') listener.finishedBefore(id)
-      const end = known.status === 'finished' ? known : await runOne(store, id, baseFolder, control, listener)
+      if (isOver(known.status)) listener.endedBefore(known)
+      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, control, listener)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
       if (!isRunsOwn(error)) throw error
       listener.failed(id, error)
+      if (error.code === 'non-finite') done.push(await store.readRecord(id))
     }
   }
   return done

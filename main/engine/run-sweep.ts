@@ -7,7 +7,7 @@ import { warningsOfCells, type WarnedCell } from '../../shared/networks/cell-war
 import type { Network } from '../../shared/networks/network.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import { sweepRow, type SweepRow, type SweepSlot } from '../../shared/runs/sweep-table.ts'
 import type { TrainControl } from '../../shared/training/train-run.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -42,7 +42,7 @@ export async function runSweep(
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
       const run = await runs.readRecord(id)
-      if (run.status === 'finished' || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
+      if (isOver(run.status) || run.status === 'stopped' || (run.status === 'failed' && !rerunFailed)) continue
       if ((await runOne(run)) === 'paused') return 'paused'
     }
   }

@@ -8,6 +8,7 @@ import { writeNpz } from '../../shared/numerics/npz.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
+import { describeDivergence } from '../../shared/runs/divergence.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { forkPointOf } from '../../shared/training/fork.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -69,6 +70,7 @@ export async function readTrainedWeights(
   weights: WeightsChoice['weights'],
 ): Promise<TrainedWeights> {
   if (record.status === 'finished') {
+    requireTested(record, seed)
     const file = await store.readWeights(record.id)
     return { tensors: selectSeed(file.tensors, seed, weights), at: null }
   }
@@ -88,6 +90,24 @@ export async function readTrainedWeights(
   return { tensors, at: { phase, step } }
 }
 
+/** Seeds that have not diverged; all where none is left. */
+export function seedsLeft({ config: { seeds }, diverged }: RunRecord): readonly number[] {
+  const left = seeds.filter((seed) => !diverged.some((each) => each.seed === seed))
+  return left.length > 0 ? left : seeds
+}
+
+/** A seed that has diverged has no weights at the end of a run. */
+function requireTested({ id, result, diverged }: RunRecord, seed: number): void {
+  const divergence = diverged.find((each) => each.seed === seed)
+  if (divergence === undefined) return
+  throw new LabError('weights', 'this seed has diverged, and was not trained to the end.', {
+    where: id,
+    expected: `one of the seeds ${result?.seeds.join(', ')}`,
+    found: describeDivergence(divergence),
+    remedy: 'Choose another seed.',
+  })
+}
+
 /** @returns tensors of that seed by parameter name */
 export function selectSeed(tensors: TensorMap, seed: number, which: string): Map<string, Tensor> {
   const prefix = `seed${seed}/${which}/`
@@ -103,7 +123,9 @@ export async function networkOf({ config, strategy }: RunRecord): Promise<Networ
   return networks.get(strategy)!
 }
 
-function chooseSeed({ id, config: { seeds }, result }: RunRecord, asked: number | null): number {
+function chooseSeed(record: RunRecord, asked: number | null): number {
+  const { id, config, result } = record
+  const { seeds } = config
   if (asked !== null) {
     if (seeds.includes(asked)) return asked
     throw new LabError('usage', 'The run has no such seed.', {
@@ -112,8 +134,8 @@ function chooseSeed({ id, config: { seeds }, result }: RunRecord, asked: number 
       found: `\`${asked}\``,
     })
   }
-  const results = result?.best ?? []
-  const direction = result?.metric === 'accuracy' ? -1 : 1
-  const order = seeds.map((_, index) => index).sort((a, b) => direction * ((results[a] ?? 0) - (results[b] ?? 0)))
-  return seeds[order[0]!]!
+  if (result === null) return seedsLeft(record)[0]!
+  const direction = result.metric === 'accuracy' ? -1 : 1
+  const order = [...result.seeds.keys()].sort((a, b) => direction * (result.best[a]! - result.best[b]!))
+  return result.seeds[order[0]!]!
 }

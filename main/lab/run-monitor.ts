@@ -7,7 +7,7 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
-import type { RunRecord } from '../../shared/runs/run.ts'
+import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
 import type { KeptJob } from '../store/queue-file.ts'
 import { releaseLockOfDeadThread } from '../store/run-lock.ts'
@@ -113,7 +113,7 @@ export class RunMonitor {
   async resume(runId: string): Promise<null> {
     if (this.#host.holds(runId)) throw resumeError(runId, 'a run that is being trained or waits for it')
     const record = await this.#store.readRecord(runId)
-    if (record.status === 'finished') throw resumeError(runId, 'a finished run')
+    if (isOver(record.status)) throw resumeError(runId, `a ${record.status} run`)
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
     await this.takeUp(record.groupId, record.config.name, [runId, ...(await this.#queuedAfter(record))])
@@ -187,7 +187,10 @@ export class RunMonitor {
         live.push(event.events)
         if (live.isProgressDue()) this.#tell({ type: 'progress', progress: live.progress() })
         // The record says `running` only when training has begun.
-        if (event.events.some(({ type }) => type === 'phase') || this.#catalog.get(event.runId)?.state !== 'running')
+        if (
+          event.events.some(({ type }) => type === 'phase' || type === 'diverged') ||
+          this.#catalog.get(event.runId)?.state !== 'running'
+        )
           this.#update([event.runId])
         break
       }
@@ -270,7 +273,7 @@ export class RunMonitor {
 
   async #markStopped(runId: string): Promise<void> {
     const { status } = await this.#store.readRecord(runId)
-    if (status === 'finished' || status === 'stopped') throw resumeError(runId, `a ${status} run`)
+    if (isOver(status) || status === 'stopped') throw resumeError(runId, `a ${status} run`)
     const writer = await this.#store.openWriter(runId)
     try {
       await writer.update({ status: 'stopped', endedAt: new Date().toISOString() })

@@ -16,7 +16,8 @@ export function summariseRun(
     const error = { code: damaged.code, message: damaged.message }
     return { ...NOTHING_KNOWN, id, groupId: id, name: id, annotations, error }
   }
-  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, forkedFrom, error, status } = record
+  const { groupId, config, strategy, createdAt, startedAt, endedAt, result, diverged, forkedFrom, error, status } =
+    record
   const state: RunState = crashed ? 'crashed' : status
   return {
     id,
@@ -33,6 +34,7 @@ export function summariseRun(
     startedAt,
     endedAt,
     result,
+    diverged,
     forkedFrom,
     error,
     configurationId: createHash('sha256').update(configurationText(config, strategy)).digest('hex').slice(0, ID_DIGITS),
@@ -58,6 +60,7 @@ const NOTHING_KNOWN = {
   startedAt: null,
   endedAt: null,
   result: null,
+  diverged: [],
   forkedFrom: null,
   configurationId: null,
   settings: null,

@@ -31,7 +31,7 @@ export interface KnownSweep {
 }
 
 /** Nothing is left to do for it, unless it failed and is rerun. */
-export const DONE: ReadonlySet<SweepRowStatus> = new Set(['finished', 'stopped', 'failed', 'missing'])
+export const DONE: ReadonlySet<SweepRowStatus> = new Set(['finished', 'stopped', 'diverged', 'failed', 'missing'])
 
 /** Runs that are made and would be run. @param rerunFailed those that failed, too */
 export function openRunIds({ rows }: KnownSweep, rerunFailed: boolean): string[] {

@@ -173,18 +173,20 @@ function parseHeader(text: string): Header | null {
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
   if (header === null || typeof header !== 'object' || !Array.isArray(header.series)) return null
   const { fromByte, toByte, eventCount, seedCount, lastPosition, marks, tail } = header
-  const damaged = header.damaged ?? null // not in files of earlier versions, which had none of it
+  // Not in files of earlier versions, which had none of it.
+  const damaged = header.damaged ?? null
+  const divergences: unknown = marks?.divergences ?? []
   const isWhole =
     [fromByte, toByte, eventCount, seedCount, lastPosition].every(isCount) &&
     toByte! > fromByte! &&
     typeof tail === 'string' &&
     (damaged === null || [damaged.count, damaged.firstLine, damaged.firstByte].every(isCount)) &&
-    [marks?.phases, marks?.restarts, marks?.forks].every((list) => Array.isArray(list)) &&
+    [marks?.phases, marks?.restarts, marks?.forks, divergences].every((list) => Array.isArray(list)) &&
     header.series.every(
       ({ name, count, positionsOf }, index) =>
         isSeriesName(name) && isCount(count) && (positionsOf === null || (isCount(positionsOf) && positionsOf < index)),
     )
-  return isWhole ? ({ ...header, damaged } as Header) : null
+  return isWhole ? ({ ...header, damaged, marks: { ...marks, divergences } } as Header) : null
 }
 
 /** @returns null for a block whose bytes are not those that were written */

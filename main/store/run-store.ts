@@ -9,7 +9,7 @@ import type { SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
-import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from '../../shared/runs/run.ts'
+import { isOver, type CheckpointName, type RunEvent, type RunOrigin, type RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { syncFolder } from './durable-file.ts'
 import { writeForkFiles, type ForkCheckpoint } from './fork-files.ts'
@@ -173,7 +173,7 @@ export class RunStore {
 
   /**
    * Takes the lock of a run; that of a dead process is taken over.
-   * @throws LabError `run-locked` while another writer holds it; `usage` for a finished run, which stays as it is; `run-folder`
+   * @throws LabError `run-locked` while another writer holds it; `usage` for one that is over, which stays as it is; `run-folder`
    */
   async openWriter(id: string): Promise<FileRunWriter> {
     requireUnfinished(await this.readRecord(id))
@@ -342,17 +342,22 @@ function queuedRecord(
     endedAt: null,
     heartbeatAt: null,
     error: null,
+    diverged: [],
     result: null,
     digests: null,
   }
 }
 
 function requireUnfinished({ id, status }: RunRecord): void {
-  if (status !== 'finished') return
-  throw new LabError('usage', 'this run is finished already, and stays as it is.', {
-    where: id,
-    expected: 'a run that has not finished',
-    found: 'a finished run',
-    remedy: `Look at it, or go on from one of its checkpoints with other settings: \`lab fork ${id}\`.`,
-  })
+  if (!isOver(status)) return
+  throw new LabError(
+    'usage',
+    `this run ${status === 'diverged' ? 'has diverged' : 'is finished already'}, and stays as it is.`,
+    {
+      where: id,
+      expected: 'a run that has not come to its end',
+      found: `a ${status} run`,
+      remedy: `Look at it, or go on from one of its checkpoints with other settings: \`lab fork ${id}\`.`,
+    },
+  )
 }

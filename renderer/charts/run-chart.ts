@@ -20,6 +20,7 @@ export interface RunChartWords {
   readonly series: (name: SeriesName) => string
   readonly phase: (phase: PhaseMark['phase']) => string
   readonly restart: (seeds: readonly number[]) => string
+  readonly diverged: (seed: number) => string
 }
 
 /** What the user has chosen to see. */

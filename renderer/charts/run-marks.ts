@@ -1,4 +1,4 @@
-/** What is marked in a run's chart beside its lines: where phases begin, warm-ups begin anew and a fork leaves, and levels that say something. */
+/** What is marked in a run's chart beside its lines: where phases begin, warm-ups begin anew, a seed diverges and a fork leaves, and levels that say something. */
 import type { LineSeriesOption } from 'echarts/charts'
 import type { PhaseMark, TimelineMarks } from '../../shared/runs/timeline.ts'
 import type { ChartTokens } from './chart-tokens.ts'
@@ -34,6 +34,7 @@ export function markLines(subject: RunChartSubject, tokens: ChartTokens, words: 
       markSeries(`marks ${grid}`, grid, tokens, [
         ...phaseLines(subject.view, grid === 0, tokens, words),
         ...restartLines(subject, grid, tokens, words),
+        ...divergenceLines(subject, grid, tokens, words),
         ...forkLines(subject, grid, tokens, words),
       ]),
     ),
@@ -77,6 +78,26 @@ function restartLines(
     label: {
       show: grid === 1,
       formatter: words.restart(seedIndices.map((index) => seeds[index] ?? index)),
+      color: tokens.warning,
+      position: 'insideEndTop',
+      fontSize: 11,
+    },
+  }))
+}
+
+/** Where the lines of a seed end. */
+function divergenceLines(
+  { view: { marks } }: RunChartSubject,
+  grid: GridIndex,
+  tokens: ChartTokens,
+  words: RunChartWords,
+): MarkData {
+  return marks.divergences.map(({ position, seed }) => ({
+    xAxis: position,
+    lineStyle: { type: 'dotted', color: tokens.warning, opacity: 1 },
+    label: {
+      show: grid === 0,
+      formatter: words.diverged(seed),
       color: tokens.warning,
       position: 'insideEndTop',
       fontSize: 11,

@@ -76,6 +76,12 @@ export function formatClockTime(iso: string): string {
 }
 
 /** `0.0123 ± 0.0045`, the mean of seeds and their deviation; one seed has none. */
+/** With the seeds that it is over, where some have diverged: `0.12 ± 0.01 (3/4)`. */
+export function formatResult(values: readonly number[], divergedCount: number): string {
+  const text = formatMeanAndStd(values)
+  return text === '' || divergedCount === 0 ? text : `${text} (${values.length}/${values.length + divergedCount})`
+}
+
 export function formatMeanAndStd(values: readonly number[]): string {
   if (values.length === 0) return ''
   const { mean, std } = summarize(values)

@@ -1,11 +1,25 @@
-/** An entry of a run's log in words. */
+/** An entry of a run's log in words, and a seed that diverged. */
 import { useI18n } from 'vue-i18n'
+import type { Divergence } from '../../shared/runs/divergence.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { checkpointKind } from '../../shared/runs/run.ts'
 import { formatBytes, formatNumber, formatShare } from './format.ts'
 
+export function useDivergenceWords(): (divergence: Divergence) => string {
+  const { t } = useI18n()
+  return ({ seed, phase, step, quantity, value }) =>
+    t('run.diverged', {
+      seed,
+      step,
+      phase: t(`run.phase.${phase}`),
+      quantity: t(`run.divergedQuantity.${quantity}`),
+      value,
+    })
+}
+
 export function useLogWords(): (entry: LogEntry) => string {
   const { t } = useI18n()
+  const wordsOfDivergence = useDivergenceWords()
   return (entry) => {
     switch (entry.kind) {
       case 'status': {
@@ -15,6 +29,8 @@ export function useLogWords(): (entry: LogEntry) => string {
       }
       case 'phase':
         return t(`run.log.phase.${entry.phase}`)
+      case 'diverged':
+        return wordsOfDivergence(entry)
       case 'restart':
         return t('run.log.restart', { step: entry.step, seeds: entry.seeds.join(', ') }, entry.seeds.length)
       case 'warmed-up':

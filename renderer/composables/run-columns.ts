@@ -1,7 +1,8 @@
 /** The columns that a table of runs can show: for each its width, what it is sorted by, and the text of its cell. Names stand in the locales. */
 import type { RunSort } from '../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import { formatCount, formatDuration, formatMeanAndStd, formatNumber, formatTime } from './format.ts'
+import { describeDivergence } from '../../shared/runs/divergence.ts'
+import { formatCount, formatDuration, formatNumber, formatResult, formatTime } from './format.ts'
 
 export type RunColumnId = Exclude<RunSort, 'star'> | 'tags' | 'notes'
 
@@ -19,6 +20,12 @@ export interface RunColumn {
 }
 
 const whole = (value: number | null | undefined): string => (value == null ? '' : formatCount(value))
+
+/** The value of each seed, and which seeds have none. */
+const exactValues = ({ diverged }: RunSummary, values: readonly number[] = []): string =>
+  [values.join(', '), ...diverged.map((divergence) => `diverged: ${describeDivergence(divergence)}`)]
+    .filter((text) => text !== '')
+    .join('\n')
 
 function durationOf({ startedAt, endedAt }: RunSummary): string {
   return startedAt === null || endedAt === null ? '' : formatDuration(Date.parse(endedAt) - Date.parse(startedAt))
@@ -45,14 +52,14 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   column('dataset', 190, ({ dataset }) => dataset, shown),
   column('seeds', 70, ({ seeds }) => seeds.join(', '), { ...shown, ...number }),
   column('metric', 90, ({ result }) => result?.metric ?? '', shown),
-  column('result', 150, ({ result }) => formatMeanAndStd(result?.best ?? []), {
+  column('result', 150, ({ result, diverged }) => formatResult(result?.best ?? [], diverged.length), {
     ...shown,
     ...number,
-    exact: ({ result }) => result?.best.join(', ') ?? '',
+    exact: (run) => exactValues(run, run.result?.best),
   }),
-  column('last', 150, ({ result }) => formatMeanAndStd(result?.last ?? []), {
+  column('last', 150, ({ result, diverged }) => formatResult(result?.last ?? [], diverged.length), {
     ...number,
-    exact: ({ result }) => result?.last.join(', ') ?? '',
+    exact: (run) => exactValues(run, run.result?.last),
   }),
   column('tags', 150, ({ annotations }) => annotations.tags.join(', '), shown),
   column('created', 170, ({ createdAt }) => formatTime(createdAt), {

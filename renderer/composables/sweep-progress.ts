@@ -5,6 +5,8 @@ import { formatCount } from './format.ts'
 
 export interface SweepProgress {
   readonly goodCount: number
+  /** Runs of which every seed has. */
+  readonly divergedCount: number
   readonly failedCount: number
   /** Made once, and their folders are gone or damaged. */
   readonly missingCount: number
@@ -14,18 +16,20 @@ export interface SweepProgress {
 
 export function sweepProgress({ counts }: Pick<SweepSummary, 'counts'>): SweepProgress {
   const goodCount = (counts.finished ?? 0) + (counts.stopped ?? 0)
-  const { failed: failedCount = 0, missing: missingCount = 0 } = counts
-  return { goodCount, failedCount, missingCount, doneCount: goodCount + failedCount + missingCount }
+  const { diverged: divergedCount = 0, failed: failedCount = 0, missing: missingCount = 0 } = counts
+  const doneCount = goodCount + divergedCount + failedCount + missingCount
+  return { goodCount, divergedCount, failedCount, missingCount, doneCount }
 }
 
 /** @returns writes `500 / 500 runs, 227 failed` */
 export function useSweepProgressWords(): (sweep: SweepSummary) => string {
   const { t } = useI18n()
   return (sweep) => {
-    const { doneCount, failedCount, missingCount } = sweepProgress(sweep)
+    const { doneCount, divergedCount, failedCount, missingCount } = sweepProgress(sweep)
     const words = [
       t('sweeps.progress', { done: formatCount(doneCount), count: formatCount(sweep.runCount) }, sweep.runCount),
     ]
+    if (divergedCount > 0) words.push(t('sweeps.divergences', { count: formatCount(divergedCount) }, divergedCount))
     if (failedCount > 0) words.push(t('sweeps.failures', { count: formatCount(failedCount) }, failedCount))
     if (missingCount > 0) words.push(t('sweeps.missing', { count: formatCount(missingCount) }, missingCount))
     return words.join(', ')

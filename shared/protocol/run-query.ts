@@ -12,6 +12,7 @@ export const RUN_STATES = [
   'paused',
   'stopped',
   'finished',
+  'diverged',
   'failed',
   'crashed',
   'damaged',
@@ -145,6 +146,8 @@ export interface ConfigurationSummary {
   /** With the weights of the best validation; null before one has finished. */
   readonly best: SeedStatistics | null
   readonly last: SeedStatistics | null
+  /** Seeds that the statistics are not over. */
+  readonly divergedSeedCount: number
   /** Newest first, at most so many that they can be compared; `run.ids` has all of them. */
   readonly runIds: readonly string[]
 }

@@ -13,6 +13,7 @@ import type { WarnedCell } from '../networks/cell-warnings.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
+import type { Divergence } from '../runs/divergence.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
@@ -63,6 +64,8 @@ export interface RunSummary {
   readonly startedAt: string | null
   readonly endedAt: string | null
   readonly result: RunResult | null
+  /** Seeds that the result is not over. */
+  readonly diverged: readonly Divergence[]
   /** Null for a run that began with itself. */
   readonly forkedFrom: RunOrigin | null
   readonly error: { readonly code: string; readonly message: string } | null

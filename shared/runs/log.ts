@@ -2,6 +2,7 @@
  * The log of a run: what happened to it, when, as data; the words are the screens'. Events and changes of its state enter, entries leave.
  * Unlike the metrics it is not cut: steps that were taken twice, because of a crash, stand there twice. Only a status that was not reached goes.
  */
+import type { Divergence } from './divergence.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunStatus } from './run.ts'
 
 export type LogEntryBody =
@@ -13,6 +14,7 @@ export type LogEntryBody =
       readonly message: string | null
     }
   | { readonly kind: 'phase'; readonly phase: 'warm-up' | 'training' | 'test'; readonly step: number }
+  | ({ readonly kind: 'diverged' } & Divergence)
   | { readonly kind: 'restart'; readonly step: number; readonly seeds: readonly number[] }
   /** The warm-up was checked: VAA* of the worst layer, a value a seed. */
   | { readonly kind: 'warmed-up'; readonly step: number; readonly vaaStar: readonly (number | null)[] }
@@ -53,9 +55,10 @@ export function logLevel(entry: LogEntryBody): LogLevel {
     case 'message':
       return entry.level
     case 'restart':
+    case 'diverged':
       return 'warning'
     case 'status':
-      if (entry.status === 'failed') return 'error'
+      if (entry.status === 'failed' || entry.status === 'diverged') return 'error'
       return entry.status === 'running' && entry.previous === 'running' ? 'warning' : 'info'
     default:
       return 'info'
@@ -112,6 +115,10 @@ export function describeEvent(event: RunEvent, seeds: readonly number[], step: n
         unconvergedCount,
         comparedCount: total('fixedCount') + total('periodicCount') + unconvergedCount,
       }
+    }
+    case 'diverged': {
+      const { seed, phase, step: at, quantity, value } = event
+      return { kind: 'diverged', seed, phase, step: at, quantity, value }
     }
     case 'test':
       return { kind: 'test', metric: event.result.metric, best: mean(event.result.best) ?? 0 }

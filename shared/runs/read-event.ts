@@ -3,6 +3,7 @@
  * checked field by field; spreads, which are many numbers, are checked by whoever wants them.
  */
 import { parseJson } from '../protocol/parse-json.ts'
+import { isDivergence } from './divergence.ts'
 import type { RunEvent } from './run.ts'
 
 export function readEvent(line: string): RunEvent | null {
@@ -34,6 +35,8 @@ function isEvent(value: unknown): value is RunEvent {
       return isCount(event.step) && isValues(event.loss) && isValues(event.gradientNorm) && isValues(event.learningRate)
     case 'validation':
       return isCount(event.step) && isValues(event.loss) && (event.accuracy === null || isValues(event.accuracy))
+    case 'diverged':
+      return isDivergence(event)
     case 'measure':
       return (
         isPhase(event.phase) &&

@@ -5,9 +5,10 @@
 import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { ExperimentConfig } from '../experiments/config.ts'
 import { parseJson } from '../protocol/parse-json.ts'
+import { isDivergence } from './divergence.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
-const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed']
+const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'diverged', 'failed']
 export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
@@ -50,6 +51,7 @@ const CHECKS: readonly Check[] = [
   ['endedAt', 'a time or null', orNull(isTime)],
   ['heartbeatAt', 'a time or null', orNull(isTime)],
   ['error', 'an error or null', orNull((value) => isObject(value) && isText(value.code))],
+  ['diverged', 'a list of diverged seeds', (value) => Array.isArray(value) && value.every(isDivergence)],
   [
     'result',
     'a result or null',
@@ -111,6 +113,7 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   // Records of earlier versions lack them.
   record.forkedFrom ??= null
   record.digests ??= null
+  record.diverged ??= []
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {

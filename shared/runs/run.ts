@@ -5,10 +5,17 @@
  */
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { Divergence } from './divergence.ts'
 import type { PartSpread } from './spreads.ts'
 
-/** `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. */
-export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
+/**
+ * `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. `diverged`: no seed is left, and going on
+ * would come to the same.
+ */
+export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'diverged' | 'failed'
+
+/** Whether going on with a run would come to nothing else: it is finished, or no seed is left. */
+export const isOver = (status: RunStatus): boolean => status === 'finished' || status === 'diverged'
 
 /** Which checkpoint of which run a fork began with. */
 export interface RunOrigin {
@@ -38,6 +45,8 @@ export interface RunRecord {
   /** ISO time of the writer's last sign of life; a running run whose heartbeat is stale has crashed. */
   heartbeatAt: string | null
   error: { readonly code: string; readonly message: string } | null
+  /** Seeds that trained no further; none in runs of earlier versions, which one such seed ended. */
+  diverged: readonly Divergence[]
   result: RunResult | null
   /** Null while it runs, and for runs of earlier versions, whose files cannot be checked. */
   digests: RunDigests | null
@@ -50,7 +59,7 @@ export interface RunDigests {
   readonly weights: string | null
 }
 
-/** Test results of a finished run, one entry a seed. */
+/** Test results of a finished run, one entry a seed of `seeds`: those of the configuration that have not diverged. */
 export interface RunResult {
   readonly metric: 'mse' | 'accuracy' | 'cross-entropy'
   /** With the weights of the best validation. */
@@ -84,6 +93,7 @@ export type RunEvent =
     }
   /** `type` stands first: it is how these lines are found among all others. */
   | { type: 'spreads'; phase: 'warm-up' | 'training'; step: number; seeds: (readonly PartSpread[] | null)[] }
+  | ({ type: 'diverged' } & Divergence)
   | { type: 'test'; result: RunResult }
   /** The first line after those of the run that this one is a fork of. */
   | { type: 'fork'; from: RunOrigin }
@@ -126,7 +136,7 @@ export interface RunWriter {
    * whoever reads it finds them.
    */
   update(
-    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'result'>>,
+    change: Partial<Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'diverged' | 'result'>>,
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or status. */
   append(events: readonly RunEvent[]): void

@@ -5,6 +5,7 @@
 import type { Strategy } from '../experiments/config.ts'
 import { formatAxisValue } from '../experiments/sweep.ts'
 import { summarize, type Summary } from '../statistics/summary.ts'
+import type { Divergence } from './divergence.ts'
 import type { RunRecord, RunResult, RunStatus } from './run.ts'
 
 /** `not made`: its turn has not come; `missing`: its folder is gone or damaged. */
@@ -22,9 +23,11 @@ export interface SweepRow {
   readonly runId: string | null
   readonly status: SweepRowStatus
   readonly metric: RunResult['metric'] | null
-  /** One a seed, with the weights of its best validation; none until the run has finished. */
+  /** One a seed that has not diverged, with the weights of its best validation; none until the run has finished. */
   readonly seeds: readonly { readonly seed: number; readonly value: number }[]
   readonly summary: Summary | null
+  /** Seeds that the summary is not over. */
+  readonly diverged: readonly Divergence[]
   /** From its start to its end, pauses included; null until it has ended. */
   readonly elapsedMs: number | null
   readonly error: string | null
@@ -49,6 +52,7 @@ export function sweepRow(
     metric: result?.metric ?? null,
     seeds: result ? result.seeds.map((seed, i) => ({ seed, value: result.best[i]! })) : [],
     summary: result ? summarize(result.best) : null,
+    diverged: record?.diverged ?? [],
     elapsedMs: startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : null,
     error: record?.error?.message ?? null,
   }
@@ -91,14 +95,16 @@ export function groupByAxes(rows: readonly SweepRow[], axes: readonly string[]):
   return [...groups.values()].map(({ texts, values, runCount }) => ({ texts, summary: summarize(values), runCount }))
 }
 
-/** A line for every seed of every run; numbers in full. */
+/** A line for every seed of every run, without a value where it has diverged; numbers in full. */
 export function sweepCsv(rows: readonly SweepRow[], axes: readonly string[]): string {
   const lines = rows.flatMap((row) => {
-    const { point, strategy, runId, status, metric, seeds } = row
-    const start = [String(point), ...axes.map((axis) => axisText(row, axis)), strategy, runId ?? '', status]
-    return seeds.length === 0
-      ? [[...start, '', '', '']]
-      : seeds.map(({ seed, value }) => [...start, metric ?? '', String(seed), String(value)])
+    const { point, strategy, runId, status, metric, seeds, diverged } = row
+    const start = [String(point), ...axes.map((axis) => axisText(row, axis)), strategy, runId ?? '']
+    const ofSeeds = [
+      ...seeds.map(({ seed, value }) => [...start, status, metric ?? '', String(seed), String(value)]),
+      ...diverged.map(({ seed }) => [...start, 'diverged', metric ?? '', String(seed), '']),
+    ]
+    return ofSeeds.length === 0 ? [[...start, status, '', '', '']] : ofSeeds
   })
   const header = ['point', ...axes, 'strategy', 'run', 'status', 'metric', 'seed', 'value']
   return [header, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\n`).join('')

@@ -2,6 +2,7 @@
  * A run's events on one time axis: events enter in order, points of series and marks of phases, restarts and forks leave. The axis counts
  * optimiser steps, those of warm-up (restarts included) before those of training. The same in main and in the renderer.
  */
+import type { DivergedQuantity } from './divergence.ts'
 import type { RunEvent } from './run.ts'
 import { sliceSeries, type SeriesPoint, type SeriesSlice, type SlicedSeries } from './series.ts'
 
@@ -17,21 +18,30 @@ export interface RestartMark {
   readonly seedIndices: readonly number[]
 }
 
+/** Where a seed diverged and its lines end. */
+export interface DivergenceMark {
+  readonly position: number
+  readonly seed: number
+  readonly quantity: DivergedQuantity
+}
+
 /** What is marked on the time axis beside the series. */
 export interface TimelineMarks {
   readonly phases: readonly PhaseMark[]
   readonly restarts: readonly RestartMark[]
+  readonly divergences: readonly DivergenceMark[]
   /** Where the run left the one that it is a fork of. */
   readonly forks: readonly number[]
 }
 
-export const NO_MARKS: TimelineMarks = { phases: [], restarts: [], forks: [] }
+export const NO_MARKS: TimelineMarks = { phases: [], restarts: [], divergences: [], forks: [] }
 
 type Values = (number | null)[]
 
 export class Timeline {
   readonly phases: PhaseMark[]
   readonly restarts: RestartMark[]
+  readonly divergences: DivergenceMark[]
   readonly forks: number[]
   #warmupSteps = 0
   #lastPosition = 0
@@ -40,9 +50,10 @@ export class Timeline {
    * @param marks those already there, to go on after them
    * @param lastPosition the latest one already seen
    */
-  constructor({ phases, restarts, forks }: TimelineMarks = NO_MARKS, lastPosition = 0) {
+  constructor({ phases, restarts, divergences, forks }: TimelineMarks = NO_MARKS, lastPosition = 0) {
     this.phases = [...phases]
     this.restarts = [...restarts]
+    this.divergences = [...divergences]
     this.forks = [...forks]
     this.#warmupSteps = phases.find(({ phase }) => phase === 'training')?.position ?? lastPosition
     this.#lastPosition = lastPosition
@@ -50,7 +61,8 @@ export class Timeline {
 
   /** A copy, which stays as it is. */
   marks(): TimelineMarks {
-    return { phases: [...this.phases], restarts: [...this.restarts], forks: [...this.forks] }
+    const { phases, restarts, divergences, forks } = this
+    return { phases: [...phases], restarts: [...restarts], divergences: [...divergences], forks: [...forks] }
   }
 
   /** Of the latest point or mark. */
@@ -90,6 +102,11 @@ export class Timeline {
       case 'warmup-end': {
         const seedIndices = event.restarted.flatMap((restarted, r) => (restarted ? [r] : []))
         if (seedIndices.length > 0) this.restarts.push({ position: this.#warmupSteps, seedIndices })
+        return []
+      }
+      case 'diverged': {
+        const { seed, phase, step, quantity } = event
+        this.divergences.push({ position: this.position(phase, step), seed, quantity })
         return []
       }
       case 'fork':

@@ -7,11 +7,12 @@ import type { SeriesBatch } from '../datasets/dataset.ts'
 import { RandomStream } from '../numerics/random.ts'
 import { stepsPerEpoch, trainingOrder } from './batches.ts'
 import { drawConvergence } from './draws.ts'
+import { hasNotDiverged, requireFinite } from './divergence.ts'
 import { drawDropoutMasks } from './dropout.ts'
 import { evaluateSplit } from './evaluate.ts'
-import { copyTensors } from './progress.ts'
+import { copyTensors, type Progress } from './progress.ts'
 import { advancePlateau, learningRateFactor } from './schedules.ts'
-import { optimizerSettings, readsFreshSeries, requireFinite, type TrainingSession } from './session.ts'
+import { optimizerSettings, readsFreshSeries, type TrainingSession } from './session.ts'
 import { tellMeasures } from './tell-measures.ts'
 
 interface Plan {
@@ -20,7 +21,7 @@ interface Plan {
   readonly hasValidation: boolean
 }
 
-/** Trains from where the session stands to the end. @throws LabError `non-finite` */
+/** Trains from where the session stands to the end. @throws LabError `non-finite` when every seed has diverged */
 export async function train(session: TrainingSession): Promise<void> {
   const { config, datasets, seeds } = session
   const training = session.progress.training
@@ -36,11 +37,15 @@ export async function train(session: TrainingSession): Promise<void> {
   )
   for (;;) {
     await doWhatIsDue(session, plan)
-    if (training.step >= plan.totalSteps || !training.reached.includes(false)) return
+    if (training.step >= plan.totalSteps || !seeds.some((_, r) => isTrained(session.progress, r))) return
     await session.breathe()
     await takeStep(session, plan, orders)
   }
 }
+
+/** Whether a seed takes further steps. */
+const isTrained = (progress: Progress, r: number): boolean =>
+  hasNotDiverged(progress, r) && !progress.training.reached[r]
 
 async function takeStep(
   session: TrainingSession,
@@ -51,7 +56,7 @@ async function takeStep(
   const training = session.progress.training
   const step = training.step
   const requests = seeds.map((seed, r) => {
-    if (training.reached[r]) return null
+    if (!isTrained(session.progress, r)) return null
     return trainRequest(session, seed, step, datasets[r]!.batch('train', orders[r]!(step)))
   })
   const optimizers = requests.map((request, r): OptimizerSettings | null => {
@@ -61,20 +66,21 @@ async function takeStep(
   })
   const results = await engine.trainStep(requests, optimizers)
   training.step = step + 1
-  results.forEach((result, r) => {
-    if (result === null) return
-    requireFinite(result.loss, 'loss', seeds[r]!, 'training', training.step)
-    requireFinite(result.gradientNorm, 'gradient', seeds[r]!, 'training', training.step)
-  })
-  // A seed that has reached its target trains no more: NaN, which JSON writes as null.
+  // A seed that has reached its target or diverged trains no more: NaN, which JSON writes as null.
   emit({
     type: 'train-step',
     step: training.step,
-    loss: results.map((result) => result?.loss ?? Number.NaN),
-    gradientNorm: results.map((result) => result?.gradientNorm ?? Number.NaN),
+    loss: results.map((result) => finiteOrNaN(result?.loss)),
+    gradientNorm: results.map((result) => finiteOrNaN(result?.gradientNorm)),
     learningRate: optimizers.map((optimizer) => optimizer?.learningRate ?? Number.NaN),
   })
+  const place = { phase: 'training', step: training.step } as const
+  for (const [r, result] of results.entries())
+    if (result !== null) await requireFinite(session, r, place, { loss: result.loss, gradient: result.gradientNorm })
 }
+
+const finiteOrNaN = (value: number | undefined): number =>
+  value !== undefined && Number.isFinite(value) ? value : Number.NaN
 
 /** What the engine is asked for at a step; on the steps at which the regulariser counts, with its draws. */
 export function trainRequest(
@@ -108,7 +114,7 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
       (endsEpoch && config.training.schedule.kind === 'plateau'))
   if (plan.hasValidation && validates && training.validatedStep !== step) await validate(session, plan, endsEpoch)
 
-  const isEnd = isLast || !training.reached.includes(false)
+  const isEnd = isLast || !seeds.some((_, r) => isTrained(session.progress, r))
   const measureEvery = config.measures.everySteps
   const measures =
     measureEvery !== 0 &&
@@ -116,7 +122,9 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
     (step > 0 || session.progress.warmup.round === 0) &&
     (step === 0 || isEnd || (measureEvery === null ? endsEpoch : step % measureEvery === 0))
   if (measures && training.measuredStep !== step) {
-    const moments = seeds.map(() => ({ phase: 'training' as const, step }))
+    const moments = seeds.map((_, r) =>
+      hasNotDiverged(session.progress, r) ? { phase: 'training' as const, step } : null,
+    )
     await tellMeasures(session, 'training', step, moments, () => (training.measuredStep = step))
   }
 
@@ -125,20 +133,24 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
   const saves = step > 0 && (isKept || endsEpoch || step % checkpointEverySteps === 0)
   if (saves && training.checkpointedStep !== step) {
     training.checkpointedStep = step
+    await session.checkWeights()
     await session.checkpoint(isKept ? `step-${step}` : undefined)
   }
 }
 
 async function validate(session: TrainingSession, plan: Plan, endsEpoch: boolean): Promise<void> {
-  const { engine, seeds, config, best, emit } = session
+  const { engine, config, best, emit } = session
   const training = session.progress.training
-  const evaluations = await evaluateSplit(session, 'validation')
-  evaluations.forEach(({ loss }, r) => requireFinite(loss, 'validation loss', seeds[r]!, 'training', training.step))
-  const isBest = evaluations.map(({ loss }, r) => {
+  const { progress } = session
+  const evaluations = await evaluateSplit(session, 'validation', (r) => hasNotDiverged(progress, r))
+  const isBest = evaluations.map((evaluation, r) => {
+    if (evaluation === null || !Number.isFinite(evaluation.loss)) return false
     const known = training.bestLoss[r]!
-    return known === null || loss < known
+    return known === null || evaluation.loss < known
   })
-  evaluations.forEach(({ loss }, r) => {
+  evaluations.forEach((evaluation, r) => {
+    if (evaluation === null || !Number.isFinite(evaluation.loss)) return
+    const { loss } = evaluation
     if (isBest[r]) {
       training.bestLoss[r] = loss
       best[r] = copyTensors(engine.readParameters(r))
@@ -152,10 +164,13 @@ async function validate(session: TrainingSession, plan: Plan, endsEpoch: boolean
     type: 'validation',
     step: training.step,
     epoch: Math.floor(training.step / plan.stepsPerEpoch),
-    loss: evaluations.map(({ loss }) => loss),
-    accuracy: evaluations.every(({ accuracy }) => accuracy !== null)
-      ? evaluations.map(({ accuracy }) => accuracy ?? Number.NaN)
+    loss: evaluations.map((evaluation) => finiteOrNaN(evaluation?.loss)),
+    accuracy: session.datasets.every(({ task }) => task === 'classification')
+      ? evaluations.map((evaluation) => evaluation?.accuracy ?? Number.NaN)
       : null,
     best: isBest,
   })
+  const place = { phase: 'training', step: training.step } as const
+  for (const [r, evaluation] of evaluations.entries())
+    if (evaluation !== null) await requireFinite(session, r, place, { 'validation-loss': evaluation.loss })
 }

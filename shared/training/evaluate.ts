@@ -15,17 +15,23 @@ export interface Evaluation {
   readonly accuracy: number | null
 }
 
-/** Evaluates every replica on its own dataset. @returns one a replica */
+/**
+ * Evaluates replicas, each on its own dataset.
+ * @param includes whether a replica is evaluated
+ * @returns one a replica; null for those that are left out
+ */
 export async function evaluateSplit(
   { engine, datasets, breathe }: MeasureSubject,
   split: Split,
-): Promise<Evaluation[]> {
+  includes: (r: number) => boolean,
+): Promise<(Evaluation | null)[]> {
   const sums = datasets.map(() => ({ loss: 0, terms: 0, correct: 0 }))
   const count = datasets.reduce((most, dataset) => Math.max(most, dataset.counts[split]), 0)
   for (let first = 0; first < count; first += CHUNK_SERIES) {
     await breathe()
     const results = await engine.evaluate(
-      datasets.map((dataset) => {
+      datasets.map((dataset, r) => {
+        if (!includes(r)) return null
         const size = Math.min(CHUNK_SERIES, dataset.counts[split] - first)
         return size <= 0
           ? null
@@ -42,8 +48,9 @@ export async function evaluateSplit(
       sum.correct += result?.correctCount ?? 0
     })
   }
-  return sums.map(({ loss, terms, correct }, r) => ({
-    loss: loss / terms,
-    accuracy: datasets[r]!.task === 'classification' ? correct / terms : null,
-  }))
+  return sums.map(({ loss, terms, correct }, r) =>
+    includes(r)
+      ? { loss: loss / terms, accuracy: datasets[r]!.task === 'classification' ? correct / terms : null }
+      : null,
+  )
 }

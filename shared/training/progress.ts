@@ -5,6 +5,7 @@
 import type { Engine } from '../backends/backend.ts'
 import type { Tensor, TensorMap } from '../numerics/dims.ts'
 import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
+import { isDivergence, type Divergence } from '../runs/divergence.ts'
 import type { Checkpoint } from '../runs/run.ts'
 import { FRESH_PLATEAU, type PlateauState } from './schedules.ts'
 
@@ -42,6 +43,8 @@ export interface TrainingProgress {
 
 export interface Progress {
   phase: Phase
+  /** Per seed: where it diverged and was left out; null for one that goes on. */
+  diverged: (Divergence | null)[]
   warmup: WarmupProgress
   training: TrainingProgress
 }
@@ -56,6 +59,7 @@ export function startProgress(seedCount: number, warmsUp: boolean): Progress {
   const eachSeed = <Value>(value: () => Value): Value[] => Array.from({ length: seedCount }, value)
   return {
     phase: warmsUp ? 'warm-up' : 'training',
+    diverged: eachSeed(() => null),
     warmup: {
       round: 0,
       step: 0,
@@ -124,7 +128,9 @@ export function readProgress(
     })
   const wrong = findWrongCounter({ progress, optimizerSteps }, seedCount)
   if (wrong !== null) throw refuse('the checkpoint does not say where the run stands.', wrong)
-  return progress as Progress
+  const { diverged } = progress as Partial<Progress>
+  // Those of earlier versions have none: a seed that diverged ended its run.
+  return { ...(progress as Progress), diverged: diverged ?? Array.from({ length: seedCount }, () => null) }
 }
 
 /**
@@ -135,11 +141,24 @@ export function readProgress(
 export function restoreCheckpoint(
   engine: Engine,
   seeds: readonly number[],
-  { counters, tensors }: Checkpoint,
+  checkpoint: Checkpoint,
 ): { progress: Progress; best: BestWeights } {
-  const progress = readProgress(counters, seeds.length)
-  const { optimizerSteps } = counters
-  const groupOf = (seed: number, group: string): Map<string, Tensor> => {
+  const progress = readProgress(checkpoint.counters, seeds.length)
+  return { progress, best: seeds.map((seed, r) => restoreSeed(engine, r, seed, checkpoint)) }
+}
+
+/**
+ * Puts one seed of a checkpoint back into the engine.
+ * @returns its best weights; null before the first validation
+ * @throws LabError `checkpoint` for one of another network or other seeds
+ */
+export function restoreSeed(
+  engine: Engine,
+  r: number,
+  seed: number,
+  { counters: { optimizerSteps }, tensors }: Checkpoint,
+): TensorMap | null {
+  const groupOf = (group: string): Map<string, Tensor> => {
     const values = new Map<string, Tensor>()
     for (const { name, shape } of engine.network.parameters) {
       const tensor = tensors.get(`seed${seed}/${group}/${name}`)
@@ -150,20 +169,17 @@ export function restoreCheckpoint(
     }
     return values
   }
-  const best: BestWeights = seeds.map((seed, r) => {
-    const parameters = groupOf(seed, 'parameters')
-    const missing = engine.network.parameters.find(({ name }) => !parameters.has(name))
-    if (missing !== undefined) throw refuse(`the checkpoint lacks \`seed${seed}/parameters/${missing.name}\`.`)
-    engine.writeParameters(r, parameters)
-    engine.writeOptimizer(r, {
-      step: (optimizerSteps as number[])[r]!,
-      first: groupOf(seed, 'first'),
-      second: groupOf(seed, 'second'),
-    })
-    const bestValues = groupOf(seed, 'best')
-    return bestValues.size === engine.network.parameters.length ? copyTensors(bestValues) : null
+  const parameters = groupOf('parameters')
+  const missing = engine.network.parameters.find(({ name }) => !parameters.has(name))
+  if (missing !== undefined) throw refuse(`the checkpoint lacks \`seed${seed}/parameters/${missing.name}\`.`)
+  engine.writeParameters(r, parameters)
+  engine.writeOptimizer(r, {
+    step: (optimizerSteps as number[])[r]!,
+    first: groupOf('first'),
+    second: groupOf('second'),
   })
-  return { progress, best }
+  const best = groupOf('best')
+  return best.size === engine.network.parameters.length ? copyTensors(best) : null
 }
 
 type Check = readonly [expected: string, holds: (value: unknown, seedCount: number) => boolean]
@@ -178,6 +194,9 @@ const seedList = (expected: string, holds: (entry: unknown) => boolean): Check =
   `a list of ${expected}, one a seed`,
   (value, seedCount) => Array.isArray(value) && value.length === seedCount && value.every(holds),
 ]
+const isDivergedList = (value: unknown, seedCount: number): boolean =>
+  value === undefined ||
+  (Array.isArray(value) && value.length === seedCount && value.every((entry) => entry === null || isDivergence(entry)))
 const isPlateau = (entry: unknown): boolean => {
   const { bestLoss, badEpochCount, factor } = (entry ?? {}) as Partial<PlateauState>
   return isFiniteOrNull(bestLoss) && isCount(badEpochCount) && Number.isFinite(factor) && factor! >= 0
@@ -189,6 +208,7 @@ const COUNTERS: Readonly<Record<string, Check>> = {
     'warm-up, training or test',
     (value) => value === 'warm-up' || value === 'training' || value === 'test',
   ],
+  'progress.diverged': ['a list of diverged seeds and null, one a seed', isDivergedList],
   'progress.warmup.round': counter,
   'progress.warmup.step': counter,
   'progress.warmup.measuredBefore': flag,

@@ -5,10 +5,9 @@
 import type { OptimizerSettings } from '../backends/backend.ts'
 import type { ExperimentConfig, OptimizerConfig } from '../experiments/config.ts'
 import type { Network } from '../networks/network.ts'
-import { LabError } from '../protocol/errors.ts'
 import type { KeptCheckpoint, RunEvent } from '../runs/run.ts'
 import type { MeasureSubject } from './measure.ts'
-import type { BestWeights, Phase, Progress } from './progress.ts'
+import type { BestWeights, Progress } from './progress.ts'
 
 export interface TrainingSession extends MeasureSubject {
   readonly network: Network
@@ -16,7 +15,14 @@ export interface TrainingSession extends MeasureSubject {
   readonly progress: Progress
   readonly best: BestWeights
   readonly emit: (event: RunEvent) => void
-  /** Saves everything; refuses, with LabError `non-finite`, to replace a good checkpoint by one with broken parameters. */
+  /** Writes the seeds that have diverged into the run's record. */
+  readonly recordDiverged: () => Promise<void>
+  /**
+   * Ends seeds whose weights are not finite. Called at steps that the configuration alone decides on, so that a pause changes nothing.
+   * @throws LabError `non-finite` when none is left
+   */
+  readonly checkWeights: () => Promise<void>
+  /** Saves everything. Where the weights of a seed are not finite and it has not ended yet, the last checkpoint stays. */
   readonly checkpoint: (keptAs?: KeptCheckpoint) => Promise<void>
 }
 
@@ -30,15 +36,4 @@ export function optimizerSettings(config: OptimizerConfig, learningRateFactor: n
 /** Whether the dataset never repeats a series. */
 export function readsFreshSeries({ dataset }: ExperimentConfig): boolean {
   return 'fresh' in dataset && dataset.fresh
-}
-
-/**
- * @throws LabError `non-finite` when a value is not a finite number
- */
-export function requireFinite(value: number, what: string, seed: number, phase: Phase, step: number): void {
-  if (Number.isFinite(value)) return
-  throw new LabError('non-finite', `${phase} step ${step}, seed ${seed}: the ${what} is ${value}.`, {
-    remedy:
-      'The last checkpoint is kept. Lower the learning rate, or set `clipNorm` in the optimizer, and start a new run.',
-  })
 }

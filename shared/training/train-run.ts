@@ -9,10 +9,18 @@ import { initialize } from '../networks/initial-values.ts'
 import type { Network } from '../networks/network.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
-import type { RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
+import type { Checkpoint, RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
+import { currentPlace, findNonFinite, hasNotDiverged, requireFinite } from './divergence.ts'
 import { train } from './epochs.ts'
 import { evaluateSplit, type Evaluation } from './evaluate.ts'
-import { captureCheckpoint, copyTensors, restoreCheckpoint, startProgress, type Phase } from './progress.ts'
+import {
+  captureCheckpoint,
+  copyTensors,
+  restoreCheckpoint,
+  restoreSeed,
+  startProgress,
+  type Phase,
+} from './progress.ts'
 import { PauseSignal, type TrainingSession } from './session.ts'
 import { hasWarmup, warmUp } from './warm-up.ts'
 
@@ -43,8 +51,8 @@ export interface TrainRunOptions {
 /**
  * Trains a run to its end, to a pause or to a stop.
  * @returns the test results, or 'paused' or 'stopped' once everything is saved
- * @throws LabError `non-finite`, `warm-up-restarts`, `checkpoint`, `config`; the record then says `failed`, and the last
- *   good checkpoint stays
+ * @throws LabError `non-finite` when every seed has diverged: the record then says `diverged`; `warm-up-restarts`, `checkpoint`, `config`: it says
+ *   `failed`. The last good checkpoint stays
  */
 export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused' | 'stopped'> {
   const { record, network, backend, writer, clock } = options
@@ -60,6 +68,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
       startedAt: record.startedAt ?? now(),
       endedAt: null,
       error: null,
+      diverged: divergedOf(session),
     })
     const result = await takePhases(session, options)
     if (result === 'paused') await writer.update({ status: 'paused' })
@@ -76,7 +85,8 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
     const event: RunEvent = { type: 'log', level: 'error', message }
     writer.append([event])
     options.onEvent?.(event)
-    await writer.update({ status: 'failed', endedAt: now(), error: { code, message } })
+    const status = code === 'non-finite' ? 'diverged' : 'failed'
+    await writer.update({ status, endedAt: now(), error: { code, message } })
     throw error
   } finally {
     engine?.dispose()
@@ -110,6 +120,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       remedy: `Resume it with the backend \`${record.backend}\`.`,
     })
   const restored = saved && restoreCheckpoint(engine, seeds, saved)
+  let lastGood = saved
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
   const session: TrainingSession = {
     engine,
@@ -124,12 +135,31 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       await control.rest?.()
       if (control.requested() !== null) throw new PauseSignal()
     },
+    async recordDiverged() {
+      await writer.update({ diverged: divergedOf(session) })
+    },
+    async checkWeights() {
+      const broken = findNonFinite(capture().tensors)
+      for (const [r, seed] of seeds.entries()) {
+        const weights = broken.get(seed)
+        if (weights !== undefined && hasNotDiverged(session.progress, r))
+          await requireFinite(session, r, currentPlace(session), { weights })
+      }
+    },
     async checkpoint(keptAs) {
-      const checkpoint = captureCheckpoint(engine, seeds, session.progress, session.best)
-      requireFiniteTensors(checkpoint.tensors)
+      let checkpoint = capture()
+      const broken = findNonFinite(checkpoint.tensors)
+      if (seeds.some((seed, r) => broken.has(seed) && hasNotDiverged(session.progress, r))) return
+      if (broken.size > 0 && lastGood !== null) {
+        for (const [r, seed] of seeds.entries())
+          if (broken.has(seed)) session.best[r] = restoreSeed(engine, r, seed, lastGood)
+        checkpoint = capture()
+      }
+      lastGood = checkpoint
       await writer.saveCheckpoint(checkpoint, keptAs)
     },
   }
+  const capture = (): Checkpoint => captureCheckpoint(engine, seeds, session.progress, session.best)
   if (restored === null) {
     seeds.forEach((seed, r) => {
       engine.writeParameters(r, initialize(network, seed, 0))
@@ -166,47 +196,48 @@ async function takePhases(
 }
 
 async function enterPhase(session: TrainingSession, phase: Phase, keptAs?: 'warmed-up'): Promise<void> {
+  await session.checkWeights()
   session.progress.phase = phase
   session.emit({ type: 'phase', phase, step: phase === 'test' ? session.progress.training.step : 0 })
   await session.checkpoint(keptAs)
 }
 
-/** The one test, with the last weights and with the best; writes the weights down. */
+/** The one test of the seeds that have not diverged, with the last weights and with the best; writes the weights down. */
 async function test(session: TrainingSession, { record, writer }: TrainRunOptions): Promise<RunResult> {
   const { engine, seeds, datasets, best, emit, progress } = session
   const lastWeights = seeds.map((_, r) => copyTensors(engine.readParameters(r)))
   const bestWeights = best.map((weights, r) => weights ?? lastWeights[r]!)
-  const last = await evaluateSplit(session, 'test')
+  const goesOn = (r: number): boolean => hasNotDiverged(progress, r)
+  const last = await evaluateSplit(session, 'test', goesOn)
   bestWeights.forEach((weights, r) => engine.writeParameters(r, weights))
-  const atBest = await evaluateSplit(session, 'test')
+  const atBest = await evaluateSplit(session, 'test', goesOn)
   const metric = datasets.every(({ task }) => task === 'classification') ? 'accuracy' : 'mse'
-  const values = (evaluations: readonly Evaluation[]): number[] =>
-    evaluations.map(({ loss, accuracy }) => accuracy ?? loss)
+  const valueOf = (evaluation: Evaluation): number => evaluation.accuracy ?? evaluation.loss
+  const tested = seeds.map((seed, r) => ({ seed, r, best: atBest[r]!, last: last[r]! })).filter(({ r }) => goesOn(r))
+  const place = currentPlace(session)
+  for (const { r, best: atItsBest, last: atItsLast } of tested) {
+    const lost = [valueOf(atItsBest), valueOf(atItsLast)].find((value) => !Number.isFinite(value))
+    await requireFinite(session, r, place, { 'test-loss': lost ?? 0 })
+  }
+  const kept = tested.filter(({ r }) => goesOn(r))
   const result: RunResult = {
     metric,
-    best: values(atBest),
-    last: values(last),
-    seeds: [...seeds],
-    warmupRestarts: [...progress.warmup.attempts],
+    best: kept.map((each) => valueOf(each.best)),
+    last: kept.map((each) => valueOf(each.last)),
+    seeds: kept.map(({ seed }) => seed),
+    warmupRestarts: kept.map(({ r }) => progress.warmup.attempts[r]!),
   }
-  seeds.forEach((seed, r) => {
-    if (!Number.isFinite(result.best[r]) || !Number.isFinite(result.last[r]))
-      throw new LabError('non-finite', `The test loss of seed ${seed} is not finite, although its weights are.`, {
-        remedy:
-          'The last checkpoint is kept. Look for extreme values in the test series (`lab dataset CONFIG` prints their range).',
-      })
-  })
   const tensors = new Map<string, Tensor>()
-  seeds.forEach((seed, r) => {
+  for (const { seed, r } of kept) {
     for (const [name, tensor] of bestWeights[r]!) tensors.set(`seed${seed}/best/${name}`, tensor)
     for (const [name, tensor] of lastWeights[r]!) tensors.set(`seed${seed}/last/${name}`, tensor)
-  })
+  }
   await writer.saveWeights(tensors, {
     run: record.id,
     name: record.config.name,
     strategy: record.strategy,
     metric,
-    seeds: seeds.join(','),
+    seeds: result.seeds.join(','),
     best: result.best.join(','),
     last: result.last.join(','),
   })
@@ -214,12 +245,7 @@ async function test(session: TrainingSession, { record, writer }: TrainRunOption
   return result
 }
 
-function requireFiniteTensors(tensors: ReadonlyMap<string, Tensor>): void {
-  for (const [name, { data }] of tensors)
-    for (const value of data)
-      if (!Number.isFinite(value))
-        throw new LabError('non-finite', `\`${name}\` holds ${value} after the last step.`, {
-          remedy:
-            'The last checkpoint is kept. Lower the learning rate, or set `clipNorm` in the optimizer, and start a new run.',
-        })
+/** The seeds that have diverged, in the order of the configuration. */
+function divergedOf({ progress }: Pick<TrainingSession, 'progress'>): RunRecord['diverged'] {
+  return progress.diverged.filter((divergence) => divergence !== null)
 }

@@ -6,9 +6,10 @@ import { initialize } from '../networks/initial-values.ts'
 import { RandomStream } from '../numerics/random.ts'
 import { LabError } from '../protocol/errors.ts'
 import { WARMUP_ATTEMPT_STRIDE, warmupOrder } from './batches.ts'
+import { hasNotDiverged, requireFinite } from './divergence.ts'
 import { drawConvergence } from './draws.ts'
 import { meanVaaStar, type MeasureMoment } from './measure.ts'
-import { optimizerSettings, readsFreshSeries, requireFinite, type TrainingSession } from './session.ts'
+import { optimizerSettings, readsFreshSeries, type TrainingSession } from './session.ts'
 import { tellMeasures } from './tell-measures.ts'
 
 /** The check after warm-up: the mean of 10 fresh draws on n = 32 (science.md). */
@@ -71,21 +72,21 @@ async function takeRound(session: TrainingSession): Promise<void> {
     )
     warmup.step = step + 1
     const totalStep = warmup.round * settings.steps + warmup.step
-    results.forEach((result, r) => {
-      if (result === null) return
-      requireFinite(result.loss, 'loss', seeds[r]!, 'warm-up', totalStep)
-      requireFinite(result.gradientNorm, 'gradient', seeds[r]!, 'warm-up', totalStep)
-    })
     emit({
       type: 'warmup-step',
       step: totalStep,
-      loss: results.map((result) => result && result.loss),
+      loss: results.map((result) => result && finiteOrNull(result.loss)),
       vaaStar: results.map((result) => result && [...result.vaaStar]),
       convergenceSteps: requests.map((request) => request && request.draw.convergenceSteps),
-      gradientNorm: results.map((result) => result && result.gradientNorm),
+      gradientNorm: results.map((result) => result && finiteOrNull(result.gradientNorm)),
     })
+    const place = { phase: 'warm-up', step: totalStep } as const
+    for (const [r, result] of results.entries())
+      if (result !== null) await requireFinite(session, r, place, { loss: result.loss, gradient: result.gradientNorm })
   }
 }
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** Measures and a checkpoint between two steps. */
 async function doWhatIsDue(session: TrainingSession): Promise<void> {
@@ -98,7 +99,10 @@ async function doWhatIsDue(session: TrainingSession): Promise<void> {
     await measure(session, warmup.round * config.warmup.steps + warmup.step, (r) => warmup.active[r]!)
     warmup.measuredStep = warmup.step
   }
-  if (warmup.step > 0 && warmup.step % config.checkpointEverySteps === 0) await session.checkpoint()
+  if (warmup.step > 0 && warmup.step % config.checkpointEverySteps === 0) {
+    await session.checkWeights()
+    await session.checkpoint()
+  }
 }
 
 /** Checks the active replicas; those with a layer above the limit get fresh initial values, the others are done. */
@@ -111,12 +115,13 @@ async function endRound(session: TrainingSession): Promise<void> {
     { ...WARMUP_CHECK, convergenceSteps: maxConvergenceSteps, epsilon },
     seeds.map((seed, r) => (warmup.active[r] ? new RandomStream(seed, 'warm-up-check', warmup.round) : null)),
   )
+  const place = { phase: 'warm-up', step: warmup.round * steps + steps } as const
+  for (const [r, layers] of checks.entries())
+    for (const [layer, parts] of network.layers.entries())
+      if (layers !== null && parts.some(({ warm }) => warm))
+        if (!(await requireFinite(session, r, place, { 'vaa-star': layers[layer]! }))) break
   const restarted = checks.map((layers, r) => {
-    if (layers === null) return false
-    network.layers.forEach((parts, layer) => {
-      if (parts.some(({ warm }) => warm))
-        requireFinite(layers[layer]!, 'VAA*', seeds[r]!, 'warm-up', warmup.round * steps + steps)
-    })
+    if (layers === null || !hasNotDiverged(session.progress, r)) return false
     warmup.checked[r] = layers.map((value) => (Number.isNaN(value) ? null : value))
     return layers.some((value) => value > restartAbove)
   })
@@ -158,7 +163,7 @@ async function measure(session: TrainingSession, totalStep: number, includes: (r
   if (config.measures.everySteps === 0) return
   const { attempts, active, step, measuredBefore } = progress.warmup
   const moments = seeds.map((_, r): MeasureMoment | null =>
-    includes(r)
+    includes(r) && hasNotDiverged(progress, r)
       ? {
           phase: 'warm-up',
           attempt: attempts[r]!,

@@ -1,5 +1,6 @@
 /** `lab compare`: runs side by side, with intervals and paired tests of each against the first over the seeds that both have. */
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
 import { compareResult } from '../../../shared/runs/compare-results.ts'
 import { findRuns } from '../../store/find-runs.ts'
@@ -18,13 +19,15 @@ export async function compareCommand(
 ): Promise<void> {
   const store = openStore(options)
   const records = (await Promise.all(names.map((name) => findRuns(store, name)))).flat()
-  const runs = records.map(requireFinished)
+  // In a group they stand beside runs that have a result.
+  const lost = records.filter(({ status }) => status === 'diverged')
+  const runs = records.filter((record) => !lost.includes(record)).map(requireFinished)
   const [first] = runs as [Finished, ...Finished[]]
   if (runs.length < 2)
     throw new LabError('usage', 'There is nothing to compare with.', {
       where: names.join(' '),
       expected: 'two runs or more, or a group of them',
-      found: 'one run',
+      found: `${runs.length === 1 ? 'one run' : 'none'} with a result`,
     })
   const metrics = [...new Set(runs.map(({ result }) => result.metric))]
   if (metrics.length > 1)
@@ -36,6 +39,7 @@ export async function compareCommand(
   const rows = runs.map((run, index) => describe(run, index === 0 ? null : first))
   if (options.json) {
     for (const row of rows) printJson({ type: 'compared', ...row })
+    for (const { id, strategy, diverged } of lost) printJson({ type: 'diverged', run: id, strategy, diverged })
     return
   }
   const number = (value: number | null): string => (value === null ? '' : formatNumber(value))
@@ -56,6 +60,13 @@ export async function compareCommand(
       ]),
     ),
   )
+  for (const { run, seedCount, diverged } of rows)
+    if (diverged.length > 0)
+      print(
+        `\n${run}: over ${describeSeedCount(seedCount, diverged.length)} seeds; diverged ${diverged.map(describeDivergence).join('; ')}`,
+      )
+  for (const { id, diverged } of lost)
+    print(`\n${id}: no result, since every seed has diverged: ${diverged.map(describeDivergence).join('; ')}`)
   print(`\nDifferences and two-sided p-values: each run against ${first.record.id}, over the seeds that both have.`)
 }
 
@@ -70,5 +81,12 @@ function requireFinished(record: RunRecord): Finished {
 }
 
 function describe({ record, result }: Finished, against: Finished | null) {
-  return { run: record.id, strategy: record.strategy, ...compareResult(result, against?.result ?? null) }
+  const { id, strategy, diverged } = record
+  return {
+    run: id,
+    strategy,
+    ...compareResult(result, against?.result ?? null),
+    seedCount: result.seeds.length,
+    diverged,
+  }
 }

@@ -6,9 +6,10 @@ import { chromeTrace } from '../../../shared/backends/trace.ts'
 import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
-import { prepare, runGroup, summarise } from '../../engine/run-group.ts'
+import { prepare, runGroup, summarise, type SummaryRow } from '../../engine/run-group.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
 import { findRuns } from '../../store/find-runs.ts'
 import type { RunStore } from '../../store/run-store.ts'
@@ -109,26 +110,38 @@ export async function runRecords(store: RunStore, records: readonly RunRecord[],
     return
   }
   const [failure] = failures
-  if (failure && done.length === 0) throw failure
+  if (failure && done.every(({ result }) => result === null)) throw failure
   const rows = summarise(done)
   if (json) printJson({ type: 'summary', rows })
   else {
     print('')
-    print(
-      formatTable(
-        ['strategy', 'metric', 'mean', 'std', ...records[0]!.config.seeds.map((seed) => `seed ${seed}`)],
-        rows.map(({ strategy, metric, mean, std, seeds }) => [
-          strategy,
-          metric,
-          formatNumber(mean),
-          std === null ? '' : formatNumber(std),
-          ...seeds.map(formatNumber),
-        ]),
-      ),
-    )
+    printTable(rows, records[0]!.config.seeds)
     print(`\n${groupId}  (test set, weights of the best validation; export them with \`lab export RUN\`)`)
   }
   if (failure === undefined) return
-  writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
+  if (failures.some(({ code }) => code !== 'non-finite'))
+    writeError(`Some runs have failed. Take them up again with: lab resume ${groupId}\n`)
   process.exitCode = EXIT_FAILED_RUNS
+}
+
+/** Means and the values of all seeds; below, which of them a mean is not over, and why. */
+function printTable(rows: readonly SummaryRow[], seeds: readonly number[]): void {
+  const number = (value: number | null): string => (value === null ? '' : formatNumber(value))
+  print(
+    formatTable(
+      ['strategy', 'metric', 'mean', 'std', ...seeds.map((seed) => `seed ${seed}`)],
+      rows.map(({ strategy, metric, mean, std, seeds: values }) => [
+        strategy,
+        metric ?? '',
+        number(mean),
+        number(std),
+        ...values.map((value) => (value === null ? 'diverged' : formatNumber(value))),
+      ]),
+    ),
+  )
+  for (const { strategy, seedCount, diverged } of rows) {
+    if (diverged.length === 0) continue
+    const over = seedCount === 0 ? '' : ` The mean is over ${describeSeedCount(seedCount, diverged.length)} seeds.`
+    print(`\n${strategy}: diverged ${diverged.map(describeDivergence).join('; ')}.${over}`)
+  }
 }

@@ -1,4 +1,5 @@
 /** `lab runs`: the list of runs, damaged and crashed ones shown as such. */
+import { describeSeedCount } from '../../../shared/runs/divergence.ts'
 import { summarise } from '../../engine/run-group.ts'
 import { openStore } from '../open-store.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -15,6 +16,8 @@ export async function runsCommand(options: Readonly<Record<string, unknown>>): P
       metric: summary?.metric ?? null,
       mean: summary?.mean ?? null,
       std: summary?.std ?? null,
+      seedCount: summary?.seedCount ?? null,
+      diverged: record?.diverged ?? [],
       createdAt: record?.createdAt ?? null,
       error: damaged?.message ?? record?.error?.message ?? null,
     }
@@ -29,13 +32,14 @@ export async function runsCommand(options: Readonly<Record<string, unknown>>): P
   }
   print(
     formatTable(
-      ['run', 'status', 'metric', 'mean', 'std'],
-      rows.map(({ id, status, metric, mean, std }) => [
+      ['run', 'status', 'metric', 'mean', 'std', 'seeds'],
+      rows.map(({ id, status, metric, mean, std, seedCount, diverged }) => [
         id,
         status,
         metric ?? '',
         mean === null ? '' : formatNumber(mean),
         std === null ? '' : formatNumber(std),
+        seedCount === null ? '' : describeSeedCount(seedCount, diverged.length),
       ]),
     ),
   )

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { formatAxisValue, parseSweep, type Sweep } from '../../../shared/experiments/sweep.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { parseJson } from '../../../shared/protocol/parse-json.ts'
+import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import { sweepCsv, type SweepRow } from '../../../shared/runs/sweep-table.ts'
 import { prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
@@ -72,9 +73,17 @@ export async function sweepsCommand(options: Options): Promise<void> {
     const { record, sweep } = await sweeps.find(id)
     const rows = await tableOfSweep(runs, record, sweep)
     const count = (status: SweepRow['status']): number => rows.filter((row) => row.status === status).length
-    const counts = { runs: rows.length, finished: count('finished'), failed: count('failed') }
+    const counts = {
+      runs: rows.length,
+      finished: count('finished'),
+      diverged: count('diverged'),
+      failed: count('failed'),
+    }
     if (options.json) printJson({ type: 'sweep', id, createdAt: record.createdAt, axes: sweep.axes, ...counts })
-    else print(`${id}  ${counts.finished} of ${counts.runs} runs finished, ${counts.failed} failed`)
+    else
+      print(
+        `${id}  ${counts.finished} of ${counts.runs} runs finished, ${counts.diverged} diverged, ${counts.failed} failed`,
+      )
   }
 }
 
@@ -129,15 +138,18 @@ function printTable(rows: readonly SweepRow[], { axes }: Sweep, { id }: SweepRec
   print(
     formatTable(
       [...axes, 'strategy', 'status', metrics.join(' or ') || 'result', 'std', 'seeds'],
-      rows.map(({ values, strategy, status, summary }) => [
+      rows.map(({ values, strategy, status, summary, diverged }) => [
         ...axes.map((axis) => formatAxisValue(values[axis])),
         strategy,
         status,
         summary ? formatNumber(summary.mean) : '',
         summary && summary.count > 1 ? formatNumber(summary.std) : '',
-        summary ? String(summary.count) : '',
+        summary ? describeSeedCount(summary.count, diverged.length) : '',
       ]),
     ),
   )
+  for (const { point, strategy, diverged } of rows)
+    if (diverged.length > 0)
+      print(`point ${point}, ${strategy}: diverged ${diverged.map(describeDivergence).join('; ')}`)
   print(`\n${id}  (test set, weights of the best validation)`)
 }

@@ -1,10 +1,11 @@
 /** `lab vaa`: VAA with its residuals, and VAA*, of the weights of a run, or of its last checkpoint while it has not finished, seed by seed. */
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { describeDivergence } from '../../../shared/runs/divergence.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { openDatasets } from '../../engine/run-group.ts'
-import { networkOf, readTrainedWeights, type TrainedWeights } from '../../engine/trained-weights.ts'
+import { networkOf, readTrainedWeights, seedsLeft, type TrainedWeights } from '../../engine/trained-weights.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { readWeightsOption } from '../weights-option.ts'
@@ -21,10 +22,11 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const weights = readWeightsOption(options)
   const { store, record } = await findOneRun(name, options)
   const { config } = record
+  const seeds = seedsLeft(record)
   const trained: TrainedWeights[] = []
-  for (const seed of config.seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
+  for (const seed of seeds) trained.push(await readTrainedWeights(store, record, seed, weights))
   const network = await networkOf(record)
-  const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, config.seeds.length)
+  const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, seeds.length)
   trained.forEach(({ tensors }, replica) => engine.writeParameters(replica, tensors))
   const measures: ExperimentConfig['measures'] = {
     everySteps: null,
@@ -34,8 +36,8 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   }
   const subject = {
     engine,
-    datasets: await openDatasets(config, process.cwd()),
-    seeds: config.seeds,
+    datasets: await openDatasets({ ...config, seeds: [...seeds] }, process.cwd()),
+    seeds,
     breathe: () => Promise.resolve(),
   }
   const { vaa, vaaStar } = await takeMeasures(
@@ -46,12 +48,12 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   )
   engine.dispose()
   if (options.json) {
-    config.seeds.forEach((seed, r) =>
+    seeds.forEach((seed, r) =>
       printJson({ type: 'vaa', run: record.id, seed, at: trained[r]!.at, vaa: vaa![r], vaaStar: vaaStar![r] }),
     )
     return
   }
-  const rows = config.seeds.map((seed, r) => {
+  const rows = seeds.map((seed, r) => {
     const { vaa: value, residualMax, fixedCount, periodicCount, unconvergedCount } = vaa![r]!
     const star = vaaStar![r]!.map((layer) => (layer === null ? '-' : formatNumber(layer))).join(' ')
     return [
@@ -67,6 +69,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const at = trained[0]?.at
   if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
   print(formatTable(['seed', 'VAA', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows))
+  for (const divergence of record.diverged) print(`Diverged: ${describeDivergence(divergence)}.`)
   if (rows.some((row) => row[5] !== '0'))
     print('Unconverged states are not attractors: raise --convergence-steps before reading VAA.')
 }

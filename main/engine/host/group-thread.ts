@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { performance } from 'node:perf_hooks'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
-import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import { isOver, type RunEvent, type RunRecord } from '../../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
@@ -54,7 +54,7 @@ async function runAndTell(id: string, baseFolder: string): Promise<{ record: Run
   let error: unknown = null
   try {
     const record = await store.readRecord(id)
-    if (record.status === 'finished') return { record, error }
+    if (isOver(record.status)) return { record, error }
     const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
     const trainingSteps = await countTrainingSteps(record, baseFolder)
     send({ kind: 'started', record, keptMetricsBytes, trainingSteps })

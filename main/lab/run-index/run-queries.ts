@@ -103,7 +103,7 @@ export class RunQueries {
   }
 
   /**
-   * Mean and sample deviation over the seeds of finished runs; a seed that was run more than once counts once, as it ended last, since a
+   * Mean and sample deviation over the seeds of finished runs, those that have diverged counted apart; a seed that was run more than once counts once, as it ended last, since a
    * repetition is no further observation.
    */
   configurations(query: CheckedPayload<'run.configurations'>): ConfigurationPage {
@@ -179,6 +179,7 @@ export class RunQueries {
         starredCount,
         archivedCount,
         stateCounts: Object.fromEntries(states.all(id, ...values) as [RunState, number][]),
+        divergedSeedCount: observed.filter(([best]) => best === null).length,
         best: statisticsOf(observed.map(([best]) => best)),
         last: statisticsOf(observed.map(([, last]) => last)),
         runIds: (ids.all(id, ...values) as [string][]).map(([runId]) => runId),
@@ -209,7 +210,7 @@ type ConfigurationRow = readonly [
 
 /** The means that configurations are sorted by; in the order of the results' key, so that nothing is sorted for it. */
 function meansOf(condition: string): string {
-  return `SELECT configuration, COUNT(*) AS seed_count, AVG(best) AS best_mean, AVG(last) AS last_mean
+  return `SELECT configuration, COUNT(best) AS seed_count, AVG(best) AS best_mean, AVG(last) AS last_mean
     FROM (
       SELECT results.configuration AS configuration, seed, best, last, MAX(results.ended_at)
       FROM results CROSS JOIN runs USING (run) WHERE ${condition} GROUP BY results.configuration, seed

@@ -84,12 +84,10 @@ export class RunTable {
       this.#dropResults.run(run)
     }
     for (const tag of summary.annotations.tags) this.#putTag.run(tag, run)
-    const { result, endedAt, seeds, configurationId } = summary
-    if (result !== null && configurationId !== null)
-      seeds.forEach((seed, r) => {
-        const [best, last] = [finiteOrNull(result.best[r]), finiteOrNull(result.last[r])]
-        this.#putResult.run(configurationId, seed, endedAt ?? '', run, best, last)
-      })
+    const { configurationId } = summary
+    if (configurationId !== null)
+      for (const { seed, best, last } of seedResults(summary))
+        this.#putResult.run(configurationId, seed, summary.endedAt ?? '', run, best, last)
     return true
   }
 
@@ -126,9 +124,9 @@ export class RunTable {
     return this.#ids("WHERE state = 'running' ORDER BY created_at DESC LIMIT ?", most)
   }
 
-  /** Unfinished runs, which any process may take up, before finished ones, in which only notes change; the newest of each first. */
+  /** Runs that any process may take up, before those that are over, in which only notes change; the newest of each first. */
   likelyToChange(most: number): string[] {
-    return this.#ids("ORDER BY state = 'finished', created_at DESC LIMIT ?", most)
+    return this.#ids("ORDER BY state IN ('finished', 'diverged'), created_at DESC LIMIT ?", most)
   }
 
   group(groupId: string): RunSummary[] {
@@ -154,6 +152,17 @@ export class RunTable {
     const [[last]] = this.#database.prepare('SELECT MAX(run) FROM runs').raw().all() as [[number | null]]
     return (last ?? 0) + 1
   }
+}
+
+/** What each seed of a run that is over has come to: nulls for one that has diverged, which a repetition replaces as it does a value. */
+function seedResults({ state, result, diverged }: RunSummary): { seed: number; best: Value; last: Value }[] {
+  const values = (result?.seeds ?? []).map((seed, r) => ({
+    seed,
+    best: finiteOrNull(result?.best[r]),
+    last: finiteOrNull(result?.last[r]),
+  }))
+  const lost = result !== null || state === 'diverged' ? diverged : []
+  return [...values, ...lost.map(({ seed }) => ({ seed, best: null, last: null }))]
 }
 
 function rowOf(run: RunSummary): Row {

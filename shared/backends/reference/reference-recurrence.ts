@@ -4,6 +4,7 @@
  */
 import type { NodeId } from '../../compiler/ir.ts'
 import { comparedParts, outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
+import { isCut, reachedRows } from '../adjoint-reach.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { applyOptimizer, gradientNorm } from '../optimizer.ts'
@@ -144,8 +145,10 @@ export class ReferenceRecurrence implements Recurrence<never> {
   }
 
   // The gradients of cold parts are cheap enough to be computed always: whoever does not want them leaves them.
-  backward({ outputs, states, truncateEvery }: SequenceAdjoints): Program<never, void> {
+  backward(sequenceAdjoints: SequenceAdjoints): Program<never, void> {
+    const { outputs, states, truncateEvery } = sequenceAdjoints
     const batch = this.#batch
+    const reached = reachedRows(sequenceAdjoints, this.#runs[0]![0]!.steps.length, batch)
     const { wiredLayers, stateSlices, stateSize } = this.#network
     let fromAbove: Float64Array[] | null = null
     for (const layer of [...wiredLayers].reverse()) {
@@ -175,7 +178,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
                   addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
             })
         }
-        const initial = this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery)
+        const initial = this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery, reached)
         this.#initialAdjoints.set(part, initial)
         if (this.#isFromStart)
           for (const { state, symbol, isFrozen } of part.cell.starts)
@@ -228,7 +231,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
       const inject = (t: number, into: Float64Array[]): void => {
         if (t === last) into.forEach((target, s) => target.set(adjoints[s]!))
       }
-      const initial = run.steps.length === 0 ? adjoints : this.#runPartBackward(part, run, null, inject, null)
+      const initial = run.steps.length === 0 ? adjoints : this.#runPartBackward(part, run, null, inject, null, null)
       this.#putStates(part, result, initial)
     }
     return finished(result)
@@ -255,13 +258,17 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return run
   }
 
-  /** Adds to the gradients and to the adjoints of the inputs; returns the adjoints of the initial states. */
+  /**
+   * Adds to the gradients and to the adjoints of the inputs; returns the adjoints of the initial states.
+   * @param reached [T, B], null for all rows: the others are left out
+   */
   #runPartBackward(
     part: Part,
     run: PartRun,
     inputAdjoints: Float64Array[] | null,
     inject: (t: number, adjoints: Float64Array[]) => void,
     truncateEvery: number | null,
+    reached: Uint8Array | null,
   ): Float64Array[] {
     const { cell } = part
     const { backward, forward } = cell
@@ -272,7 +279,11 @@ export class ReferenceRecurrence implements Recurrence<never> {
       const { inputs, values } = run.steps[t]!
       const { batch } = inputs
       evaluateNodes(cell, { ...inputs, stateAdjoints: adjoints }, ids, values)
-      const value = (id: NodeId): Float64Array => values.get(id) as Float64Array
+      /** A value with zeros in the rows that are left out. */
+      const value = (id: NodeId): Float64Array => {
+        const rows = values.get(id) as Float64Array
+        return reached === null ? rows : maskRows(rows, reached.subarray(t * batch, (t + 1) * batch))
+      }
       for (const { operand, matrices, adjoints: gates, isFrozen } of backward.matrixGradients)
         gates.forEach((gate, g) => {
           if (gate === null) return
@@ -288,10 +299,8 @@ export class ReferenceRecurrence implements Recurrence<never> {
         addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))
       if (inputAdjoints && backward.inputAdjoint !== null)
         value(backward.inputAdjoint).forEach((d, i) => (inputAdjoints[t]![i]! += d))
-      // What the first steps hand back is the adjoint of the start: there is nothing before to be cut from.
-      const isCut = truncateEvery !== null && t > 0 && t % truncateEvery === 0
       adjoints = backward.stateAdjoints.map((id, s) =>
-        id === null || isCut ? new Float64Array(adjoints[s]!.length) : value(id).slice(),
+        id === null || isCut(t, truncateEvery) ? new Float64Array(adjoints[s]!.length) : value(id).slice(),
       )
     }
     return adjoints
@@ -360,4 +369,10 @@ export class ReferenceRecurrence implements Recurrence<never> {
       (slice) => slice.layerIndex === part.layerIndex && slice.partIndex === part.partIndex,
     )
   }
+}
+
+/** @param mask one a row: 0 makes a row zeros, whatever stands there */
+function maskRows(rows: Float64Array, mask: Uint8Array): Float64Array {
+  const width = rows.length / mask.length
+  return rows.map((value, i) => (mask[Math.floor(i / width)] === 0 ? 0 : value))
 }

@@ -1,5 +1,6 @@
 /** Rows of adjoints that enter a part's way back at given steps, as its sweep wants them told (see sweep.ts). */
 import type { RowBlock } from './row-blocks.ts'
+import { OPENING } from './sweep.ts'
 
 /** A row of adjoints that enters at a state after step `step`. */
 export interface Injection {
@@ -10,15 +11,21 @@ export interface Injection {
   readonly source: number
 }
 
-/** A block's injections, the last step first. */
+/** A row whose adjoints begin after step `step` on the way back: what the steps behind it have left there is none. */
+export interface Opening {
+  readonly step: number
+  readonly row: number
+}
+
+/** A block's openings and injections, the last step first; of a step, the openings first. */
 export class InjectionList {
   readonly #sorted: readonly Injection[]
   readonly #block: RowBlock
   readonly #stateRowBytes: number
   #taken = 0
 
-  constructor(injections: readonly Injection[], block: RowBlock, stateRowBytes: number) {
-    this.#sorted = injections
+  constructor(openings: readonly Opening[], injections: readonly Injection[], block: RowBlock, stateRowBytes: number) {
+    this.#sorted = [...openings.map((opening) => ({ ...opening, state: 0, source: OPENING })), ...injections]
       .filter(({ row }) => row >= block.start && row < block.start + block.count)
       .sort((a, b) => b.step - a.step)
     this.#block = block

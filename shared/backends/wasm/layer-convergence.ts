@@ -96,6 +96,7 @@ export class LayerConvergence {
       const initial = yield* run.backward(tape, blocks, {
         above: null,
         injections,
+        reached: null,
         truncateEvery: null,
         inputAdjoint: null,
         movesWeights: true,

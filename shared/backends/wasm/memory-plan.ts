@@ -9,6 +9,7 @@ import { padTo, rowFloats, type Extent } from './part-plan.ts'
 import { bufferBytes } from './part-buffers.ts'
 import { weightBytes } from './part-weights.ts'
 import { outerScratchBytes } from './products.ts'
+import { reachedBytes } from './reached-rows.ts'
 import { laneAt, lanesWanted, rowBlocks } from './row-blocks.ts'
 
 /** Parameters, gradients and two moments. */
@@ -48,6 +49,7 @@ function sumUp(
       for (const size of weightBytes(plan, tile)) add('packed weights and their gradients', size)
   for (let place = 0; place < sideBySide; place++) {
     const blocks = rowBlocks(batch, laneAt(place, sideBySide, threads))
+    add('work space', reachedBytes(steps, batch))
     network.wiredLayers.forEach((layer, l) => {
       const rows = steps * batch
       const hasMask = l > 0 && network.dropout > 0

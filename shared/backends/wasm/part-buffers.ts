@@ -40,7 +40,7 @@ export interface BufferSetup {
 export type RunSizes = Pick<BufferSetup, 'steps' | 'batch' | 'saving' | 'recomputing'>
 
 /** Steps of a segment. */
-export const segmentSteps = ({ steps, batch }: RunSizes): number =>
+export const segmentSteps = ({ steps, batch }: Pick<RunSizes, 'steps' | 'batch'>): number =>
   Math.max(1, Math.min(steps, Math.floor(SEGMENT_ROWS / batch)))
 
 /** Steps whose input products a block of so many rows makes at once. */

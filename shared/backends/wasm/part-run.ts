@@ -4,11 +4,13 @@
  * each, all threads together add the segment's part of the weights' gradients, split by their columns.
  */
 import type { CellProgram } from '../../compiler/passes.ts'
+import { isCut } from '../adjoint-reach.ts'
 import { InjectionList, type Injection } from './injections.ts'
 import type { NamedBuffers } from './memory.ts'
 import { blockSteps, PartBuffers, segmentSteps, type BufferSetup } from './part-buffers.ts'
 import type { PackedProject } from './part-weights.ts'
 import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
+import type { ReachedRows, RowList } from './reached-rows.ts'
 import type { RowBlock } from './row-blocks.ts'
 import { NO_INJECTION, sweepName, type SweepContext } from './sweep.ts'
 import { overShares, type Tape } from './tape.ts'
@@ -24,6 +26,8 @@ export interface BackwardInput {
   /** From the layer above; null at the top. */
   readonly above: AdjointRows | null
   readonly injections: readonly Injection[]
+  /** Rows that adjoints come to; null for all. What stands in other rows on the way back is not read. */
+  readonly reached: ReachedRows | null
   /** The adjoint of the state is cut at steps that are multiples of this; null for none. */
   readonly truncateEvery: number | null
   /** Where the adjoint of the input is written; null when nobody asks. */
@@ -57,6 +61,12 @@ interface SweepPlace {
 interface SweepFrame {
   readonly places: readonly SweepPlace[]
   readonly packed: readonly number[]
+}
+
+/** Rows that a gradient is summed over: all of a segment's, or those of the list. */
+interface SummedRows {
+  readonly count: number
+  readonly list: RowList | null
 }
 
 export class PartRun {
@@ -104,7 +114,7 @@ export class PartRun {
    */
   *backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): Generator<void, number[], void> {
     const { steps, cell, recomputing } = this.#setup
-    const { injections, truncateEvery, inputAdjoint, movesWeights } = input
+    const { injections, reached, truncateEvery, inputAdjoint, movesWeights } = input
     let adjoints = cell.states.map(
       (_, s) => [this.#buffers.stream(`d${s}`).base, this.#buffers.stream(`e${s}`).base] as const,
     )
@@ -113,7 +123,7 @@ export class PartRun {
       block,
       forward: recomputing ? this.#forwardFrame(block) : null,
       backward: this.#backwardFrame(block, input.above),
-      injections: new InjectionList(injections, block, this.stateRowBytes),
+      injections: new InjectionList(reached?.openings ?? [], injections, block, this.stateRowBytes),
     }))
     let end = steps
     while (end > 0) {
@@ -137,8 +147,7 @@ export class PartRun {
             way.injections.takeFrom(cut),
           )
         if (count % 2 === 1) adjoints = adjoints.map(([before, after]) => [after, before] as const)
-        // What the first steps hand back is the adjoint of the start: there is nothing before to be cut from.
-        if (truncateEvery !== null && cut > 0 && cut % truncateEvery === 0)
+        if (isCut(cut, truncateEvery))
           for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
         end = cut
       }
@@ -147,9 +156,10 @@ export class PartRun {
         for (const block of blocks) this.#addInputAdjoint(tape, block, start, last - start, inputAdjoint)
       if (movesWeights) {
         yield
-        this.#addGradients(tape, start, last - start)
+        this.#addGradients(tape, start, last - start, reached?.ofSegment(segment) ?? null)
       }
     }
+    for (const block of blocks) this.#clearUnreached(tape, block, adjoints, reached?.unreached ?? [])
     return adjoints.map(([before]) => before)
   }
 
@@ -302,9 +312,10 @@ export class PartRun {
   }
 
   /** Gradients of matrices and vectors over a segment, their columns split among all threads. */
-  #addGradients(tape: Tape, start: number, count: number): void {
+  #addGradients(tape: Tape, start: number, count: number, list: RowList | null): void {
     const { weights, plan, batch, input } = this.#setup
-    const rows = count * batch
+    const rows = { count: list?.count ?? count * batch, list }
+    if (rows.count === 0) return
     const all = { thread: 0, start: 0, count: batch }
     for (const packed of weights.projects.values()) {
       const { gradientOperand, operandIsInput, project, isFrozen } = packed.plan
@@ -325,7 +336,7 @@ export class PartRun {
       const source = this.#buffers.rowAddress(place.buffer, start, all) + 4 * place.column
       const target = weights.vectorSums.get(symbol)!
       overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
-        tape.call(thread, 'sumRows', [target + 4 * from, source + 4 * from, place.rowBytes, rows, columns / 4]),
+        sumRows(tape, thread, target + 4 * from, source + 4 * from, place.rowBytes, rows, columns),
       )
     }
   }
@@ -341,7 +352,7 @@ export class PartRun {
       readonly adjointRowBytes: number
       readonly address: number
       readonly rowBytes: number
-      readonly rows: number
+      readonly rows: SummedRows
       readonly isConstant: boolean
     },
   ): void {
@@ -357,8 +368,8 @@ export class PartRun {
       // The sum over rows first, then one outer product.
       const sums = buffers.get(`${name}:sums${packed.plan.project}`, packed.gradientRows * 4) + 4 * from
       tape.call(thread, 'clear', [sums, columns / 4])
-      tape.call(thread, 'sumRows', [sums, adjoint, sourceRowBytes, rows, columns / 4])
-      ;[source, sourceRowBytes, operandRowBytes, rows] = [sums, 0, 0, 1]
+      sumRows(tape, thread, sums, adjoint, sourceRowBytes, rows, columns)
+      ;[source, sourceRowBytes, operandRowBytes, rows] = [sums, 0, 0, { count: 1, list: null }]
     }
     tape.call(thread, ADD_OUTER, [
       source,
@@ -369,13 +380,40 @@ export class PartRun {
       packed.gradientPanels,
       gradient,
       packed.gradientRowBytes,
-      rows,
+      rows.count,
       workSpace.get(`scratch:${thread}`, outerScratchBytes(tile, packed.gradientPanels)),
+      rows.list?.address ?? 0,
     ])
+  }
+
+  /** @param unreached rows of the batch */
+  #clearUnreached(
+    tape: Tape,
+    block: RowBlock,
+    adjoints: readonly (readonly [number, number])[],
+    unreached: readonly number[],
+  ): void {
+    for (const row of unreached)
+      if (row >= block.start && row < block.start + block.count)
+        for (const [before] of adjoints) this.#clearRows(tape, { ...block, start: row, count: 1 }, before)
   }
 
   #clearRows(tape: Tape, block: RowBlock, address: number): void {
     const bytes = block.count * this.stateRowBytes
     tape.call(block.thread, 'clear', [address + block.start * this.stateRowBytes, bytes / 16])
   }
+}
+
+/** Puts target += the sum over rows. */
+function sumRows(
+  tape: Tape,
+  thread: number,
+  target: number,
+  source: number,
+  rowBytes: number,
+  { count, list }: SummedRows,
+  columns: number,
+): void {
+  if (list === null) tape.call(thread, 'sumRows', [target, source, rowBytes, count, columns / 4])
+  else tape.call(thread, 'sumListedRows', [target, source, rowBytes, count, columns / 4, list.address])
 }

@@ -4,6 +4,7 @@
  * the tile, so the tile does not change a bit.
  */
 import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
+import { listedRow } from './rows.ts'
 
 /** A tile of `rows` x `columns` accumulators; columns are a multiple of 4. */
 export interface Tile {
@@ -179,18 +180,35 @@ function addOuterTile(module: ModuleBuilder, tile: Tile, aColumns: number, featu
   })
 }
 
-/** Copies `rows` rows of `vectors` vectors each, one after the other, to `target`. Parameters: target, source, stride, rows. */
+/**
+ * Copies `rows` rows of `vectors` vectors each, one after the other, to `target`: the first ones, or with a `list` those whose numbers stand
+ * there. Parameters: target, source, stride, rows, list (0: none).
+ */
 function addPackRows(module: ModuleBuilder, name: string, vectors: number): number {
-  return module.add(name, 4, (f) => {
-    const [target, source, stride, rows] = parametersOf(f, 4) as [Local, Local, Local, Local]
-    repeat(f, rows, () => {
+  return module.add(name, 5, (f) => {
+    const [target, source, stride, rows, list] = parametersOf(f, 5) as [Local, Local, Local, Local, Local]
+    const copyFrom = (row: Local): void => {
       for (let i = 0; i < vectors; i++)
         f.get(target)
-          .get(source)
+          .get(row)
           .load('v128.load', 16 * i)
           .store(16 * i)
-      f.advance(target, 16 * vectors).advance(source, stride)
-    })
+      f.advance(target, 16 * vectors)
+    }
+    const row = f.integerLocal()
+    f.get(list).when(
+      () =>
+        repeat(f, rows, () => {
+          listedRow(f, source, stride, list).set(row)
+          copyFrom(row)
+          f.advance(list, 4)
+        }),
+      () =>
+        repeat(f, rows, () => {
+          copyFrom(source)
+          f.advance(source, stride)
+        }),
+    )
   })
 }
 
@@ -278,8 +296,9 @@ export const ADD_OUTER = 'addOuter'
  * `multiply(a, aStride, aGroup, packed, c, cStride, cGroup, groups, rows, panels, k, accumulate)`: c (+)= a * packed for `groups` groups (steps)
  * of `rows` rows (series): a [groups, rows, k], c [groups, rows, panels * columns], packed [panels, k, columns].
  *
- * `addOuter(a, aStride, aCount, b, bStride, bPanels, c, cStride, rows, scratch)`: c [aCount, bPanels * columns] += a^T b. Both operands are packed first,
- * as rows far apart would miss the caches. Reads may pass the end of a row up to the panel: rows need that much slack behind them.
+ * `addOuter(a, aStride, aCount, b, bStride, bPanels, c, cStride, rows, scratch, list)`: c [aCount, bPanels * columns] += a^T b. Both operands are packed
+ * first, as rows far apart would miss the caches. Reads may pass the end of a row up to the panel: rows need that much slack behind them.
+ * With a list (0: none) the rows are those whose numbers stand there.
  */
 export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorFeatures): void {
   const heights = Array.from({ length: tile.rows }, (_, i) => i + 1)
@@ -314,8 +333,10 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
   const outerTiles = heights.map((rows) => addOuterTile(module, { rows, columns: tile.columns }, aColumns, features))
   const packA = addPackRows(module, 'packA', aColumns / 4)
   const packB = addPackRows(module, 'packB', tile.columns / 4)
-  module.add(ADD_OUTER, 10, (f) => {
-    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows, scratch] = parametersOf(f, 10) as [...Local[]]
+  module.add(ADD_OUTER, 11, (f) => {
+    const [a, aStride, aCount, b, bStride, bPanels, c, cStride, rows, scratch, list] = parametersOf(f, 11) as [
+      ...Local[],
+    ]
     const [together, panel, from, packed, aFrom, left, width, aTile, cTile, cPanel, cRow, packedPanels] = Array.from(
       { length: 12 },
       () => f.integerLocal(),
@@ -335,7 +356,7 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
           .set(panelBytes)
         f.get(b!).set(from!).get(packedPanels!).set(packed!).get(bPanels!).set(panel!)
         repeat(f, panel!, () => {
-          f.get(packed!).get(from!).get(bStride!).get(together!).call(packB)
+          f.get(packed!).get(from!).get(bStride!).get(together!).get(list!).call(packB)
           f.advance(from!, tile.columns * 4).advance(packed!, panelBytes)
         })
         f.get(a!).set(aFrom!).get(c!).set(cRow!).get(aCount!).set(left!)
@@ -343,7 +364,7 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
           () => f.get(left!),
           () => {
             minimum(f, left!, aColumns, width!)
-            f.get(scratch!).get(aFrom!).get(aStride!).get(together!).call(packA)
+            f.get(scratch!).get(aFrom!).get(aStride!).get(together!).get(list!).call(packA)
             f.get(packedPanels!).set(packed!).get(cRow!).set(cPanel!).get(bPanels!).set(panel!)
             repeat(f, panel!, () => {
               f.get(scratch!).set(aTile!).get(cPanel!).set(cTile!)
@@ -364,8 +385,13 @@ export function addProducts(module: ModuleBuilder, tile: Tile, features: VectorF
             f.get(left!).get(width!).integer('sub').set(left!)
           },
         )
-        f.get(a!).get(aStride!).get(together!).integer('mul').integer('add').set(a!)
-        f.get(b!).get(bStride!).get(together!).integer('mul').integer('add').set(b!)
+        f.get(list!).when(
+          () => f.get(list!).get(together!).constant(4).integer('mul').integer('add').set(list!),
+          () => {
+            f.get(a!).get(aStride!).get(together!).integer('mul').integer('add').set(a!)
+            f.get(b!).get(bStride!).get(together!).integer('mul').integer('add').set(b!)
+          },
+        )
         f.get(rows!).get(together!).integer('sub').set(rows!)
       },
     )

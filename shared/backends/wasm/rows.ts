@@ -42,6 +42,7 @@ function overFloats(
  * Adds the functions (addresses and strides in bytes):
  * `clear(address, vectors)`;
  * `sumRows(target, source, stride, rows, vectors)`: target += the sum over rows, in their order;
+ * `sumListedRows(target, source, stride, rows, vectors, list)`: the same over rows whose numbers stand in a list of integers;
  * `sumColumns(target, targetStride, source, sourceStride, rows, count)`: four equal floats at each target, the sum of a row's `count` floats:
  * four sums side by side, what is over to the first, then both halves, then both floats;
  * `addRow(target, source, count)`: target[i] += source[i];
@@ -59,48 +60,8 @@ export function addRowOperations(module: ModuleBuilder): void {
       f.advance(address, 16)
     })
   })
-  module.add('sumRows', 5, (f) => {
-    const [target, source, stride, rows, vectors] = [0, 1, 2, 3, 4].map((index) => f.parameter(index)) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
-    const address = f.integerLocal()
-    const left = f.integerLocal()
-    const sums = Array.from({ length: SUMMED_TOGETHER }, () => f.vectorLocal())
-    const sumTogether = (count: number): void => {
-      f.get(source).set(address).get(rows).set(left)
-      for (let i = 0; i < count; i++)
-        f.get(target)
-          .load('v128.load', 16 * i)
-          .set(sums[i]!)
-      times(f, left, () => {
-        for (let i = 0; i < count; i++)
-          f.get(sums[i]!)
-            .get(address)
-            .load('v128.load', 16 * i)
-            .simd('f32x4.add')
-            .set(sums[i]!)
-        f.advance(address, stride)
-      })
-      for (let i = 0; i < count; i++)
-        f.get(target)
-          .get(sums[i]!)
-          .store(16 * i)
-      f.advance(target, 16 * count).advance(source, 16 * count)
-      f.get(vectors).constant(count).integer('sub').set(vectors)
-    }
-    f.whileLoop(
-      () => f.get(vectors).constant(SUMMED_TOGETHER).integer('ge_u'),
-      () => sumTogether(SUMMED_TOGETHER),
-    )
-    f.whileLoop(
-      () => f.get(vectors),
-      () => sumTogether(1),
-    )
-  })
+  addSum(module, 'sumRows', false)
+  addSum(module, 'sumListedRows', true)
   module.add('sumColumns', 6, (f) => {
     const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
       f.parameter(index),
@@ -192,6 +153,58 @@ function addTransposition(
       })
       f.advance(target, targetStride).advance(source, 4)
     })
+  })
+}
+
+/** The address of the row whose number `entry` points to. */
+export function listedRow(f: FunctionBuilder, source: Local, stride: Local, entry: Local): FunctionBuilder {
+  return f.get(entry).loadInteger(0).get(stride).integer('mul').get(source).integer('add')
+}
+
+function addSum(module: ModuleBuilder, name: string, isListed: boolean): void {
+  module.add(name, isListed ? 6 : 5, (f) => {
+    const [target, source, stride, rows, vectors] = [0, 1, 2, 3, 4].map((index) => f.parameter(index)) as [
+      Local,
+      Local,
+      Local,
+      Local,
+      Local,
+    ]
+    const [address, entry, left] = [f.integerLocal(), f.integerLocal(), f.integerLocal()]
+    const sums = Array.from({ length: SUMMED_TOGETHER }, () => f.vectorLocal())
+    const sumTogether = (count: number): void => {
+      f.get(source).set(address).get(rows).set(left)
+      if (isListed) f.get(f.parameter(5)).set(entry)
+      for (let i = 0; i < count; i++)
+        f.get(target)
+          .load('v128.load', 16 * i)
+          .set(sums[i]!)
+      times(f, left, () => {
+        if (isListed) listedRow(f, source, stride, entry).set(address)
+        for (let i = 0; i < count; i++)
+          f.get(sums[i]!)
+            .get(address)
+            .load('v128.load', 16 * i)
+            .simd('f32x4.add')
+            .set(sums[i]!)
+        if (isListed) f.advance(entry, 4)
+        else f.advance(address, stride)
+      })
+      for (let i = 0; i < count; i++)
+        f.get(target)
+          .get(sums[i]!)
+          .store(16 * i)
+      f.advance(target, 16 * count).advance(source, 16 * count)
+      f.get(vectors).constant(count).integer('sub').set(vectors)
+    }
+    f.whileLoop(
+      () => f.get(vectors).constant(SUMMED_TOGETHER).integer('ge_u'),
+      () => sumTogether(SUMMED_TOGETHER),
+    )
+    f.whileLoop(
+      () => f.get(vectors),
+      () => sumTogether(1),
+    )
   })
 }
 

@@ -18,6 +18,8 @@ export interface SweepContext {
 
 /** A row that enters at a state's adjoint: step of the call, state, byte offset in the state's rows of the block, address of the row. */
 export const INJECTION_WORDS = 4
+/** In place of an injection's row: the adjoints of all states are cleared there, before anything enters at the step. No row has this address. */
+export const OPENING = 0
 /** Ends a list of injections: no step has this number. */
 export const NO_INJECTION = -1
 
@@ -57,8 +59,8 @@ function backwardExtras(states: number): string[] {
 
 /**
  * Adds `<prefix>forward(context, steps, rows)` and `<prefix>backward(context, steps, rows, aboveRowBytes)`. The kernels and products they call must
- * be in the module already. `aboveRowBytes` 0: nothing comes from above. The backward context is followed by a list of injections sorted by
- * step, the last step first, ended by NO_INJECTION. Adjoints of states stand in `d` at first and after an even number of steps, in
+ * be in the module already. `aboveRowBytes` 0: nothing comes from above. The backward context is followed by a list of openings and injections
+ * sorted by step, the last step first, ended by NO_INJECTION. Adjoints of states stand in `d` at first and after an even number of steps, in
  * `e` after an odd one.
  */
 export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number, prefix: string): void {
@@ -92,6 +94,29 @@ export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number,
     f.constant(plan.stateFloats * 4).set(stateRowBytes)
     f.loop(() => {
       f.get(steps).constant(1).integer('sub').set(steps)
+      f.whileLoop(
+        () =>
+          f
+            .get(injections)
+            .loadInteger(0)
+            .get(steps)
+            .integer('eq')
+            .get(injections)
+            .loadInteger(3 * WORD_BYTES)
+            .constant(OPENING)
+            .integer('eq')
+            .integer('and'),
+        () => {
+          for (let state = 0; state < states; state++)
+            f.get(addresses.get(`d${state}`)!)
+              .get(injections)
+              .loadInteger(2 * WORD_BYTES)
+              .integer('add')
+              .constant(plan.stateFloats / 4)
+              .call(module.indexOf('clear'))
+          f.advance(injections, INJECTION_WORDS * WORD_BYTES)
+        },
+      )
       f.get(aboveRowBytes).when(() => {
         for (let output = 0; output < plan.outputCount; output++)
           f.get(addresses.get(`d${output}`)!)

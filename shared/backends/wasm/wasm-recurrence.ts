@@ -5,6 +5,7 @@
 import { outputColumns } from '../../networks/network.ts'
 import { LabError } from '../../protocol/errors.ts'
 import type { OptimizerSettings } from '../backend.ts'
+import { reachedRows } from '../adjoint-reach.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
@@ -14,6 +15,7 @@ import { LayerConvergence } from './layer-convergence.ts'
 import { LayerInputs } from './layer-inputs.ts'
 import type { AdjointRows, PartRun } from './part-run.ts'
 import { createRun, partUnits, type PartUnit, type Place, type WasmShared } from './part-unit.ts'
+import { ReachedRows } from './reached-rows.ts'
 import { readStates, writeStarts, writeStates } from './row-access.ts'
 import { laneAt, rowBlocks } from './row-blocks.ts'
 import { oneStage, type Tape, type TapeJob } from './tape.ts'
@@ -166,10 +168,8 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     yield (tape) => this.#putBackward(tape, adjoints)
   }
 
-  *#putBackward(
-    tape: Tape,
-    { outputs, states, truncateEvery, movesColdParts }: SequenceAdjoints,
-  ): Generator<void, void, void> {
+  *#putBackward(tape: Tape, adjoints: SequenceAdjoints): Generator<void, void, void> {
+    const { outputs, states, truncateEvery, movesColdParts } = adjoints
     const { network, memory } = this.#shared
     const buffers = this.#place.buffers
     const { input, runs } = this.#lastSequence()
@@ -179,6 +179,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     if (outputs) memory.floats.set(outputs.data, outputAddress / 4)
     const statesAddress = states ? buffers.get('adjoint:states', states.data.length * 4) : 0
     if (states) memory.floats.set(states.data, statesAddress / 4)
+    const reached = this.#rowsReachedBy(adjoints, steps, batch)
     const blocks = rowBlocks(batch, this.#place.lane)
     const top = network.wiredLayers.length - 1
     const moving: PartUnit[] = []
@@ -217,6 +218,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
         const initial = yield* run.backward(tape, blocks, {
           above: above && { address: above.address + 4 * part.outputOffset, rowBytes: above.rowBytes },
           injections,
+          reached,
           truncateEvery,
           inputAdjoint: inputAdjoint && { ...inputAdjoint, accumulate: isWritten },
           movesWeights: moves,
@@ -242,6 +244,15 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     const { run, addresses } = this.#initialAdjoints.get(unit)!
     for (const { state, symbol, isFrozen } of part.cell.starts)
       if (!isFrozen) weights.addRowsToGradient(tape, symbol, addresses[state]!, run.stateRowBytes, batch)
+  }
+
+  /** null where adjoints come to every row. */
+  #rowsReachedBy(adjoints: SequenceAdjoints, steps: number, batch: number): ReachedRows | null {
+    const reached = reachedRows(adjoints, steps, batch)
+    const { truncateEvery } = adjoints
+    return (
+      reached && new ReachedRows(reached, { steps, batch, truncateEvery }, this.#shared.memory, this.#place.buffers)
+    )
   }
 
   initialStateAdjoint(): Float32Array {

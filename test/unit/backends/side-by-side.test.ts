@@ -99,6 +99,22 @@ describe('replicas side by side', () => {
     }
   })
 
+  // On one thread they use the same buffers in turn, on several they run beside one another.
+  it.each([1, 3])('on %d threads lose no bit to one whose weights are no numbers', async (threads) => {
+    const engine = await openEngine(threads, [0, 1, 2])
+    const broken = [...weights(net, 1, 0.3)].map(
+      ([name, { shape, data }]) => [name, { shape, data: data.map((_, i) => (i % 2 === 0 ? NaN : Infinity)) }] as const,
+    )
+    engine.writeParameters(1, new Map(broken))
+    const together = await runPrograms(engine, [0, 1, 2])
+    engine.dispose()
+    for (const seed of [0, 2]) {
+      const alone = await openEngine(1, [seed])
+      expect(together[seed]).toEqual((await runPrograms(alone, [seed]))[0])
+      alone.dispose()
+    }
+  })
+
   it('take buffers of their own, where the memory bound allows it', () => {
     const request = { steps: STEPS, batch: SERIES, replicas: 3, threads: 8 }
     const plan = planNetwork(net, PAIRED_VECTORS_TILE)

@@ -84,6 +84,24 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     expect((await gradientOf(4, null)).every((value) => value !== 0)).toBe(true)
   })
 
+  it('padding whose values are not finite adds nothing to it, nor to what is normalised over units', async () => {
+    const { engine } = await open("h0 = h_init\nu  = W x\nh' = tanh(u / sqrt(mean(u^2)) + U h + b)")
+    const series = batch(one(LEARNED), STEPS, SERIES, 7)
+    const padded = series.inputs.map((value, i) => {
+      const step = Math.floor(i / (SERIES * 2))
+      return step < series.lengths[Math.floor(i / 2) % SERIES]! ? value : 0
+    })
+    const gradientsOf = async (inputs: Float32Array): Promise<unknown> => {
+      const request = { batch: { ...series, inputs }, truncateEvery: null, dropoutMasks: null, regulariser: null }
+      return (await engine.trainGradients([request]))[0]!.gradients
+    }
+    const gradients = await gradientsOf(padded)
+    expect(gradients).toEqual(await gradientsOf(series.inputs))
+    expect(
+      start(gradients as ReadonlyMap<string, Tensor>).every((value) => Number.isFinite(value) && value !== 0),
+    ).toBe(true)
+  })
+
   it('a warm-up moves it too', async () => {
     const { engine } = await open(LEARNED)
     const [result] = await engine.warmupGradients([

@@ -77,6 +77,8 @@ describe('lab runs', () => {
       metric: null,
       mean: null,
       std: null,
+      seedCount: null,
+      diverged: [],
       createdAt: expect.stringMatching(/^\d{4}-/) as string,
       error: null,
     }
@@ -98,6 +100,7 @@ describe('lab runs', () => {
         metric: 'mse',
         mean: expect.closeTo((a + b) / 2, 12) as number,
         std: expect.closeTo(Math.abs(a - b) / Math.SQRT2, 12) as number,
+        seedCount: 2,
         createdAt: record.createdAt,
       },
       { ...unfinished, id: ids.paused, status: 'paused' },
@@ -121,7 +124,7 @@ describe('lab runs', () => {
       [ids.crashed, 'crashed'],
       [`${ids.damaged}:`, `${runFile(home, ids.damaged)}:`],
     ])
-    expect(lines[2]).toMatch(/ mse +[\d.e-]+ +[\d.e-]+$/)
+    expect(lines[2]).toMatch(/ mse +[\d.e-]+ +[\d.e-]+ +2$/)
     expect(lines[5]).toMatch(/is not JSON\. Expected a JSON object, found .*\. Restore `run\.json`/)
   })
 

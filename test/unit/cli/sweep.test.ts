@@ -83,27 +83,48 @@ it('ends with the table of its run folders, whatever happens on the way', async 
   expect(csv.slice(1)).toEqual(expectedLines)
 
   const listed = await lab(['sweeps', '--json'], home)
-  expect(jsonLines(listed.stdout)).toMatchObject([{ id, runs: 8, finished: 8, failed: 0 }])
+  expect(jsonLines(listed.stdout)).toMatchObject([{ id, runs: 8, finished: 8, diverged: 0, failed: 0 }])
 })
 
 it('goes on after a run that fails, says so, and takes it up again when asked', async () => {
   const home = temporaryFolder()
   const file = path.join(home, 'sweep.json')
-  const config = { ...TINY, strategies: ['none'] }
-  writeFileSync(file, JSON.stringify({ config, grid: { 'training.optimizer.learningRate': [1e-3, 1e38, 1e-2] } }))
+  const config = { ...TINY, strategies: ['warmed-up'], warmup: { steps: 5, maxRestarts: 0 } }
+  writeFileSync(file, JSON.stringify({ config, grid: { 'warmup.restartAbove': [0.99, 0.001, 0.98] } }))
   const first = await lab(['sweep', file, '--json'], home)
   expect(first.code).toBe(1)
   expect(rowsOf(first.stdout).map(({ status }) => status)).toEqual(['finished', 'failed', 'finished'])
   const [{ id }] = jsonLines(first.stdout) as [{ id: string }]
   const failures = (stdout: string): unknown[] =>
     (jsonLines(stdout) as unknown as Row[]).filter(({ type }) => type === 'failed')
-  expect(failures(first.stdout)).toMatchObject([{ code: 'non-finite' }])
+  expect(failures(first.stdout)).toMatchObject([{ code: 'warm-up-restarts' }])
 
   const again = await lab(['sweep', id, '--json'], home)
   expect(failures(again.stdout)).toEqual([])
   const rerun = await lab(['sweep', id, '--json', '--rerun-failed'], home)
   expect(failures(rerun.stdout)).toHaveLength(1)
   expect((jsonLines(rerun.stdout) as unknown as Row[]).filter(({ type }) => type === 'run')).toHaveLength(1)
+})
+
+it('counts a point that diverges apart from failures, and does not take it up again', async () => {
+  const home = temporaryFolder()
+  const file = path.join(home, 'sweep.json')
+  const config = { ...TINY, strategies: ['none'] }
+  writeFileSync(file, JSON.stringify({ config, grid: { 'training.optimizer.learningRate': [1e-3, 1e38] } }))
+  const first = await lab(['sweep', file, '--json', '--csv', path.join(home, 'all.csv')], home)
+  expect(first, first.stderr).toMatchObject({ code: 0 })
+  const rows = rowsOf(first.stdout) as unknown as { status: string; diverged: { seed: number }[] }[]
+  expect(rows.map(({ status }) => status)).toEqual(['finished', 'diverged'])
+  expect(rows[1]!.diverged.map(({ seed }) => seed)).toEqual(config.seeds)
+  const csv = readFileSync(path.join(home, 'all.csv'), 'utf8')
+  for (const seed of config.seeds) expect(csv).toMatch(new RegExp(`^2,1e\\+38,none,.*,diverged,,${seed},$`, 'm'))
+
+  const [{ id }] = jsonLines(first.stdout) as [{ id: string }]
+  const rerun = await lab(['sweep', id, '--rerun-failed'], home)
+  expect(rerun, rerun.stderr).toMatchObject({ code: 0 })
+  expect(rerun.stdout).toContain('point 2, none: diverged seed')
+  const listed = await lab(['sweeps'], home)
+  expect(listed.stdout).toContain('1 of 2 runs finished, 1 diverged, 0 failed')
 })
 
 it('pauses on Ctrl-C and says how to go on', async () => {

@@ -64,12 +64,20 @@ interface Made {
   readonly seeds?: number[]
   /** One a seed; none: it has not finished. */
   readonly results?: number[]
+  /** Seeds beside those of the results. */
+  readonly diverged?: number[]
 }
 
 async function makeRuns(store: RunStore, made: Made = {}): Promise<string[]> {
-  const { name = 'made', strategies = ['none'], steps = 20, seeds = [0, 1], results } = made
+  const { name = 'made', strategies = ['none'], steps = 20, seeds = [0, 1], results, diverged = [] } = made
   const config = parseConfig(
-    { name, strategies, seeds, dataset: { kind: 'copy-first-input', steps }, layers: [{ cell: 'gru', units: 8 }] },
+    {
+      name,
+      strategies,
+      seeds: [...seeds, ...diverged],
+      dataset: { kind: 'copy-first-input', steps },
+      layers: [{ cell: 'gru', units: 8 }],
+    },
     'test',
   )
   const records = await store.createGroup(config, strategies, versions)
@@ -82,6 +90,7 @@ async function makeRuns(store: RunStore, made: Made = {}): Promise<string[]> {
         startedAt: '2026-01-01T00:00:00Z',
         endedAt: new Date().toISOString(),
         result,
+        diverged: diverged.map((seed) => ({ seed, phase: 'training', step: 3, quantity: 'loss', value: 'NaN' })),
       })
       await writer.close()
     }
@@ -337,6 +346,19 @@ describe('the index of runs', () => {
       totalCount: 1,
       configurations: [{ runCount: 1, best: { seedCount: 2, mean: expect.closeTo(0.0465, 12) as number } }],
     })
+  })
+
+  it('counts the seeds of a configuration that diverged apart, and has no value of them', async () => {
+    const home = await temporaryFolder()
+    const store = new RunStore(home)
+    await makeRuns(store, { seeds: [0, 1], results: [1, 3], diverged: [7, 8] })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await makeRuns(store, { seeds: [8], results: [5] })
+    const { configurations, page } = await openIndex(home)
+    const { configurations: found } = await configurations({ sort: 'result', descending: false })
+    expect(found).toMatchObject([{ best: { seedCount: 3, mean: 3 }, divergedSeedCount: 1 }])
+    const { runs } = await page({ sort: 'created', descending: false })
+    expect(runs.map(({ diverged }) => diverged.map(({ seed }) => seed))).toEqual([[7, 8], []])
   })
 
   it('shows a copied folder as damaged, and again as itself once it is put right', async () => {

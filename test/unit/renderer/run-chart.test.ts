@@ -35,6 +35,7 @@ const WORDS: RunChartWords = {
   series: (name) => name,
   phase: (phase) => phase,
   restart: (seeds) => `restart ${seeds.join()}`,
+  diverged: (seed) => `diverged ${seed}`,
 }
 
 function series(name: SeriesName, values: readonly (readonly number[])[], buckets: number): DecimatedSeries {
@@ -49,7 +50,7 @@ function series(name: SeriesName, values: readonly (readonly number[])[], bucket
 }
 
 function subjectOf(all: readonly DecimatedSeries[], marks: Partial<TimelineMarks> = {}): RunChartSubject {
-  const whole = { phases: [], restarts: [], forks: [], ...marks }
+  const whole = { phases: [], restarts: [], divergences: [], forks: [], ...marks }
   const names = all.map(({ name }) => name)
   const base = { runId: 'run', eventCount: 0, lastPosition: 1000, marks: whole, names, damaged: null, series: all }
   return {
@@ -107,9 +108,11 @@ describe('the chart of a run', () => {
   it('marks where seeds begin anew and where a fork leaves', () => {
     const subject = subjectOf([series('vaa', [[0.5], [0.6]], 10)], {
       restarts: [{ position: 100, seedIndices: [1] }],
+      divergences: [{ position: 700, seed: 40, quantity: 'loss' }],
       forks: [200],
     })
     const marked = draw(subject).flatMap(({ markLine }) => markLine?.data ?? [])
+    expect(marked.filter(({ xAxis }) => xAxis === 700).map(({ label }) => label.formatter)).toContain('diverged 40')
     expect(marked.filter(({ xAxis }) => xAxis === 100).map(({ label }) => label.formatter)).toContain('restart 41')
     expect(marked.filter(({ xAxis }) => xAxis === 200).map(({ label }) => label.formatter)).toContain('fork')
   })

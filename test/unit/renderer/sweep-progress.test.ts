@@ -3,7 +3,29 @@ import { expect, it } from 'vitest'
 import { sweepProgress } from '../../../renderer/composables/sweep-progress.ts'
 
 it('counts what is done once, whatever it has come to', () => {
-  const counts = { finished: 3, stopped: 1, failed: 5, missing: 2, crashed: 7, paused: 1, running: 1, 'not made': 9 }
-  expect(sweepProgress({ counts })).toEqual({ goodCount: 4, failedCount: 5, missingCount: 2, doneCount: 11 })
-  expect(sweepProgress({ counts: {} })).toEqual({ goodCount: 0, failedCount: 0, missingCount: 0, doneCount: 0 })
+  const counts = {
+    finished: 3,
+    stopped: 1,
+    diverged: 6,
+    failed: 5,
+    missing: 2,
+    crashed: 7,
+    paused: 1,
+    running: 1,
+    'not made': 9,
+  }
+  expect(sweepProgress({ counts })).toEqual({
+    goodCount: 4,
+    divergedCount: 6,
+    failedCount: 5,
+    missingCount: 2,
+    doneCount: 17,
+  })
+  expect(sweepProgress({ counts: {} })).toEqual({
+    goodCount: 0,
+    divergedCount: 0,
+    failedCount: 0,
+    missingCount: 0,
+    doneCount: 0,
+  })
 })

@@ -15,6 +15,7 @@ function row(index: number, values: Record<string, unknown>, result: number | nu
     metric: 'mse',
     seeds: [],
     summary: result === null ? null : summarize([result]),
+    diverged: [],
     elapsedMs: null,
     error: null,
   }

@@ -1,4 +1,4 @@
-/** A run's events on one axis: VAA and VAA* of layers and parts are series of their own, with how they converged; restarts and forks are marks. */
+/** A run's events on one axis: VAA and VAA* of layers and parts are series of their own, with how they converged; restarts, diverged seeds and forks are marks. */
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../shared/runs/run.ts'
 import { isSeriesName, sliceSeries, splitSeriesName, type SeriesPoint } from '../../../shared/runs/series.ts'
@@ -17,7 +17,7 @@ const slice = (layerIndex: number | null, partIndex: number | null, vaa: number)
 
 it('marks of any number are gone on from', () => {
   const forks = Array.from({ length: 300_000 }, (_, position) => position)
-  expect(new Timeline({ phases: [], restarts: [], forks }, 300_000).forks).toEqual(forks)
+  expect(new Timeline({ phases: [], restarts: [], divergences: [], forks }, 300_000).forks).toEqual(forks)
 })
 
 /** Two layers, of which the second has two parts. */
@@ -79,15 +79,17 @@ describe('the timeline of a run', () => {
     expect(at('vaa-star')).toEqual([0.8500000000000001, 0.6])
   })
 
-  it('marks which seeds began their warm-up anew and where, and where a fork left', () => {
+  it('marks which seeds began their warm-up anew and where, where one diverged, and where a fork left', () => {
     const fork: RunEvent = { type: 'fork', from: { runId: 'other', phase: 'training', step: 0 } }
-    const { timeline } = read([...WARM_UP, fork, MEASURE])
+    const diverged: RunEvent = { type: 'diverged', seed: 7, phase: 'training', step: 4, quantity: 'loss', value: 'NaN' }
+    const { timeline } = read([...WARM_UP, fork, MEASURE, diverged])
     expect(timeline.marks()).toEqual({
       phases: [
         { phase: 'warm-up', position: 0 },
         { phase: 'training', position: 20 },
       ],
       restarts: [{ position: 10, seedIndices: [0] }],
+      divergences: [{ position: 24, seed: 7, quantity: 'loss' }],
       forks: [20],
     })
     const continued = new Timeline(timeline.marks(), timeline.lastPosition)

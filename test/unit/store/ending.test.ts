@@ -10,9 +10,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { LOCK_FILE } from '../../../main/store/run-lock.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { LogEntry } from '../../../shared/runs/log.ts'
-import type { RunRecord } from '../../../shared/runs/run.ts'
+import { isOver, type RunRecord } from '../../../shared/runs/run.ts'
 import { trainRun } from '../../../shared/training/train-run.ts'
-import { toyBackend, toyConfig, toyDataset, toyNetwork } from '../training/toy.ts'
+import { toyBackend, toyConfig, toyDataset, toyNetwork, type ToyBehaviour } from '../training/toy.ts'
 import { complaintOf, temporaryFolder, versions } from './store-helpers.ts'
 import { watchDisk, type DiskStep, type WatchedEnd } from './watched-disk.ts'
 
@@ -31,7 +31,7 @@ const LEAVES_AT = 8
 interface Ending {
   /** Whether its training is asked to end after a step, and how. */
   readonly asks: 'pause' | 'stop' | null
-  readonly breakAt?: number
+  readonly behaviour?: ToyBehaviour
   /** Whether a sign of life comes between its last rows and its end. */
   readonly beats?: boolean
   readonly status: RunRecord['status']
@@ -42,7 +42,8 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   'finishes and beats on the way': { asks: null, beats: true, status: 'finished' },
   pauses: { asks: 'pause', status: 'paused' },
   stops: { asks: 'stop', status: 'stopped' },
-  fails: { asks: null, breakAt: LEAVES_AT, status: 'failed' },
+  fails: { asks: null, behaviour: { failAt: LEAVES_AT }, status: 'failed' },
+  diverges: { asks: null, behaviour: { breakAt: LEAVES_AT }, status: 'diverged' },
 }
 
 // The clock stands and no timer goes off, so that every try takes the same steps.
@@ -55,7 +56,7 @@ beforeEach(() => {
 async function train(
   home: string,
   id: string,
-  { asks, breakAt, beats }: Ending,
+  { asks, behaviour, beats }: Ending,
   leavesAt = LEAVES_AT,
 ): Promise<RunRecord> {
   const store = new RunStore(home)
@@ -66,7 +67,7 @@ async function train(
       record: writer.record,
       network: toyNetwork(),
       datasets: SEEDS.map(toyDataset),
-      backend: toyBackend(breakAt === undefined ? {} : { breakAt }),
+      backend: toyBackend(behaviour),
       writer,
       clock: { now: () => Date.now() },
       control: { requested: () => (step >= leavesAt ? asks : null) },
@@ -75,7 +76,7 @@ async function train(
         if (event.type === 'test' && beats) void writer.heartbeat()
       },
     }).catch((error: unknown) => {
-      if (breakAt === undefined) throw error
+      if (behaviour === undefined) throw error
     })
   } finally {
     await writer.close()
@@ -88,9 +89,9 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 
 /** Everything that a run came to. */
 function endOf(folder: string): unknown {
-  const { status, result, error, digests } = JSON.parse(read(folder, 'run.json').toString()) as RunRecord
+  const { status, result, error, diverged, digests } = JSON.parse(read(folder, 'run.json').toString()) as RunRecord
   const names = readdirSync(folder).filter((name) => name !== 'run.json' && name !== 'log.jsonl')
-  return [{ status, result, error, digests }, names.map((name) => [name, sha256(read(folder, name))])]
+  return [{ status, result, error, diverged, digests }, names.map((name) => [name, sha256(read(folder, name))])]
 }
 
 /** Of the log: each status begins with the one before it, and the last is that of the record. */
@@ -140,7 +141,7 @@ async function takeUp(run: Prepared, ending: Ending): Promise<unknown> {
   const folder = folderOf(run)
   const record = await store.readRecord(run.id)
   expectWhole(folder, record)
-  if (record.status === 'finished') {
+  if (isOver(record.status)) {
     const before = timesOf(folder)
     expect(await complaintOf(() => train(run.home, run.id, ending))).toMatchObject({ code: 'usage' })
     expect(timesOf(folder)).toEqual(before)
@@ -188,7 +189,7 @@ describe('a run that', () => {
       const resting = await restingRun()
       const calm = await copyOf(resting)
       expect((await train(calm.home, calm.id, { ...ending, asks: null })).status).toBe(
-        ending.breakAt ? 'failed' : 'finished',
+        ending.behaviour ? ending.status : 'finished',
       )
       const expected = endOf(folderOf(calm))
       const seen = new Set<string>()

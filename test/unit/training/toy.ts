@@ -30,13 +30,16 @@ const ADAM: OptimizerConfig = {
   clipNorm: null,
 }
 
+/** Fewer than a chunk of the test's has, which tells the two apart. */
+const VALIDATION_SERIES = 5
+
 export function toyConfig(seeds: number[], change: Partial<ExperimentConfig> = {}): ExperimentConfig {
   return {
     name: 'toy',
     dataset: {
       kind: 'copy-first-input',
       steps: 3,
-      counts: { train: 10, validation: 5, test: 300 },
+      counts: { train: 10, validation: VALIDATION_SERIES, test: 300 },
       fresh: false,
     },
     layers: [],
@@ -88,7 +91,7 @@ export function toyNetwork(): Network {
 
 /** y = 2 x_0 + 1, three steps. */
 export function toyDataset(seed: number): Dataset {
-  const counts = { train: 10, validation: 5, test: 300 }
+  const counts = { train: 10, validation: VALIDATION_SERIES, test: 300 }
   return {
     inputSize: 1,
     outputSize: 1,
@@ -116,8 +119,16 @@ export interface ToyBehaviour {
   readonly vaaStar?: (parameters: TensorMap) => number
   /** The loss of a training step becomes this at that step (1-based). */
   readonly breakAt?: number
+  /** The engine fails at that step (1-based) of training. */
+  readonly failAt?: number
   /** Evaluations from this one on (1-based) sum to infinity. */
   readonly overflowFromEvaluation?: number
+  /** What the seeds at these places come to at a step (1-based) of training, or of each round of the warm-up. */
+  readonly breaks?: {
+    readonly places: readonly number[]
+    readonly step: number
+    readonly in: 'warm-up' | 'loss' | 'weights' | 'evaluation' | 'test'
+  }
 }
 
 interface ToyReplica {
@@ -171,6 +182,10 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
     Promise.resolve(requests.map((request, r) => (request === null ? null : act(all[r]!, request, r))))
   const starOf = (replica: ToyReplica): number[] =>
     network.layers.map(() => behaviour.vaaStar?.(replica.parameters) ?? 0.9)
+  const isBroken = (r: number, step: number, where: string): boolean => {
+    const { breaks } = behaviour
+    return breaks !== undefined && breaks.in === where && step >= breaks.step && breaks.places.includes(r)
+  }
   const missing = (): never => {
     throw new Error('not part of the toy')
   }
@@ -198,23 +213,29 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
         move(replica, optimizers[r]!, (name) =>
           name === 'readout.bias' ? dBias : name === 'readout.weight' ? dWeight : noise,
         )
-        if (replica.step === behaviour.breakAt) loss = Number.NaN
+        if (replica.step === behaviour.failAt) throw new Error('the toy has failed')
+        if (replica.step === behaviour.breakAt || isBroken(r, replica.step, 'loss')) loss = Number.NaN
+        if (isBroken(r, replica.step, 'weights')) replica.parameters.get('readout.bias')!.data[0] = Infinity
         return { loss, vaaStar: null, gradientNorm: Math.hypot(dBias, dWeight) }
       }),
     warmupStep: (requests, optimizers) =>
       each(requests, (replica, { batch, draw }, r) => {
         const seen = sum(draw.truncations) + sum(draw.perturbations[0]!) + sum(batch.inputs) + draw.convergenceSteps
         move(replica, optimizers[r]!, (name, k) => (name.startsWith('readout') ? 0 : 1e-2 * Math.sin(seen + k)))
-        return { loss: 0.5, vaaStar: starOf(replica), gradientNorm: Math.abs(Math.sin(seen)) }
+        const loss = isBroken(r, replica.step, 'warm-up') ? -Infinity : 0.5
+        return { loss, vaaStar: starOf(replica), gradientNorm: Math.abs(Math.sin(seen)) }
       }),
     vaaStar: (requests) => each(requests, starOf),
     evaluate: (requests) =>
-      each(requests, (replica, batch) => {
+      each(requests, (replica, batch, r) => {
         const errors = Array.from(batch.targets, (target, b) => (predict(replica, batch.inputs[b]!) - target) ** 2)
         const outputs = new Float64Array(batch.batch)
         const finalStates = new Float64Array(batch.batch * network.stateSize)
         evaluations++
-        const lossSum = evaluations >= (behaviour.overflowFromEvaluation ?? Infinity) ? Infinity : sum(errors)
+        const overflows =
+          evaluations >= (behaviour.overflowFromEvaluation ?? Infinity) ||
+          isBroken(r, replica.step, batch.batch > VALIDATION_SERIES ? 'test' : 'evaluation')
+        const lossSum = overflows ? Infinity : sum(errors)
         return { lossSum, lossCount: errors.length, correctCount: 0, outputs, finalStates }
       }),
     converge: (requests) =>
@@ -265,6 +286,7 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     endedAt: null,
     heartbeatAt: null,
     error: null,
+    diverged: [],
     result: null,
     digests: null,
   }

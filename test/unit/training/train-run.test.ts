@@ -1,79 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
-import type { RunEvent, RunResult } from '../../../shared/runs/run.ts'
-import { trainRun } from '../../../shared/training/train-run.ts'
-import {
-  memoryRun,
-  memoryWriter,
-  toyBackend,
-  toyConfig,
-  toyDataset,
-  toyNetwork,
-  type MemoryRun,
-  type ToyBehaviour,
-} from './toy.ts'
-
-const CLOCK = { now: () => 0 }
-
-interface Interruption {
-  /** The first call pauses when asked for the n-th time. */
-  readonly pauseAt?: number
-  /** Dies with the n-th event of a call, as a killed process would, each time with one more. */
-  readonly dieAt?: number
-}
-
-class Killed extends Error {}
-
-/** Runs to the end, again and again after each interruption. */
-async function runToEnd(
-  run: MemoryRun,
-  behaviour: ToyBehaviour = {},
-  interruption: Interruption = {},
-): Promise<number> {
-  const { config } = run.record
-  let dieAt = interruption.dieAt ?? Infinity
-  for (let callCount = 1; ; callCount++) {
-    let asked = 0
-    let seen = 0
-    try {
-      const result = await trainRun({
-        record: run.record,
-        network: toyNetwork(),
-        datasets: config.seeds.map(toyDataset),
-        backend: toyBackend(behaviour),
-        writer: memoryWriter(run),
-        clock: CLOCK,
-        control: { requested: () => (callCount === 1 && ++asked === interruption.pauseAt ? 'pause' : null) },
-        onEvent: () => {
-          if (++seen === dieAt) throw new Killed()
-        },
-      })
-      if (result !== 'paused') return callCount
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error
-      dieAt++
-    }
-  }
-}
-
-async function finished(
-  config: ExperimentConfig,
-  behaviour: ToyBehaviour = {},
-  interruption: Interruption = {},
-): Promise<MemoryRun> {
-  const run = memoryRun(config)
-  await runToEnd(run, behaviour, interruption)
-  return run
-}
-
-const bitsOf = (run: MemoryRun, seed: number): string[] =>
-  [...run.weights!]
-    .filter(([name]) => name.startsWith(`seed${seed}/`))
-    .map(([name, { data }]) => `${name} ${Buffer.from(new Uint8Array(data.buffer)).toString('hex')}`)
-
-const ofType = <Type extends RunEvent['type']>(run: MemoryRun, type: Type): Extract<RunEvent, { type: Type }>[] =>
-  run.events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type)
+import type { RunResult } from '../../../shared/runs/run.ts'
+import { memoryRun, toyConfig, toyNetwork, type ToyBehaviour } from './toy.ts'
+import { bitsOf, finished, ofType, runToEnd } from './toy-runs.ts'
 
 /** Too multi-stable while a seed's first attempts are in; the toy's warm-up never moves the readout, which tells them. */
 function stubborn(seed: number, attempts: readonly number[]): ToyBehaviour {
@@ -161,20 +90,20 @@ describe('trainRun', () => {
     expect(ofType(run, 'warmup-end').map(({ restarts }) => restarts[0])).toEqual([1, 2, 3])
   })
 
-  it('fails on a test loss that is not finite, and writes no result', async () => {
+  it('has diverged on a test loss that is not finite, and writes no result', async () => {
     const run = memoryRun(toyConfig([0]))
     const validations = ofType(await finished(toyConfig([0])), 'validation').length
     await expect(runToEnd(run, { overflowFromEvaluation: validations + 1 })).rejects.toMatchObject({
       code: 'non-finite',
-      message: expect.stringContaining('test loss of seed 0') as string,
+      message: expect.stringContaining('seed 0 at test step 9 (the test loss is Infinity)') as string,
     })
-    expect(run.record).toMatchObject({ status: 'failed', result: null })
+    expect(run.record).toMatchObject({ status: 'diverged', result: null })
   })
 
-  it('fails on a loss that is not finite and keeps the last good checkpoint', async () => {
+  it('has diverged on a loss that is not finite and keeps the last good checkpoint', async () => {
     const run = memoryRun(toyConfig([0]))
     await expect(runToEnd(run, { breakAt: 8 })).rejects.toMatchObject({ code: 'non-finite' })
-    expect(run.record).toMatchObject({ status: 'failed', error: { code: 'non-finite' } })
+    expect(run.record).toMatchObject({ status: 'diverged', error: { code: 'non-finite' } })
     expect(run.checkpoint!.value.counters).toMatchObject({ progress: { phase: 'training', training: { step: 6 } } })
     // The run is mended by a resume that does not break.
     await runToEnd(run)
