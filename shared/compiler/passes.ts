@@ -92,7 +92,7 @@ export function compileCell(
   const ruled = new Set(syntax.initialRules.flatMap(({ symbols }) => symbols))
   const defaults = parameters
     .filter(({ symbol }) => !ruled.has(symbol))
-    .map((parameter): InitialRule => ({ symbols: [parameter.symbol], rule: defaultRule(parameter), args: [] }))
+    .map((parameter): InitialRule => ({ symbols: [parameter.symbol], rule: defaultRule(parameter, forward), args: [] }))
   return {
     name: syntax.name ?? name,
     source: syntax.source,
@@ -116,9 +116,17 @@ export function compileCell(
 }
 
 /** Of a parameter without an `init` line. */
-function defaultRule({ dims }: CellParameter): InitialRuleName {
-  if (dims.length === 2) return dims[1] === 'I' ? 'xavier' : 'orthogonal'
-  return dims.length === 1 ? 'zeros' : 'ones'
+function defaultRule({ symbol, dims }: CellParameter, { ir }: ForwardGraph): InitialRuleName {
+  if (dims.length < 2) return dims.length === 1 ? 'zeros' : 'ones'
+  const readsInputTransposed =
+    dims[0] === 'I' &&
+    ir.nodes.some(
+      (node) =>
+        node.kind === 'project' &&
+        ir.nodes[node.operand]!.dim === 'I' &&
+        node.matrices.some((matrix) => matrix.isTransposed && matrix.symbol === symbol),
+    )
+  return dims[1] === 'I' || readsInputTransposed ? 'xavier' : 'orthogonal'
 }
 
 function dimsOf({ matrices, vectors }: CheckedCell, symbol: string): readonly VectorDim[] {

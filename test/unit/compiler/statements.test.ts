@@ -43,6 +43,17 @@ describe('a learned number', () => {
   })
 })
 
+it('a matrix that reads the input transposed begins as those do that read it as they are', () => {
+  const { initialValues } = compile("h' = tanh(V^T x + W x + A^T (B h) + U^T h)\nB: I x H")
+  expect(initialValues.map(({ symbols, rule }) => [symbols[0], rule])).toEqual([
+    ['V', 'xavier'],
+    ['W', 'xavier'],
+    ['B', 'orthogonal'],
+    ['A', 'xavier'],
+    ['U', 'orthogonal'],
+  ])
+})
+
 describe('frozen parameters', () => {
   const text = "h' = tanh(W x + U h + V h + w * h + b)\nfixed U, w"
   it('are told apart and have no gradient', () => {
