@@ -25,6 +25,8 @@ export function judgeConstants(
       },
     ]
     return choices.flatMap(({ names, constants, field }) => {
+      // Most designs set none, and a sweep has thousands of them.
+      if (Object.keys(constants).length === 0) return []
       const known = names.map((name) => constantsOf(name, cells))
       return Object.keys(constants)
         .filter((name) => known.some(({ all }) => all.has(name)) && !known.some(({ initial }) => initial.has(name)))
