@@ -7,6 +7,7 @@ import { presets } from '../../shared/experiments/presets.ts'
 import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { readCellFile } from './read-cell.ts'
 import { readUserText } from './read-user-text.ts'
 import { RUN_OPTIONS, type RunOption } from './run-options.ts'
 
@@ -113,26 +114,13 @@ function readValue({ kind, flags }: RunOption, text: string): unknown {
 
 /** A name of the lab's own, or a file whose equations become part of the configuration. */
 async function setCell(json: Json, nameOrFile: string): Promise<void> {
-  let name = nameOrFile
-  if (/[./\\]/.test(nameOrFile)) {
-    const text = await readUserText(nameOrFile).catch((cause: unknown) => {
-      throw new LabError('usage', 'The file of the cell cannot be read.', {
-        where: nameOrFile,
-        found: cause instanceof Error ? cause.message : String(cause),
-        remedy: 'Check the path.',
-        cause,
-      })
-    })
-    const { name: declared } = compileCell(text, nameOrFile)
-    name =
-      declared === nameOrFile
-        ? path
-            .basename(nameOrFile)
-            .replace(/\.[^.]*$/, '')
-            .toLowerCase()
-        : declared
-    json.cells = { ...(json.cells as Json | undefined), [name]: text }
+  if (!/[./\\]/.test(nameOrFile)) {
+    setField(json, 'layers.*.cell', nameOrFile, '--cell')
+    return
   }
+  const { name, text } = await readCellFile(nameOrFile)
+  compileCell(text, nameOrFile)
+  json.cells = { ...(json.cells as Json | undefined), [name]: text }
   setField(json, 'layers.*.cell', name, '--cell')
 }
 

@@ -112,7 +112,7 @@ async function openSource(
           ? 'Start the run first, or start a new one with its configuration.'
           : 'Steps are kept where the configuration has `keepCheckpointEverySteps`.',
     })
-  const original = parseConfig(configOfFork(record), `run ${runId}`)
+  const original = parseConfig(configOfFork(record), `run ${runId}`, { hasRecordedCells: true })
   const data = await openRunData(store.home, record, original.seeds, process.cwd(), choice)
   return { record, original, saved, point: forkPointOf(saved, original), data }
 }

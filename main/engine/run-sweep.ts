@@ -5,6 +5,8 @@
  */
 import path from 'node:path'
 import type { DatasetConfig, ExperimentConfig } from '../../shared/experiments/config.ts'
+import { warningsOfCells, type WarnedCell } from '../../shared/networks/cell-warnings.ts'
+import type { Network } from '../../shared/networks/network.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
@@ -95,18 +97,27 @@ export interface SweepOutline {
   readonly slots: readonly SweepSlot[]
 }
 
+export interface PreparedSweep {
+  /** What the user's own files hold, by their absolute paths. */
+  readonly data: Record<string, DataContent>
+  /** What cells of any point are warned of. */
+  readonly warnings: readonly WarnedCell[]
+}
+
 /**
  * Whatever can be wrong with any point is told before the first run is made.
- * @returns what the user's own files hold, by their absolute paths
  * @throws LabError `config`, `dataset`, `backend`
  */
-export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<Record<string, DataContent>> {
+export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<PreparedSweep> {
   const data: Record<string, DataContent> = {}
+  const networks = new Map<string, Network>()
   for (const index of sweep.points.keys()) {
-    const { config, content } = await prepare(sweep.configOf(index), baseFolder)
+    const { config, content, networks: ofPoint } = await prepare(sweep.configOf(index), baseFolder)
     if (config.dataset.kind === 'file' && content !== null) data[dataKey(config.dataset)] = content
+    for (const network of ofPoint.values())
+      for (const { parts } of network.wiredLayers) for (const { cell } of parts) networks.set(cell.name, network)
   }
-  return data
+  return { data, warnings: warningsOfCells(networks.values()) }
 }
 
 /**

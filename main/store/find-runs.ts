@@ -1,7 +1,7 @@
 /** Runs by the name that a user writes: an id, a group's, the beginning of one, or a path enters; the records that it stands for leave. */
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { nearestNames } from '../../shared/experiments/nearest-names.ts'
+import { nearestNames } from '../../shared/protocol/nearest-names.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { STRATEGIES } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'

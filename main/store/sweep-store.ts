@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { nearestNames } from '../../shared/experiments/nearest-names.ts'
+import { nearestNames } from '../../shared/protocol/nearest-names.ts'
 import { parseSweep, type Sweep, type SweepDefinition } from '../../shared/experiments/sweep.ts'
 import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'

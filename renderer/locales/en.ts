@@ -1,3 +1,4 @@
+import { cells } from './en-cells.ts'
 import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
@@ -6,6 +7,7 @@ import { trash } from './en-trash.ts'
 
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
+  cells,
   fields,
   fieldGroups,
   table,

@@ -1,3 +1,4 @@
+import { cells } from './fr-cells.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
@@ -7,6 +8,7 @@ import type { Messages } from './messages.ts'
 
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {
+  cells,
   fields,
   fieldGroups,
   table,

@@ -26,6 +26,6 @@ export function reachedRows(
   return reached.includes(0) ? reached : null
 }
 
-/** Whether no adjoint goes from step `step` to the one before. */
+/** Whether no adjoint goes from step `step` to the one before; what the first step hands back is the adjoint of the start. */
 export const isCut = (step: number, truncateEvery: number | null): boolean =>
-  truncateEvery !== null && step % truncateEvery === 0
+  truncateEvery !== null && step > 0 && step % truncateEvery === 0

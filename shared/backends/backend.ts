@@ -168,7 +168,7 @@ export interface RestedStates {
   readonly isAtRest: readonly Uint8Array[]
 }
 
-/** Moments of the optimiser, named as the parameters; SGD's momentum buffer stands in `first`. */
+/** Moments of the optimiser, named as the parameters that are not frozen; SGD's momentum buffer stands in `first`. */
 export interface OptimizerState {
   /** Steps taken so far. */
   readonly step: number
@@ -190,7 +190,7 @@ export interface Engine {
     requests: PerReplica<TrainRequest>,
     optimizers: PerReplica<OptimizerSettings>,
   ): Promise<PerReplica<TrainResult>>
-  /** The gradient of a step, nothing moved. Parameters that take no part have zeros. */
+  /** The gradient of a step, nothing moved. Parameters that take no part have zeros, frozen ones are left out. */
   trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>>
   evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>>
   warmupStep(

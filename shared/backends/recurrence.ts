@@ -31,7 +31,7 @@ export interface SequenceInput {
   readonly inputs: Float32Array
   /** The same input for every series and step. */
   readonly isConstant: boolean
-  /** State rows at time 0; null for zeros. */
+  /** State rows at time 0; null where the cells begin: at zeros, or at their own starts, which then have a gradient. */
   readonly initialStates: FloatArray | null
   /** Per boundary between layers, [T, B, outputs]; null without dropout. */
   readonly dropoutMasks: readonly Float32Array[] | null

@@ -1,21 +1,26 @@
 /**
- * Pass 2: names and shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
+ * Pass 3: shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
 import { LabError, type SourceLocation } from '../protocol/errors.ts'
-import { operatorChain, type CellSyntax, type Expression } from './ast.ts'
-import type { Dim } from './ir.ts'
-import { isMatrixName } from './parse.ts'
+import { namesIn, operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
+import { NOTATION_FUNCTIONS } from './functions.ts'
+import { matrixText, type VectorDim } from './ir.ts'
+import { isMatrixName } from './line-parser.ts'
 import { describePlace } from './tokenize.ts'
 
 export interface CheckedCell {
   readonly syntax: CellSyntax
-  /** Names of the states without their prime, in the order of their equations, the output first. */
+  /** Names of the states without their prime: the outputs in their order, then the others in that of their equations. */
   readonly states: readonly string[]
+  /** How many of the states are outputs. */
+  readonly outputCount: number
   /** [H] or [I] of every vector of parameters, in order of appearance. */
-  readonly vectors: ReadonlyMap<string, Dim>
+  readonly vectors: ReadonlyMap<string, VectorDim>
+  /** Parameters that are one number, which goes with vectors of any dimension. */
+  readonly scalars: ReadonlySet<string>
   /** [out, in] of every matrix, in order of appearance. */
-  readonly matrices: ReadonlyMap<string, readonly [Dim, Dim]>
+  readonly matrices: ReadonlyMap<string, readonly [VectorDim, VectorDim]>
   /** All parameters in order of appearance. */
   readonly parameterOrder: readonly string[]
 }
@@ -25,8 +30,10 @@ const MAX_PARAMETERS = 1000
 
 /** A dimension that is known, free (a variable), or that of a plain number. */
 interface DimVariable {
-  known: Dim | null
+  known: VectorDim | null
   link: DimVariable | null
+  /** How [I] came to what was free: the part of an expression that has it from `x`, and where it was joined. */
+  spread: { readonly part: Expression; readonly within: Expression } | null
 }
 type Shape = DimVariable | 'number'
 
@@ -71,8 +78,15 @@ function expressionText(expression: Expression): string {
     case 'call':
       return `${expression.callee}(${expression.args.map(expressionText).join(', ')})`
     case 'matrix':
-      return `${expression.matrix} ${wrap(expression.operand)}`
+      return `${termsText(expression.terms)} ${wrap(expression.operand)}`
   }
+}
+
+function termsText(terms: readonly MatrixTerm[]): string {
+  const [first, ...others] = terms
+  const start = `${first!.sign === '-' ? '-' : ''}${matrixText(first!.matrix)}`
+  const text = others.reduce((sum, { matrix, sign }) => `${sum} ${sign} ${matrixText(matrix)}`, start)
+  return terms.length === 1 && first!.sign === '+' ? text : `(${text})`
 }
 
 function wrap(expression: Expression): string {
@@ -91,8 +105,8 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   ): never => {
     throw new LabError('cell-shape', message, { ...detail, where: describePlace(where, at), location: at })
   }
-  const free = (): DimVariable => ({ known: null, link: null })
-  const fixed = (known: Dim): DimVariable => ({ known, link: null })
+  const free = (): DimVariable => ({ known: null, link: null, spread: null })
+  const fixed = (known: VectorDim): DimVariable => ({ known, link: null, spread: null })
   const states = syntax.equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1))
   const stateNames = new Set(states)
   if (states.length === 0)
@@ -103,6 +117,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     })
   const defined = new Map<string, Shape>()
   const vectors = new Map<string, DimVariable>()
+  const scalars = new Set<string>()
   const matrices = new Map<string, readonly [DimVariable, DimVariable]>()
   const parameterOrder = new Set<string>()
   const use = (symbol: string, at: SourceLocation): void => {
@@ -116,7 +131,7 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
   const temporaries = new Set(syntax.equations.map(({ target }) => target))
 
   for (const { symbol, dims, at } of syntax.declarations) {
-    if (vectors.has(symbol) || matrices.has(symbol))
+    if (vectors.has(symbol) || matrices.has(symbol) || scalars.has(symbol))
       fail(at, `\`${symbol}\` is declared twice.`, { remedy: 'Keep one of the declarations.' })
     if (symbol === 'x' || stateNames.has(symbol) || temporaries.has(symbol))
       fail(at, `\`${symbol}\` is not a parameter.`, {
@@ -124,10 +139,24 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         found: symbol === 'x' ? 'the input' : 'a name that an equation defines',
         remedy: 'Remove the declaration.',
       })
+    if (Object.hasOwn(syntax.constants, symbol))
+      fail(at, `\`${symbol}\` is a constant.`, { remedy: 'Keep its declaration, or its value as a constant.' })
     if (dims.length === 2) matrices.set(symbol, [fixed(dims[0]!), fixed(dims[1]!)])
-    else vectors.set(symbol, fixed(dims[0]!))
+    else if (dims.length === 1) vectors.set(symbol, fixed(dims[0]!))
+    else scalars.add(symbol)
   }
-  const declaredSymbols = new Set([...vectors.keys(), ...matrices.keys()])
+  const declaredSymbols = new Set([...vectors.keys(), ...matrices.keys(), ...scalars])
+
+  /** What is wrong where [I] and [H] meet is seldom where they meet, but where `x` came among the units. */
+  const failWhereInputSpread = (...shapes: readonly DimVariable[]): void => {
+    const spread = shapes.map((shape) => resolve(shape).spread).find((found) => found !== null)
+    if (!spread) return
+    fail(spread.part.at, `${quote(spread.within)} joins different dimensions.`, {
+      expected: '[H]',
+      found: `${quote(spread.part)} [I]`,
+      remedy: `Bring it to [H] by a matrix, as in \`W ${wrap(spread.part)}\`.`,
+    })
+  }
 
   /** Makes two shapes one; false if they are different dimensions. */
   const unify = (a: DimVariable, b: DimVariable): boolean => {
@@ -158,27 +187,67 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
         )
       }
       case 'call':
-        return combine(expression, expression.args.map(inferred))
+        return NOTATION_FUNCTIONS[expression.callee]!.isOverUnits
+          ? inferOverUnits(expression)
+          : combine(expression, expression.args.map(inferred))
       case 'matrix': {
         const operand = infer(expression.operand)
         if (operand === 'number')
-          return fail(expression.at, `The matrix \`${expression.matrix}\` is applied to a number.`, {
-            expected: 'a vector',
-            found: quote(expression.operand),
-            remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
-          })
-        let dims = matrices.get(expression.matrix)
-        if (!dims) matrices.set(expression.matrix, (dims = [free(), free()]))
-        use(expression.matrix, expression.at)
-        if (!unify(dims[1], operand))
-          fail(expression.at, `${quote(expression)}: the matrix reads ${shapeText(dims[1])}.`, {
-            expected: `${shapeText(dims[1])} after \`${expression.matrix}\``,
-            found: `${quote(expression.operand)} ${shapeText(operand)}`,
-            remedy: 'Use another matrix here, or declare its dimensions.',
-          })
-        return dims[0]
+          return fail(
+            expression.at,
+            `The matrix \`${matrixText(expression.terms[0]!.matrix)}\` is applied to a number.`,
+            {
+              expected: 'a vector',
+              found: quote(expression.operand),
+              remedy: 'A name that starts with a capital is a matrix; start a vector with a lower-case letter.',
+            },
+          )
+        const [first, ...others] = expression.terms.map((term) => applyMatrix(expression, term, operand))
+        for (const [index, result] of others.entries())
+          if (!unify(first!, result)) {
+            const { matrix, at } = expression.terms[index + 1]!
+            fail(at, `${quote(expression)} adds products of different dimensions.`, {
+              expected: shapeText(first!),
+              found: `\`${matrixText(matrix)}\` that yields ${shapeText(result)}`,
+              remedy: 'Use matrices of the same dimensions; a matrix beside its own transpose is H x H.',
+            })
+          }
+        return first!
       }
     }
+  }
+
+  /** `mean(v)` and `sum(v)`. */
+  const inferOverUnits = ({ callee, args, at }: Extract<Expression, { kind: 'call' }>): Shape => {
+    if (infer(args[0]!) === 'number')
+      fail(at, `\`${callee}\` goes over the units of a vector.`, {
+        expected: 'a vector',
+        found: `${quote(args[0]!)}, one number`,
+        remedy: `Leave \`${callee}\` out.`,
+      })
+    return 'number'
+  }
+
+  /** The dimension that the product of one matrix yields. */
+  const applyMatrix = (
+    expression: Extract<Expression, { kind: 'matrix' }>,
+    { matrix, at }: MatrixTerm,
+    operand: DimVariable,
+  ): DimVariable => {
+    const { symbol, isTransposed } = matrix
+    let dims = matrices.get(symbol)
+    if (!dims) matrices.set(symbol, (dims = [free(), free()]))
+    use(symbol, at)
+    const [yields, reads] = isTransposed ? [dims[1], dims[0]] : dims
+    if (!unify(reads, operand)) {
+      failWhereInputSpread(reads, operand)
+      fail(at, `${quote(expression)}: the matrix reads ${shapeText(reads)}.`, {
+        expected: `${shapeText(reads)} after \`${matrixText(matrix)}\``,
+        found: `${quote(expression.operand)} ${shapeText(operand)}`,
+        remedy: 'Use another matrix here, or declare its dimensions.',
+      })
+    }
+    return yields
   }
 
   const inferName = ({ name, at }: Extract<Expression, { kind: 'name' }>): Shape => {
@@ -187,6 +256,10 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
     if (shape !== undefined) return shape
     if (stateNames.has(name)) return fixed('H')
     if (Object.hasOwn(syntax.constants, name)) return 'number'
+    if (scalars.has(name)) {
+      use(name, at)
+      return 'number'
+    }
     if (temporaries.has(name))
       return fail(at, `\`${name}\` is used before it is defined.`, {
         expected: 'an equation for it above this line',
@@ -215,6 +288,18 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
 
   const inferred = (arg: Expression): { arg: Expression; shape: Shape } => ({ arg, shape: infer(arg) })
 
+  /** As `unify`, for the sides of an operator; remembers where a free side became [I]. */
+  const join = (
+    a: DimVariable,
+    b: DimVariable,
+    { expression, left, right }: { expression: Expression; left: Expression; right: Expression },
+  ): boolean => {
+    const [first, second] = [resolve(a), resolve(b)]
+    if (first.known === null && second.known === 'I') second.spread ??= { part: right, within: expression }
+    if (second.known === null && first.known === 'I') first.spread ??= { part: left, within: expression }
+    return unify(a, b)
+  }
+
   const combine = (expression: Expression, args: readonly { arg: Expression; shape: Shape }[]): Shape => {
     let shape: Shape = 'number'
     let shapedBy: Expression | null = null
@@ -223,11 +308,12 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       if (shape === 'number') {
         shape = next
         shapedBy = arg
-      } else if (!unify(shape, next)) {
+      } else if (!join(shape, next, { expression, left: shapedBy!, right: arg })) {
         // Blame the side that is a parameter: its declaration is what can be changed.
         const blamed = shapedBy!.kind === 'name' && vectors.has(shapedBy!.name) ? shapedBy! : arg
         const [needed, found] = blamed === arg ? [shape, next] : [next, shape]
         const isParameter = blamed.kind === 'name' && vectors.has(blamed.name)
+        if (!isParameter) failWhereInputSpread(shape, next)
         fail(blamed.at, `${quote(expression)} joins different dimensions.`, {
           expected: shapeText(needed),
           found: `${quote(blamed)} ${shapeText(found)}`,
@@ -260,30 +346,50 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
           expected: '[H]',
           found: quote(value),
         })
-      else if (!unify(shape, fixed('H')))
+      else if (!unify(shape, fixed('H'))) {
+        failWhereInputSpread(shape)
         fail(at, `The state \`${target.slice(0, -1)}\` has the wrong dimension.`, {
           expected: '[H]',
           found: `${quote(value)} ${shapeText(shape)}`,
           remedy: 'Bring it to [H] by a matrix, as in `W x`.',
         })
+      }
     }
     defined.set(target, shape)
+  }
+  const begun = new Set<string>()
+  for (const { state, symbol, at } of syntax.starts) {
+    if (begun.has(state)) fail(at, `\`${state}0\` is defined twice.`, { remedy: 'Keep one of the two.' })
+    begun.add(state)
+    const isParameter =
+      symbol !== 'x' &&
+      !stateNames.has(symbol) &&
+      !temporaries.has(symbol) &&
+      !scalars.has(symbol) &&
+      !Object.hasOwn(syntax.constants, symbol)
+    const dim = vectors.get(symbol) ?? free()
+    if (isParameter) {
+      vectors.set(symbol, dim)
+      use(symbol, at)
+    }
+    if (!isParameter || !unify(dim, fixed('H')))
+      fail(at, `\`${state}0\` is where the state \`${state}\` begins: at a learned vector.`, {
+        expected: 'a parameter [H]',
+        found: `\`${symbol}\``,
+        remedy: `Choose a name of its own, as in \`${state}0 = ${state}_init\`.`,
+      })
   }
   for (const { symbol, at } of syntax.declarations)
     if (!parameterOrder.has(symbol))
       fail(at, `\`${symbol}\` is declared but never used.`, { remedy: 'Use it or remove the declaration.' })
-  const used = new Set<string>()
-  const collect = (expression: Expression): void => {
-    if (expression.kind === 'name') used.add(expression.name)
-    else if (expression.kind === 'negate' || expression.kind === 'matrix') collect(expression.operand)
-    else if (expression.kind === 'power') collect(expression.base)
-    else if (expression.kind === 'binary') {
-      const { first, links } = operatorChain(expression)
-      collect(first)
-      for (const { right } of links) collect(right)
-    } else if (expression.kind === 'call') expression.args.forEach(collect)
-  }
-  for (const { value } of syntax.equations) collect(value)
+  const used = new Set(syntax.equations.flatMap(({ value }) => [...namesIn(value)]))
+  for (const { name, at } of syntax.frozen)
+    if (!parameterOrder.has(name))
+      fail(at, `\`${name}\` is not a parameter of this cell.`, {
+        expected: `one of ${[...parameterOrder].join(', ')}`,
+        found: `\`${name}\``,
+        remedy: '`fixed` keeps parameters at their initial values; what equations define moves by itself.',
+      })
   for (const { target, at } of syntax.equations)
     if (!target.endsWith("'") && !used.has(target))
       fail(at, `\`${target}\` is defined but never used.`, { remedy: 'Use it or remove the equation.' })
@@ -306,25 +412,28 @@ export function checkCell(syntax: CellSyntax, where: string): CheckedCell {
       if (!isMatrixName(symbol) && ['xavier', 'orthogonal', 'identity'].includes(rule))
         fail(at, `The rule \`${rule}\` is for matrices.`, {
           expected: 'a matrix',
-          found: `the vector \`${symbol}\``,
+          found: `the ${scalars.has(symbol) ? 'number' : 'vector'} \`${symbol}\``,
           remedy: 'Use zeros, ones, uniform, normal or constant.',
         })
 
-  const output =
-    syntax.output ??
-    (stateNames.has('h')
-      ? { name: 'h', at: syntax.equations[0]!.at }
-      : { name: states[0]!, at: syntax.equations[0]!.at })
-  if (!stateNames.has(output.name))
-    fail(output.at, `The output \`${output.name}\` is not a state.`, {
-      expected: `one of ${states.join(', ')}`,
-      found: `\`${output.name}\``,
-    })
-  const known = (variable: DimVariable): Dim => resolve(variable).known ?? 'H'
+  const outputs = new Set<string>()
+  for (const { name, at } of syntax.outputs) {
+    if (!stateNames.has(name))
+      fail(at, `The output \`${name}\` is not a state.`, {
+        expected: `one of ${states.join(', ')}`,
+        found: `\`${name}\``,
+      })
+    if (outputs.has(name)) fail(at, `\`${name}\` is an output already.`, { remedy: 'Name each output once.' })
+    outputs.add(name)
+  }
+  if (outputs.size === 0) outputs.add(stateNames.has('h') ? 'h' : states[0]!)
+  const known = (variable: DimVariable): VectorDim => resolve(variable).known ?? 'H'
   return {
     syntax,
-    states: [output.name, ...states.filter((state) => state !== output.name)],
+    states: [...outputs, ...states.filter((state) => !outputs.has(state))],
+    outputCount: outputs.size,
     vectors: new Map([...vectors].map(([symbol, dim]) => [symbol, known(dim)])),
+    scalars,
     matrices: new Map([...matrices].map(([symbol, dims]) => [symbol, [known(dims[0]), known(dims[1])] as const])),
     parameterOrder: [...parameterOrder],
   }

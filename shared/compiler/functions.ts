@@ -9,6 +9,8 @@ interface NotationFunction {
   readonly arity: readonly [number, number]
   /** Arguments that must be plain numbers (a slope, a bound), counted from 0. */
   readonly numericArguments: readonly number[]
+  /** Yields one number for all units of its vector, which goes with vectors of any dimension. */
+  readonly isOverUnits?: true
   readonly build: (ir: IrBuilder, args: readonly NodeId[]) => NodeId
 }
 
@@ -17,6 +19,22 @@ const unary = (build: (ir: IrBuilder, x: NodeId) => NodeId): NotationFunction =>
   numericArguments: [],
   build: (ir, args) => build(ir, args[0]!),
 })
+/** The first argument's value with the second one's derivative: what is flat nearly everywhere learns by a surrogate. */
+const surrogate = (ir: IrBuilder, value: NodeId, path: NodeId): NodeId => ir.apply('surrogate', [value, path])
+
+const DEFAULT_STEP_SLOPE = 10
+
+/** 1 where x > 0, else 0. Backwards the fast sigmoid's derivative 1 / (1 + slope |x|)^2: SuperSpike, Zenke and Ganguli 2018, arXiv:1705.11146. */
+const step: NotationFunction = {
+  arity: [1, 2],
+  numericArguments: [1],
+  build: (ir, [x, slope]) => {
+    const scaled = ir.apply('mul', [slope ?? ir.literal(DEFAULT_STEP_SLOPE), ir.apply('abs', [x!])])
+    const fastSigmoid = ir.apply('div', [x!, ir.apply('add', [ir.literal(1), scaled])])
+    return surrogate(ir, ir.apply('greater', [x!, ir.literal(0)]), fastSigmoid)
+  },
+}
+
 const binary = (build: (ir: IrBuilder, a: NodeId, b: NodeId) => NodeId): NotationFunction => ({
   arity: [2, 2],
   numericArguments: [],
@@ -53,6 +71,15 @@ export const NOTATION_FUNCTIONS: Readonly<Record<string, NotationFunction>> = {
         ir.apply('mul', [alpha ?? ir.literal(1), ir.apply('expm1', [ir.apply('min', [x!, ir.literal(0)])])]),
       ]),
   },
+  // Straight-through within -1 .. 1: the derivative of clip(x, -1, 1), Hubara et al. 2016, arXiv:1602.02830.
+  sign: unary((ir, x) => {
+    const clipped = ir.apply('min', [ir.apply('max', [x, ir.literal(-1)]), ir.literal(1)])
+    return surrogate(ir, ir.apply('sign', [x]), clipped)
+  }),
+  step,
+  heaviside: step,
+  sum: { ...unary((ir, x) => ir.sum(x)), isOverUnits: true },
+  mean: { ...unary((ir, x) => ir.mean(x)), isOverUnits: true },
   min: binary((ir, a, b) => ir.apply('min', [a, b])),
   max: binary((ir, a, b) => ir.apply('max', [a, b])),
   clip: {

@@ -7,26 +7,45 @@ import { PRIMITIVES, type Primitive } from './primitives.ts'
 import { isLostInJson, textOfNumber } from '../numerics/json-numbers.ts'
 
 export type NodeId = number
-export type Dim = 'I' | 'H'
+/** Inputs, or units of a part. */
+export type VectorDim = 'I' | 'H'
+/** A vector's, or one number for all units or inputs. */
+export type Dim = VectorDim | '1'
+
+/** A matrix of parameters as a product uses it: [out, in] of the use are those of the parameter, or swapped. */
+export interface MatrixUse {
+  readonly symbol: string
+  readonly isTransposed: boolean
+}
+
+/** `W` or `W^T`: tells the uses of a matrix apart. */
+export const matrixText = ({ symbol, isTransposed }: MatrixUse): string => (isTransposed ? `${symbol}^T` : symbol)
 
 export type IrNode =
   /** x_t, [I] */
   | { readonly kind: 'input'; readonly dim: 'I' }
   /** State `state` before the step, [H] */
   | { readonly kind: 'state'; readonly state: number; readonly dim: 'H' }
-  /** A vector of parameters */
+  /** A vector of parameters, or one number */
   | { readonly kind: 'vector'; readonly symbol: string; readonly dim: Dim }
   | { readonly kind: 'literal'; readonly value: number; readonly dim: null }
+  /** How many inputs or units there are: a literal that the network knows. */
+  | { readonly kind: 'size'; readonly of: Dim; readonly dim: null }
+  /** A value with this dimension; arguments of dimension 1 stand for all units alike. */
   | { readonly kind: 'apply'; readonly primitive: Primitive; readonly args: readonly NodeId[]; readonly dim: Dim }
   /** All products that read one operand: [matrices[g] operand]_g; its values are read through `gate` nodes. */
-  | { readonly kind: 'project'; readonly matrices: readonly string[]; readonly operand: NodeId; readonly dim: Dim }
+  | { readonly kind: 'project'; readonly matrices: readonly MatrixUse[]; readonly operand: NodeId; readonly dim: Dim }
   | { readonly kind: 'gate'; readonly project: NodeId; readonly index: number; readonly dim: Dim }
+  /** The sum over the units or inputs of a vector. */
+  | { readonly kind: 'sum'; readonly operand: NodeId; readonly dim: '1' }
+  /** One number for all units or inputs, as a vector. */
+  | { readonly kind: 'spread'; readonly operand: NodeId; readonly dim: Dim }
   /** Adjoint of the new value of a state; a leaf of the backward graph. */
   | { readonly kind: 'state-adjoint'; readonly state: number; readonly dim: 'H' }
   /** sum_g matrices[g]^T operands[g]: the adjoint of a project's operand. */
   | {
       readonly kind: 'backproject'
-      readonly matrices: readonly string[]
+      readonly matrices: readonly MatrixUse[]
       readonly operands: readonly NodeId[]
       readonly dim: Dim
     }
@@ -71,7 +90,24 @@ export class IrBuilder {
     if (primitive === 'add' && second?.kind === 'apply' && second.primitive === 'neg')
       return this.apply('sub', [a!, second.args[0]!])
     const dims = nodes.map((node) => node.dim).filter((dim) => dim !== null)
-    return this.add({ kind: 'apply', primitive, args, dim: dims[0]! })
+    return this.add({ kind: 'apply', primitive, args, dim: dims.find((dim) => dim !== '1') ?? '1' })
+  }
+
+  sum(operand: NodeId): NodeId {
+    return this.add({ kind: 'sum', operand, dim: '1' })
+  }
+
+  mean(operand: NodeId): NodeId {
+    return this.apply('div', [this.sum(operand), this.add({ kind: 'size', of: this.#dimOf(operand), dim: null })])
+  }
+
+  /** @param like a value of the dimension that is wanted */
+  spread(operand: NodeId, like: NodeId): NodeId {
+    return this.add({ kind: 'spread', operand, dim: this.#dimOf(like) })
+  }
+
+  #dimOf(id: NodeId): Dim {
+    return this.nodes[id]!.dim ?? '1'
   }
 }
 
@@ -81,6 +117,8 @@ export function argumentsOf(node: IrNode): readonly NodeId[] {
     case 'apply':
       return node.args
     case 'project':
+    case 'sum':
+    case 'spread':
       return [node.operand]
     case 'gate':
       return [node.project]

@@ -2,8 +2,15 @@
  * A cell's equations as LaTeX, from the syntax tree, in the paper's notation: new states and everything computed on the way stand at t, old
  * states at t - 1, σ is the sigmoid, ⊙ the elementwise product.
  */
-import { operatorChain, type BinaryExpression, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
-import { isMatrixName } from './parse.ts'
+import {
+  operatorChain,
+  type BinaryExpression,
+  type BinaryOperator,
+  type CellSyntax,
+  type Expression,
+  type MatrixTerm,
+} from './ast.ts'
+import { isMatrixName } from './line-parser.ts'
 
 /** How tightly an operator binds; what binds less needs parentheses inside what binds more. */
 const BINDING: Readonly<Record<BinaryOperator, number>> = { '+': 1, '-': 1, '*': 2, '/': 2 }
@@ -23,8 +30,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   max: '\\max',
 }
 
-/** @returns one formula an equation, in their order */
-export function cellToLatex({ equations }: CellSyntax): string[] {
+/** @returns one formula a line: where states begin, then the equations in their order */
+export function cellToLatex({ starts, equations }: CellSyntax): string[] {
   const states = new Set(
     equations.filter(({ target }) => target.endsWith("'")).map(({ target }) => target.slice(0, -1)),
   )
@@ -34,7 +41,10 @@ export function cellToLatex({ equations }: CellSyntax): string[] {
     if (name === 'x' || computed.has(name)) return symbol(name.replace(/'$/, ''), 't')
     return symbol(name, null)
   }
-  return equations.map(({ target, value }) => `${names(target)} = ${write(value, names).text}`)
+  return [
+    ...starts.map((start) => `${symbol(start.state, '0')} = ${names(start.symbol)}`),
+    ...equations.map(({ target, value }) => `${names(target)} = ${write(value, names).text}`),
+  ]
 }
 
 type NameWriter = (name: string) => string
@@ -81,7 +91,7 @@ function write(expression: Expression, names: NameWriter): Written {
     }
     case 'matrix':
       return {
-        text: `${symbol(expression.matrix, null)}\\,${within(write(expression.operand, names), ATOM)}`,
+        text: `${writeMatrices(expression.terms)}\\,${within(write(expression.operand, names), ATOM)}`,
         binding: PRODUCT_OF_MATRIX,
       }
     case 'binary': {
@@ -89,6 +99,17 @@ function write(expression: Expression, names: NameWriter): Written {
       return links.reduce((left, link) => writeLink(left, link, write(link.right, names)), write(first, names))
     }
   }
+}
+
+/** One matrix, or several in parentheses. */
+function writeMatrices(terms: readonly MatrixTerm[]): string {
+  const sum = terms
+    .map(({ matrix, sign }, index) => {
+      const before = index > 0 ? ` ${sign} ` : sign === '-' ? '-' : ''
+      return `${before}${symbol(matrix.symbol, null)}${matrix.isTransposed ? '^{\\top}' : ''}`
+    })
+    .join('')
+  return terms.length === 1 && terms[0]!.sign === '+' ? sum : `\\left(${sum}\\right)`
 }
 
 const within = ({ text, binding }: Written, least: number): string =>

@@ -1,11 +1,11 @@
 /**
- * Pass 3: checked syntax -> IR. Products that read the same operand become one `project` node, so that a backend computes
+ * Pass 4: checked syntax -> IR. Products that read the same operand become one `project` node, so that a backend computes
  * all gates at once. Simplification happens as nodes are made (ir.ts). Temporaries are gone afterwards.
  */
 import { operatorChain, type Expression } from './ast.ts'
 import type { CheckedCell } from './check.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
-import { IrBuilder, reachable, type Dim, type IrNode, type NodeId } from './ir.ts'
+import { IrBuilder, matrixText, reachable, type Dim, type IrNode, type MatrixUse, type NodeId } from './ir.ts'
 import { syntaxError } from './tokenize.ts'
 
 export interface ForwardGraph {
@@ -18,9 +18,9 @@ export interface ForwardGraph {
 const MAX_VALUES = 10_000
 
 /** Before grouping, a product is kept as one matrix and its operand. */
-type SingleProduct = { matrix: string; operand: NodeId; dim: Dim }
+type SingleProduct = { matrix: MatrixUse; operand: NodeId; dim: Dim }
 
-/** All products of one operand: their node, and the gate of each matrix. */
+/** All products of one operand: their node, and the gate of each matrix by its text. */
 type GroupedProject = { project: NodeId; indices: ReadonlyMap<string, number> }
 
 /** @throws LabError `cell-syntax` at the equation that makes the cell too large */
@@ -52,12 +52,21 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
         return NOTATION_FUNCTIONS[expression.callee]!.build(ungrouped, expression.args.map(lower))
       case 'matrix': {
         const operand = lower(expression.operand)
-        const dim = cell.matrices.get(expression.matrix)![0]
-        const id = ungrouped.add({ kind: 'project', matrices: [expression.matrix], operand, dim })
-        products.set(id, { matrix: expression.matrix, operand, dim })
-        return id
+        const [first, ...others] = expression.terms
+        const start = lowerProduct(first!.matrix, operand)
+        return others.reduce(
+          (sum, { matrix, sign }) => ungrouped.apply(primitiveOf[sign], [sum, lowerProduct(matrix, operand)]),
+          first!.sign === '-' ? ungrouped.apply('neg', [start]) : start,
+        )
       }
     }
+  }
+
+  const lowerProduct = (matrix: MatrixUse, operand: NodeId): NodeId => {
+    const dim = cell.matrices.get(matrix.symbol)![matrix.isTransposed ? 1 : 0]
+    const id = ungrouped.add({ kind: 'project', matrices: [matrix], operand, dim })
+    products.set(id, { matrix, operand, dim })
+    return id
   }
 
   const lowerName = (name: string): NodeId => {
@@ -68,11 +77,11 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
     if (state !== undefined) return ungrouped.add({ kind: 'state', state, dim: 'H' })
     const { constants } = cell.syntax
     if (Object.hasOwn(constants, name)) return ungrouped.literal(constants[name]!)
-    return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name)! })
+    return ungrouped.add({ kind: 'vector', symbol: name, dim: cell.vectors.get(name) ?? '1' })
   }
 
   const lowerPower = (base: NodeId, exponent: number): NodeId => {
-    if (exponent === 0) return ungrouped.literal(1)
+    if (exponent === 0) return ungrouped.spread(ungrouped.literal(1), base)
     let result = base
     for (let i = 1; i < Math.abs(exponent); i++) result = ungrouped.apply('mul', [result, base])
     return exponent > 0 ? result : ungrouped.apply('div', [ungrouped.literal(1), result])
@@ -88,22 +97,26 @@ export function lowerCell(cell: CheckedCell, where: string): ForwardGraph {
       })
   }
   const newStates = cell.states.map((state) => values.get(`${state}'`)!)
-  return groupProducts(ungrouped, products, newStates)
+  return groupProducts(ungrouped, products, newStates, new Set(cell.syntax.frozen.map(({ name }) => name)))
 }
 
-/** Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. */
+/**
+ * Rebuilds the graph with one `project` for all products of an operand (and result dimension), dead nodes dropped. Frozen matrices have
+ * projects of their own, whose gradients nobody computes.
+ */
 function groupProducts(
   source: IrBuilder,
   products: ReadonlyMap<NodeId, SingleProduct>,
   roots: readonly NodeId[],
+  frozen: ReadonlySet<string>,
 ): ForwardGraph {
   const live = reachable(source, roots)
-  const groups = new Map<string, Set<string>>()
-  const groupKey = ({ operand, dim }: SingleProduct): string => `${operand}:${dim}`
+  const groups = new Map<string, Map<string, MatrixUse>>()
+  const groupKey = ({ matrix, operand, dim }: SingleProduct): string => `${operand}:${dim}:${frozen.has(matrix.symbol)}`
   for (const [id, product] of products) {
     if (!live.has(id)) continue
-    const members = groups.get(groupKey(product)) ?? new Set()
-    groups.set(groupKey(product), members.add(product.matrix))
+    const members = groups.get(groupKey(product)) ?? new Map<string, MatrixUse>()
+    groups.set(groupKey(product), members.set(matrixText(product.matrix), product.matrix))
   }
   const ir = new IrBuilder()
   const moved = new Map<NodeId, NodeId>()
@@ -118,19 +131,20 @@ function groupProducts(
         node.primitive,
         node.args.map((arg) => moved.get(arg)!),
       )
+    if (node.kind === 'sum' || node.kind === 'spread') return ir.add({ ...node, operand: moved.get(node.operand)! })
     if (node.kind !== 'project') return ir.add(node)
     const product = products.get(id)!
     const { project, indices } = projectOf(product)
-    return ir.add({ kind: 'gate', project, index: indices.get(product.matrix)!, dim: product.dim })
+    return ir.add({ kind: 'gate', project, index: indices.get(matrixText(product.matrix))!, dim: product.dim })
   }
   /** Made with its first product: comparing it again for each would take its matrices' number squared. */
   function projectOf(product: SingleProduct): GroupedProject {
     const key = groupKey(product)
     const known = projects.get(key)
     if (known) return known
-    const matrices = [...groups.get(key)!]
+    const matrices = [...groups.get(key)!.values()]
     const id = ir.add({ kind: 'project', matrices, operand: moved.get(product.operand)!, dim: product.dim })
-    const grouped = { project: id, indices: new Map(matrices.map((matrix, index) => [matrix, index])) }
+    const grouped = { project: id, indices: new Map(matrices.map((matrix, index) => [matrixText(matrix), index])) }
     projects.set(key, grouped)
     return grouped
   }

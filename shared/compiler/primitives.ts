@@ -24,6 +24,7 @@ export type Primitive =
   | 'softplus'
   | 'sin'
   | 'cos'
+  | 'surrogate'
 
 interface PrimitiveRule {
   readonly arity: 1 | 2
@@ -125,6 +126,7 @@ export const PRIMITIVES: Readonly<Record<Primitive, PrimitiveRule>> = {
     evaluate: (a) => Math.sin(a!),
     adjoint: (ir, d, _, [a]) => [ir.apply('mul', [d, ir.apply('cos', [a!])])],
   },
+  surrogate: { arity: 2, cheap: true, evaluate: (a) => a!, adjoint: (_, d) => [null, d] },
   cos: {
     arity: 1,
     cheap: false,

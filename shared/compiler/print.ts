@@ -1,7 +1,9 @@
 /** Every form of a cell as text: names and shapes, IR, derivative, stages. For `lab cell`, the editor, and snapshot tests. */
 import type { InitialRule } from './ast.ts'
-import type { IrNode, NodeId } from './ir.ts'
+import { matrixText, type IrNode, type NodeId } from './ir.ts'
 import type { CellProgram } from './passes.ts'
+import type { ParameterRole } from './roles.ts'
+import { warningText } from './warnings.ts'
 
 /** One node: `%8 = add %4 %7 : H`. */
 export function printNode(node: IrNode, id: NodeId): string {
@@ -18,16 +20,22 @@ function describeNode(node: IrNode): string {
       return `vector ${node.symbol}`
     case 'literal':
       return `literal ${node.value}`
+    case 'size':
+      return `size ${node.of}`
+    case 'sum':
+      return `sum %${node.operand}`
+    case 'spread':
+      return `spread %${node.operand}`
     case 'apply':
       return `${node.primitive} ${node.args.map((arg) => `%${arg}`).join(' ')}`
     case 'project':
-      return `project [${node.matrices.join(' ')}] %${node.operand}`
+      return `project [${node.matrices.map(matrixText).join(' ')}] %${node.operand}`
     case 'gate':
       return `gate ${node.index} of %${node.project}`
     case 'state-adjoint':
       return `adjoint of state ${node.state}`
     case 'backproject':
-      return `backproject [${node.matrices.join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
+      return `backproject [${node.matrices.map(matrixText).join(' ')}] ${node.operands.map((operand) => `%${operand}`).join(' ')}`
   }
 }
 
@@ -44,7 +52,7 @@ export function printBackward({ backward, states }: CellProgram): string {
     ...backward.stateAdjoints.map((id, index) => `d${states[index]!} = ${reference(id)}`),
     ...(backward.inputAdjoint === null ? [] : [`dx = ${reference(backward.inputAdjoint)} + products of x`]),
     ...backward.matrixGradients.flatMap(({ matrices, operand, adjoints }) =>
-      matrices.map((matrix, gate) => `d${matrix} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
+      matrices.map((matrix, gate) => `d${matrixText(matrix)} = sum ${reference(adjoints[gate]!)} outer %${operand}`),
     ),
     ...backward.vectorGradients.map(({ symbol, adjoint }) => `d${symbol} = sum ${reference(adjoint)}`),
   ].join('\n')
@@ -54,8 +62,8 @@ export function printStages({ stages }: CellProgram): string {
   const list = (ids: readonly NodeId[]): string => (ids.length === 0 ? 'none' : ids.map((id) => `%${id}`).join(' '))
   const lines = (name: string, entries: CellProgram['stages']['forwardStages']): string[] =>
     entries.map(
-      ({ products, pointwise }, index) =>
-        `${name} ${index + 1}: products ${list(products)}; pointwise ${list(pointwise)}`,
+      ({ products, sums, pointwise }, index) =>
+        `${name} ${index + 1}: products ${list(products)}; ${sums.length === 0 ? '' : `sums ${list(sums)}; `}pointwise ${list(pointwise)}`,
     )
   return [
     `for all steps at once: ${list(stages.preProjects)}`,
@@ -74,7 +82,7 @@ export function countParameters(
   return parameters.reduce((sum, { dims }) => sum + dims.reduce((product, dim) => product * sizes[dim], 1), 0)
 }
 
-/** The number of parameters as a formula in H and I: `3 H^2 + 3 H I + 6 H`. */
+/** The number of parameters as a formula in H and I: `3 H² + 3 H I + 6 H + 1`. */
 export function parameterFormula({ parameters }: CellProgram): string {
   const counts = new Map<string, number>()
   for (const { dims } of parameters) {
@@ -82,10 +90,11 @@ export function parameterFormula({ parameters }: CellProgram): string {
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   const names: Readonly<Record<string, string>> = { HH: 'H²', HI: 'H I', II: 'I²', H: 'H', I: 'I' }
-  return Object.keys(names)
+  const terms = Object.keys(names)
     .filter((key) => counts.has(key))
     .map((key) => `${counts.get(key) === 1 ? '' : `${counts.get(key)} `}${names[key]}`)
-    .join(' + ')
+  const numbers = counts.get('')
+  return [...terms, ...(numbers === undefined ? [] : [`${numbers}`])].join(' + ') || '0'
 }
 
 function printRule({ rule, args }: InitialRule): string {
@@ -99,27 +108,44 @@ export function printedRules({ initialValues }: CellProgram): ReadonlyMap<string
   return new Map(initialValues.flatMap((rule) => rule.symbols.map((symbol) => [symbol, printRule(rule)] as const)))
 }
 
-/** The lines of a cell's text that are equations, as they were written. */
-export function printEquations({ text }: CellProgram): string[] {
-  return text
-    .split('\n')
-    .filter((line) => /=/.test(line.replace(/#.*/, '')) && !/^\s*constant\b/.test(line))
-    .map((line) => line.trim())
+const ROLES: Readonly<Record<ParameterRole, string>> = {
+  'input-matrix': 'input matrix',
+  'recurrent-matrix': 'recurrent matrix',
+  bias: 'bias',
+  gain: 'gain',
+  vector: 'vector',
+  scalar: 'scalar',
+  start: 'start of a state',
+}
+
+/** A line for each parameter and constant: its shape, what it does, how it begins. */
+function printParameters(program: CellProgram): string[] {
+  const rules = printedRules(program)
+  const rows = [
+    ...program.parameters.map(({ symbol, dims, role, isFrozen }) => [
+      symbol,
+      `[${dims.join(', ')}]`,
+      `${ROLES[role]}${isFrozen ? ', frozen' : ''}`,
+      rules.get(symbol)!,
+    ]),
+    ...Object.entries(program.constants).map(([name, value]) => [name, '', 'constant', `${value}`]),
+  ]
+  const widths = [0, 1, 2].map((column) => rows.reduce((widest, row) => Math.max(widest, row[column]!.length), 0))
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`)
 }
 
 /** Everything about a cell, for a reader. */
 export function describeCell(program: CellProgram, sizes: { readonly I: number; readonly H: number }): string {
-  const { name, source, states, parameters } = program
-  const rules = printedRules(program)
-  const width = parameters.reduce((widest, { symbol }) => Math.max(widest, symbol.length), 0)
+  const { name, source, equations, states, outputCount, warnings } = program
   return [
     `${name}${source === '' ? '' : `  (${source})`}`,
     '',
-    ...printEquations(program).map((line) => `  ${line}`),
+    ...equations.map((line) => `  ${line}`),
     '',
-    `states      ${states.join(', ')}  (the first is the output)`,
+    ...warnings.map((warning) => `warning     ${warningText(warning)}`),
+    `states      ${states.join(', ')}  (${outputCount === 1 ? 'the first is' : `the first ${outputCount} are`} the output)`,
     `parameters  ${parameterFormula(program)} = ${countParameters(program, sizes)} at H = ${sizes.H}, I = ${sizes.I}`,
-    ...parameters.map(({ symbol, dims }) => `  ${symbol.padEnd(width)}  [${dims.join(', ')}]  ${rules.get(symbol)!}`),
+    ...printParameters(program),
     '',
     'stages',
     printStages(program).replace(/^/gm, '  '),

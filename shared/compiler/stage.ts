@@ -1,6 +1,6 @@
 /**
- * Pass 5: graphs -> stages. A stage is what can be computed pointwise once the products before it are done; stages are
- * separated by products that need earlier values (recurrent ones), so their number is the serial depth of a step.
+ * Pass 6: graphs -> stages. A stage is what can be computed pointwise once the products before it are done; stages are
+ * separated by products and sums over units that need earlier values, so their number is the serial depth of a step.
  * Products of x_t alone are `preProjects`: done for many steps at once, outside the loop over time. Also decides what the
  * forward pass saves for the backward one, and what is cheaper to compute again.
  */
@@ -12,7 +12,9 @@ import { PRIMITIVES } from './primitives.ts'
 export interface Stage {
   /** `project` and `backproject` nodes whose operands are ready when the stage starts. */
   readonly products: readonly NodeId[]
-  /** `apply` nodes, in order. */
+  /** `sum` nodes whose operands are ready then, or with the stage's products. */
+  readonly sums: readonly NodeId[]
+  /** `apply` and `spread` nodes, in order. */
   readonly pointwise: readonly NodeId[]
 }
 
@@ -81,7 +83,7 @@ export function stageCell(forward: ForwardGraph, backward: BackwardGraph): Stage
 /** Saves what is expensive; computes again what is cheap and made of leaves and saved values only. */
 function chooseSaved(ir: IrBuilder, referenced: ReadonlySet<NodeId>): { saved: NodeId[]; recomputed: NodeId[] } {
   const ordered = [...referenced].sort((a, b) => a - b)
-  const isLeaf = (id: NodeId): boolean => ['input', 'state', 'vector', 'literal'].includes(ir.nodes[id]!.kind)
+  const isLeaf = (id: NodeId): boolean => ['input', 'state', 'vector', 'literal', 'size'].includes(ir.nodes[id]!.kind)
   const isCheap = (id: NodeId): boolean => {
     const node = ir.nodes[id]!
     return node.kind === 'apply' && PRIMITIVES[node.primitive].cheap
@@ -101,27 +103,27 @@ function chooseSaved(ir: IrBuilder, referenced: ReadonlySet<NodeId>): { saved: N
   return { saved: [...saved].sort((a, b) => a - b), recomputed: ordered.filter((id) => !isLeaf(id) && !saved.has(id)) }
 }
 
-/** As early as possible: a product opens the stage after its latest operand. */
+/** As early as possible: a product opens the stage after its latest operand, a sum too unless that is a product. */
 function assignStages(ir: IrBuilder, live: ReadonlySet<NodeId>, ready: (id: NodeId) => boolean): Stage[] {
   const stageOf = new Map<NodeId, number>()
-  const stages: { products: NodeId[]; pointwise: NodeId[] }[] = []
+  const stages: { products: NodeId[]; sums: NodeId[]; pointwise: NodeId[] }[] = []
+  const put = (id: NodeId, stage: number, list: 'products' | 'sums' | 'pointwise'): void => {
+    stageOf.set(id, stage)
+    ;(stages[stage] ??= { products: [], sums: [], pointwise: [] })[list].push(id)
+  }
   for (const id of live) {
     const node = ir.nodes[id]!
     const latest = argumentsOf(node).reduce(
       (stage, arg) => (ready(arg) ? stage : Math.max(stage, stageOf.get(arg) ?? -1)),
       -1,
     )
-    if (node.kind === 'project' || node.kind === 'backproject') {
-      const stage = latest + 1
-      stageOf.set(id, stage)
-      ;(stages[stage] ??= { products: [], pointwise: [] }).products.push(id)
+    if (node.kind === 'project' || node.kind === 'backproject') put(id, latest + 1, 'products')
+    else if (node.kind === 'sum') {
+      const isOfProduct = ['gate', 'backproject'].includes(ir.nodes[node.operand]!.kind)
+      put(id, isOfProduct ? Math.max(latest, 0) : latest + 1, 'sums')
     } else if (node.kind === 'gate') stageOf.set(id, Math.max(latest, 0))
-    else if (node.kind === 'apply') {
-      const stage = Math.max(latest, 0)
-      stageOf.set(id, stage)
-      ;(stages[stage] ??= { products: [], pointwise: [] }).pointwise.push(id)
-    }
+    else if (node.kind === 'apply' || node.kind === 'spread') put(id, Math.max(latest, 0), 'pointwise')
   }
-  for (let i = 0; i < stages.length; i++) stages[i] ??= { products: [], pointwise: [] }
+  for (let i = 0; i < stages.length; i++) stages[i] ??= { products: [], sums: [], pointwise: [] }
   return stages
 }

@@ -96,12 +96,19 @@ export function tokenizeLine(text: string, line: number, where: string): Token[]
   return tokens
 }
 
+/** What follows is text for readers: no parenthesis in it opens a line, and no `#` a comment. */
+export const SOURCE_LINE = /^\s*source(?=[\s:=]|$)[\s:=]*(.*)$/s
+
 /** Splits a file into logical lines; comments are blanked out. */
 export function logicalLines(text: string): { text: string; line: number }[] {
   const lines: { text: string; line: number }[] = []
   let open = 0
   let current: { text: string; line: number } | null = null
   text.split(/\r?\n/).forEach((raw, index) => {
+    if (current === null && SOURCE_LINE.test(raw)) {
+      lines.push({ text: raw, line: index + 1 })
+      return
+    }
     const content = raw.replace(/#.*$/, '')
     for (const character of content) open += character === '(' ? 1 : character === ')' ? -1 : 0
     if (current) current.text += `\n${content}`

@@ -5,7 +5,7 @@
  *
  * Names there: `cells.<layer>.weight_ih_l0`, in a double layer `cells.<layer>.cell_1.…` for the warmed part and `cell_2`
  * for the other; `linear.weight` and `linear.bias` for the readout. Source: the authors' code of arXiv:2106.01001, and
- * torch.nn.LSTM and torch.nn.GRU for the order of the gates.
+ * torch.nn.LSTM and torch.nn.GRU for the order of the gates; torch.nn.RNN.
  */
 import type { Layer, Network, Part } from '../networks/network.ts'
 import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
@@ -34,6 +34,12 @@ const TABLES: Readonly<Record<string, NameTable>> = {
   lstm,
   'chrono-lstm': lstm,
   'chrono-lstm-once': lstm,
+  rnn: [
+    ['weight_ih_l0', ['W']],
+    ['weight_hh_l0', ['U']],
+    ['bias_ih_l0', ['b']],
+    ['bias_hh_l0', ['c']],
+  ],
   mgu: [
     ['Wx_f', ['W_f']],
     ['Wh_f', ['U_f']],
@@ -52,7 +58,8 @@ interface Exchanged {
   readonly shape: readonly number[]
   /** The lab's parameters whose rows it stacks, in order. */
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[]
-  /** For each column there, the column here; null where they are the same. */
+  /** For each row or column there, the one here; null where they are the same. */
+  readonly rows: readonly number[] | null
   readonly columns: readonly number[] | null
 }
 
@@ -69,12 +76,12 @@ export function toPytorchNames(network: Network, tensors: TensorMap): Map<string
     'the lab',
   )
   return new Map(
-    layout.map(({ name, shape, parameters, columns }) => {
+    layout.map(({ name, shape, parameters, rows, columns }) => {
       const data = emptyLike(tensors.get(parameters[0]!.name)!, elementCount(shape))
       let offset = 0
       for (const parameter of parameters) {
         const source = tensors.get(parameter.name)!.data
-        data.set(columns ? pickColumns(source, columns) : source, offset)
+        data.set(pick(source, rows, columns), offset)
         offset += source.length
       }
       return [name, { shape: [...shape], data }] as const
@@ -91,13 +98,13 @@ export function fromPytorchNames(network: Network, tensors: TensorMap): Map<stri
   const layout = exchangeLayout(network)
   requireTensors(layout, tensors, 'PyTorch')
   const unordered = new Map<string, Tensor>()
-  for (const { name, parameters, columns } of layout) {
+  for (const { name, parameters, rows, columns } of layout) {
     const { data } = tensors.get(name)!
     let offset = 0
     for (const { name: ownName, shape } of parameters) {
-      const rows = data.slice(offset, offset + elementCount(shape))
-      offset += rows.length
-      unordered.set(ownName, { shape: [...shape], data: columns ? pickColumns(rows, inverse(columns)) : rows })
+      const own = data.slice(offset, offset + elementCount(shape))
+      offset += own.length
+      unordered.set(ownName, { shape: [...shape], data: pick(own, rows && inverse(rows), columns && inverse(columns)) })
     }
   }
   return new Map(network.parameters.map(({ name }) => [name, unordered.get(name)!]))
@@ -117,6 +124,7 @@ function exchangeLayout(network: Network): Exchanged[] {
         name: `linear.${symbol}`,
         shape,
         parameters: [{ name, shape }],
+        rows: null,
         columns: symbol === 'weight' ? columns : null,
       })
   return layout
@@ -133,19 +141,21 @@ function partLayout(
     (parameter) => parameter.part?.layerIndex === part.layerIndex && parameter.part.partIndex === part.partIndex,
   )
   const bySymbol = new Map(own.map((parameter) => [parameter.symbol, parameter]))
-  const readsInput = new Set(part.cell.parameters.filter(({ dims }) => dims[1] === 'I').map(({ symbol }) => symbol))
+  const dimsOf = new Map(part.cell.parameters.map(({ symbol, dims }) => [symbol, dims]))
   const table = tableOf(part)
   const prefix = table
     ? `cells.${layer.index}.${layer.parts.length > 1 ? `cell_${position + 1}.` : ''}`
     : `layers.${layer.index}.parts.${part.partIndex}.`
   return (table ?? unchanged(...bySymbol.keys())).map(([name, symbols]) => {
     const parameters = symbols.map((symbol) => bySymbol.get(symbol)!)
-    const [rows, ...rest] = parameters[0]!.shape
+    const dims = dimsOf.get(symbols[0]!)!
+    const [rowCount = 1, ...rest] = parameters[0]!.shape
     return {
       name: prefix + name,
-      shape: [rows! * parameters.length, ...rest],
+      shape: parameters.length === 1 ? parameters[0]!.shape : [rowCount * parameters.length, ...rest],
       parameters,
-      columns: readsInput.has(symbols[0]!) ? inputColumns : null,
+      rows: dims.length === 2 && dims[0] === 'I' ? inputColumns : null,
+      columns: dims.at(-1) === 'I' ? inputColumns : null,
     }
   })
 }
@@ -165,8 +175,8 @@ function exchangeOrder({ parts }: Layer): Part[] {
 
 /** The layer's output there is `cell_1` beside `cell_2`: for each column, the one here; null where they agree. */
 function outputColumns(layer: Layer): number[] | null {
-  const columns = exchangeOrder(layer).flatMap(({ units, outputOffset }) =>
-    Array.from({ length: units }, (_, index) => outputOffset + index),
+  const columns = exchangeOrder(layer).flatMap(({ outputSize, outputOffset }) =>
+    Array.from({ length: outputSize }, (_, index) => outputOffset + index),
   )
   return columns.every((column, index) => column === index) ? null : columns
 }
@@ -175,6 +185,23 @@ function inverse(columns: readonly number[]): number[] {
   const result = new Array<number>(columns.length)
   columns.forEach((column, index) => (result[column] = index))
   return result
+}
+
+/** A tensor's numbers with its rows and columns in the given order. */
+function pick<Data extends Float32Array | Float64Array>(
+  data: Data,
+  rows: readonly number[] | null,
+  columns: readonly number[] | null,
+): Data {
+  const inRows = rows ? pickRows(data, rows) : data
+  return columns ? pickColumns(inRows, columns) : inRows
+}
+
+function pickRows<Data extends Float32Array | Float64Array>(data: Data, rows: readonly number[]): Data {
+  const width = data.length / rows.length
+  const picked = data.slice() as Data
+  rows.forEach((row, index) => picked.set(data.subarray(row * width, (row + 1) * width), index * width))
+  return picked
 }
 
 /** Rows of `columns.length` numbers, each with its columns in the given order. */

@@ -6,9 +6,11 @@ import { z } from 'zod'
 import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../attractors/rest.ts'
 import { DEFAULT_SPLIT } from '../datasets/options.ts'
 import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
+import { nearestNames } from '../protocol/nearest-names.ts'
 import { valueAt, wordsOf } from '../protocol/schema-words.ts'
+import { judgeConstants } from './cell-constants.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
-import { nearestNames } from './nearest-names.ts'
+import { judgeOwnCells } from './own-cells.ts'
 import { MOST_SEEDS, readSeeds, SEED_LIMIT, SEEDS_EXPECTED } from './seeds.ts'
 
 const count = z.number().int().nonnegative()
@@ -305,13 +307,18 @@ export interface ConfigMistake {
   readonly error: LabError
 }
 
+export interface ReadOptions {
+  /** Of a run that is there and of its forks: it was trained with its cells as they are, and nothing is asked of them any more. */
+  readonly hasRecordedCells?: boolean
+}
+
 /**
  * @param json what a configuration file holds
  * @param where its name, for messages
  * @throws LabError `config` with the path of the field, what was expected and what was found
  */
-export function parseConfig(json: unknown, where: string): ExperimentConfig {
-  const read = readConfig(json, where)
+export function parseConfig(json: unknown, where: string, options: ReadOptions = {}): ExperimentConfig {
+  const read = readConfig(json, where, options)
   if (!read.ok) throw read.mistakes[0]!.error
   return read.config
 }
@@ -323,6 +330,7 @@ export function parseConfig(json: unknown, where: string): ExperimentConfig {
 export function readConfig(
   json: unknown,
   where: string,
+  { hasRecordedCells = false }: ReadOptions = {},
 ):
   | { readonly ok: true; readonly config: ExperimentConfig }
   | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] } {
@@ -344,8 +352,13 @@ export function readConfig(
     })),
     strategies: strategies ?? (layers.some(({ parts }) => parts !== null) ? null : ['none', 'warmed-up', 'double']),
   }
-  const mistakes = checkTogether(config, where)
+  const mistakes = [...checkTogether(config, where), ...(hasRecordedCells ? [] : checkCells(config, where))]
   return mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes }
+}
+
+function checkCells(config: ExperimentConfig, where: string): ConfigMistake[] {
+  const named = judgeOwnCells(config, where).map((error) => ({ field: 'layers', error }))
+  return [...named, ...judgeConstants(config, where)]
 }
 
 /** What no single field can say. */

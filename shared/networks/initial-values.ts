@@ -55,7 +55,7 @@ function ruleOf(part: Part, symbol: string): InitialRule {
 function drawPart(stream: RandomStream, parameter: ParameterSpec, part: Part, rule: InitialRule): Float64Array {
   const { shape } = parameter
   const { scheme, gain } = part.initialValues
-  if (shape.length === 1) return drawRule(stream, parameter, part, rule)
+  if (shape.length < 2) return drawRule(stream, parameter, part, rule)
   const values =
     scheme === 'cell'
       ? drawRule(stream, parameter, part, rule)

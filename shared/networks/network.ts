@@ -41,8 +41,9 @@ export interface Part extends PartSpec {
   readonly partIndex: number
   /** I of this part: the width of the layer's input. */
   readonly inputSize: number
-  /** Column of the layer's output where this part's H columns start. */
+  /** Column of the layer's output where this part's columns start: H for each of its outputs. */
   readonly outputOffset: number
+  readonly outputSize: number
 }
 
 export interface Layer {
@@ -52,7 +53,7 @@ export interface Layer {
   readonly parts: readonly Part[]
 }
 
-/** A parameter: `layers.0.parts.1.U_h` or `readout.weight`. Matrices [out, in], vectors [out]. */
+/** A parameter: `layers.0.parts.1.U_h` or `readout.weight`. Matrices [out, in], vectors [out], numbers []. */
 export interface ParameterSpec {
   readonly name: string
   readonly shape: readonly number[]
@@ -60,6 +61,8 @@ export interface ParameterSpec {
   readonly part: Part | null
   /** Its name in the cell's equations; `weight` or `bias` for the readout. */
   readonly symbol: string
+  /** Keeps its initial values: no gradient, no optimiser. */
+  readonly isFrozen: boolean
 }
 
 /** A state of a part in the order of comparison: layers, then parts, then the cell's states. */
@@ -87,6 +90,15 @@ export function comparedParts({ parts }: Layer): readonly Part[] {
   return warm.length > 0 ? warm : parts
 }
 
+/** The states of a part that are its output, and the column of the layer's output where each starts. */
+export function outputColumns({
+  cell,
+  units,
+  outputOffset,
+}: Part): readonly { readonly state: number; readonly column: number }[] {
+  return Array.from({ length: cell.outputCount }, (_, state) => ({ state, column: outputOffset + state * units }))
+}
+
 /** Wires layers, and lists parameters and states in their fixed order. */
 export function createNetwork(spec: NetworkSpec): Network {
   const wiredLayers: Layer[] = []
@@ -97,15 +109,17 @@ export function createNetwork(spec: NetworkSpec): Network {
   spec.layers.forEach((partSpecs, layerIndex) => {
     let outputOffset = 0
     const parts = partSpecs.map((partSpec, partIndex): Part => {
-      const part: Part = { ...partSpec, layerIndex, partIndex, inputSize, outputOffset }
-      outputOffset += part.units
+      const outputSize = partSpec.cell.outputCount * partSpec.units
+      const part: Part = { ...partSpec, layerIndex, partIndex, inputSize, outputOffset, outputSize }
+      outputOffset += outputSize
       const sizeOf = { I: inputSize, H: part.units }
-      for (const { symbol, dims } of part.cell.parameters)
+      for (const { symbol, dims, isFrozen } of part.cell.parameters)
         parameters.push({
           name: `layers.${layerIndex}.parts.${partIndex}.${symbol}`,
           shape: dims.map((dim) => sizeOf[dim]),
           part,
           symbol,
+          isFrozen,
         })
       part.cell.states.forEach((_, stateIndex) => {
         stateSlices.push({ layerIndex, partIndex, stateIndex, warm: part.warm, offset: stateSize, size: part.units })
@@ -117,8 +131,8 @@ export function createNetwork(spec: NetworkSpec): Network {
     inputSize = outputOffset
   })
   parameters.push(
-    { name: 'readout.weight', shape: [spec.outputSize, inputSize], part: null, symbol: 'weight' },
-    { name: 'readout.bias', shape: [spec.outputSize], part: null, symbol: 'bias' },
+    { name: 'readout.weight', shape: [spec.outputSize, inputSize], part: null, symbol: 'weight', isFrozen: false },
+    { name: 'readout.bias', shape: [spec.outputSize], part: null, symbol: 'bias', isFrozen: false },
   )
   return { ...spec, wiredLayers, parameters, stateSlices, stateSize }
 }

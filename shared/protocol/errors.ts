@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'usage'
   | 'config'
   | 'cell-syntax'
+  | 'cell-name'
   | 'cell-shape'
   | 'cell-initial'
   | 'dataset'
@@ -31,7 +32,14 @@ export type ErrorCode =
   | 'file'
   | 'internal'
 
-const EXIT_USAGE: ReadonlySet<ErrorCode> = new Set(['usage', 'config', 'cell-syntax', 'cell-shape', 'cell-initial'])
+const EXIT_USAGE: ReadonlySet<ErrorCode> = new Set([
+  'usage',
+  'config',
+  'cell-syntax',
+  'cell-name',
+  'cell-shape',
+  'cell-initial',
+])
 
 /** Where a text is wrong: 1-based line and column. */
 export interface SourceLocation {

@@ -3,11 +3,14 @@
  * and cells; the renderer shows it and makes none of it up.
  */
 import type { MemoryPlan } from '../backends/memory-plan.ts'
+import type { CellParameter } from '../compiler/passes.ts'
+import type { CellWarning } from '../compiler/warnings.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
 import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
+import type { WarnedCell } from '../networks/cell-warnings.ts'
 import type { LogEntry } from '../runs/log.ts'
 import type { RunAnnotations } from '../runs/annotations.ts'
 import type { RunData } from '../runs/data-content.ts'
@@ -146,6 +149,8 @@ export type ResolvedConfig =
       readonly ok: true
       readonly config: ExperimentConfig
       readonly networks: readonly NetworkView[]
+      /** What its cells are allowed to say and seldom mean: shown before it is started. */
+      readonly warnings: readonly WarnedCell[]
       /** Steps of training; warm-up takes `config.warmup.steps` before. */
       readonly trainingSteps: number
       /** What is used instead of what stands in `config`, and what is missing. */
@@ -161,9 +166,7 @@ export interface DesignEstimate {
   readonly strategies: readonly (TimeEstimate & { readonly strategy: Strategy })[]
 }
 
-export interface CellParameterView {
-  readonly symbol: string
-  readonly dims: readonly ('H' | 'I')[]
+export interface CellParameterView extends CellParameter {
   readonly initialValues: string
 }
 
@@ -175,6 +178,8 @@ export type CheckedCell =
       readonly equations: readonly string[]
       readonly states: readonly string[]
       readonly parameters: readonly CellParameterView[]
+      readonly constants: Readonly<Record<string, number>>
+      readonly warnings: readonly CellWarning[]
       /** `3 H² + 3 H I + 3 H`. */
       readonly parameterFormula: string
       readonly parameterCount: number

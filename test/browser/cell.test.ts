@@ -33,6 +33,19 @@ it('shows the equations of a cell as formulas', async () => {
   expect(await formulas.first().textContent()).toContain('σ')
 })
 
+it('lists its parameters with their shapes, roles and initial values', async () => {
+  await page.getByText('Parameters of the cell').click()
+  const rows = page.getByRole('table', { name: 'Parameters of the cell' }).getByRole('row')
+  const cells = await rows.nth(2).getByRole('cell').allTextContents()
+  expect([await rows.nth(2).getByRole('rowheader').textContent(), ...cells]).toEqual([
+    'U_f',
+    '[H, H]',
+    'recurrent matrix',
+    'xavier',
+  ])
+  expect(await findAxeViolations(page, '.cell-panel')).toEqual([])
+})
+
 it('makes it the user’s own, says what is wrong, and trains it once it is right', async () => {
   await page.getByRole('button', { name: 'Change them' }).click()
   const editor = page.getByRole('textbox', { name: /^Equations of this cell/ })
@@ -53,6 +66,28 @@ it('makes it the user’s own, says what is wrong, and trains it once it is righ
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
   const caret = await editor.evaluate((area) => (area as HTMLTextAreaElement).selectionStart)
   expect((await editor.inputValue()).slice(0, caret)).toMatch(/h' = 2 \*{1,2} ?\*?$/)
+
+  await editor.fill("cell my-mgu\nh' = tanh(W x + b)")
+  const warnings = page.getByTestId('cell-warnings')
+  const isToldTwice = async (): Promise<boolean> => {
+    const texts = await warnings.allTextContents() // in the editor, and beside Start
+    return texts.length === 2 && texts.every((text) => text.includes('my-mgu has no recurrence'))
+  }
+  await expect.poll(isToldTwice).toBe(true)
+  await page.screenshot({ path: path.join(PICTURES, 'cell-warning.png') })
+  await editor.fill("cell my-mgu\nh' = tanh(W x - b)")
+  const outcome = page.getByRole('complementary', { name: 'What it comes to' })
+  await expect.poll(() => outcome.locator('code').allTextContents()).toEqual(["h' = tanh(W x - b)"])
+
+  for (const name of ['my-own', 'my-mgu']) {
+    await editor.fill(right.replace('cell my-mgu', `cell ${name}`))
+    await expect.poll(() => mistake.textContent()).toContain(`called \`${name}\` in its text`)
+    await page.getByRole('button', { name: `Call it ${name} everywhere` }).click()
+    await expect.poll(() => page.getByLabel('Cell', { exact: true }).inputValue()).toBe(name)
+    await page.getByText('The equations are understood.').waitFor()
+  }
+
+  await editor.focus()
   await page.keyboard.press('Control+A')
   await page.keyboard.insertText(right.replace("h' =", "h' = 0.5 * h + 0.5 * "))
   await page.getByText('The equations are understood.').waitFor()

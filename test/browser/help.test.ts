@@ -26,6 +26,15 @@ it('explains the method with curves of recorded runs', async () => {
   await page.getByRole('table').getByRole('cell', { name: 'No warm-up' }).first().waitFor()
 })
 
+it('shows every construct of the notation, and every function', async () => {
+  const notation = page.getByRole('region', { name: 'The notation of cells' })
+  await notation.scrollIntoViewIfNeeded()
+  for (const example of ['fixed W, U', 'constant dt = 0.1', 'W^T h', 'h0 = h_init', 'output h, c'])
+    expect(await notation.getByText(example, { exact: true }).count(), example).toBe(1)
+  expect(await notation.textContent()).toContain('heaviside')
+  await page.screenshot({ path: path.join(PICTURES, 'help-notation.png') })
+})
+
 it.each(['light', 'dark'])('has no violation of accessibility in %s', async (theme) => {
   await page.getByLabel('Theme').selectOption(theme)
   await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)

@@ -1,38 +1,33 @@
 /** `lab cell`: a cell's equations, shapes, parameters, stages and derivative. */
 import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
-import { countParameters, describeCell } from '../../../shared/compiler/print.ts'
+import { countParameters, describeCell, printedRules } from '../../../shared/compiler/print.ts'
+import { warningText } from '../../../shared/compiler/warnings.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { print, printJson } from '../output.ts'
-import { readUserText } from '../read-user-text.ts'
+import { readCellFile } from '../read-cell.ts'
 
 export async function cellCommand(file: string, options: Readonly<Record<string, unknown>>): Promise<void> {
   const sizes = { I: readSize(options, 'inputs'), H: readSize(options, 'units') }
-  const text = Object.hasOwn(builtInCells, file) ? builtInCells[file]! : await readCell(file)
-  const program = compileCell(text, file)
+  const { name, text } = Object.hasOwn(builtInCells, file)
+    ? { name: file, text: builtInCells[file]! }
+    : await readCellFile(file)
+  const program = compileCell(text, file, { name })
+  const rules = printedRules(program)
   if (options.json)
     printJson({
       type: 'cell',
       name: program.name,
       source: program.source,
+      equations: program.equations,
       states: program.states,
-      parameters: program.parameters,
+      parameters: program.parameters.map((parameter) => ({ ...parameter, initialValues: rules.get(parameter.symbol) })),
+      constants: program.constants,
+      warnings: program.warnings.map(warningText),
       parameterCount: countParameters(program, sizes),
       stages: program.stages.forwardStages.length,
     })
   else print(describeCell(program, sizes))
-}
-
-async function readCell(file: string): Promise<string> {
-  return readUserText(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new LabError('usage', 'There is no cell and no file of this name.', {
-      where: file,
-      expected: `a file, or one of ${Object.keys(builtInCells).join(', ')}`,
-      found: cause.code ?? cause.message,
-      remedy: 'Check the path.',
-      cause,
-    })
-  })
 }
 
 function readSize(options: Readonly<Record<string, unknown>>, key: 'inputs' | 'units'): number {

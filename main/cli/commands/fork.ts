@@ -25,6 +25,7 @@ export async function forkCommand(name: string, options: Options): Promise<void>
   await applyOptions(json, options)
   const where = `fork of ${record.id}`
   const source = { runId: record.id, checkpoint }
-  const fork = await forkRun(store, source, parseConfig(json, where), where, RUN_VERSIONS, readDataOptions(options))
+  const config = parseConfig(json, where, { hasRecordedCells: true })
+  const fork = await forkRun(store, source, config, where, RUN_VERSIONS, readDataOptions(options))
   await runRecords(store, [fork], options)
 }

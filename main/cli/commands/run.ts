@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { chromeTrace } from '../../../shared/backends/trace.ts'
+import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
@@ -26,6 +27,7 @@ import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { ProgressLine } from '../progress.ts'
 import { tellRuns } from '../tell-runs.ts'
+import { tellWarnings } from '../tell-warnings.ts'
 import { writeError } from '../streams.ts'
 
 const EXIT_INTERRUPTED = 130
@@ -41,7 +43,9 @@ export async function runCommand(file: string | undefined, options: Options): Pr
     print(JSON.stringify(config, null, 2))
     return
   }
-  const prepared = preparedConfig(await prepare(config, baseFolder))
+  const group = await prepare(config, baseFolder)
+  tellWarnings(warningsOfCells(group.networks.values()), options)
+  const prepared = preparedConfig(group)
   const trace = typeof options.trace === 'string' ? await openTrace(config.backend, options.trace) : null
   const store = openStore(options)
   const records = await makeRuns(store, prepared)

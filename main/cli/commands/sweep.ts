@@ -14,6 +14,7 @@ import { formatNumber, formatTable, print, printJson } from '../output.ts'
 import { ProgressLine } from '../progress.ts'
 import { readUserText } from '../read-user-text.ts'
 import { tellRuns } from '../tell-runs.ts'
+import { tellWarnings } from '../tell-warnings.ts'
 import { untilInterrupted } from '../interrupt.ts'
 import { writeError } from '../streams.ts'
 
@@ -130,7 +131,8 @@ async function startSweep(
   }
   const { definition, sweep } = parseSweep(json, path.basename(file))
   const baseFolder = path.dirname(path.resolve(file))
-  const data = await prepareSweep(sweep, baseFolder)
+  const { data, warnings } = await prepareSweep(sweep, baseFolder)
+  tellWarnings(warnings, options)
   return { record: await sweeps.create(definition, baseFolder, sweep.points.length, data), sweep }
 }
 

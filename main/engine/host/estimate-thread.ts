@@ -12,7 +12,9 @@ import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estima
 const { baseFolder } = workerData as EstimateTask
 
 async function measure(json: unknown): Promise<StrategyEstimate[]> {
-  const { config, datasets, networks } = await prepare(parseConfig(json, 'configuration'), baseFolder)
+  // Its cells are asked where the design is read, and those of a fork never.
+  const asked = parseConfig(json, 'configuration', { hasRecordedCells: true })
+  const { config, datasets, networks } = await prepare(asked, baseFolder)
   const backend = await loadBackend(config.backend)
   const estimates: StrategyEstimate[] = []
   for (const [strategy, network] of networks) {

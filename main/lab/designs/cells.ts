@@ -1,13 +1,7 @@
 /** The cells of a design: built-in ones with their texts, and what any text comes to, or what is wrong with it and where. */
 import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
-import {
-  countParameters,
-  describeCell,
-  parameterFormula,
-  printEquations,
-  printedRules,
-} from '../../../shared/compiler/print.ts'
+import { countParameters, describeCell, parameterFormula, printedRules } from '../../../shared/compiler/print.ts'
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { CheckedCell } from '../../../shared/protocol/views.ts'
@@ -26,9 +20,14 @@ export function checkCell({ name, text, inputSize, units }: CheckedPayload<'cell
       ok: true,
       name: program.name,
       source: program.source,
-      equations: printEquations(program),
+      equations: program.equations,
       states: program.states,
-      parameters: program.parameters.map(({ symbol, dims }) => ({ symbol, dims, initialValues: rules.get(symbol)! })),
+      parameters: program.parameters.map((parameter) => ({
+        ...parameter,
+        initialValues: rules.get(parameter.symbol)!,
+      })),
+      constants: program.constants,
+      warnings: program.warnings,
       parameterFormula: parameterFormula(program),
       parameterCount: countParameters(program, sizes),
       description: describeCell(program, sizes),

@@ -40,7 +40,7 @@ answerQuestions<DesignQuestions>({
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)
-    const data = await prepareSweep(sweep, home)
+    const { data } = await prepareSweep(sweep, home)
     return { definition, outline: outlineSweep(sweep), data }
   },
   'open-sweep': async (id) => {
@@ -51,5 +51,6 @@ answerQuestions<DesignQuestions>({
     await locateData(store, runId, { file: path.resolve(home, file), takesOther }, home)
     return null
   },
-  fork: ({ source, config }) => forkRun(store, source, readDesign(config), CONFIG_NAME, RUN_VERSIONS),
+  fork: ({ source, config }) =>
+    forkRun(store, source, readDesign(config, { hasRecordedCells: true }), CONFIG_NAME, RUN_VERSIONS),
 })

@@ -12,6 +12,7 @@ import { requireKnownEnding } from '../../../shared/datasets/file-kinds.ts'
 import { siblingTestPath } from '../../../shared/datasets/test-file.ts'
 import type { DatasetConfig, ExperimentConfig, Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig, readConfig, type ConfigMistake } from '../../../shared/experiments/schema.ts'
+import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
 import { MOST_DATA_FILE_BYTES, type CheckedPayload } from '../../../shared/protocol/commands.ts'
@@ -46,7 +47,7 @@ export class Designs {
 
   /** @param fork what a fork of this run may not change is a mistake at its field */
   async resolve(json: unknown, fork: ForkSource | null): Promise<ResolvedConfig> {
-    const read = readConfig(json, CONFIG_NAME)
+    const read = readConfig(json, CONFIG_NAME, { hasRecordedCells: fork !== null })
     if (!read.ok) return refuse(read.mistakes)
     const { config } = read
     try {
@@ -129,6 +130,7 @@ function viewDesign(
     networks: [...networks].map(([strategy, network]) =>
       viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
     ),
+    warnings: warningsOfCells(networks.values()),
     trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
     remarks,
   }
@@ -143,7 +145,9 @@ function fieldOf({ code, message, detail: { where = '' } }: LabError): string {
   if (split !== undefined) return split
   if (code === 'dataset') return 'dataset'
   if (code === 'backend') return 'training.batch'
-  return code === 'cell-syntax' || code === 'cell-shape' || code === 'cell-initial' ? 'layers' : ''
+  return code === 'cell-syntax' || code === 'cell-name' || code === 'cell-shape' || code === 'cell-initial'
+    ? 'layers'
+    : ''
 }
 
 function viewNetwork(strategy: Strategy, network: Network, memory: MemoryPlan | null): NetworkView {

@@ -8,12 +8,14 @@ export interface ParameterRange extends FlatRange {
   readonly name: string
   readonly shape: readonly number[]
   readonly warm: boolean
+  /** Keeps its initial values. */
+  readonly isFrozen: boolean
 }
 
 export function parameterRanges(network: Network): ParameterRange[] {
   let start = 0
-  return network.parameters.map(({ name, shape, part }) => {
-    const range = { name, shape, start, end: start + elementCount(shape), warm: part?.warm ?? false }
+  return network.parameters.map(({ name, shape, part, isFrozen }) => {
+    const range = { name, shape, start, end: start + elementCount(shape), warm: part?.warm ?? false, isFrozen }
     start = range.end
     return range
   })

@@ -56,6 +56,8 @@ export class ProgramEngine<Job> implements Engine {
   readonly replicas: number
   readonly #replicas: readonly Replica<Job>[]
   readonly #ranges: readonly ParameterRange[]
+  /** Those that an optimiser moves. */
+  readonly #learned: readonly ParameterRange[]
   readonly #host: JobHost<Job>
 
   /** @param newArray an array of the backend's precision */
@@ -69,12 +71,14 @@ export class ProgramEngine<Job> implements Engine {
     this.replicas = recurrences.length
     this.#ranges = parameterRanges(network)
     const ranges = this.#ranges
-    const allParameters = joinRanges(ranges)
-    const warmParameters = joinRanges(ranges.filter(({ warm }) => warm))
+    this.#learned = ranges.filter(({ isFrozen }) => !isFrozen)
+    const allParameters = joinRanges(this.#learned)
+    const warmParameters = joinRanges(this.#learned.filter(({ warm }) => warm))
     this.#replicas = recurrences.map((recurrence) => ({
       network,
       recurrence,
       ranges,
+      learned: this.#learned,
       allParameters,
       warmParameters,
       newArray,
@@ -93,14 +97,14 @@ export class ProgramEngine<Job> implements Engine {
 
   readOptimizer(replica: number): OptimizerState {
     const { step, first, second } = this.#recurrence(replica).moments
-    return { step, first: toTensors(this.#ranges, first), second: toTensors(this.#ranges, second) }
+    return { step, first: toTensors(this.#learned, first), second: toTensors(this.#learned, second) }
   }
 
   writeOptimizer(replica: number, state: OptimizerState): void {
     const moments = this.#recurrence(replica).moments
     moments.step = state.step
-    fromTensors(this.#ranges, state.first, moments.first, 'first moments')
-    fromTensors(this.#ranges, state.second, moments.second, 'second moments')
+    fromTensors(this.#learned, state.first, moments.first, 'first moments')
+    fromTensors(this.#learned, state.second, moments.second, 'second moments')
   }
 
   resetOptimizer(replica: number): void {

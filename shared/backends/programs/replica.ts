@@ -9,6 +9,8 @@ export interface Replica<Job> {
   readonly network: Network
   readonly recurrence: Recurrence<Job>
   readonly ranges: readonly ParameterRange[]
+  /** Those that are not frozen: what has a gradient and moments. */
+  readonly learned: readonly ParameterRange[]
   /** What training moves, and what a masked warm-up does; neighbours joined. */
   readonly allParameters: readonly FlatRange[]
   readonly warmParameters: readonly FlatRange[]

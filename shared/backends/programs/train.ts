@@ -22,9 +22,9 @@ export function* trainGradients<Job>(
   request: TrainRequest,
 ): Program<Job, TrainResult & { gradients: TensorMap }> {
   const result = yield* train(replica, request)
-  const { recurrence, ranges, allParameters } = replica
+  const { recurrence, learned, allParameters } = replica
   const gradientNorm = yield* recurrence.gradientNorm(allParameters)
-  return { ...result, gradientNorm, gradients: toTensors(ranges, recurrence.gradients) }
+  return { ...result, gradientNorm, gradients: toTensors(learned, recurrence.gradients) }
 }
 
 /** Loss and gradients of a training step, the regulariser's included; leaves the gradients in the recurrence. */

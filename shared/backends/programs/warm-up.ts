@@ -26,11 +26,11 @@ export function* warmupGradients<Job>(
   request: WarmupRequest,
 ): Program<Job, WarmupResult & { gradients: TensorMap }> {
   const result = yield* warmUp(replica, request)
-  const { recurrence, ranges, allParameters } = replica
+  const { recurrence, learned, allParameters } = replica
   const { gradients } = recurrence
-  if (request.masked) for (const { start, end, warm } of ranges) if (!warm) gradients.fill(0, start, end)
+  if (request.masked) for (const { start, end, warm } of learned) if (!warm) gradients.fill(0, start, end)
   const gradientNorm = yield* recurrence.gradientNorm(allParameters)
-  return { ...result, gradientNorm, gradients: toTensors(ranges, gradients) }
+  return { ...result, gradientNorm, gradients: toTensors(learned, gradients) }
 }
 
 function* warmUp<Job>(replica: Replica<Job>, request: WarmupRequest): Program<Job, Omit<WarmupResult, 'gradientNorm'>> {

@@ -3,7 +3,7 @@
  * in reverse. Written to be read; speed is the other backends' affair. Its programs do their work at once and yield no job.
  */
 import type { NodeId } from '../../compiler/ir.ts'
-import { comparedParts, type Layer, type Network, type Part } from '../../networks/network.ts'
+import { comparedParts, outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { isCut, reachedRows } from '../adjoint-reach.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { OptimizerSettings } from '../backend.ts'
@@ -11,9 +11,9 @@ import { applyOptimizer, gradientNorm } from '../optimizer.ts'
 import { finished, type Program } from '../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
+  addAdjointProduct,
   addOuterProduct,
   addRowSum,
-  addTransposedProduct,
   evaluateNodes,
   type NodeValue,
   type StepInputs,
@@ -40,6 +40,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   #batch = 0
   #runs: PartRun[][] = []
   #masks: readonly Float32Array[] | null = null
+  #isFromStart = true
   #initialAdjoints = new Map<Part, Float64Array[]>()
   #converged = new Map<number, Map<Part, PartRun>>()
 
@@ -86,6 +87,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   }: SequenceInput): Program<never, void> {
     this.#batch = batch
     this.#masks = dropoutMasks
+    this.#isFromStart = initialStates === null
     this.#runs = []
     const stepSize = batch * this.#network.inputSize
     let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) =>
@@ -97,7 +99,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
       const runs = layer.parts.map((part) =>
         this.#runPart(
           part,
-          initialStates ? this.#statesOf(part, initialStates) : this.#zeroStates(part, batch),
+          initialStates ? this.#statesOf(part, initialStates) : this.#startStates(part, batch),
           layerInputs,
           saving,
         ),
@@ -123,9 +125,11 @@ export class ReferenceRecurrence implements Recurrence<never> {
     steps.forEach((t, slot) => {
       const b = slot % this.#batch
       if (t < 0) return
-      top.parts.forEach(({ units, outputOffset }, p) => {
-        const states = this.#runs.at(-1)![p]!.states[t + 1]![0]!
-        rows.set(states.subarray(b * units, (b + 1) * units), slot * width + outputOffset)
+      top.parts.forEach((part, p) => {
+        for (const { state, column } of outputColumns(part)) {
+          const values = this.#runs.at(-1)![p]!.states[t + 1]![state]!
+          rows.set(values.subarray(b * part.units, (b + 1) * part.units), slot * width + column)
+        }
       })
     })
     return rows
@@ -159,14 +163,14 @@ export class ReferenceRecurrence implements Recurrence<never> {
           const addRow = (target: Float64Array, b: number, row: ArrayLike<number>, at: number): void => {
             for (let j = 0; j < part.units; j++) target[b * part.units + j]! += row[at + j]!
           }
-          if (fromAbove)
-            for (let b = 0; b < batch; b++)
-              addRow(adjoints[0]!, b, fromAbove[t]!, b * layer.outputSize + part.outputOffset)
-          if (isTop && outputs)
-            outputs.steps.forEach((step, slot) => {
-              if (step === t)
-                addRow(adjoints[0]!, slot % batch, outputs.data, slot * layer.outputSize + part.outputOffset)
-            })
+          for (const { state, column } of outputColumns(part)) {
+            if (fromAbove)
+              for (let b = 0; b < batch; b++) addRow(adjoints[state]!, b, fromAbove[t]!, b * layer.outputSize + column)
+            if (isTop && outputs)
+              outputs.steps.forEach((step, slot) => {
+                if (step === t) addRow(adjoints[state]!, slot % batch, outputs.data, slot * layer.outputSize + column)
+              })
+          }
           if (states)
             states.steps.forEach((step, b) => {
               if (step === t + 1)
@@ -174,10 +178,11 @@ export class ReferenceRecurrence implements Recurrence<never> {
                   addRow(adjoints[slice.stateIndex]!, b, states.data, b * stateSize + slice.offset)
             })
         }
-        this.#initialAdjoints.set(
-          part,
-          this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery, reached),
-        )
+        const initial = this.#runPartBackward(part, runs[p]!, inputAdjoints, inject, truncateEvery, reached)
+        this.#initialAdjoints.set(part, initial)
+        if (this.#isFromStart)
+          for (const { state, symbol, isFrozen } of part.cell.starts)
+            if (!isFrozen) addRowSum(this.#parameter(part, symbol, this.gradients), initial[state]!)
       })
       const mask = this.#masks?.[layer.index - 1]
       fromAbove = mask
@@ -279,13 +284,16 @@ export class ReferenceRecurrence implements Recurrence<never> {
         const rows = values.get(id) as Float64Array
         return reached === null ? rows : maskRows(rows, reached.subarray(t * batch, (t + 1) * batch))
       }
-      for (const { operand, matrices, adjoints: gates } of backward.matrixGradients)
+      for (const { operand, matrices, adjoints: gates, isFrozen } of backward.matrixGradients)
         gates.forEach((gate, g) => {
           if (gate === null) return
-          const symbol = matrices[g]!
-          addOuterProduct(this.#parameter(part, symbol, this.gradients), value(gate), value(operand), batch)
+          const matrix = matrices[g]!
+          const gradient = this.#parameter(part, matrix.symbol, this.gradients)
+          // The gradient of a transposed matrix is that of the matrix with its sides swapped.
+          const [rows, columns] = matrix.isTransposed ? [operand, gate] : [gate, operand]
+          if (!isFrozen) addOuterProduct(gradient, value(rows), value(columns), batch)
           if (inputAdjoints && forward.ir.nodes[operand]!.kind === 'input')
-            addTransposedProduct(inputAdjoints[t]!, value(gate), this.#parameter(part, symbol, this.parameters), batch)
+            addAdjointProduct(inputAdjoints[t]!, value(gate), matrix, inputs.parameters, batch)
         })
       for (const { symbol, adjoint } of backward.vectorGradients)
         addRowSum(this.#parameter(part, symbol, this.gradients), value(adjoint))
@@ -303,15 +311,23 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return flat.subarray(start, end)
   }
 
-  #zeroStates(part: Part, batch: number): Float64Array[] {
-    return part.cell.states.map(() => new Float64Array(batch * part.units))
+  #startStates(part: Part, batch: number): Float64Array[] {
+    const states = part.cell.states.map(() => new Float64Array(batch * part.units))
+    for (const { state, symbol } of part.cell.starts) {
+      const start = this.#parameter(part, symbol, this.parameters)
+      for (let b = 0; b < batch; b++) states[state]!.set(start, b * part.units)
+    }
+    return states
   }
 
   #layerOutput(layer: Layer, partStates: readonly (readonly Float64Array[])[], batch: number): Float64Array {
     const output = new Float64Array(batch * layer.outputSize)
-    layer.parts.forEach(({ units, outputOffset }, p) => {
-      for (let b = 0; b < batch; b++)
-        output.set(partStates[p]![0]!.subarray(b * units, (b + 1) * units), b * layer.outputSize + outputOffset)
+    layer.parts.forEach((part, p) => {
+      for (const { state, column } of outputColumns(part))
+        for (let b = 0; b < batch; b++) {
+          const row = partStates[p]![state]!.subarray(b * part.units, (b + 1) * part.units)
+          output.set(row, b * layer.outputSize + column)
+        }
     })
     return output
   }

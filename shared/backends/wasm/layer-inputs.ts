@@ -2,7 +2,7 @@
  * The inputs of layers in an engine's memory: the network's own, constant ones, and the outputs of the layer below, times a dropout mask.
  * Buffers are those of the replica's lane.
  */
-import type { Layer, Network } from '../../networks/network.ts'
+import { outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
 import type { SequenceInput } from '../recurrence.ts'
 import type { CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
@@ -18,6 +18,9 @@ interface InputContext {
   readonly compiled: CompiledNetwork
   readonly memory: LinearMemory
 }
+
+/** Whether one state is all that a layer hands on. */
+export const isOneState = (parts: readonly Part[]): boolean => parts.length === 1 && parts[0]!.cell.outputCount === 1
 
 export class LayerInputs {
   readonly #shared: InputContext
@@ -50,26 +53,28 @@ export class LayerInputs {
     const mask = dropoutMasks?.[layer.index - 1]
     const rowBytes = compiled.inputWidths[layer.index]! * 4
     const stepBytes = batch * rowBytes
+    const { parts } = network.wiredLayers[layer.index - 1]!
     const [only] = below
     // Pad columns of states are zeros, so a single part's states serve as they stand.
-    if (below.length === 1 && !mask && only!.stateRowBytes === rowBytes)
+    if (isOneState(parts) && !mask && only!.stateRowBytes === rowBytes)
       return { address: only!.stateAddress(0, 1), rowBytes, stepBytes }
     const address = this.#buffers.get(`x${layer.index}`, steps * stepBytes)
     if (layer.inputSize * 4 !== rowBytes) clearBytes(this.#shared.memory, address, steps * stepBytes)
-    network.wiredLayers[layer.index - 1]!.parts.forEach(({ units, outputOffset }, p) => {
+    parts.forEach((part, p) => {
       const run = below[p]!
-      for (const block of blocks)
-        tape.call(block.thread, 'copyRows', [
-          address + block.start * rowBytes + 4 * outputOffset,
-          rowBytes,
-          stepBytes,
-          run.stateAddress(0, 1) + block.start * run.stateRowBytes,
-          run.stateRowBytes,
-          run.stateStepBytes,
-          steps,
-          block.count,
-          units,
-        ])
+      for (const { state, column } of outputColumns(part))
+        for (const block of blocks)
+          tape.call(block.thread, 'copyRows', [
+            address + block.start * rowBytes + 4 * column,
+            rowBytes,
+            stepBytes,
+            run.stateAddress(state, 1) + block.start * run.stateRowBytes,
+            run.stateRowBytes,
+            run.stateStepBytes,
+            steps,
+            block.count,
+            part.units,
+          ])
     })
     if (mask) {
       writeRows(

@@ -3,6 +3,7 @@ import type { Network } from '../../networks/network.ts'
 import { elementCount } from '../../numerics/dims.ts'
 import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
 import type { NetworkPlan } from './kernels.ts'
+import { isOneState } from './layer-inputs.ts'
 import { roundedBytes } from './memory.ts'
 import { padTo, rowFloats, type Extent } from './part-plan.ts'
 import { bufferBytes } from './part-buffers.ts'
@@ -53,7 +54,11 @@ function sumUp(
       const rows = steps * batch
       const hasMask = l > 0 && network.dropout > 0
       const below = plans[l - 1]
-      const readsStates = below?.length === 1 && !hasMask && below[0]!.stateFloats === inputWidths[l]
+      const readsStates =
+        below !== undefined &&
+        isOneState(network.wiredLayers[l - 1]!.parts) &&
+        !hasMask &&
+        below[0]!.stateFloats === inputWidths[l]
       if (!readsStates) add('inputs', rows * inputWidths[l]! * 4)
       if (hasMask) add('inputs', rows * inputWidths[l]! * 4)
       if (l > 0) add('adjoints of inputs', rows * rowFloats(padTo(layer.inputSize, tile.columns)) * 4)

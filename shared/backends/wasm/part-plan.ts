@@ -7,7 +7,7 @@
  * `b51` value of backproject 51, `bt40` backward values, `V35` adjoints summed for a vector, `R10` recomputed operands,
  * `E` adjoint of x from inside the step.
  */
-import type { NodeId } from '../../compiler/ir.ts'
+import { argumentsOf, matrixText, type Dim, type MatrixUse, type NodeId } from '../../compiler/ir.ts'
 import type { MatrixGradient } from '../../compiler/differentiate.ts'
 import type { CellProgram } from '../../compiler/passes.ts'
 import type { Stage } from '../../compiler/stage.ts'
@@ -35,16 +35,24 @@ export interface ProductPlan {
   readonly target: string
 }
 
+/** The sum of an operand's first `size` columns, one number a row. */
+export interface SumPlan {
+  readonly operand: Place
+  readonly size: number
+  readonly target: Place
+}
+
 export interface StagePlan {
   readonly products: readonly ProductPlan[]
+  readonly sums: readonly SumPlan[]
   readonly kernels: readonly PointwisePlan[]
 }
 
 /** A project's sizes, padded and not. */
 export interface ProjectPlan {
   readonly project: NodeId
-  readonly matrices: readonly string[]
-  /** Logical sizes of one matrix. */
+  readonly matrices: readonly MatrixUse[]
+  /** Logical sizes of one matrix as it is used. */
   readonly outSize: number
   readonly inSize: number
   /** Columns from one gate to the next. */
@@ -56,6 +64,8 @@ export interface ProjectPlan {
   readonly operandIsInput: boolean
   /** Where the operand of the matrices' gradient stands in the backward pass. */
   readonly gradientOperand: Place
+  /** No gradient is wanted. */
+  readonly isFrozen: boolean
 }
 
 /** Weights [panels, depth, tile columns]. */
@@ -74,6 +84,8 @@ export interface PartPlan {
   readonly inputAdjoint: boolean
   readonly inputSize: number
   readonly units: number
+  /** The first states, which are the output. */
+  readonly outputCount: number
   /** Floats from one row of a state to the next. */
   readonly stateFloats: number
 }
@@ -81,6 +93,8 @@ export interface PartPlan {
 export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
 
 const CACHE_LINE_FLOATS = 16
+/** A value of dimension 1 is kept in as many equal floats as make a vector: no kernel must spread it. */
+export const NUMBER_FLOATS = 4
 
 /**
  * Floats from one row to the next for rows of `size`: an odd number of cache lines once there are several, as rows that are a power of
@@ -96,8 +110,8 @@ export function rowFloats(size: number): number {
 export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: string): PartPlan {
   const { cell } = part
   const { nodes } = cell.forward.ir
-  const size = { I: part.inputSize, H: part.units }
-  const padded = { I: padTo(part.inputSize, 4), H: padTo(part.units, 4) }
+  const size = { I: part.inputSize, H: part.units, 1: 1 }
+  const padded = { I: padTo(part.inputSize, 4), H: padTo(part.units, 4), 1: NUMBER_FLOATS }
   const buffers = new Map<string, BufferPlan>()
   const place = (name: string, extent: Extent, width: number, column = 0): Place => {
     const floats = rowFloats(width)
@@ -164,6 +178,9 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     place(`e${state}`, 'step', padded.H)
   })
 
+  const frozenProjects = new Set(
+    cell.backward.matrixGradients.flatMap(({ project, isFrozen }) => (isFrozen ? [project] : [])),
+  )
   const projects = [...projectIds].map((project): ProjectPlan => {
     const node = nodes[project]!
     if (node.kind !== 'project') throw new TypeError('not a project')
@@ -181,6 +198,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
         backward: { panels: Math.ceil(padTo(inSize, 4) / tile.columns), depth: rows },
       },
       gateStride: padded[node.dim],
+      isFrozen: frozenProjects.has(project),
       isPre: pre.has(project),
       operandIsInput: operand.kind === 'input',
       gradientOperand: backwardPlace(node.operand),
@@ -189,7 +207,9 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
 
   const forwardStores = new StoreList()
   cell.forward.newStates.forEach((id, state) => forwardStores.add(id, place(`n${state}`, 'history', padded.H)))
-  for (const id of saved) forwardStores.add(id, place(`saved${id}`, 'sequence', widthOf(id)))
+  // A sum is made where it stays.
+  for (const id of saved)
+    if (nodes[id]!.kind !== 'sum') forwardStores.add(id, place(`saved${id}`, 'sequence', widthOf(id)))
   for (const id of crossing(cell, cell.stages.forwardStages))
     if (!saved.has(id)) forwardStores.add(id, forwardPlace(id))
   const forward = planStages(cell, cell.stages.forwardStages, forwardStores, forwardPlace, size, `${prefix}f`, (id) => {
@@ -213,7 +233,7 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   cell.backward.stateAdjoints.forEach((id, state) => backwardStores.add(id, place(`e${state}`, 'step', padded.H), 'H'))
   if (cell.backward.inputAdjoint !== null)
     backwardStores.add(cell.backward.inputAdjoint, place('E', 'segment', padded.I))
-  const dimOf = new Map(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0]!]))
+  const dimOf = new Map<string, Dim>(cell.parameters.map(({ symbol, dims }) => [symbol, dims[0] ?? '1']))
   const vectorSums = cell.backward.vectorGradients.map(({ symbol, adjoint }) => {
     let target = gradientPlaces.get(adjoint)
     if (!target) {
@@ -228,8 +248,10 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
   for (const id of crossing(cell, cell.stages.backwardStages))
     if (!isOperandInBackward.has(id)) backwardStores.add(id, backwardPlace(id))
   /** Tells a backproject by its terms: the gates of its project that lead somewhere. */
-  const termsOf = (matrices: readonly string[], adjoints: readonly (NodeId | null)[]): string =>
-    matrices.flatMap((matrix, gate) => (adjoints[gate] === null ? [] : [`${matrix} ${adjoints[gate]}`])).join()
+  const termsOf = (matrices: readonly MatrixUse[], adjoints: readonly (NodeId | null)[]): string =>
+    matrices
+      .flatMap((matrix, gate) => (adjoints[gate] === null ? [] : [`${matrixText(matrix)} ${adjoints[gate]}`]))
+      .join()
   const gradientOf = new Map<string, MatrixGradient>()
   for (const gradient of cell.backward.matrixGradients) {
     const terms = termsOf(gradient.matrices, gradient.adjoints)
@@ -265,32 +287,34 @@ export function planPart(part: Part, inputRowBytes: number, tile: Tile, prefix: 
     inputAdjoint: cell.backward.inputAdjoint !== null,
     inputSize: size.I,
     units: size.H,
+    outputCount: cell.outputCount,
     stateFloats: rowFloats(padded.H),
   }
 }
 
 /** What must be stored where. */
 class StoreList {
-  readonly entries: { node: NodeId | null; place: Place; dim: 'I' | 'H' | null }[] = []
+  readonly entries: { node: NodeId | null; place: Place; dim: Dim | null }[] = []
 
-  add(node: NodeId | null, place: Place, dim: 'I' | 'H' | null = null): void {
+  add(node: NodeId | null, place: Place, dim: Dim | null = null): void {
     this.entries.push({ node, place, dim })
   }
 }
 
-/** Nodes computed in one stage and read in a later one, or by a product. */
+/** Nodes computed in one stage and read in a later one, by a product or sum, or by values of another dimension. */
 function crossing(cell: CellProgram, stages: readonly Stage[]): NodeId[] {
   const { nodes } = cell.forward.ir
   const stageOf = new Map(stages.flatMap(({ pointwise }, index) => pointwise.map((id) => [id, index] as const)))
   const crossed = new Set<NodeId>()
-  stages.forEach(({ products, pointwise }, index) => {
-    for (const id of pointwise) {
+  stages.forEach(({ products, sums, pointwise }, index) => {
+    for (const id of pointwise)
+      for (const arg of argumentsOf(nodes[id]!)) {
+        const stage = stageOf.get(arg)
+        if (stage !== undefined && (stage < index || nodes[arg]!.dim !== nodes[id]!.dim)) crossed.add(arg)
+      }
+    for (const id of [...products, ...sums]) {
       const node = nodes[id]!
-      if (node.kind === 'apply') for (const arg of node.args) if ((stageOf.get(arg) ?? index) < index) crossed.add(arg)
-    }
-    for (const id of products) {
-      const node = nodes[id]!
-      if (node.kind === 'project' && stageOf.has(node.operand)) crossed.add(node.operand)
+      if ((node.kind === 'project' || node.kind === 'sum') && stageOf.has(node.operand)) crossed.add(node.operand)
     }
   })
   return [...crossed]
@@ -301,18 +325,17 @@ function planStages(
   stages: readonly Stage[],
   stores: StoreList,
   placeOf: (id: NodeId) => Place,
-  size: { readonly I: number; readonly H: number },
+  size: Readonly<Record<Dim, number>>,
   prefix: string,
   planProduct: (id: NodeId) => ProductPlan,
 ): StagePlan[] {
   const { nodes } = cell.forward.ir
   const availableAt = new Map<NodeId, number>()
-  stages.forEach(({ products, pointwise }, index) => {
-    for (const id of products) availableAt.set(id, index)
-    for (const id of pointwise) availableAt.set(id, index)
+  stages.forEach(({ products, sums, pointwise }, index) => {
+    for (const id of [...products, ...sums, ...pointwise]) availableAt.set(id, index)
   })
   // Copies of values that are there from the start are made before the first products, which may read them.
-  const hasPrologue = (stages[0]?.products.length ?? 0) > 0
+  const hasPrologue = (stages[0]?.products.length ?? 0) > 0 || (stages[0]?.sums.length ?? 0) > 0
   const first = hasPrologue ? -1 : 0
   const stageOfStore = (node: NodeId | null): number => {
     if (node === null) return first
@@ -328,33 +351,41 @@ function planStages(
   }
   const all: { index: number; stage: Stage }[] = stages.map((stage, index) => ({ index, stage }))
   if (hasPrologue || stages.length === 0)
-    all.unshift({ index: stages.length === 0 ? 0 : -1, stage: { products: [], pointwise: [] } })
+    all.unshift({ index: stages.length === 0 ? 0 : -1, stage: { products: [], sums: [], pointwise: [] } })
   return all.map(({ index, stage }): StagePlan => {
-    const kernels = (['H', 'I'] as const).flatMap((dim): PointwisePlan[] => {
+    // Numbers come first: the others may read them.
+    const kernels = (['1', 'H', 'I'] as const).flatMap((dim): PointwisePlan[] => {
       const computed = stage.pointwise.filter((id) => nodes[id]!.dim === dim)
       const mine = entriesOf.get(`${index} ${dim}`)
       if (!mine) return []
       const inside = new Set(computed)
       const loads = new Map<NodeId, Place>()
+      const numbers = new Map<NodeId, Place>()
       const need = (id: NodeId): void => {
-        if (!inside.has(id) && nodes[id]!.kind !== 'literal' && !loads.has(id)) loads.set(id, placeOf(id))
-      }
-      for (const id of computed) {
         const node = nodes[id]!
-        if (node.kind === 'apply') node.args.forEach(need)
+        const wanted = node.dim === '1' && dim !== '1' ? numbers : loads
+        if (!inside.has(id) && node.dim !== null && !wanted.has(id)) wanted.set(id, placeOf(id))
       }
+      for (const id of computed) argumentsOf(nodes[id]!).forEach(need)
       for (const { node } of mine) if (node !== null) need(node)
       return [
         {
           name: `${prefix}${index + 1}${dim}`,
-          size: size[dim],
+          size: dim === '1' ? NUMBER_FLOATS : size[dim],
           computed,
           loads,
+          numbers,
+          sizes: size,
           flushesTiny: prefix.endsWith('b'),
           stores: mine.map(({ node, place }) => ({ node, place })),
         },
       ]
     })
-    return { products: stage.products.map(planProduct), kernels }
+    const sums = stage.sums.map((id): SumPlan => {
+      const node = nodes[id]!
+      if (node.kind !== 'sum') throw new TypeError('not a sum')
+      return { operand: placeOf(node.operand), size: size[nodes[node.operand]!.dim ?? '1'], target: placeOf(id) }
+    })
+    return { products: stage.products.map(planProduct), sums, kernels }
   })
 }

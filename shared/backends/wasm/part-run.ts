@@ -318,7 +318,8 @@ export class PartRun {
     if (rows.count === 0) return
     const all = { thread: 0, start: 0, count: batch }
     for (const packed of weights.projects.values()) {
-      const { gradientOperand, operandIsInput, project } = packed.plan
+      const { gradientOperand, operandIsInput, project, isFrozen } = packed.plan
+      if (isFrozen) continue
       const adjoint = this.#buffers.rowAddress(`D${project}`, start, all)
       const operand = this.#buffers.rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
       overShares(tape.threads, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>

@@ -57,8 +57,8 @@ export function partUnits({ network, compiled, memory }: WasmShared, flat: FlatP
       const sizes = { I: part.inputSize, H: part.units }
       const vectorSizes = new Map(
         part.cell.parameters
-          .filter(({ dims }) => dims.length === 1)
-          .map(({ symbol, dims }) => [symbol, sizes[dims[0]!]]),
+          .filter(({ dims }) => dims.length < 2)
+          .map(({ symbol, dims: [dim] }) => [symbol, dim === undefined ? null : sizes[dim]]),
       )
       return {
         part,

@@ -1,7 +1,8 @@
 /** A part's parameters as the kernels want them: matrices packed in panels (and their transpose for the way back), vectors padded, and sums of gradients. */
+import type { MatrixUse } from '../../compiler/ir.ts'
 import type { FlatParameters } from './flat-parameters.ts'
 import type { LinearMemory } from './memory.ts'
-import { padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
+import { NUMBER_FLOATS, padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
 import type { Tile } from './products.ts'
 import { overShares, type Tape } from './tape.ts'
 
@@ -29,6 +30,51 @@ const gradientRowBytes = ({ inSize }: ProjectPlan, tile: Tile): number =>
 
 const gradientRows = ({ matrices, gateStride }: ProjectPlan): number => matrices.length * gateStride
 
+/** Of the flat parameters and gradients: a row is what the matrix itself reads. */
+const parameterRowBytes = ({ inSize, outSize }: ProjectPlan, { isTransposed }: MatrixUse): number =>
+  4 * (isTransposed ? outSize : inSize)
+
+/** Rows of floats in memory. */
+interface Rows {
+  readonly address: number
+  readonly rowBytes: number
+}
+
+/** Puts `width` rows of a parameter, from `first` on, side by side: target[i][w] = source[first + w][i]. */
+type CopyPanel = (
+  tape: Tape,
+  thread: number,
+  target: Rows,
+  source: Rows,
+  first: number,
+  width: number,
+  depth: number,
+) => void
+
+const copyRows: CopyPanel = (tape, thread, target, source, first, width, depth) =>
+  tape.call(thread, 'copyTransposed', [
+    target.address,
+    target.rowBytes,
+    source.address + first * source.rowBytes,
+    source.rowBytes,
+    width,
+    depth,
+  ])
+
+/** The same with columns, which stand side by side: target[i][w] = source[i][first + w]. */
+const copyColumns: CopyPanel = (tape, thread, target, source, first, width, depth) =>
+  tape.call(thread, 'copyRows', [
+    target.address,
+    target.rowBytes,
+    0,
+    source.address + 4 * first,
+    source.rowBytes,
+    0,
+    1,
+    depth,
+    width,
+  ])
+
 /** Sizes of the large buffers of a part's weights. */
 export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
   return projects.flatMap((project) => [
@@ -40,18 +86,19 @@ export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
 
 export class PartWeights {
   readonly projects: ReadonlyMap<number, PackedProject>
-  /** Addresses of vectors by symbol, and of their gradients' sums. */
-  readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number }>
+  /** Addresses of vectors and numbers by symbol, and of their gradients' sums. */
+  readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number | null }>
   readonly vectorSums: ReadonlyMap<string, number>
   readonly #plan: PartPlan
   readonly #flat: FlatParameters
   readonly #startOf: SymbolStart
   readonly #tile: Tile
 
+  /** @param vectorSizes null for a number */
   constructor(
     memory: LinearMemory,
     plan: PartPlan,
-    vectorSizes: ReadonlyMap<string, number>,
+    vectorSizes: ReadonlyMap<string, number | null>,
     flat: FlatParameters,
     startOf: SymbolStart,
     tile: Tile,
@@ -79,7 +126,9 @@ export class PartWeights {
         return [project.project, packed]
       }),
     )
-    this.vectors = new Map([...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size, 4)), size }]))
+    this.vectors = new Map(
+      [...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size ?? NUMBER_FLOATS, 4)), size }]),
+    )
     this.vectorSums = new Map(plan.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]))
   }
 
@@ -89,9 +138,9 @@ export class PartWeights {
     for (const { plan, forward, backward } of this.projects.values()) {
       const { depth: forwardDepth } = plan.packing.forward
       const { depth: backwardDepth } = plan.packing.backward
-      const sourceRowBytes = plan.inSize * 4
-      plan.matrices.forEach((symbol, gate) => {
-        const source = this.#parametersOf(symbol)
+      plan.matrices.forEach((matrix, gate) => {
+        const source = { address: this.#parametersOf(matrix.symbol), rowBytes: parameterRowBytes(plan, matrix) }
+        const [across, along] = matrix.isTransposed ? [copyColumns, copyRows] : [copyRows, copyColumns]
         const firstRow = gate * plan.gateStride
         // Panels of rows: columns of the transposed matrix. A gate may begin or end inside one.
         overShares(tape.threads, plan.outSize, columns, (thread, from, count) => {
@@ -100,36 +149,26 @@ export class PartWeights {
             const packedRow = firstRow + row
             const rows = Math.min(from + count - row, columns - (packedRow % columns))
             const panel = Math.floor(packedRow / columns)
-            tape.call(thread, 'copyTransposed', [
-              forward + 4 * (panel * columns * forwardDepth + (packedRow % columns)),
-              columns * 4,
-              source + row * sourceRowBytes,
-              sourceRowBytes,
-              rows,
-              plan.inSize,
-            ])
+            const address = forward + 4 * (panel * columns * forwardDepth + (packedRow % columns))
+            across(tape, thread, { address, rowBytes: columns * 4 }, source, row, rows, plan.inSize)
             row += rows
           }
         })
         // Panels of columns: their rows as they stand.
         overShares(tape.threads, plan.inSize, columns, (thread, from, count) => {
-          for (let column = from; column < from + count; column += columns)
-            tape.call(thread, 'copyRows', [
-              backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns,
-              columns * 4,
-              0,
-              source + 4 * column,
-              sourceRowBytes,
-              0,
-              1,
-              plan.outSize,
-              Math.min(columns, from + count - column),
-            ])
+          for (let column = from; column < from + count; column += columns) {
+            const width = Math.min(columns, from + count - column)
+            const address = backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns
+            along(tape, thread, { address, rowBytes: columns * 4 }, source, column, width, plan.outSize)
+          }
         })
       })
     }
-    for (const [symbol, { address, size }] of this.vectors)
-      tape.call(0, 'copyRows', [address, 0, 0, this.#parametersOf(symbol), 0, 0, 1, 1, size])
+    for (const [symbol, { address, size }] of this.vectors) {
+      // A number becomes equal floats: as many rows of one.
+      const [rowBytes, rows, columns] = size === null ? [4, NUMBER_FLOATS, 1] : [0, 1, size]
+      tape.call(0, 'copyRows', [address, rowBytes, 0, this.#parametersOf(symbol), 0, 0, 1, rows, columns])
+    }
   }
 
   /** Sets the sums of gradients to zero. */
@@ -144,23 +183,51 @@ export class PartWeights {
 
   /** Adds the sums to the flat gradients. */
   addGradients(tape: Tape): void {
-    for (const { plan, gradient, gradientRowBytes } of this.projects.values())
-      plan.matrices.forEach((symbol, gate) => {
+    for (const { plan, gradient, gradientRowBytes } of this.projects.values()) {
+      if (plan.isFrozen) continue
+      plan.matrices.forEach((matrix, gate) => {
         const source = gradient + gate * plan.gateStride * gradientRowBytes
-        const rowBytes = plan.inSize * 4
-        overShares(tape.threads, plan.outSize, 1, (thread, from, rows) =>
-          tape.call(thread, 'addRows', [
-            this.#gradientsOf(symbol) + from * rowBytes,
-            rowBytes,
-            source + from * gradientRowBytes,
-            gradientRowBytes,
-            rows,
-            plan.inSize,
-          ]),
-        )
+        const target = this.#gradientsOf(matrix.symbol)
+        const rowBytes = parameterRowBytes(plan, matrix)
+        // By rows of the parameter, whichever way it is used: what several uses add to one row is added by one thread, in their order.
+        if (matrix.isTransposed)
+          overShares(tape.threads, plan.inSize, 1, (thread, from, rows) =>
+            tape.call(thread, 'addTransposed', [
+              target + from * rowBytes,
+              rowBytes,
+              source + 4 * from,
+              gradientRowBytes,
+              plan.outSize,
+              rows,
+            ]),
+          )
+        else
+          overShares(tape.threads, plan.outSize, 1, (thread, from, rows) =>
+            tape.call(thread, 'addRows', [
+              target + from * rowBytes,
+              rowBytes,
+              source + from * gradientRowBytes,
+              gradientRowBytes,
+              rows,
+              plan.inSize,
+            ]),
+          )
       })
+    }
     for (const { symbol, size } of this.#plan.vectorSums)
       tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])
+  }
+
+  /** A vector's values as they are now. */
+  vectorValues(symbol: string): Float32Array {
+    const start = this.#startOf(symbol)
+    return this.#flat.parameters.subarray(start, start + this.vectors.get(symbol)!.size!)
+  }
+
+  /** Adds rows to a vector's flat gradient, one after the other; on the thread that adds the sums of vectors. */
+  addRowsToGradient(tape: Tape, symbol: string, address: number, rowBytes: number, rows: number): void {
+    const { size } = this.vectors.get(symbol)!
+    tape.call(0, 'addRows', [this.#gradientsOf(symbol), 0, address, rowBytes, rows, size!])
   }
 
   #parametersOf(symbol: string): number {

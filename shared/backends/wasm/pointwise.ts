@@ -3,7 +3,7 @@
  * only where something else reads it. Pad columns (up to the next multiple of 4) are stored as zeros, so that no product
  * sees them.
  */
-import type { IrNode, NodeId } from '../../compiler/ir.ts'
+import { argumentsOf, type Dim, type IrNode, type NodeId } from '../../compiler/ir.ts'
 import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
 import type { VectorFeatures } from './products.ts'
 import { VectorMath } from './vector-math.ts'
@@ -20,9 +20,13 @@ export interface PointwisePlan {
   readonly name: string
   /** Columns with a meaning; the loop covers the next multiple of 4. */
   readonly size: number
-  /** `apply` nodes to compute, in order. */
+  /** `apply` and `spread` nodes to compute, in order. */
   readonly computed: readonly NodeId[]
   readonly loads: ReadonlyMap<NodeId, Place>
+  /** Values of dimension 1 for all columns alike: each stands in four equal floats. */
+  readonly numbers: ReadonlyMap<NodeId, Place>
+  /** What `size` nodes stand for. */
+  readonly sizes: Readonly<Record<Dim, number>>
   /** Results smaller than FLUSH_BELOW become zero: set for adjoints. */
   readonly flushesTiny: boolean
   /** `node` null stores zeros. */
@@ -41,10 +45,16 @@ const PAIR = 2
 
 /** The buffers whose addresses the kernel takes, in the order of its parameters; the number of rows comes last. */
 export function pointwiseBuffers(plan: PointwisePlan): string[] {
-  const places = [...plan.loads.values(), ...plan.stores.map(({ place }) => place)]
+  const places = placesOf(plan)
   const names = [...new Set(places.map(({ buffer }) => buffer))]
   return plan.size % 4 === 0 ? names : [...names, 'mask']
 }
+
+const placesOf = ({ loads, numbers, stores }: PointwisePlan): Place[] => [
+  ...loads.values(),
+  ...numbers.values(),
+  ...stores.map(({ place }) => place),
+]
 
 /** Adds the kernel to the module. */
 export function addPointwise(
@@ -59,12 +69,12 @@ export function addPointwise(
     const bases = new Map(buffers.map((buffer, index) => [buffer, f.parameter(index)]))
     const math = Array.from({ length: PAIR }, () => new VectorMath(f, features))
     const isPadded = plan.size % 4 !== 0
-    const rowBytes = new Map(
-      [...plan.loads.values(), ...plan.stores.map(({ place }) => place)].map((place) => [place.buffer, place.rowBytes]),
-    )
+    const rowBytes = new Map(placesOf(plan).map((place) => [place.buffer, place.rowBytes]))
+    const ofNumbers = new Set([...plan.numbers.values()].map(({ buffer }) => buffer))
+    const numbers = new Map([...plan.numbers.keys()].map((node) => [node, f.vectorLocal()]))
     /** `count` vectors side by side, each operation for all of them in turn: V8 joins two neighbours to one 256-bit operation. */
     const body = (count: number): void => {
-      const values = Array.from({ length: count }, () => new Map<NodeId, Local>())
+      const values = Array.from({ length: count }, () => new Map(numbers))
       const each = (write: (values: Map<NodeId, Local>, offset: number) => void): void =>
         values.forEach((own, i) => write(own, i * VECTOR_BYTES))
       for (const [node, { buffer, column: start }] of plan.loads)
@@ -76,7 +86,7 @@ export function addPointwise(
           own.set(node, value)
         })
       for (const node of plan.computed)
-        each((own, offset) => computeNode(f, math[offset / VECTOR_BYTES]!, node, nodes, own))
+        each((own, offset) => computeNode(f, math[offset / VECTOR_BYTES]!, node, nodes, plan.sizes, own))
       for (const { node, place } of plan.stores)
         each((own, offset) => {
           f.get(bases.get(place.buffer)!)
@@ -97,21 +107,26 @@ export function addPointwise(
     const advance = (by: (buffer: string) => number): void => {
       for (const [buffer, base] of bases) if (by(buffer) !== 0) f.advance(base, by(buffer))
     }
+    const advanceColumns = (bytes: number): void => advance((buffer) => (ofNumbers.has(buffer) ? 0 : bytes))
     repeatRows(f, rows, () => {
+      for (const [node, { buffer, column }] of plan.numbers)
+        f.get(bases.get(buffer)!)
+          .load('v128.load', 4 * column)
+          .set(numbers.get(node)!)
       if (vectors >= PAIR) {
         f.constant(Math.floor(vectors / PAIR)).set(left)
         f.loop(() => {
           body(PAIR)
-          advance(() => PAIR * VECTOR_BYTES)
+          advanceColumns(PAIR * VECTOR_BYTES)
           f.get(left).constant(1).integer('sub').tee(left)
         })
       }
       for (let rest = 0; rest < vectors % PAIR; rest++) {
         body(1)
-        advance(() => VECTOR_BYTES)
+        advanceColumns(VECTOR_BYTES)
       }
       // To the next row, or back to the start of the only one.
-      advance((buffer) => (rowBytes.get(buffer) ?? 0) - vectors * VECTOR_BYTES)
+      advance((buffer) => (rowBytes.get(buffer) ?? 0) - (ofNumbers.has(buffer) ? 0 : vectors * VECTOR_BYTES))
     })
   })
 }
@@ -128,19 +143,25 @@ function computeNode(
   math: VectorMath,
   id: NodeId,
   nodes: readonly IrNode[],
+  sizes: PointwisePlan['sizes'],
   values: Map<NodeId, Local>,
 ): void {
   const node = nodes[id]!
-  if (node.kind !== 'apply') throw new TypeError('only pointwise nodes are computed in a kernel')
-  const args = node.args.map((arg) => {
+  const args = argumentsOf(node).map((arg) => {
     const known = values.get(arg)
     if (known) return known
     const literal = nodes[arg]!
-    if (literal.kind !== 'literal') throw new TypeError(`node ${arg} has no place in this kernel`)
+    if (literal.kind !== 'literal' && literal.kind !== 'size')
+      throw new TypeError(`node ${arg} has no place in this kernel`)
     const local = f.vectorLocal()
-    f.floats(literal.value).set(local)
+    f.floats(literal.kind === 'size' ? sizes[literal.of] : literal.value).set(local)
     return local
   })
+  if (node.kind === 'spread') {
+    values.set(id, args[0]!)
+    return
+  }
+  if (node.kind !== 'apply') throw new TypeError('only pointwise nodes are computed in a kernel')
   const result = f.vectorLocal()
   math.apply(node.primitive, args, result)
   values.set(id, result)

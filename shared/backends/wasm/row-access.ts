@@ -3,6 +3,7 @@ import type { Network, Part } from '../../networks/network.ts'
 import type { FloatArray } from '../recurrence.ts'
 import type { LinearMemory } from './memory.ts'
 import type { PartRun } from './part-run.ts'
+import type { PartUnit } from './part-unit.ts'
 
 /** Columns of a part's states in state rows. */
 export interface StateColumns {
@@ -50,6 +51,15 @@ export function writeStates(
       memory.floats.set(rows.subarray(from, from + part.units), (address + b * run.stateRowBytes) / 4)
     }
   })
+}
+
+/** States at time 0 of a run where its cell begins: zeros, or its vectors of parameters in every row. */
+export function writeStarts(memory: LinearMemory, { part, weights }: PartUnit, run: PartRun, batch: number): void {
+  part.cell.states.forEach((_, s) => clearBytes(memory, run.stateAddress(s, 0), run.stateStepBytes))
+  for (const { state, symbol } of part.cell.starts) {
+    const values = weights.vectorValues(symbol)
+    for (let b = 0; b < batch; b++) memory.floats.set(values, (run.stateAddress(state, 0) + b * run.stateRowBytes) / 4)
+  }
 }
 
 /** A part's columns of state rows, after `stepOf(b)` steps of a run. */

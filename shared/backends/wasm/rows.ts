@@ -43,11 +43,14 @@ function overFloats(
  * `clear(address, vectors)`;
  * `sumRows(target, source, stride, rows, vectors)`: target += the sum over rows, in their order;
  * `sumListedRows(target, source, stride, rows, vectors, list)`: the same over rows whose numbers stand in a list of integers;
+ * `sumColumns(target, targetStride, source, sourceStride, rows, count)`: four equal floats at each target, the sum of a row's `count` floats:
+ * four sums side by side, what is over to the first, then both halves, then both floats;
  * `addRow(target, source, count)`: target[i] += source[i];
  * `addRows(target, targetStride, source, sourceStride, rows, count)`: the same for rows;
  * `copyRows(target, targetStride, targetGroup, source, sourceStride, sourceGroup, groups, rows, count)`: rows of groups (steps);
  * `multiplyRows(...)`: target[i] *= source[i], with the same parameters;
- * `copyTransposed(target, targetStride, source, sourceStride, rows, count)`: target[i][r] = source[r][i] of rows of `count` floats.
+ * `copyTransposed(target, targetStride, source, sourceStride, rows, count)`: target[i][r] = source[r][i] of rows of `count` floats;
+ * `addTransposed(...)`: target[i][r] += source[r][i], with the same parameters.
  */
 export function addRowOperations(module: ModuleBuilder): void {
   module.add('clear', 2, (f) => {
@@ -59,6 +62,28 @@ export function addRowOperations(module: ModuleBuilder): void {
   })
   addSum(module, 'sumRows', false)
   addSum(module, 'sumListedRows', true)
+  module.add('sumColumns', 6, (f) => {
+    const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
+      f.parameter(index),
+    ) as [Local, Local, Local, Local, Local, Local]
+    const [from, left] = [f.integerLocal(), f.integerLocal()]
+    const sum = f.vectorLocal()
+    const add = (load: 'v128.load' | 'v128.load32_zero', bytes: number): void => {
+      f.get(sum).get(from).load(load, 0).simd('f32x4.add').set(sum)
+      f.advance(from, bytes)
+    }
+    times(f, rows, () => {
+      f.get(source).set(from).floats(0).set(sum)
+      f.get(count).constant(2).integer('shr_u').set(left)
+      times(f, left, () => add('v128.load', 16))
+      f.get(count).constant(3).integer('and').set(left)
+      times(f, left, () => add('v128.load32_zero', 4))
+      f.get(target).get(sum).get(sum).get(sum).shuffleHalves().simd('f32x4.add').store(0)
+      f.get(target).get(target).loadFloat(0).get(target).loadFloat(4).addFloat().storeFloat(0)
+      f.get(target).get(target).load('v128.load32_splat', 0).store(0)
+      f.advance(target, targetStride).advance(source, sourceStride)
+    })
+  })
   const addRow = module.add('addRow', 3, (f) => {
     const [target, source, count] = [0, 1, 2].map((index) => f.parameter(index)) as [Local, Local, Local]
     overFloats(
@@ -103,7 +128,19 @@ export function addRowOperations(module: ModuleBuilder): void {
     )
   })
   addGroups(module, 'multiplyRows', multiplyRow)
-  module.add('copyTransposed', 6, (f) => {
+  addTransposition(module, 'copyTransposed', (f, to, from) => f.get(to).get(from).loadFloat(0).storeFloat(0))
+  addTransposition(module, 'addTransposed', (f, to, from) =>
+    f.get(to).get(to).loadFloat(0).get(from).loadFloat(0).addFloat().storeFloat(0),
+  )
+}
+
+/** Adds `name(target, targetStride, source, sourceStride, rows, count)`: `move` for every target[i][r] and source[r][i]. */
+function addTransposition(
+  module: ModuleBuilder,
+  name: string,
+  move: (f: FunctionBuilder, to: Local, from: Local) => void,
+): void {
+  module.add(name, 6, (f) => {
     const [target, targetStride, source, sourceStride, rows, count] = [0, 1, 2, 3, 4, 5].map((index) =>
       f.parameter(index),
     ) as [Local, Local, Local, Local, Local, Local]
@@ -111,7 +148,7 @@ export function addRowOperations(module: ModuleBuilder): void {
     times(f, count, () => {
       f.get(target).set(to).get(source).set(from).get(rows).set(left)
       times(f, left, () => {
-        f.get(to).get(from).loadFloat(0).storeFloat(0)
+        move(f, to, from)
         f.advance(to, 4).advance(from, sourceStride)
       })
       f.advance(target, targetStride).advance(source, 4)

@@ -32,11 +32,12 @@ const BUFFER_BYTES = 2 * WORD_BYTES
 function sweepContext(stages: readonly StagePlan[], extra: readonly string[]): SweepContext {
   const buffers = new Set(extra)
   const projects = new Set<number>()
-  for (const { products, kernels } of stages) {
+  for (const { products, sums, kernels } of stages) {
     for (const { operand, target, project } of products) {
       buffers.add(operand.buffer).add(target)
       projects.add(project)
     }
+    for (const { operand, target } of sums) buffers.add(operand.buffer).add(target.buffer)
     for (const kernel of kernels)
       for (const buffer of pointwiseBuffers(kernel)) buffers.add(buffer === 'mask' ? maskOf(kernel.name) : buffer)
   }
@@ -116,16 +117,18 @@ export function addSweeps(module: ModuleBuilder, plan: PartPlan, states: number,
           f.advance(injections, INJECTION_WORDS * WORD_BYTES)
         },
       )
-      f.get(aboveRowBytes).when(() =>
-        f
-          .get(addresses.get('d0')!)
-          .get(stateRowBytes)
-          .get(addresses.get('above')!)
-          .get(aboveRowBytes)
-          .get(rows)
-          .constant(plan.units)
-          .call(module.indexOf('addRows')),
-      )
+      f.get(aboveRowBytes).when(() => {
+        for (let output = 0; output < plan.outputCount; output++)
+          f.get(addresses.get(`d${output}`)!)
+            .get(stateRowBytes)
+            .get(addresses.get('above')!)
+            .constant(4 * output * plan.units)
+            .integer('add')
+            .get(aboveRowBytes)
+            .get(rows)
+            .constant(plan.units)
+            .call(module.indexOf('addRows'))
+      })
       f.whileLoop(
         () => f.get(injections).loadInteger(0).get(steps).integer('eq'),
         () => {
@@ -201,7 +204,7 @@ function advanceAddresses(
 function writeStage(
   module: ModuleBuilder,
   f: FunctionBuilder,
-  { products, kernels }: StagePlan,
+  { products, sums, kernels }: StagePlan,
   plan: PartPlan,
   { context, layout, addresses, rows }: SweepLocals,
 ): void {
@@ -226,6 +229,16 @@ function writeStage(
       .constant(0)
       .call(module.indexOf(MULTIPLY))
   }
+  for (const { operand, target, size } of sums)
+    f.get(addresses.get(target.buffer)!)
+      .constant(target.rowBytes)
+      .get(addresses.get(operand.buffer)!)
+      .constant(4 * operand.column)
+      .integer('add')
+      .constant(operand.rowBytes)
+      .get(rows)
+      .constant(size)
+      .call(module.indexOf('sumColumns'))
   for (const kernel of kernels) {
     for (const buffer of pointwiseBuffers(kernel))
       f.get(addresses.get(buffer === 'mask' ? maskOf(kernel.name) : buffer)!)

@@ -61,6 +61,9 @@ export class VectorMath {
           .simd('v128.and')
           .set(result)
         return
+      case 'surrogate':
+        this.#f.get(a).set(result)
+        return
       case 'exp':
         return this.#exp(a, result)
       case 'expm1':

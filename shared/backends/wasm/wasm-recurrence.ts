@@ -2,6 +2,7 @@
  * Sequences of a whole network on the wasm kernels, for one replica. Working buffers are those of a lane (row-blocks.ts), which replicas use one
  * after the other: a replica's forward and backward passes follow each other without another's of its lane between.
  */
+import { outputColumns } from '../../networks/network.ts'
 import { LabError } from '../../protocol/errors.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { reachedRows } from '../adjoint-reach.ts'
@@ -15,7 +16,7 @@ import { LayerInputs } from './layer-inputs.ts'
 import type { AdjointRows, PartRun } from './part-run.ts'
 import { createRun, partUnits, type PartUnit, type Place, type WasmShared } from './part-unit.ts'
 import { ReachedRows } from './reached-rows.ts'
-import { clearBytes, readStates, writeStates } from './row-access.ts'
+import { readStates, writeStarts, writeStates } from './row-access.ts'
 import { laneAt, rowBlocks } from './row-blocks.ts'
 import { oneStage, type Tape, type TapeJob } from './tape.ts'
 
@@ -104,7 +105,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       layerRuns.forEach((run, p) => {
         const unit = this.#units[layer.index]![p]!
         if (input.initialStates) writeStates(memory, network, input.initialStates, unit, run, batch)
-        else unit.part.cell.states.forEach((_, s) => clearBytes(memory, run.stateAddress(s, 0), run.stateStepBytes))
+        else writeStarts(memory, unit, run, batch)
         for (const block of blocks) run.forward(tape, block)
       })
     }
@@ -115,14 +116,16 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     const top = this.#shared.network.wiredLayers.at(-1)!
     const rows = new Float32Array(steps.length * top.outputSize)
     const { floats } = this.#shared.memory
+    const outputs = top.parts.flatMap((part) =>
+      outputColumns(part).map((output) => ({ ...output, units: part.units, run: runs.at(-1)![part.partIndex]! })),
+    )
     steps.forEach((t, slot) => {
       if (t < 0) return
       const b = slot % input.batch
-      top.parts.forEach(({ units, outputOffset, partIndex }) => {
-        const run = runs.at(-1)![partIndex]!
-        const from = (run.stateAddress(0, t + 1) + b * run.stateRowBytes) / 4
-        rows.set(floats.subarray(from, from + units), slot * top.outputSize + outputOffset)
-      })
+      for (const { state, column, units, run } of outputs) {
+        const from = (run.stateAddress(state, t + 1) + b * run.stateRowBytes) / 4
+        rows.set(floats.subarray(from, from + units), slot * top.outputSize + column)
+      }
     })
     return rows
   }
@@ -191,15 +194,11 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
         if (!moves && (layer.index === 0 || layer.index === top)) continue
         const injections: Injection[] = []
         if (outputs && layer.index === top)
-          outputs.steps.forEach((step, slot) => {
-            if (step >= 0)
-              injections.push({
-                step,
-                row: slot % batch,
-                state: 0,
-                source: outputAddress + 4 * (slot * width + part.outputOffset),
-              })
-          })
+          for (const { state, column } of outputColumns(part))
+            outputs.steps.forEach((step, slot) => {
+              if (step >= 0)
+                injections.push({ step, row: slot % batch, state, source: outputAddress + 4 * (slot * width + column) })
+            })
         states?.steps.forEach((step, row) => {
           if (step > 0)
             stateOffsets.forEach((offset, state) =>
@@ -233,7 +232,18 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       above = inputAdjoint
     }
     yield
-    for (const { weights } of moving) weights.addGradients(tape)
+    for (const unit of moving) {
+      unit.weights.addGradients(tape)
+      if (input.initialStates === null) this.#addStartGradients(tape, unit, batch)
+    }
+  }
+
+  /** What the way back has left at the states that a sequence began with, summed over the series. */
+  #addStartGradients(tape: Tape, unit: PartUnit, batch: number): void {
+    const { part, weights } = unit
+    const { run, addresses } = this.#initialAdjoints.get(unit)!
+    for (const { state, symbol, isFrozen } of part.cell.starts)
+      if (!isFrozen) weights.addRowsToGradient(tape, symbol, addresses[state]!, run.stateRowBytes, batch)
   }
 
   /** null where adjoints come to every row. */

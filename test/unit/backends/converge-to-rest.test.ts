@@ -126,6 +126,7 @@ it('what is at rest is computed no more', () => {
     network: mixed,
     recurrence,
     ranges,
+    learned: ranges,
     allParameters: [],
     warmParameters: [],
     newArray: (length: number) => new Float64Array(length),

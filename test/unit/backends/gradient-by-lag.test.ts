@@ -5,7 +5,7 @@ import { referenceBackend } from '../../../shared/backends/reference/reference-b
 import { createWasmBackend } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
-import { batch, network, part, relativeError, weights } from './networks.ts'
+import { batch, network, part, relativeError, weights, WHOLE_LAYER_CELL } from './networks.ts'
 
 const BACKENDS: readonly (readonly [string, Backend])[] = [
   ['reference', referenceBackend],
@@ -51,7 +51,10 @@ describe.each(BACKENDS)('the gradient by lag on %s', (_name, backend) => {
   })
 
   it('is that of the reference in two double layers with readouts on the way', async () => {
-    const net = network([[part('gru', 5), part('lstm', 3, false)], [part('mgu', 4)]], { inputs: 2, outputs: 2 })
+    const net = network([[part('gru', 5), part(WHOLE_LAYER_CELL, 3, false)], [part('mgu', 4)]], {
+      inputs: 2,
+      outputs: 2,
+    })
     const values = weights(net, 9, 0.5)
     const lags = [1, 4, 9]
     const { norms } = await measure(backend, net, values, lags, 10)

@@ -10,7 +10,7 @@ import {
   PAIRED_VECTORS_TILE,
 } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { Network } from '../../../shared/networks/network.ts'
-import { batch, network, part, weights } from './networks.ts'
+import { batch, network, part, weights, WHOLE_LAYER_CELL } from './networks.ts'
 
 const SGD: OptimizerSettings = {
   kind: 'sgd',
@@ -32,6 +32,10 @@ const NETWORKS: Readonly<Record<string, Network>> = {
     ],
     { inputs: 3, outputs: 2 },
   ),
+  'layers that hand on two states': network([[part(WHOLE_LAYER_CELL, 40)], [part(WHOLE_LAYER_CELL, 31)]], {
+    inputs: 2,
+    outputs: 1,
+  }),
 }
 
 /** Steps and takes the engine with it; T is no multiple of a segment, and some series end early. */

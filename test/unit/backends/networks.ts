@@ -18,6 +18,18 @@ export const ADAM: OptimizerSettings = {
   clipNorm: 1,
 }
 
+/** Sums over units, a matrix both ways round, a learned number, states that begin at learned vectors, and two outputs. */
+export const WHOLE_LAYER_CELL = `
+h0 = h_init
+c0 = c_init
+u  = (U - U^T) h + V^T c
+v  = u - mean(u)
+c' = 0.9 * c + tanh(W x + g * v / sqrt(mean(v^2) + 0.1) + k * sum(h) + b)
+h' = tanh(V c' + U^T h) * sigmoid(mean(x) + b)
+output h, c
+k: 1
+b: H`
+
 /** A part of a cell of the lab, or of equations. */
 export function part(cell: string, units: number, warm = true): PartSpec {
   return {

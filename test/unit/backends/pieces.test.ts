@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { referenceBackend } from '../../../shared/backends/reference/reference-backend.ts'
 import { wasmBackend } from '../../../shared/backends/wasm/wasm-backend.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { batch, network, part, weights } from './networks.ts'
+import { batch, network, part, weights, WHOLE_LAYER_CELL } from './networks.ts'
 
 /** 1400 steps of 25 series are three pieces. */
 const [STEPS, SERIES] = [1400, 25]
@@ -11,7 +11,7 @@ const [STEPS, SERIES] = [1400, 25]
 const net = network(
   [
     [part('gru', 5), part('lstm', 3, false)],
-    [part('mgu', 4), part('brc', 3, false)],
+    [part(WHOLE_LAYER_CELL, 4), part('brc', 3, false)],
   ],
   { inputs: 2, outputs: 2 },
 )

@@ -9,12 +9,12 @@ import { laneAt, lanesWanted, rowBlocks } from '../../../shared/backends/wasm/ro
 import { PAIRED_VECTORS_TILE } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { SeriesBatch } from '../../../shared/datasets/dataset.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { ADAM, batch, network, part, weights } from './networks.ts'
+import { ADAM, batch, network, part, weights, WHOLE_LAYER_CELL } from './networks.ts'
 
 const net = network(
   [
     [part('gru', 17), part('brc', 9, false)],
-    [part('lstm', 12), part('mgu', 8, false)],
+    [part('lstm', 12), part(WHOLE_LAYER_CELL, 8, false)],
   ],
   { inputs: 2, outputs: 2 },
 )

@@ -13,7 +13,7 @@ import { compileCell } from '../../../shared/compiler/passes.ts'
 import { CELL_INITIAL_VALUES, createNetwork, type Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import { ADAM } from './networks.ts'
+import { ADAM, WHOLE_LAYER_CELL } from './networks.ts'
 
 interface Case {
   readonly layers: readonly (readonly { readonly text: string; readonly units: number }[])[]
@@ -27,11 +27,16 @@ const odd = [
   { text: gru, units: 17 },
   { text: lstm, units: 23 },
 ]
+const whole = [
+  { text: WHOLE_LAYER_CELL, units: 17 },
+  { text: gru, units: 10 },
+]
 // Batches that split unevenly, several segments of the way back, and fewer rows than threads.
 const cases: Record<string, Case> = {
   'one part': { layers: [plain], steps: 100, batch: 32, truncateEvery: null },
   'two odd parts under another layer': { layers: [odd, plain], steps: 77, batch: 37, truncateEvery: null },
   'a truncated way back': { layers: [odd], steps: 50, batch: 19, truncateEvery: 7 },
+  'sums over units under another layer': { layers: [whole, plain], steps: 77, batch: 37, truncateEvery: 10 },
   'hardly any rows': { layers: [plain, plain], steps: 40, batch: 5, truncateEvery: null },
 }
 

@@ -112,7 +112,7 @@ describe('a wrong cell names line, column and remedy', () => {
     ['a rule that is none', "h' = W x\ninit W: magic", 'cell-syntax', 2, 9],
     ['a rule without its number', "h' = W x + b\ninit b: constant", 'cell-syntax', 2, 9],
     ['an unknown constant', "h' = W x + b\ninit b: constant(T)", 'cell-syntax', 2, 18],
-    ['chrono for one', "h' = W x + b\ninit b: chrono(9)", 'cell-syntax', 2, 9],
+    ['chrono for three', "h' = W x + b + c + d\ninit b, c, d: chrono(9)", 'cell-syntax', 2, 15],
     ['no state', 'h = tanh(W x)', 'cell-shape', 1, 1],
     ['a prime without a state', "h' = W x + c'", 'cell-shape', 1, 12],
     ['use before definition', "h' = f * h\nf = sigmoid(W x)", 'cell-shape', 1, 6],

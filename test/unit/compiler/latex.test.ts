@@ -23,6 +23,13 @@ it('writes the gated recurrent unit as the paper does', () => {
   ])
 })
 
+it('writes where states begin', () => {
+  expect(latex("h0 = h_init\nh' = tanh(W x + U h)\nc_f0 = k\nc_f' = c_f + h").slice(0, 2)).toEqual([
+    'h_{0} = h_{init}',
+    'c_{f,0} = k',
+  ])
+})
+
 describe('of the corners', () => {
   const right = (expression: string): string => latex(`cell c\nh' = ${expression} + W x`)[0]!.slice('h_{t} = '.length)
 
@@ -34,6 +41,10 @@ describe('of the corners', () => {
     ['(h + x)^2', '\\left(h_{t-1} + x_{t}\\right)^{2}'],
     ['-(h + x)', '-\\left(h_{t-1} + x_{t}\\right)'],
     ['U (h * x)', '\\mathbf{U}\\,\\left(h_{t-1} \\odot x_{t}\\right)'],
+    ['U^T h', '\\mathbf{U}^{\\top}\\,h_{t-1}'],
+    ['(U - transpose(U_r)) h', '\\left(\\mathbf{U} - \\mathbf{U}_{r}^{\\top}\\right)\\,h_{t-1}'],
+    ['(-U) h', '\\left(-\\mathbf{U}\\right)\\,h_{t-1}'],
+    ['h - mean(U h)', 'h_{t-1} - \\operatorname{mean}\\left(\\mathbf{U}\\,h_{t-1}\\right)'],
     ['leaky_relu(h)', '\\operatorname{leaky\\_relu}\\left(h_{t-1}\\right)'],
     ['sqrt(abs(h))', '\\sqrt{\\left|h_{t-1}\\right|}'],
   ])('%s', (expression, expected) => {

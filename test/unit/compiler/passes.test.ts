@@ -20,6 +20,25 @@ const cells: Record<string, string> = {
     k' = clip(0.9 * k + g * c^2, -1, 1)
     c' = softplus(A (g ∘ h)) / (1 + exp(-c))
     h' = max(k', 0) * tanh(c')`,
+  normalized: `
+    u  = U h - mean(U h)
+    h' = tanh(W x + g * u / sqrt(mean(u^2) + 0.00001) + b) * sum(x)`,
+  'two-outputs': `
+    i  = sigmoid(W_i x + U_i h + b_i)
+    c' = (1 - i) * c + i * tanh(W_c x + U_c h + b_c)
+    k' = 0.5 * k + tanh(c')
+    h' = tanh(c') + k'
+    output c, h`,
+  'learned-starts': `
+    h0 = h_init
+    c0 = c_init
+    c' = tanh(W x + U h + c_init)
+    h' = c' + 0.5 * c
+    fixed h_init
+    init h_init: normal(0.1)`,
+  transposes: `
+    a  = tanh((W - W^T) h + V x)
+    h' = h + transpose(W) (a * h) - (-U + A^T) (U^T a)`,
 }
 
 describe.each(Object.entries(cells))('%s', (name, text) => {
@@ -86,6 +105,9 @@ describe('whatever the text, the compiler answers with a cell or a typed error',
       'output',
       'cell',
       'zeros',
+      'T',
+      'transpose',
+      'mean',
     )
     fc.assert(
       fc.property(

@@ -33,7 +33,7 @@ async function makeRuns(isEarlier: boolean) {
   )
   const [runs, sweeps] = [new RunStore(home), new SweepStore(home)]
   const { definition, sweep } = parseSweep({ config: CONFIG, grid: { 'training.batch': [2, 3] } }, 'test')
-  const { id } = await sweeps.create(definition, home, 2, await prepareSweep(sweep, home))
+  const { id } = await sweeps.create(definition, home, 2, (await prepareSweep(sweep, home)).data)
   if (isEarlier) {
     const { data, ...earlier } = JSON.parse(await readFile(sweeps.file(id), 'utf8')) as Record<string, unknown>
     expect(data).toBeTruthy()

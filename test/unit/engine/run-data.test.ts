@@ -326,7 +326,7 @@ describe('a sweep', () => {
     const file = path.join(folder, 'data.csv')
     await writeFile(file, FIRST)
     const { definition, sweep } = parseSweep({ config: CONFIG, grid: { 'training.batch': [2, 3, 4] } }, 'test')
-    const { id } = await sweeps.create(definition, folder, 3, await prepareSweep(sweep, folder))
+    const { id } = await sweeps.create(definition, folder, 3, (await prepareSweep(sweep, folder)).data)
     const goOn = async (afterMade: (count: number) => Promise<void> = () => Promise.resolve()): Promise<void> => {
       const writer = await sweeps.openWriter(id)
       let count = 0

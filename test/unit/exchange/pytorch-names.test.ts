@@ -109,6 +109,27 @@ describe('PyTorch names', () => {
     expect(fromPytorchNames(network, theirs)).toEqual(ours)
   })
 
+  it('moves whatever goes with the outputs below: rows, entries of vectors, and the columns of several outputs', () => {
+    const reader = compileCell("h0 = k\nh' = tanh(V^T (s * x) + mean(A x) + U h)\ns: I\nA: I x I", 'reader')
+    const both = compileCell("c' = tanh(W x + U h)\nh' = tanh(c')\noutput h, c", 'both')
+    const network = networkOf(
+      [[part('gru', 1, false), { ...part('gru', 1, true), cell: both }], [{ ...part('gru', 2, true), cell: reader }]],
+      1,
+      1,
+    )
+    const ours = numbered(network)
+    const theirs = toPytorchNames(network, ours)
+    const here = (symbol: string): number[] => [...ours.get(`layers.1.parts.0.${symbol}`)!.data]
+    const there = (symbol: string): number[] => [...theirs.get(`layers.1.parts.0.${symbol}`)!.data]
+    // There, the two outputs of the warmed part come first.
+    const order = [1, 2, 0]
+    expect(there('s')).toEqual(order.map((i) => here('s')[i]))
+    expect(there('V')).toEqual(order.flatMap((i) => here('V').slice(2 * i, 2 * i + 2)))
+    expect(there('A')).toEqual(order.flatMap((i) => order.map((j) => here('A')[3 * i + j])))
+    expect(there('k')).toEqual(here('k'))
+    expect(fromPytorchNames(network, theirs)).toEqual(ours)
+  })
+
   it('keeps the lab’s names for a cell of the user’s, also one that took a built-in name', () => {
     const own = compileCell("cell gru\nh' = tanh(A x + B h + d)\n", 'gru')
     const network = networkOf([[{ ...part('gru', 2, true), cell: own }]])

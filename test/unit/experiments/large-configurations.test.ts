@@ -1,7 +1,7 @@
 /** Configurations with keys and values of megabytes: told in a few words, and compared with nothing that long. */
 import { expect, it } from 'vitest'
 import { isFieldName } from '../../../shared/experiments/fields.ts'
-import { nearestNames } from '../../../shared/experiments/nearest-names.ts'
+import { nearestNames } from '../../../shared/protocol/nearest-names.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
 import { readConfig } from '../../../shared/experiments/schema.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
