@@ -64,7 +64,9 @@ const fork = withData(
       withJson(
         program
           .command('fork <RUN>')
-          .description('go on from a checkpoint of a run with another training, as a new run'),
+          .description(
+            'go on from a checkpoint of a run with another training, as a new run; seeds that had diverged there stay left out',
+          ),
       ),
     ),
   ),
@@ -134,11 +136,15 @@ withData(
   ),
 )
   .option('--series <N>', 'n, series compared', '32')
-  .option('--convergence-steps <M>', 'M', '10000')
+  .option('--convergence-steps <M>', 'M; default: until every state is at rest')
+  .option('--max-convergence-steps <M>', 'at most so many steps until then, up to 100000', '10000')
   .option('--epsilon <E>', 'ε', '1e-4')
   .option('--draws <N>', 'draws that are averaged', '10')
   .option('--weights <WHICH>', 'best or last', 'best')
-  .option('--stop-residual <R>', 'stop once every residual stays under R (ε/1000 is safe); the result says so')
+  .option(
+    '--stop-residual <R>',
+    'with an M: stop once every residual stays under R (ε/1000 is safe); the result says so',
+  )
   .action(async (name: string, options: Record<string, unknown>) =>
     (await import('./commands/vaa.ts')).vaaCommand(name, options),
   )

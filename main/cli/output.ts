@@ -1,4 +1,5 @@
 /** What the command line prints: JSON lines, tables, colours only where a terminal shows them and NO_COLOR does not forbid it. */
+import type { Interval } from '../../shared/runs/read-vaa.ts'
 import { isTerminal, writeError, writeOut } from './streams.ts'
 
 /**
@@ -54,6 +55,13 @@ export function formatNumber(value: number): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
   return size < 1e-3 || size >= 1e6 ? value.toExponential(2) : String(Number(value.toPrecision(3)))
+}
+
+/** A point, or the ends of an interval: `0.0156..0.531`. */
+export function formatVaa(interval: Interval | null): string {
+  if (interval === null) return '-'
+  const { low, high } = interval
+  return low === high ? formatNumber(low) : `${formatNumber(low)}..${formatNumber(high)}`
 }
 
 export function formatDuration(seconds: number): string {

@@ -1,9 +1,10 @@
 /** The progress of a run on a terminal: one line that is redrawn, or a plain line every few seconds where there is no terminal. */
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { describeDivergence } from '../../shared/runs/divergence.ts'
+import { meanInterval, readVaa } from '../../shared/runs/read-vaa.ts'
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import { workFlags } from './interrupt.ts'
-import { bold, dim, formatDuration, formatNumber, print } from './output.ts'
+import { bold, dim, formatDuration, formatNumber, formatVaa, print } from './output.ts'
 import { isTerminal, writeOut } from './streams.ts'
 
 const REDRAW_MS = 100
@@ -32,7 +33,7 @@ export class ProgressLine {
   #phaseStart = 0
   #firstStep = 0
   #total = 0
-  #values = new Map<string, number>()
+  #values = new Map<string, string>()
   #lastDrawn = 0
 
   start(record: RunRecord): void {
@@ -50,7 +51,7 @@ export class ProgressLine {
         this.#begin(event.phase, event.step, record.config)
         break
       case 'warmup-step':
-        this.#values.set('VAA*', mean(event.vaaStar.flatMap((layers) => (layers ? [mean(layers)] : [null]))))
+        this.#set('VAA*', mean(event.vaaStar.flatMap((layers) => (layers ? [mean(layers)] : [null]))))
         this.#draw('warm-up', event.step, record.config)
         break
       case 'warmup-end':
@@ -58,18 +59,15 @@ export class ProgressLine {
           this.#line(`warm-up above ${record.config.warmup.restartAbove}: restarts ${event.restarts.join(', ')}`)
         break
       case 'train-step':
-        this.#values.set('loss', mean(event.loss))
+        this.#set('loss', mean(event.loss))
         this.#draw('training', event.step, record.config)
         break
       case 'validation':
-        this.#values.set('validation', mean(event.loss))
+        this.#set('validation', mean(event.loss))
         break
       case 'measure': {
-        const values = (event.vaa ?? []).flatMap((entry) => {
-          const value = (entry as { vaa?: number | null } | null)?.vaa
-          return value === undefined || value === null ? [] : [value]
-        })
-        if (values.length > 0) this.#values.set('VAA', mean(values))
+        const interval = meanInterval((event.vaa ?? []).map(readVaa))
+        if (interval !== null) this.#values.set('VAA', formatVaa(interval))
         break
       }
       case 'diverged':
@@ -88,6 +86,10 @@ export class ProgressLine {
   end(): void {
     if (isTerminal && this.#lastDrawn > 0) writeOut('\r\u001b[K')
     this.#lastDrawn = 0
+  }
+
+  #set(name: string, value: number): void {
+    this.#values.set(name, formatNumber(value))
   }
 
   #line(text: string): void {
@@ -117,7 +119,7 @@ export class ProgressLine {
     this.#lastDrawn = now
     const rate = (step - this.#firstStep) / ((now - this.#phaseStart) / 1000)
     const share = Math.min(1, step / this.#total)
-    const values = [...this.#values].map(([name, value]) => `${name} ${formatNumber(value)}`).join('  ')
+    const values = [...this.#values].map(([name, value]) => `${name} ${value}`).join('  ')
     const left = Number.isFinite(this.#total) ? `${formatDuration((this.#total - step) / rate)} left` : ''
     const head = `  ${phase.padEnd(8)} ${step}${Number.isFinite(this.#total) ? `/${this.#total}` : ''}`
     const tail = `${formatNumber(rate)} steps/s  ${left}  ${values}`

@@ -1,8 +1,7 @@
 /** A run as a file to keep: its weights, its series as CSV, or its configuration. Where the file goes is left to the window. */
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import type { ExportedFile, ExportedRun } from '../../shared/protocol/views.ts'
-import type { RunEvent } from '../../shared/runs/run.ts'
-import { Timeline } from '../../shared/runs/timeline.ts'
+import { metricsCsv } from '../../shared/runs/metrics-csv.ts'
 import { encodeWeights } from '../engine/trained-weights.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -11,7 +10,7 @@ import { describeDamage } from './run-damage.ts'
 /** @throws LabError `weights` without weights yet, `usage` for a seed that the run has not, `run-folder` */
 export async function exportRun(
   store: RunStore,
-  { runId, format, seed, weights }: CheckedPayload<'run.export'>,
+  { runId, format, seed, weights, smoothing }: CheckedPayload<'run.export'>,
 ): Promise<ExportedRun> {
   const record = await store.readRecord(runId)
   switch (format) {
@@ -30,23 +29,11 @@ export async function exportRun(
       const { events, damaged } = await store.readMetrics(runId)
       const change = await findMetricsChange(store, runId, 'digest')
       return {
-        ...textFile(`${runId}.csv`, 'text/csv', writeCsv(events, record.config.seeds)),
+        ...textFile(`${runId}.csv`, 'text/csv', metricsCsv(events, record.config.seeds, smoothing)),
         damaged: describeDamage(store.folder(runId), damaged, change),
       }
     }
   }
-}
-
-/** In long form, every value of every series: nothing is left out or rounded. */
-function writeCsv(events: readonly RunEvent[], seeds: readonly number[]): string {
-  const timeline = new Timeline()
-  const lines = ['series,position,seed,value']
-  for (const event of events)
-    for (const { series, position, values } of timeline.push(event))
-      values.forEach((value, r) => {
-        if (value !== null && !Number.isNaN(value)) lines.push(`${series},${position},${seeds[r]},${value}`)
-      })
-  return `${lines.join('\n')}\n`
 }
 
 function textFile(fileName: string, mediaType: string, text: string): ExportedFile {

@@ -94,10 +94,10 @@ export class RunSeries {
   }
 
   /**
-   * A range of some series; those that the run has not are left out.
+   * A range of some series, smoothed where that is asked for; those that the run has not are left out.
    * @param change what has become of the file since the run ended or was paused
    */
-  metrics({ series, from, to, buckets }: CheckedPayload<'run.metrics'>, change: MetricsChange | null): RunMetrics {
+  metrics({ series, ...range }: CheckedPayload<'run.metrics'>, change: MetricsChange | null): RunMetrics {
     return {
       runId: this.#runId,
       eventCount: this.#eventCount,
@@ -105,9 +105,10 @@ export class RunSeries {
       marks: this.#timeline.marks(),
       names: [...this.#columns.keys()],
       damaged: describeDamage(this.#folder, this.#damaged, change),
+      smoothing: range.smoothing,
       series: series.flatMap((name) => {
         const columns = this.#columns.get(name)
-        return columns === undefined ? [] : [decimate(name, columns, from, to, buckets)]
+        return columns === undefined ? [] : [decimate(name, columns, range)]
       }),
     }
   }
@@ -121,10 +122,10 @@ export class RunSeries {
     const distinct = [...new Map(slices.map((slice) => [JSON.stringify(slice), slice])).values()]
     const rank = ({ layerIndex, partIndex }: SeriesSlice): number =>
       (layerIndex === null ? 0 : partIndex === null ? 1000 : 1_000_000) + 1000 * (layerIndex ?? 0) + (partIndex ?? 0)
-    const positions = this.#columns.get('vaa')?.positions ?? this.#columns.get('vaa-star')?.positions
+    const position = (this.#columns.get('vaa') ?? this.#columns.get('vaa-star'))?.positions.at(-1)
     return {
       runId: this.#runId,
-      position: positions?.at(-1) ?? null,
+      at: position === undefined ? null : this.#timeline.stepAt(position),
       slices: distinct.sort((a, b) => rank(a) - rank(b)).map((slice) => this.#measured(slice)),
     }
   }
@@ -137,9 +138,19 @@ export class RunSeries {
         return Number.isNaN(value) ? null : value
       })
     }
+    const { positions } = this.#columns.get(sliceSeries('vaa', slice)) ?? {}
+    /** Ends stand where VAA was no point, which may not have been the last time. */
+    const lastEnd = (base: 'vaa-low' | 'vaa-high'): (number | null)[] => {
+      const at = this.#columns.get(sliceSeries(base, slice))?.positions.at(-1)
+      return at !== undefined && at === positions?.at(-1)
+        ? last(base)
+        : Array.from({ length: this.#seedCount }, () => null)
+    }
     return {
       ...slice,
       vaa: last('vaa'),
+      vaaLow: lastEnd('vaa-low'),
+      vaaHigh: lastEnd('vaa-high'),
       vaaStar: last('vaa-star'),
       residualMedian: last('vaa-residual-median'),
       residualMax: last('vaa-residual-max'),

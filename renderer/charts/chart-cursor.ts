@@ -2,9 +2,10 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { SeriesName } from '../../shared/runs/series.ts'
-import { formatNumber } from '../composables/format.ts'
-import type { RunChartSubject } from './run-chart.ts'
-import { meanPoints } from './run-points.ts'
+import type { RunChartSubject, RunChartWords } from './run-chart.ts'
+import { meanPoints, smoothingOf, type MeanPoint } from './run-points.ts'
+import { extentText, pointTexts } from './run-tooltip.ts'
+import { phaseSteps } from './step-axis.ts'
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }
 const LONG_STEP = 10
@@ -20,7 +21,7 @@ export interface ChartCursor {
 export function useChartCursor(
   subject: Ref<RunChartSubject | null>,
   names: Ref<readonly SeriesName[]>,
-  wordOf: (name: SeriesName) => string,
+  words: RunChartWords,
 ): ChartCursor {
   const { t } = useI18n()
   const at = ref<number | null>(null)
@@ -40,12 +41,23 @@ export function useChartCursor(
   })
   const text = computed(() => {
     const position = place.value === null ? undefined : positions.value[place.value]
-    if (position === undefined) return ''
-    const values = series.value.flatMap(({ name, points }) => {
+    if (position === undefined || subject.value === null) return ''
+    const { view } = subject.value
+    const here = series.value.flatMap(({ name, points }) => {
       const point = points.find((candidate) => candidate.position === position)
-      return point ? [`${wordOf(name)} ${formatNumber(point.mean)}`] : []
+      return point ? [{ name, point }] : []
     })
-    return t('run.cursor', { position, values: values.join(', ') })
+    // Points of a bucket stand beside such of one step: the widest is told.
+    const widest = here.reduce<MeanPoint | null>(
+      (kept, { point }) => (kept && kept.lastPosition >= point.lastPosition ? kept : point),
+      null,
+    )
+    const values = here.flatMap(({ name, point }) =>
+      pointTexts(point, words.series(name), smoothingOf(view.base, name), words),
+    )
+    return widest === null
+      ? ''
+      : t('run.cursor', { step: extentText(widest, words, phaseSteps(view)), values: values.join(', ') })
   })
   return {
     text,

@@ -1,4 +1,5 @@
 /** The page's design tokens as values that a canvas can draw with. Read again when the theme changes. */
+import { CATEGORY_COUNT } from './colour-scale.ts'
 import { readToken } from '../composables/use-theme.ts'
 
 export interface ChartTokens {
@@ -8,6 +9,8 @@ export interface ChartTokens {
   readonly line: string
   readonly gridLine: string
   readonly panel: string
+  /** What a chart is drawn on: the page's ground, or a picture's white. */
+  readonly surface: string
   readonly validation: string
   readonly vaaStar: string
   readonly warning: string
@@ -21,20 +24,21 @@ export interface ChartTokens {
 
 /** @param theme of a picture for a paper, whatever the page's is */
 export function readChartTokens(theme: 'page' | 'light' = 'page'): ChartTokens {
-  if (theme === 'page') return tokensOf(readToken)
+  if (theme === 'page') return tokensOf(readToken, readToken('--ground'))
   const probe = document.createElement('div')
   probe.dataset.theme = 'light'
   document.body.append(probe)
   try {
-    return tokensOf((name) => readToken(name, probe))
+    return tokensOf((name) => readToken(name, probe), PICTURE_GROUND)
   } finally {
     probe.remove()
   }
 }
 
-const CATEGORY_COUNT = 8
+/** Of a saved picture, for a page of paper. */
+export const PICTURE_GROUND = '#ffffff'
 
-function tokensOf(readToken: (name: string) => string): ChartTokens {
+function tokensOf(readToken: (name: string) => string, surface: string): ChartTokens {
   const strategies = new Map(['none', 'warmed-up', 'double'].map((name) => [name, readToken(`--strategy-${name}`)]))
   const categories = Array.from({ length: CATEGORY_COUNT }, (_, index) => readToken(`--category-${index + 1}`))
   const ink = readToken('--ink')
@@ -46,6 +50,7 @@ function tokensOf(readToken: (name: string) => string): ChartTokens {
     line: readToken('--line-strong'),
     gridLine: readToken('--grid-line'),
     panel: readToken('--panel'),
+    surface,
     validation: readToken('--series-validation'),
     vaaStar: readToken('--series-vaa-star'),
     warning: readToken('--warning'),

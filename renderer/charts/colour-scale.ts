@@ -1,4 +1,10 @@
-/** Colours between two of the page's: a share enters, a colour leaves whose lightness says it, in either theme and without telling hues apart. */
+/**
+ * Scales of colours: how many categories have one each, and colours between two of the page's, where a share enters and a colour leaves whose
+ * lightness says it, in either theme and without telling hues apart.
+ */
+
+/** Colours that the colour-blind tell apart; beyond them they begin anew. */
+export const CATEGORY_COUNT = 8
 
 /** @param from `#rrggbb` or `#rgb`, at 0 @param to at 1 @param share 0 to 1 @throws Error for a colour in another notation */
 export function mixColours(from: string, to: string, share: number): string {

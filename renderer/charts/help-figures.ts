@@ -1,5 +1,6 @@
 /** Curves of recorded runs as small figures: one line a strategy, in its colour. */
-import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { legendLook } from './legend.ts'
 
 export interface HelpLine {
   readonly strategy: string
@@ -38,6 +39,7 @@ export function helpFigure(lines: readonly HelpLine[], words: HelpWords, isLog: 
         id: strategy,
         name,
         type: 'line',
+        symbol: 'circle',
         showSymbol: points.length < 15,
         symbolSize: 5,
         color: tokens.strategy(strategy),

@@ -4,7 +4,9 @@ import type { SeriesName } from '../../shared/runs/series.ts'
 import { spreadOfSlice } from '../../shared/runs/spreads.ts'
 import { commonBins, sharesOf } from '../../shared/statistics/histogram.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { hollowMarks } from './hollow-marks.ts'
+import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { legendLook } from './legend.ts'
 import { formatTick } from '../composables/format.ts'
 
 export interface LagWords {
@@ -84,7 +86,8 @@ export function lagFigure(
 
 export interface VaaLossPoint {
   readonly seedIndex: number
-  readonly position: number
+  /** Of training. */
+  readonly step: number
   readonly vaa: number
   readonly loss: number
 }
@@ -101,12 +104,14 @@ export function vaaLossPoints(metrics: RunMetrics, lossName: SeriesName): VaaLos
     return vaa.seeds.flatMap((seed, seedIndex) => {
       const value = seed.mean[index]
       const at = loss.seeds[seedIndex]?.mean[nearest]
-      return typeof value === 'number' && typeof at === 'number' ? [{ seedIndex, position, vaa: value, loss: at }] : []
+      return typeof value === 'number' && typeof at === 'number'
+        ? [{ seedIndex, step: position - start, vaa: value, loss: at }]
+        : []
     })
   })
 }
 
-function nearestIndex(positions: readonly number[], wanted: number): number {
+export function nearestIndex(positions: readonly number[], wanted: number): number {
   return positions.reduce(
     (best, position, index) => (Math.abs(position - wanted) < Math.abs(positions[best]! - wanted) ? index : best),
     0,
@@ -149,23 +154,29 @@ export function vaaLossFigure(
         splitLine: { show: false },
       },
       yAxis: valueAxis(tokens, words.loss, isLog),
-      series: paths.map((path, seedIndex) => ({
-        id: `seed ${seedIndex}`,
-        name: words.seed(seeds[seedIndex]!),
-        type: 'line',
-        color: tokens.strategy(strategy),
-        lineStyle: { width: 1, opacity: 0.35 },
-        symbolSize: 7,
-        data: path.map(({ vaa, loss }, i) => ({
-          value: [vaa, loss],
-          symbol: i === path.length - 1 ? 'circle' : 'emptyCircle',
-        })),
-      })),
+      series: paths.flatMap((path, seedIndex): object[] => [
+        {
+          id: `seed ${seedIndex}`,
+          name: words.seed(seeds[seedIndex]!),
+          type: 'line',
+          color: tokens.strategy(strategy),
+          lineStyle: { width: 1, opacity: 0.35 },
+          symbol: 'circle',
+          symbolSize: 7,
+          data: path.map(({ vaa, loss }) => [vaa, loss]),
+        },
+        hollowMarks(
+          `seed ${seedIndex} before the end`,
+          path.slice(0, -1).map(({ vaa, loss }) => [vaa, loss] as const),
+          tokens.strategy(strategy),
+          tokens,
+        ),
+      ]),
     }),
     table: {
       columns: [words.seedHead, words.step, words.vaa, words.loss],
       rows: paths.flatMap((path, seedIndex) =>
-        path.map(({ position, vaa, loss }): FigureCell[] => [seeds[seedIndex]!, position, vaa, loss]),
+        path.map(({ step, vaa, loss }): FigureCell[] => [seeds[seedIndex]!, step, vaa, loss]),
       ),
     },
     places: paths.flatMap((path, seedIndex) =>

@@ -1,18 +1,32 @@
 /**
  * One run as a chart's option: its series and marks enter; loss above, VAA and VAA* below, on one axis of optimiser steps, leave. How
- * lines and marks look stands in run-lines.ts and run-marks.ts.
+ * lines and marks look stands in run-lines.ts and run-marks.ts, what the axis and the pointer tell in step-axis.ts and run-tooltip.ts.
  */
 import type { EChartsCoreOption } from 'echarts/core'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import type { PhaseMark } from '../../shared/runs/timeline.ts'
 import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
 import { formatNumber, formatTick } from '../composables/format.ts'
+import type { PointWords } from '../composables/use-point-words.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { CHART_SCOPES, drawnSeries, gridOf, isDrawable, lines, unconvergedOf, type ChartScope } from './run-lines.ts'
+import { legendGrowth, wholeLegend } from './legend.ts'
+import {
+  CHART_SCOPES,
+  drawnSeries,
+  gridOf,
+  isDrawable,
+  legendNames,
+  lines,
+  unconvergedOf,
+  type ChartScope,
+} from './run-lines.ts'
 import { markLines } from './run-marks.ts'
 import { hasPoints, meanPoints } from './run-points.ts'
+import { runTooltip } from './run-tooltip.ts'
+import { stepAxis } from './step-axis.ts'
+import { endOf } from './vaa-intervals.ts'
 
-export interface RunChartWords {
+export interface RunChartWords extends PointWords {
   readonly loss: string
   readonly attractors: string
   readonly axis: string
@@ -25,7 +39,7 @@ export interface RunChartWords {
 
 /** What the user has chosen to see. */
 export interface ChartSettings {
-  /** Weight of the past, in [0, 1). */
+  /** Weight of the past a step, in [0, 1). */
   readonly smoothing: number
   readonly logLoss: boolean
   readonly logSteps: boolean
@@ -76,26 +90,38 @@ const BETWEEN = 48
 const BELOW = 48
 const UPPER_SHARE = 0.55
 
-/** Where the two plots of a chart of this height stand. What lies between them needs the same room in every height. */
-export function plotsWithin(height: number): { top: number; height: number }[] {
-  const room = Math.max(0, height - ABOVE - BETWEEN - BELOW)
+/**
+ * Where the two plots of a chart of this height stand. What lies between them needs the same room in every height.
+ * @param more what a legend of several rows needs above
+ */
+export function plotsWithin(height: number, more = 0): { top: number; height: number }[] {
+  const above = ABOVE + more
+  const room = Math.max(0, height - above - BETWEEN - BELOW)
   const upper = Math.round(UPPER_SHARE * room)
   return [
-    { top: ABOVE, height: upper },
-    { top: ABOVE + upper + BETWEEN, height: room - upper },
+    { top: above, height: upper },
+    { top: above + upper + BETWEEN, height: room - upper },
   ]
 }
 
-/** @param height of the whole chart, in pixels */
+/** Beside the plots, in pixels: names of marks to the left, half of the last mark to the right. */
+const [LEFT, RIGHT] = [64, 24]
+/** Beside the legend of what is zoomed: the button that ends it. */
+const BUTTON = 110
+
+/** @param height of the whole chart, in pixels @param width the same */
 export function runChartOption(
   subject: RunChartSubject,
   settings: ChartSettings,
   tokens: ChartTokens,
   words: RunChartWords,
   height: number,
+  width: number,
 ): EChartsCoreOption {
   const { view, range } = subject
   const names = shownSeries(subject, settings)
+  const legend = legendNames(view, names, words)
+  const legendWidth = width - LEFT - (range ? BUTTON : RIGHT)
   // Beside the axis, not above its numbers, which stand close to those of the plot above.
   const nameStyle = { color: tokens.quiet, align: 'left', padding: [0, 0, 0, 4] }
   const axisStyle = {
@@ -105,27 +131,26 @@ export function runChartOption(
     nameTextStyle: { color: tokens.quiet },
     axisPointer: { label: { formatter: ({ value }: { value: unknown }) => formatNumber(Number(value)) } },
   }
-  const positionAxis = settings.logSteps ? { type: 'log', min: 1 } : { type: 'value', min: 0 }
+  const last = Math.max(1, view.lastPosition)
+  const positionAxis = {
+    ...axisStyle,
+    ...stepAxis(view, range ?? { from: 0, to: last }, settings.logSteps, tokens),
+    ...(settings.logSteps ? { type: 'log', min: 1 } : { type: 'value', min: 0 }),
+    max: last,
+    splitLine: { show: false },
+  }
   return {
     animation: false,
     textStyle: { fontFamily: tokens.font, color: tokens.ink },
-    grid: plotsWithin(height).map((plot) => ({ left: 64, right: 24, ...plot })),
-    legend: {
-      type: 'scroll',
-      top: 0,
-      left: 56,
-      right: 24,
-      textStyle: { color: tokens.ink },
-      itemWidth: 22,
-      data: names.map(words.series),
-    },
+    grid: plotsWithin(height, legendGrowth(legend, legendWidth)).map((plot) => ({ left: LEFT, right: RIGHT, ...plot })),
+    legend: { ...wholeLegend(tokens, legend, legendWidth).legend, left: 56, width: legendWidth, itemWidth: 22 },
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText', // no inline styles under our content security policy
       backgroundColor: tokens.panel,
       borderColor: tokens.line,
       textStyle: { color: tokens.ink, fontSize: 12 },
-      valueFormatter: (value: unknown) => formatNumber(typeof value === 'number' ? value : null),
+      formatter: runTooltip(subject, names, words),
     },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     // Written every time: a range in percent would drift while the run grows.
@@ -138,23 +163,8 @@ export function runChartOption(
       },
     ],
     xAxis: [
-      {
-        ...axisStyle,
-        ...positionAxis,
-        gridIndex: 0,
-        max: Math.max(1, view.lastPosition),
-        splitLine: { show: false },
-      },
-      {
-        ...axisStyle,
-        ...positionAxis,
-        gridIndex: 1,
-        max: Math.max(1, view.lastPosition),
-        splitLine: { show: false },
-        name: words.axis,
-        nameLocation: 'middle',
-        nameGap: 28,
-      },
+      { ...positionAxis, gridIndex: 0 },
+      { ...positionAxis, gridIndex: 1, name: words.axis, nameLocation: 'middle', nameGap: 28 },
     ],
     yAxis: [
       {
@@ -207,10 +217,17 @@ export function countHiddenPoints(subject: RunChartSubject, settings: ChartSetti
   )
 }
 
-/** Whether a VAA that is shown stands on states that had not converged: then it counts no attractors. */
-export function hasUnconverged(subject: RunChartSubject, settings: ChartSettings): boolean {
-  return shownSeries(subject, settings).some((name) => {
+/** Whether a VAA that is shown as a point stands on states that had not converged: then it counts no attractors. */
+export function hasUnconverged({ view, ...subject }: RunChartSubject, settings: ChartSettings): boolean {
+  return shownSeries({ view, ...subject }, settings).some((name) => {
     const counts = unconvergedOf(name)
-    return counts !== null && meanPoints(subject.view, counts, subject.seedCount).some(({ mean }) => mean > 0)
+    if (counts === null) return false
+    const points = new Set(meanPoints(view, name, subject.seedCount).map(({ position }) => position))
+    return meanPoints(view, counts, subject.seedCount).some(({ position, mean }) => mean > 0 && points.has(position))
   })
+}
+
+/** Whether a VAA that is shown lies between two values. */
+export function hasIntervals(subject: RunChartSubject, settings: ChartSettings): boolean {
+  return shownSeries(subject, settings).some((name) => endOf(name) !== null)
 }

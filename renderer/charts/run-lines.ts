@@ -1,14 +1,17 @@
 /**
  * The series of one run as lines: which are drawn and how they look; the mean over seeds as a strong line in a band of one standard
  * deviation, seeds as thin ones. Where a bucket holds many points, the least and the greatest of all seeds stand behind the mean, so that
- * no spike is hidden.
+ * no spike is hidden. A smoothed curve says so in its name, and the one that was measured stands behind it by its own.
  */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from '../../shared/runs/series.ts'
-import { smooth } from '../../shared/runs/smooth.ts'
+import type { RunSeriesView } from '../composables/use-run-series.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import type { ChartSettings, RunChartSubject, RunChartWords } from './run-chart.ts'
-import { extentPoints, meanPoints, seedPoints, type MeanPoint, type Point } from './run-points.ts'
+import { hollowMarks } from './hollow-marks.ts'
+import { endsOnLog } from './log-scale.ts'
+import { extentPoints, meanPoints, seedPoints, smoothingOf, type MeanPoint, type Point } from './run-points.ts'
+import { endOf, intervalBars, intervalPositions, withGaps } from './vaa-intervals.ts'
 
 /** Grid 0 is the loss, grid 1 the attractors. */
 export type GridIndex = 0 | 1
@@ -22,23 +25,29 @@ interface Look {
   readonly grid: GridIndex
   readonly colour: (tokens: ChartTokens, strategy: string) => string
   readonly dash: 'solid' | 'dashed' | 'dotted'
-  /** Measured now and then: its points are marked. */
-  readonly isSparse: boolean
+  /** Of what is measured now and then, whose points are marked; null for what is logged at every step. */
+  readonly mark: { readonly symbol: 'circle' | 'diamond'; readonly size: number } | null
 }
 
+const DOT = { symbol: 'circle', size: 4 } as const
+/** Tells VAA* from VAA beside its dashes, on whatever colour a strategy or a layer has. */
+const DIAMOND = { symbol: 'diamond', size: 9 } as const
+
 const LOOKS = {
-  'warmup-loss': { grid: 0, colour: (tokens) => tokens.quiet, dash: 'dotted', isSparse: false },
-  loss: { grid: 0, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: false },
-  'validation-loss': { grid: 0, colour: (tokens) => tokens.validation, dash: 'dashed', isSparse: true },
-  'warmup-vaa-star': { grid: 1, colour: (tokens) => tokens.quiet, dash: 'dotted', isSparse: false },
-  vaa: { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', isSparse: true },
-  'vaa-star': { grid: 1, colour: (tokens) => tokens.vaaStar, dash: 'dashed', isSparse: true },
+  'warmup-loss': { grid: 0, colour: (tokens) => tokens.quiet, dash: 'dotted', mark: null },
+  loss: { grid: 0, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: null },
+  'validation-loss': { grid: 0, colour: (tokens) => tokens.validation, dash: 'dashed', mark: DOT },
+  'warmup-vaa-star': { grid: 1, colour: (tokens) => tokens.quiet, dash: 'dotted', mark: null },
+  vaa: { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
+  'vaa-low': { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
+  'vaa-high': { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
+  'vaa-star': { grid: 1, colour: (tokens) => tokens.vaaStar, dash: 'dashed', mark: DIAMOND },
 } as const satisfies Partial<Record<SeriesName, Look>>
 
 type DrawnBase = keyof typeof LOOKS
 
 const LOSSES: readonly SeriesName[] = ['warmup-loss', 'loss', 'validation-loss']
-const ATTRACTORS = ['warmup-vaa-star', 'vaa', 'vaa-star'] as const
+const ATTRACTORS = ['warmup-vaa-star', 'vaa', 'vaa-low', 'vaa-high', 'vaa-star'] as const
 
 const SEED_OPACITY = 0.4
 const RAW_OPACITY = 0.3
@@ -66,7 +75,7 @@ export function drawnSeries(scope: ChartScope, names: ReadonlySet<SeriesName>): 
     const { base, layerIndex, partIndex } = splitSeriesName(name)
     if (!(ATTRACTORS as readonly string[]).includes(base)) return false
     if (scope === 'network') return layerIndex === null
-    if (scope === 'parts' && base === 'vaa') return partIndex !== null
+    if (scope === 'parts' && (base === 'vaa' || endOf(name) !== null)) return partIndex !== null
     const hasLayers = names.has(sliceSeries(base as (typeof ATTRACTORS)[number], { layerIndex: 0, partIndex: null }))
     return partIndex === null && (layerIndex !== null || !hasLayers)
   })
@@ -105,27 +114,30 @@ export function lines(
   tokens: ChartTokens,
   words: RunChartWords,
 ): (LineSeriesOption | CustomSeriesOption)[] {
-  const { grid, dash, isSparse, ink } = lookOf(name, tokens, strategy)
+  const { grid, dash, mark, ink } = lookOf(name, tokens, strategy)
   const common = {
     type: 'line',
     xAxisIndex: grid,
     yAxisIndex: grid,
-    symbol: isSparse ? 'circle' : 'none',
-    symbolSize: 4,
+    symbol: mark?.symbol ?? 'none',
+    symbolSize: mark?.size ?? 0,
     color: ink,
   } as const
+  if (endOf(name) !== null)
+    return [
+      intervalBars(view, name, seedCount, { xAxisIndex: grid, yAxisIndex: grid, color: ink, name: words.series(name) }),
+    ]
+  const gaps = intervalPositions(view, name, seedCount)
   const drawable = (points: readonly Point[]): Point[] =>
     points.filter(([position, value]) => isDrawable(position, value, grid, settings))
   const means = meanPoints(view, name, seedCount)
-  const smoothed = smooth(
-    means.map(({ mean }) => mean),
-    settings.smoothing,
-  )
+  const smoothing = smoothingOf(view.base, name)
+  const measured = drawable(means.map(({ position, mean }): Point => [position, mean]))
   const thin = (id: string, data: readonly Point[], opacity: number): LineSeriesOption => ({
     ...common,
     id,
     symbol: 'none',
-    data: data.map((point) => [...point]),
+    data: withGaps(data, gaps).map((point) => [...point]),
     lineStyle: { width: 1, opacity, color: ink, type: settings.showSeeds ? dash : 'solid' },
     tooltip: { show: false },
     silent: true,
@@ -145,19 +157,43 @@ export function lines(
           thin(`${name} seed ${r}`, drawable(seedPoints(view, name, r)), SEED_OPACITY),
         )
       : []),
-    ...(settings.smoothing > 0
-      ? [thin(`${name} raw`, drawable(means.map(({ position, mean }): Point => [position, mean])), RAW_OPACITY)]
-      : []),
+    ...(smoothing > 0 ? [{ ...thin(`${name} raw`, measured, RAW_OPACITY), name: words.series(name) }] : []),
     {
       ...common,
       id: name,
-      name: words.series(name),
-      data: drawable(means.map(({ position }, i): Point => [position, smoothed[i]!])).map((point) =>
-        doubtful.has(point[0]) ? { value: [...point], symbol: 'emptyCircle', symbolSize: 7 } : [...point],
-      ),
+      name: lineName(view, name, words),
+      data: withGaps(smoothing > 0 ? drawable(smoothedPoints(means)) : measured, gaps).map((point) => [...point]),
       lineStyle: { width: 2, color: ink, type: dash },
     },
+    ...(doubtful.size > 0
+      ? [
+          hollowMarks(
+            `${name} hollow`,
+            measured.filter(([position]) => doubtful.has(position)),
+            ink,
+            tokens,
+            grid,
+          ),
+        ]
+      : []),
   ]
+}
+
+const smoothedPoints = (means: readonly MeanPoint[]): Point[] =>
+  means.flatMap(({ position, smoothed }): Point[] => (smoothed === null ? [] : [[position, smoothed]]))
+
+/** Of the strong line: how it is smoothed stands in it. */
+function lineName({ base }: RunSeriesView, name: SeriesName, words: RunChartWords): string {
+  const smoothing = smoothingOf(base, name)
+  return smoothing > 0 ? words.smoothed(words.series(name), smoothing) : words.series(name)
+}
+
+/** What the legend names: the strong lines, and those of what was measured behind them. */
+export function legendNames(view: RunSeriesView, names: readonly SeriesName[], words: RunChartWords): string[] {
+  return names.flatMap((name) => [
+    lineName(view, name, words),
+    ...(smoothingOf(view.base, name) > 0 ? [words.series(name)] : []),
+  ])
 }
 
 /** One standard deviation to both sides of the mean, as one area. */
@@ -169,9 +205,11 @@ function band(
 ): CustomSeriesOption {
   const grid = gridOf(name)
   const shown = means.filter(({ position, mean }) => isDrawable(position, mean, grid, settings))
-  // Under zero a logarithmic axis ends: the band goes down to a thousandth of the mean there, far below the plot.
-  const low = ({ mean, std }: MeanPoint): number =>
-    grid === 0 && settings.logLoss ? Math.max(mean - std, mean * 1e-3) : mean - std
+  const isLog = grid === 0 && settings.logLoss
+  const edges = shown.map(({ position, mean, std }) => {
+    const ends = { low: mean - std, high: mean + std }
+    return { position, ...(isLog ? endsOnLog(mean, ends) : ends) }
+  })
   return {
     id: `${name} band`,
     type: 'custom',
@@ -186,8 +224,8 @@ function band(
       type: 'polygon',
       shape: {
         points: [
-          ...shown.map((point) => api.coord([point.position, point.mean + point.std])),
-          ...[...shown].reverse().map((point) => api.coord([point.position, low(point)])),
+          ...edges.map(({ position, high }) => api.coord([position, high])),
+          ...[...edges].reverse().map(({ position, low }) => api.coord([position, low])),
         ],
       },
       style: { fill: colour, opacity: BAND_OPACITY },

@@ -1,6 +1,7 @@
 /** A chart as a file for a paper: an option enters, a picture with its legend and labels leaves, drawn anew at a size of its own. */
 import { init } from 'echarts/core'
 import type { EChartsCoreOption } from 'echarts/core'
+import { PICTURE_GROUND } from './chart-tokens.ts'
 import { pdfInformation, pngWithOrigin, svgWithOrigin, type PictureOrigin } from './picture-origin.ts'
 import { svgToPdf } from './svg-to-pdf.ts'
 
@@ -39,7 +40,7 @@ export async function savedFigure(
 function chartAsSvg(option: EChartsCoreOption, size: PictureSize): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
   try {
-    chart.setOption({ ...option, backgroundColor: '#ffffff' })
+    chart.setOption({ ...option, backgroundColor: PICTURE_GROUND })
     return chart.renderToSVGString()
   } finally {
     chart.dispose()
@@ -50,7 +51,7 @@ async function chartAsPng(option: EChartsCoreOption, size: PictureSize): Promise
   const canvas = document.createElement('canvas')
   const chart = init(canvas, null, { renderer: 'canvas', ...size, devicePixelRatio: PICTURE_SCALE })
   try {
-    chart.setOption({ ...option, backgroundColor: '#ffffff' })
+    chart.setOption({ ...option, backgroundColor: PICTURE_GROUND })
     const blob = await new Promise<Blob | null>((resolve) =>
       chart.getZr().flush() === undefined ? canvas.toBlob(resolve, 'image/png') : resolve(null),
     )

@@ -4,14 +4,16 @@
  */
 import type { CustomSeriesOption } from 'echarts/charts'
 import { csvCell } from '../../shared/runs/sweep-table.ts'
-import type { PhaseMark } from '../../shared/runs/timeline.ts'
+import type { PhaseMark, PhaseStep } from '../../shared/runs/timeline.ts'
 import type { RunSpreads, SpreadColumnView } from '../../shared/protocol/views.ts'
 import { quantile, sharesOf } from '../../shared/statistics/histogram.ts'
 import { formatNumber, formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { mixColours } from './colour-scale.ts'
-import { axisLook, figureBase, legendLook, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { legendLook } from './legend.ts'
 import { phaseLines } from './run-marks.ts'
+import { phaseSteps, stepAxis } from './step-axis.ts'
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 /** Lines by quantile: those of a pair look alike and share a name. */
@@ -27,14 +29,16 @@ export interface SpreadOverTimeWords {
   readonly scale: string
   readonly phase: (phase: PhaseMark['phase']) => string
   readonly line: (line: (typeof LINES)[number]['name']) => string
-  readonly head: (head: 'from' | 'to' | 'moments' | 'median' | 'zeros' | 'low' | 'high' | 'count' | 'share') => string
+  readonly head: (
+    head: 'phase' | 'from' | 'to' | 'moments' | 'median' | 'zeros' | 'low' | 'high' | 'count' | 'share',
+  ) => string
   /** What a column is, in a few lines. */
   readonly column: (facts: ColumnFacts) => string
 }
 
 export interface ColumnFacts {
-  readonly from: number
-  readonly to: number
+  readonly first: PhaseStep
+  readonly last: PhaseStep
   /** By QUANTILES; null where every gradient is 0. */
   readonly quantiles: readonly (number | null)[]
   /** Of all values, those that are exactly 0; null for weights. */
@@ -56,7 +60,8 @@ export function spreadOverTimeFigure(
   const { columns, low, width, binCount, lastPosition } = spreads
   const shares = columns.map(({ counts }) => sharesOf(counts))
   const most = shares.flat().reduce((greatest, share) => Math.max(greatest, share), 0)
-  const facts = columns.map((column) => factsOf(column, spreads))
+  const stepAt = phaseSteps(spreads)
+  const facts = columns.map((column) => factsOf(column, spreads, stepAt))
   const edges = edgesOf(columns)
   // A logarithmic axis has no zero.
   const place = (position: number): number => (isLogSteps ? Math.max(1, position) : position)
@@ -116,7 +121,7 @@ export function spreadOverTimeFigure(
           nameLocation: 'middle',
           nameGap: 28,
           axisLine: { onZero: false, lineStyle: { color: tokens.line } },
-          axisLabel: { color: tokens.quiet, formatter: formatTick, showMaxLabel: false },
+          ...stepAxis(spreads, { from: 0, to: Math.max(1, lastPosition) }, isLogSteps, tokens),
           splitLine: { show: false },
         },
         {
@@ -180,6 +185,7 @@ export function spreadOverTimeFigure(
     }),
     table: {
       columns: [
+        words.head('phase'),
         words.head('from'),
         words.head('to'),
         words.head('moments'),
@@ -187,12 +193,19 @@ export function spreadOverTimeFigure(
         ...(spreads.what === 'gradients' ? [words.head('zeros')] : []),
       ],
       rows: columns.map(({ momentCount }, index): FigureCell[] => {
-        const { from, to, quantiles, zeroShare } = facts[index]!
-        return [from, to, momentCount, ...quantiles, ...(zeroShare === null ? [] : [zeroShare])]
+        const { first, last, quantiles, zeroShare } = facts[index]!
+        return [
+          words.phase(first.phase),
+          first.step,
+          last.step,
+          momentCount,
+          ...quantiles,
+          ...(zeroShare === null ? [] : [zeroShare]),
+        ]
       }),
     },
     places: columns.map((_, dataIndex) => ({ seriesId: SHARES, dataIndex })),
-    wholeCsv: () => Promise.resolve(binsCsv(spreads, shares, words)),
+    wholeCsv: () => Promise.resolve(binsCsv(spreads, shares, facts, words)),
   }
 }
 
@@ -204,12 +217,16 @@ const percent = (share: number): string => `${formatNumber(100 * share)} %`
 const colourOf = (tokens: ChartTokens, strategy: string, strength: number): string =>
   mixColours(tokens.panel, tokens.strategy(strategy), strength)
 
-function factsOf({ fromPosition, toPosition, counts, zeroCount }: SpreadColumnView, spreads: RunSpreads): ColumnFacts {
+function factsOf(
+  { fromPosition, toPosition, counts, zeroCount }: SpreadColumnView,
+  spreads: RunSpreads,
+  stepAt: (position: number) => PhaseStep,
+): ColumnFacts {
   const { low, width, what } = spreads
   const total = counts.reduce((sum, count) => sum + count, zeroCount)
   return {
-    from: fromPosition,
-    to: toPosition,
+    first: stepAt(fromPosition),
+    last: stepAt(toPosition),
     quantiles: QUANTILES.map((share) => quantile(low, width, counts, share)),
     zeroShare: what === 'gradients' && total > 0 ? zeroCount / total : null,
   }
@@ -250,17 +267,19 @@ function scaleBar(tokens: ChartTokens, strategy: string): CustomSeriesOption {
 function binsCsv(
   { columns, low, width }: RunSpreads,
   shares: readonly (readonly number[])[],
+  facts: readonly ColumnFacts[],
   words: SpreadOverTimeWords,
 ): string {
-  const heads = (['from', 'to', 'moments', 'low', 'high', 'count', 'share'] as const).map(words.head)
-  const rows = columns.flatMap(({ fromPosition, toPosition, momentCount, counts }, index) =>
+  const heads = (['phase', 'from', 'to', 'moments', 'low', 'high', 'count', 'share'] as const).map(words.head)
+  const rows = columns.flatMap(({ momentCount, counts }, index) =>
     counts.flatMap((count, bin) =>
       count === 0
         ? []
         : [
             [
-              fromPosition,
-              toPosition,
+              facts[index]!.first.phase,
+              facts[index]!.first.step,
+              facts[index]!.last.step,
               momentCount,
               low + bin * width,
               low + (bin + 1) * width,

@@ -7,7 +7,8 @@ import { axisText, axisTexts, STRATEGY_AXIS, type SweepRow } from '../../shared/
 import { knownStd } from '../../shared/statistics/summary.ts'
 import { formatNumber, formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { axisLook, figureBase, legendLook, type Figure, type FigureCell } from './figure.ts'
+import { axisLook, figureBase, type Figure, type FigureCell } from './figure.ts'
+import { legendLook } from './legend.ts'
 import { colourOf, type SweepFigureWords } from './sweep-figure.ts'
 
 export interface ParallelChoice {

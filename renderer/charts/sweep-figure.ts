@@ -7,19 +7,10 @@ import { axisText, axisTexts, groupByAxes, STRATEGY_AXIS, type SweepRow } from '
 import { knownStd, type Summary } from '../../shared/statistics/summary.ts'
 import { formatTick } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import {
-  axisLook,
-  BAR_LAYOUT,
-  barAxis,
-  errorBar,
-  errorBars,
-  figureBase,
-  legendLook,
-  valueAxis,
-  type BarEnds,
-  type Figure,
-  type FigureCell,
-} from './figure.ts'
+import { BAR_LAYOUT, barAxis, errorBars, errorBarSeries } from './bars.ts'
+import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
+import { legendLook } from './legend.ts'
+import type { Ends } from './log-scale.ts'
 
 /** What the figures of a sweep are made of. */
 export interface SweepFigureSource {
@@ -149,7 +140,7 @@ export function sweepBars(
 }
 
 /** A deviation down and up; one seed has none. */
-const endsOf = ({ count, mean, std }: Summary): BarEnds | null =>
+const endsOf = ({ count, mean, std }: Summary): Ends | null =>
   count > 1 ? { low: mean - std, high: mean + std } : null
 
 function whiskers(
@@ -160,11 +151,10 @@ function whiskers(
   axisIndex: number,
   isLog: boolean,
 ): CustomSeriesOption {
-  const bars = found.flatMap((group, category) => {
-    const ends = group && endsOf(group.summary)
-    return ends ? [errorBar(category, group.summary.mean, ends, isLog)] : []
-  })
-  return errorBars(id, bars, slot, tokens, axisIndex)
+  const bars = found.flatMap((group, category) =>
+    group ? [{ category, mean: group.summary.mean, ends: endsOf(group.summary) }] : [],
+  )
+  return errorBarSeries(id, errorBars(bars, isLog), slot, tokens, { axisIndex })
 }
 
 /** A point for every seed of every run. */

@@ -2,6 +2,7 @@
  * Every hyperparameter of a configuration as a row of one table: where it stands, its symbol in the paper, its kind and range, and when
  * it matters. The form is made from it; words stand in locales/en-fields.ts under the row's `text`; LayerEditor.vue shows `layers`.
  */
+import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../../shared/attractors/rest.ts'
 import { DEFAULT_SPLIT } from '../../shared/datasets/options.ts'
 import type {
   DatasetConfig,
@@ -154,11 +155,18 @@ const wholeRegulariser = (): TrainingConfig['regulariser'] => ({
 })
 const wholeVaa = (): MeasuresConfig['vaa'] => ({
   series: 32,
-  convergenceSteps: 1000,
+  convergenceSteps: null,
+  maxConvergenceSteps: 10_000,
   epsilon: 1e-4,
   draws: 1,
   stopResidual: null,
 })
+/** Whether VAA is measured until states are at rest, or with an M. */
+const isToRest =
+  (wanted: boolean) =>
+  ({ measures: { vaa } }: ExperimentConfig): boolean =>
+    vaa !== null && (vaa.convergenceSteps === null) === wanted
+
 const wholeVaaStar = (): MeasuresConfig['vaaStar'] => ({ series: 32, convergenceSteps: 200, epsilon: 1e-4, draws: 1 })
 
 /** The optimiser of a phase; the learning rate stands with the phase's own fields. */
@@ -362,11 +370,20 @@ export const SECTIONS: readonly FieldSection[] = [
           { kind: 'optional', path: 'measures.vaa', whole: wholeVaa },
           ...[
             count('measures.vaa.series', 2, { symbol: 'n', unit: 'series' }),
-            count('measures.vaa.convergenceSteps', 1, { symbol: 'M', unit: 'steps' }),
+            count('measures.vaa.convergenceSteps', 1, { symbol: 'M', unit: 'steps', isNullable: true }),
+            count('measures.vaa.maxConvergenceSteps', REST_BLOCK_STEPS, {
+              symbol: 'M',
+              unit: 'steps',
+              most: MOST_STEPS_TO_REST,
+              when: isToRest(true),
+            }),
             number('measures.vaa.epsilon', { symbol: 'ε', above: 0 }),
             count('measures.vaa.draws', 1),
-            number('measures.vaa.stopResidual', { above: 0, isNullable: true }),
-          ].map((field) => ({ ...field, when: ({ measures }: ExperimentConfig) => measures.vaa !== null })),
+            number('measures.vaa.stopResidual', { above: 0, isNullable: true, when: isToRest(false) }),
+          ].map((field) => ({
+            ...field,
+            when: field.when ?? (({ measures }: ExperimentConfig) => measures.vaa !== null),
+          })),
         ],
       },
       {

@@ -50,15 +50,22 @@ export function useLogWords(): (entry: LogEntry) => string {
           },
           entry.bestCount,
         )
-      case 'measure':
-        return t('run.log.measure', {
+      case 'measure': {
+        const { vaa, vaaLow, vaaHigh, vaaSteps, isAtRest } = entry
+        const isInterval = vaa === null && typeof vaaLow === 'number'
+        const allRest = isAtRest === true && entry.unconvergedCount === 0
+        return t(isInterval ? 'run.log.measureBetween' : allRest ? 'run.log.measureAtRest' : 'run.log.measure', {
           phase: t(`run.phase.${entry.phase}`),
           step: entry.step,
-          vaa: formatNumber(entry.vaa),
+          vaa: formatNumber(vaa),
+          low: formatNumber(vaaLow ?? null),
+          high: formatNumber(vaaHigh ?? null),
+          steps: formatNumber(vaaSteps ?? null),
           vaaStar: formatNumber(entry.vaaStar),
           unconverged: entry.unconvergedCount,
           compared: entry.comparedCount,
         })
+      }
       case 'checkpoint':
         return t(`run.log.checkpoint.${checkpointKind(entry.keptAs)}`, {
           step: entry.step,

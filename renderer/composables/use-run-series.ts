@@ -1,6 +1,7 @@
 /**
- * The series of one run for a chart: a range in buckets is asked of the lab, and live events continue it. When the tail grows long, a gap
- * is seen or the zoom changes, the range is asked for again, so that the window holds no more than its pixels.
+ * The series of one run for a chart: a range in buckets is asked of the lab, smoothed there where all of it is, and live events continue it.
+ * When the tail grows long, a gap is seen or the zoom or the smoothing changes, the range is asked for again, so that the window holds no
+ * more than its pixels.
  */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
@@ -11,6 +12,7 @@ import { Timeline, type TimelineMarks } from '../../shared/runs/timeline.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
 import { DrawingPace } from './drawing-pace.ts'
+import { newestQuestion } from './newest-question.ts'
 
 /** Positions, inclusive; null: the whole run, which grows. */
 export type PositionRange = { readonly from: number; readonly to: number } | null
@@ -32,6 +34,8 @@ export function useRunSeries(
   series: Ref<readonly SeriesName[]>,
   range: Ref<PositionRange>,
   buckets: Ref<number>,
+  /** Weight of the past a step. */
+  smoothing: Ref<number>,
   isWrittenElsewhere: () => boolean,
 ): ShallowRef<RunSeriesView | null> {
   const client = useLab()
@@ -53,31 +57,43 @@ export function useRunSeries(
     view.value = { base, tail, names: new Set(names), marks: timeline.marks(), lastPosition: timeline.lastPosition }
   }
 
+  /** A drag of the smoothing asks often: of the questions that come while the lab is long over one, the newest is asked. */
+  const toLab = newestQuestion()
+
   function ask(): void {
     const turn = ++asking
     isAsking = true
     held = []
-    const { from, to } = range.value ?? { from: null, to: null }
-    client
-      .execute('run.metrics', { runId: runId.value, series: [...series.value], from, to, buckets: buckets.value })
-      .then((metrics) => {
-        if (turn !== asking) return
-        isAsking = false
-        base = metrics
-        timeline = new Timeline(metrics.marks, metrics.lastPosition)
-        tail = new Map()
-        names = new Set(metrics.names)
-        nextIndex = metrics.eventCount
-        const waiting = held
-        held = []
-        waiting.forEach(take)
-        draw()
-      })
-      .catch((error: unknown) => {
+    toLab(async () => {
+      try {
+        const metrics = await client.execute('run.metrics', {
+          runId: runId.value,
+          series: [...series.value],
+          from: range.value?.from ?? null,
+          to: range.value?.to ?? null,
+          buckets: buckets.value,
+          smoothing: smoothing.value,
+        })
+        if (turn === asking) begin(metrics)
+      } catch (error) {
         if (turn !== asking) return
         isAsking = false
         lab.addNotice(runId.value, toWireError(error))
-      })
+      }
+    })
+  }
+
+  function begin(metrics: RunMetrics): void {
+    isAsking = false
+    base = metrics
+    timeline = new Timeline(metrics.marks, metrics.lastPosition)
+    tail = new Map()
+    names = new Set(metrics.names)
+    nextIndex = metrics.eventCount
+    const waiting = held
+    held = []
+    waiting.forEach(take)
+    draw()
   }
 
   function take(event: Extract<LabEvent, { type: 'run-events' }>): void {
@@ -122,6 +138,6 @@ export function useRunSeries(
     },
     { flush: 'sync' },
   )
-  watch([runId, series, range, buckets], ask, { immediate: true })
+  watch([runId, series, range, buckets, smoothing], ask, { immediate: true })
   return view
 }

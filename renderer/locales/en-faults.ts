@@ -41,6 +41,8 @@ export const faults = {
   forbiddenSteps: 'There is no room for five marked steps: N is at most T − 5 = {most}.',
   groupsNeedSeed:
     'Groups of different sizes would give each seed splits of other sizes: give the split a seed of its own, such as 0.',
+  stopWithoutM:
+    'Without an M, a run of VAA stops when states are at rest: leave out the residual to stop at, or give an M.',
   mnistTraining: 'MNIST has 60000 training images, of which validation takes its share.',
   mnistTest: 'MNIST has 10000 test images.',
   tooManySeries: 'There are not so many different series: at most {most}.',

@@ -267,14 +267,19 @@ export const fields = {
     },
     vaa: {
       label: 'Measure VAA',
-      help: 'VAA (Algorithm 1): the variability amongst attractors, from 1/n (one attractor for all series) to 1 (one for each). After each series a random constant input is fed until states have converged.',
+      help: 'VAA (Algorithm 1): the variability amongst attractors, from 1/n (one attractor for all series) to 1 (one for each). After each series a random constant input is fed until states have converged. Measured at rest, it counts attractors; where some states are still on their way, it lies between two values.',
       series: {
         label: 'Series compared',
         help: 'n: series whose states are compared with each other. The measure costs n runs of M steps.',
       },
       convergenceSteps: {
         label: 'Convergence',
-        help: 'M: steps for which states converge before they are compared. The paper takes 3,000, its authors’ code 10,000; the lab says which states had not settled by then.',
+        help: 'M: steps for which states converge before they are compared. Without it each runs until it is at rest, with less than ε/4 to go, so that VAA counts attractors. The paper takes 3,000, its authors’ code 10,000; the lab says which states had not settled by then.',
+        empty: 'until at rest',
+      },
+      maxConvergenceSteps: {
+        label: 'Convergence, at most',
+        help: 'Steps after which states that are not at rest are given up. VAA then lies between two values: all of them on their way to one attractor, or each to one of its own.',
       },
       epsilon: { label: 'Tolerance', help: 'ε: two states nearer than this are one attractor.' },
       draws: {

@@ -473,9 +473,17 @@ export const en = {
     charts: 'Loss, VAA and VAA* over optimiser steps',
     loss: 'Loss',
     attractors: 'VAA, VAA*',
-    axis: 'optimiser steps (warm-up, then training)',
+    axis: 'optimiser steps of warm-up, then of training',
     resetZoom: 'Whole run',
     smoothing: 'Smoothing',
+    smoothingHint:
+      'Weight of the past at each step, over the whole run: the value at a step is the same at every zoom. Curves that are logged at every step are smoothed; validation, VAA and VAA* stay as they were measured.',
+    smoothed: '{line}, smoothed {weight}',
+    smoothedAxis: '{smoothed}; pale: as measured',
+    bucketMean: '{value} (mean of {count} steps)',
+    stepOf: '{phase}, step {step}',
+    stepsOf: '{phase}, steps {from} to {to}',
+    stepsAcross: '{from} – {to}',
     logLoss: 'Log loss',
     logSteps: 'Log steps',
     showBand: '± std',
@@ -508,6 +516,8 @@ export const en = {
     scope: 'VAA of',
     scopes: { network: 'whole network', layers: 'layers', parts: 'parts' },
     slice: { network: 'Whole network', layer: 'layer {layer}', part: 'layer {layer}, part {part}' },
+    betweenHint:
+      'Bars: some states had not come to rest, so VAA lies between two values: all of them on their way to one attractor, or each to one of its own. Means over seeds are those of the lower and of the upper ends.',
     unconvergedHint:
       'Hollow points: some series had not come to rest after M steps. Their states are no attractors, so VAA there does not count attractors.',
     panels: {
@@ -591,6 +601,10 @@ export const en = {
       validationAccuracy:
         'Validation at step {step}, epoch {epoch}: loss {loss}, accuracy {accuracy}; the best so far of {best} seed. | Validation at step {step}, epoch {epoch}: loss {loss}, accuracy {accuracy}; the best so far of {best} seeds.',
       measure: '{phase}, step {step}: VAA {vaa}, VAA* {vaaStar}; {unconverged} of {compared} states had not converged.',
+      measureAtRest:
+        '{phase}, step {step}: VAA {vaa}, VAA* {vaaStar}; all {compared} states had come to rest after {steps} steps.',
+      measureBetween:
+        '{phase}, step {step}: VAA between {low} and {high}, VAA* {vaaStar}; {unconverged} of {compared} states had not come to rest after {steps} steps, on their way to one attractor or each to its own.',
       checkpoint: {
         last: 'Checkpoint saved at step {step}, {size}.',
         'warmed-up': 'Checkpoint saved at the end of the warm-up and kept, {size}.',
@@ -603,7 +617,7 @@ export const en = {
     },
     convergence: {
       title: 'How the states of the last VAA converged',
-      at: 'at step {position}',
+      at: 'at {step}',
       none: 'VAA is not measured yet.',
       head: {
         slice: 'Of',
@@ -615,7 +629,10 @@ export const en = {
         periodic: 'Periodic',
         unconverged: 'Not converged',
       },
-      hint: 'Residual: how far the last of the M steps still moved a state. Fixed: less than ε/4. Periodic: the state comes back within ε/4 with a period up to 64. What did neither is no attractor.',
+      between: '{low} to {high}',
+      betweenHint:
+        'VAA between two values: some states had not come to rest, and may all be on their way to one attractor or each to one of its own. Means are those of the lower and of the upper ends.',
+      hint: 'Residual: how far the last of the M steps still moved a state. Fixed: less than ε/4. Periodic: the state comes back within ε/4 with a period up to 64. What did neither is no attractor. Without a given M, both are at rest, with less than ε/4 to go: VAA then counts attractors, a cycle as one.',
       mean: 'mean over seeds',
     },
     load: 'Processor',
@@ -625,15 +642,32 @@ export const en = {
     restartLevel: '{value}: warm-up begins anew above',
     cursorHint:
       'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',
-    cursor: 'step {position}: {values}',
+    cursor: '{step}: {values}',
     table: 'Values as a table',
     tableHead: {
       series: 'Series',
-      count: 'Points',
+      count: 'Steps logged',
       first: 'First',
       last: 'Last',
       least: 'Least',
       greatest: 'Greatest',
+    },
+    tableHint:
+      'Of the steps that the chart shows, each as it was logged. First and last: means over the seeds. Least and greatest: of every step and seed.',
+    rowsOf: 'Rows of',
+    rowsAreSteps: 'A row is a step, with the values that the CSV has, too. Steps are counted within their phase.',
+    rowsAreBuckets:
+      'A row is a bucket: the steps from … to …, of which the values are means, least and greatest. A smoothed value is that of the first step. The CSV has every step.',
+    rowHead: {
+      phase: 'phase',
+      step: 'step',
+      from: 'from step',
+      to: 'to step',
+      count: 'steps logged',
+      least: 'least',
+      greatest: 'greatest',
+      mean: 'mean',
+      seed: 'seed {seed}',
     },
     series: {
       'warmup-loss': 'warm-up loss',
@@ -645,7 +679,10 @@ export const en = {
       'validation-loss': 'validation',
       'validation-accuracy': 'validation accuracy',
       vaa: 'VAA',
+      'vaa-low': 'VAA, at least',
+      'vaa-high': 'VAA, at most',
       'vaa-star': 'VAA*',
+      'vaa-steps': 'M of VAA',
       'vaa-fixed': 'fixed states',
       'vaa-periodic': 'periodic states',
       'vaa-unconverged': 'states not converged',

@@ -43,6 +43,8 @@ export const faults: typeof enFaults = {
   forbiddenSteps: 'Il n’y a pas de place pour cinq pas marqués : N vaut au plus T − 5 = {most}.',
   groupsNeedSeed:
     'Des groupes de tailles différentes donneraient à chaque graine des parts de tailles différentes : donnez au partage sa propre graine, comme 0.',
+  stopWithoutM:
+    'Sans M, une mesure de VAA s’arrête quand les états sont au repos : retirez le résidu d’arrêt, ou donnez M.',
   mnistTraining: 'MNIST a 60000 images d’entraînement, dont la validation prend sa part.',
   mnistTest: 'MNIST a 10000 images de test.',
   tooManySeries: 'Il n’y a pas autant de séries différentes : {most} au plus.',

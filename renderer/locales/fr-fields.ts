@@ -269,14 +269,19 @@ export const fields: typeof enFields = {
     },
     vaa: {
       label: 'Mesurer VAA',
-      help: 'VAA (algorithme 1) : la variabilité entre attracteurs, de 1/n (un seul pour toutes les séries) à 1 (un pour chacune). Après chaque série, une entrée constante aléatoire est donnée jusqu’à ce que les états aient convergé.',
+      help: 'VAA (algorithme 1) : la variabilité entre attracteurs, de 1/n (un seul pour toutes les séries) à 1 (un pour chacune). Après chaque série, une entrée constante aléatoire est donnée jusqu’à ce que les états aient convergé. Au repos, elle compte des attracteurs ; où des états sont encore en chemin, elle est entre deux valeurs.',
       series: {
         label: 'Séries comparées',
         help: 'n : séries dont les états sont comparés. La mesure coûte n parcours de M pas.',
       },
       convergenceSteps: {
         label: 'Convergence',
-        help: 'M : pas pendant lesquels les états convergent avant d’être comparés. L’article en prend 3 000, le code de ses auteurs 10 000 ; le labo dit quels états ne s’étaient pas posés.',
+        help: 'M : pas pendant lesquels les états convergent avant d’être comparés. Sans lui, chacun avance jusqu’au repos, à moins de ε/4 du but, si bien que VAA compte des attracteurs. L’article en prend 3 000, le code de ses auteurs 10 000 ; le labo dit quels états ne s’étaient pas posés.',
+        empty: 'jusqu’au repos',
+      },
+      maxConvergenceSteps: {
+        label: 'Convergence, au plus',
+        help: 'Pas après lesquels les états qui ne sont pas au repos sont abandonnés. VAA est alors entre deux valeurs : tous vont vers un seul attracteur, ou chacun vers le sien.',
       },
       epsilon: { label: 'Tolérance', help: 'ε : deux états plus proches sont un seul attracteur.' },
       draws: {

@@ -470,9 +470,17 @@ export const fr: Messages = {
     charts: 'Perte, VAA et VAA* selon les pas d’optimiseur',
     loss: 'Perte',
     attractors: 'VAA, VAA*',
-    axis: 'pas d’optimiseur (échauffement, puis entraînement)',
+    axis: 'pas d’optimiseur de l’échauffement, puis de l’entraînement',
     resetZoom: 'Essai entier',
     smoothing: 'Lissage',
+    smoothingHint:
+      'Poids du passé à chaque pas, sur l’essai entier : la valeur à un pas est la même à tout agrandissement. Les courbes notées à chaque pas sont lissées ; la validation, VAA et VAA* restent telles que mesurées.',
+    smoothed: '{line}, lissé {weight}',
+    smoothedAxis: '{smoothed} ; pâle : tel que mesuré',
+    bucketMean: '{value} (moyenne de {count} pas)',
+    stepOf: '{phase}, pas {step}',
+    stepsOf: '{phase}, pas {from} à {to}',
+    stepsAcross: '{from} – {to}',
     logLoss: 'Perte log',
     logSteps: 'Pas log',
     showBand: '± écart type',
@@ -507,6 +515,8 @@ export const fr: Messages = {
     scope: 'VAA',
     scopes: { network: 'du réseau entier', layers: 'des couches', parts: 'des parties' },
     slice: { network: 'Réseau entier', layer: 'couche {layer}', part: 'couche {layer}, partie {part}' },
+    betweenHint:
+      'Barres : des états n’étaient pas au repos, VAA est donc entre deux valeurs : tous vont vers un seul attracteur, ou chacun vers le sien. Les moyennes sur les graines sont celles des bornes inférieures et des bornes supérieures.',
     unconvergedHint:
       'Points creux : des séries ne s’étaient pas posées après M pas. Leurs états ne sont pas des attracteurs, la VAA n’y compte donc pas d’attracteurs.',
     panels: {
@@ -589,6 +599,10 @@ export const fr: Messages = {
         'Validation au pas {step}, époque {epoch} : perte {loss} ; la meilleure jusqu’ici de {best} graine. | Validation au pas {step}, époque {epoch} : perte {loss} ; la meilleure jusqu’ici de {best} graines.',
       validationAccuracy:
         'Validation au pas {step}, époque {epoch} : perte {loss}, justesse {accuracy} ; la meilleure jusqu’ici de {best} graine. | Validation au pas {step}, époque {epoch} : perte {loss}, justesse {accuracy} ; la meilleure jusqu’ici de {best} graines.',
+      measureAtRest:
+        '{phase}, pas {step} : VAA {vaa}, VAA* {vaaStar} ; les {compared} états étaient au repos après {steps} pas.',
+      measureBetween:
+        '{phase}, pas {step} : VAA entre {low} et {high}, VAA* {vaaStar} ; {unconverged} états sur {compared} n’étaient pas au repos après {steps} pas, en chemin vers un seul attracteur ou chacun vers le sien.',
       measure:
         '{phase}, pas {step} : VAA {vaa}, VAA* {vaaStar} ; {unconverged} états sur {compared} n’avaient pas convergé.',
       checkpoint: {
@@ -603,7 +617,7 @@ export const fr: Messages = {
     },
     convergence: {
       title: 'Comment les états de la dernière VAA ont convergé',
-      at: 'au pas {position}',
+      at: 'à {step}',
       none: 'VAA n’est pas encore mesurée.',
       head: {
         slice: 'De',
@@ -615,7 +629,10 @@ export const fr: Messages = {
         periodic: 'Périodiques',
         unconverged: 'Non convergés',
       },
-      hint: 'Résidu : de combien le dernier des M pas bougeait encore un état. Fixe : moins de ε/4. Périodique : l’état revient à ε/4 près avec une période d’au plus 64. Ce qui ne fait ni l’un ni l’autre n’est pas un attracteur.',
+      between: 'de {low} à {high}',
+      betweenHint:
+        'VAA entre deux valeurs : des états n’étaient pas au repos, et vont tous vers un seul attracteur ou chacun vers le sien. Les moyennes sont celles des bornes inférieures et des bornes supérieures.',
+      hint: 'Résidu : de combien le dernier des M pas bougeait encore un état. Fixe : moins de ε/4. Périodique : l’état revient à ε/4 près avec une période d’au plus 64. Ce qui ne fait ni l’un ni l’autre n’est pas un attracteur. Sans M donné, les deux sont au repos, à moins de ε/4 du but : VAA compte alors des attracteurs, un cycle pour un seul.',
       mean: 'moyenne des graines',
     },
     load: 'Processeur',
@@ -625,15 +642,32 @@ export const fr: Messages = {
     restartLevel: '{value} : l’échauffement recommence au-dessus',
     cursorHint:
       'Les flèches déplacent un curseur à travers les pas ; avec Maj de dix en dix, Début et Fin vont aux bouts.',
-    cursor: 'pas {position} : {values}',
+    cursor: '{step} : {values}',
     table: 'Valeurs en table',
     tableHead: {
       series: 'Courbe',
-      count: 'Points',
+      count: 'Pas notés',
       first: 'Première',
       last: 'Dernière',
       least: 'Moins',
       greatest: 'Plus',
+    },
+    tableHint:
+      'Des pas que le graphique montre, chacun tel que noté. Première et dernière : moyennes entre les graines. Moins et plus : de tous les pas et de toutes les graines.',
+    rowsOf: 'Lignes de',
+    rowsAreSteps: 'Une ligne est un pas, avec les valeurs qu’a aussi le CSV. Les pas sont comptés dans leur phase.',
+    rowsAreBuckets:
+      'Une ligne est un groupe : les pas de … à …, dont les valeurs sont la moyenne, la moindre et la plus grande. Une valeur lissée est celle du premier pas. Le CSV a chaque pas.',
+    rowHead: {
+      phase: 'phase',
+      step: 'pas',
+      from: 'du pas',
+      to: 'au pas',
+      count: 'pas notés',
+      least: 'moindre',
+      greatest: 'plus grande',
+      mean: 'moyenne',
+      seed: 'graine {seed}',
     },
     series: {
       'warmup-loss': 'perte d’échauffement',
@@ -645,7 +679,10 @@ export const fr: Messages = {
       'validation-loss': 'validation',
       'validation-accuracy': 'justesse de validation',
       vaa: 'VAA',
+      'vaa-low': 'VAA, au moins',
+      'vaa-high': 'VAA, au plus',
       'vaa-star': 'VAA*',
+      'vaa-steps': 'M de VAA',
       'vaa-fixed': 'états fixes',
       'vaa-periodic': 'états périodiques',
       'vaa-unconverged': 'états non convergés',

@@ -31,7 +31,6 @@ export function judgeConvergence(
   slice: Slice,
   epsilon: number,
 ): Convergence {
-  const limit = (epsilon / 4) ** 2
   const last = tail[0]!
   const before = tail[1]
   const residuals = new Float64Array(before === undefined ? 0 : n)
@@ -39,19 +38,25 @@ export function judgeConvergence(
   let periodicCount = 0
   if (before !== undefined)
     for (let i = 0; i < n; i++) {
-      const squared = squaredDistance(last, i, before, i, slice)
-      residuals[i] = Math.sqrt(squared)
-      if (squared < limit) {
-        fixedCount++
-        continue
-      }
-      for (let period = 2; period <= LONGEST_PERIOD && period < tail.length; period++)
-        if (squaredDistance(last, i, tail[period]!, i, slice) < limit) {
-          periodicCount++
-          break
-        }
+      residuals[i] = Math.sqrt(squaredDistance(last, i, before, i, slice))
+      const period = returnPeriod(tail, i, slice, epsilon)
+      if (period === 1) fixedCount++
+      else if (period !== null) periodicCount++
     }
   return { residuals, fixedCount, periodicCount, unconvergedCount: n - fixedCount - periodicCount }
+}
+
+/** The least period, 1 .. 64, with which series i has come back within ε/4; null where there is none. @param tail the last state first */
+export function returnPeriod(
+  tail: readonly ArrayLike<number>[],
+  i: number,
+  slice: Slice,
+  epsilon: number,
+): number | null {
+  const limit = (epsilon / 4) ** 2
+  for (let period = 1; period <= LONGEST_PERIOD && period < tail.length; period++)
+    if (squaredDistance(tail[0]!, i, tail[period]!, i, slice) < limit) return period
+  return null
 }
 
 /** The median of numbers, the mean of the middle two for an even count; null without numbers. NaN sorts last. */

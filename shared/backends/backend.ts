@@ -3,6 +3,7 @@
  * made outside and passed in, so every backend sees the same ones. A request list has one entry a replica; null
  * leaves that replica untouched, and nothing of a replica's result depends on the others.
  */
+import type { Slice } from '../attractors/distances.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
@@ -115,6 +116,21 @@ export interface ConvergeRequest {
   readonly stopResidual: number | null
 }
 
+/** As ConvergeRequest, but until every series is at rest. */
+export interface RestRequest {
+  readonly batch: SeriesBatch
+  /** [B] */
+  readonly truncations: Int32Array
+  /** u: [I] */
+  readonly perturbation: Float32Array
+  /** M_max >= 1 */
+  readonly maxConvergenceSteps: number
+  /** ε: a series is at rest with less than ε/4 to go. */
+  readonly epsilon: number
+  /** Columns judged by themselves, too. */
+  readonly slices: readonly Slice[]
+}
+
 /** How many steps in a row every residual must stay under the limit before the optional stop. */
 export const STOP_PATIENCE = 16
 /** How many states before the last one are returned, at most: the longest period that is looked for. */
@@ -140,6 +156,16 @@ export interface ConvergedStates {
   readonly exactExit: { readonly step: number; readonly period: number } | null
   /** The step at which the optional stop fired; the tail then ends there. */
   readonly stoppedAt: number | null
+}
+
+/** The end of a run until every series is at rest, or M_max steps. */
+export interface RestedStates {
+  /** x_M, x_{M-1}, ... as [n, stateSize] each, the last state first, M each series' own: min(M_max, TAIL_STEPS) + 1 entries. */
+  readonly tail: readonly (Float32Array | Float64Array)[]
+  /** M of each series, [n]: where it was found to be at rest, or not finite; else M_max. */
+  readonly steps: Int32Array
+  /** For each slice asked for, [n]: 1 for a series whose columns were at rest at its end. */
+  readonly isAtRest: readonly Uint8Array[]
 }
 
 /** Moments of the optimiser, named as the parameters; SGD's momentum buffer stands in `first`. */
@@ -181,6 +207,8 @@ export interface Engine {
    * @param breathe called now and then on the way, which may take minutes, by backends that work in pieces; what it throws gives the run up
    */
   converge(requests: PerReplica<ConvergeRequest>, breathe?: () => Promise<void>): Promise<PerReplica<ConvergedStates>>
+  /** The run of VAA at rest up to the states that are compared. @param breathe as in `converge` */
+  convergeToRest(requests: PerReplica<RestRequest>, breathe?: () => Promise<void>): Promise<PerReplica<RestedStates>>
   /** The gradient with respect to states so many steps before the end, nothing moved; gradients that were there are gone. */
   gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */

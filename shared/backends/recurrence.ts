@@ -39,7 +39,7 @@ export interface SequenceInput {
   readonly saving: boolean
 }
 
-/** Where adjoints enter a sequence. */
+/** Where adjoints enter a sequence. Steps that none of them comes to contribute exactly nothing, whatever their values are (adjoint-reach.ts). */
 export interface SequenceAdjoints {
   /** At outputs of the top layer: `data` [K, B, width] at `steps` [K, B] (-1: unused). */
   readonly outputs: { readonly steps: Int32Array; readonly data: FloatArray } | null

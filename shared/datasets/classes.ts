@@ -14,17 +14,30 @@ export interface Classes {
   readonly indices: Int32Array
 }
 
-/** `a` before `b` by code points, as everywhere the same whatever the language of the machine. */
-const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** As everywhere the same, whatever the language of the machine; `<` would compare halves of characters. */
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0)!)) as [
+    number[],
+    number[],
+  ]
+  const at = left.findIndex((code, index) => code !== right[index])
+  return at < 0 ? left.length - right.length : left[at]! - (right[at] ?? -1)
+}
+
+/** Names in their order, and the position of each label among them. */
+function indexLabels(distinct: ReadonlySet<Label>): { names: readonly string[]; indexOf: ReadonlyMap<Label, number> } {
+  const labels = [...distinct]
+  const names = labels.every((label) => typeof label === 'number')
+    ? labels.sort((a, b) => a - b).map(String)
+    : [...new Set(labels.map(String))].sort(byCodePoint)
+  const position = new Map(names.map((name, index) => [name, index]))
+  return { names, indexOf: new Map(labels.map((label) => [label, position.get(String(label))!])) }
+}
 
 /** Classes are exactly those that occur: labels 3 and 5 are two classes, named `3` and `5`. */
 export function classify(labels: readonly Label[]): Classes {
-  const isNumeric = labels.every((label) => typeof label === 'number')
-  const names = isNumeric
-    ? [...new Set(labels)].sort((a, b) => Number(a) - Number(b)).map(String)
-    : [...new Set(labels.map(String))].sort(byCodePoint)
-  const position = new Map(names.map((name, index) => [name, index]))
-  return { names, indices: Int32Array.from(labels, (label) => position.get(String(label))!) }
+  const { names, indexOf } = indexLabels(new Set(labels))
+  return { names, indices: Int32Array.from(labels, (label) => indexOf.get(label)!) }
 }
 
 /** More classes than this are taken for a mistake, such as an identifier in place of a class. */
@@ -43,23 +56,28 @@ export interface ClassifiedTargets {
  * @param where the file's name, for messages
  * @throws LabError `dataset` for a number that is not whole
  */
-export function classifyTargets(labels: readonly (readonly Label[])[], where: string): ClassifiedTargets {
+export function classifyTargets(labels: readonly ArrayLike<Label>[], where: string): ClassifiedTargets {
+  const distinct = new Set<Label>()
   labels.forEach((own, series) => {
-    const wrong = own.find((label) => typeof label === 'number' && !Number.isInteger(label))
-    if (wrong !== undefined)
-      throw new LabError('dataset', `the target of series ${series} is not a class.`, {
-        where,
-        expected: 'a whole number or a word',
-        found: `${wrong}`,
-        remedy: REMEDY,
-      })
+    for (let k = 0; k < own.length; k++) {
+      const label = own[k]!
+      if (typeof label === 'number' && !Number.isInteger(label))
+        throw new LabError('dataset', `the target of series ${series} is not a class.`, {
+          where,
+          expected: 'a whole number or a word',
+          found: `${label}`,
+          remedy: REMEDY,
+        })
+      distinct.add(label)
+    }
   })
-  const { names, indices } = classify(labels.flat())
-  let next = 0
-  return {
-    classNames: names,
-    targets: labels.map((own) => Float32Array.from(indices.subarray(next, (next += own.length)))),
-  }
+  const { names, indexOf } = indexLabels(distinct)
+  const targets = labels.map((own) => {
+    const indices = new Float32Array(own.length)
+    for (let k = 0; k < own.length; k++) indices[k] = indexOf.get(own[k]!)!
+    return indices
+  })
+  return { classNames: names, targets }
 }
 
 /** @throws LabError `dataset` for one class, which is nothing to tell apart, and for more than are likely */

@@ -91,7 +91,7 @@ function readArrays(bytes: Uint8Array, where: string): FileContents {
     const kind = parseNpyType(type)?.kind
     const isText = kind === 'text' || kind === 'bytes'
     const holds = isText ? 'text' : kind === undefined ? 'other' : 'numbers'
-    const saysSplits = isText && saySplits(archive.labels(name).labels.map(String))
+    const saysSplits = isText && saySplits(Array.from(archive.labels(name).labels, String))
     return { name, type, holds, shape, saysSplits, sample: start }
   })
   return { kind: 'npz', arrays }

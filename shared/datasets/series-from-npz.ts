@@ -184,7 +184,7 @@ function readClasses(archive: NamedArrays, options: NpzOptions, places: TargetPl
 function readSeriesTexts(archive: NamedArrays, name: string, field: string, seriesCount: number): string[] {
   const found = archive.labelsOf(name, field)
   const [first, second = 1] = found.shape
-  if (first === seriesCount && second === 1 && found.shape.length <= 2) return found.labels.map(String)
+  if (first === seriesCount && second === 1 && found.shape.length <= 2) return Array.from(found.labels, String)
   throw new LabError('dataset', 'this array must say one thing of each series.', {
     where: `${archive.where}, array \`${name}\``,
     expected: `[${seriesCount}]`,

@@ -127,10 +127,22 @@ export interface TrainingConfig {
   } | null
 }
 
+export interface VaaConfig {
+  /** n */ series: number
+  /** M; null: until every state is at rest. */
+  convergenceSteps: number | null
+  /** M_max, where no M is given. Runs that were made before it could be left out have none. */
+  maxConvergenceSteps: number
+  /** ε */ epsilon: number
+  draws: number
+  /** With an M only. */
+  stopResidual: number | null
+}
+
 export interface MeasuresConfig {
   /** Measure VAA and VAA* every n training steps (and before and after warm-up); null: once an epoch. 0: never. */
   everySteps: number | null
-  vaa: { series: number; convergenceSteps: number; epsilon: number; draws: number; stopResidual: number | null } | null
+  vaa: VaaConfig | null
   vaaStar: { series: number; convergenceSteps: number; epsilon: number; draws: number } | null
   /** At the same times, how the weights of each part and the gradient of the training loss spread. */
   histograms: boolean

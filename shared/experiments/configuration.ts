@@ -2,7 +2,7 @@
  * When two runs try the same thing: a configuration and a strategy enter, a text leaves that is equal for runs whose results may be
  * averaged over their seeds. Names, seeds and what only decides when something is saved are no part of it.
  */
-import type { ExperimentConfig, Strategy } from './config.ts'
+import type { ExperimentConfig, Strategy, VaaConfig } from './config.ts'
 
 export function configurationText(config: ExperimentConfig, strategy: Strategy): string {
   const { dataset, layers, warmup, training, backend, cells } = config
@@ -14,10 +14,16 @@ export function configurationText(config: ExperimentConfig, strategy: Strategy):
     // What a run without a warm-up has written there changes nothing.
     warmup: strategy === 'none' ? null : warmup,
     training,
-    measures: { everySteps, vaa, vaaStar },
+    measures: { everySteps, vaa: vaa && withoutUnused(vaa), vaaStar },
     backend,
     cells,
   })
+}
+
+/** With an M there is no M_max, and in records of earlier versions none is written. */
+function withoutUnused(vaa: VaaConfig): Partial<VaaConfig> {
+  const { maxConvergenceSteps, ...rest } = vaa
+  return vaa.convergenceSteps === null ? { ...rest, maxConvergenceSteps } : rest
 }
 
 /** Keys in the order of the alphabet: the same whatever version of the lab wrote the record. */

@@ -46,7 +46,7 @@ const quick: Preset = {
     training: { steps: 1200, validateEverySteps: 200 },
     measures: {
       everySteps: 400,
-      vaa: { series: 32, convergenceSteps: 300 },
+      vaa: { series: 32 },
       vaaStar: { series: 32, convergenceSteps: 200 },
     },
   },

@@ -3,6 +3,7 @@
  * and the published JSON Schema (config.schema.json) is made from the same definitions.
  */
 import { z } from 'zod'
+import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../attractors/rest.ts'
 import { DEFAULT_SPLIT } from '../datasets/options.ts'
 import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
 import { valueAt, wordsOf } from '../protocol/schema-words.ts'
@@ -249,7 +250,19 @@ const schema = z.strictObject({
       vaa: z
         .strictObject({
           series: z.number().int().min(2).default(32).describe('n'),
-          convergenceSteps: positive.default(1000).describe('M'),
+          convergenceSteps: positive
+            .nullable()
+            .default(null)
+            .describe('M, steps before states are compared; null: until every state is at rest.'),
+          maxConvergenceSteps: z
+            .number()
+            .int()
+            .min(REST_BLOCK_STEPS)
+            .max(MOST_STEPS_TO_REST)
+            .default(10_000)
+            .describe(
+              'M_max, steps at most where no M is given; then VAA is an interval if some states are not at rest.',
+            ),
           epsilon: positiveNumber.default(1e-4).describe('ε'),
           draws: positive.default(1),
           stopResidual: positiveNumber.nullable().default(null),
@@ -336,7 +349,10 @@ export function readConfig(
 }
 
 /** What no single field can say. */
-function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentConfig, where: string): ConfigMistake[] {
+function checkTogether(
+  { name, layers, strategies, seeds, dataset, measures }: ExperimentConfig,
+  where: string,
+): ConfigMistake[] {
   const mistakes: ConfigMistake[] = []
   const fail = (
     path: string,
@@ -414,6 +430,16 @@ function checkTogether({ name, layers, strategies, seeds, dataset }: ExperimentC
           'Round it, or scale what it multiplies.',
           { value: `${value}`, nearest: `${Math.fround(value)}` },
         )
+  const { vaa } = measures
+  if (vaa !== null && vaa.convergenceSteps === null && vaa.stopResidual !== null)
+    fail(
+      'measures.vaa.stopResidual',
+      'stopWithoutM',
+      'Without an M, a run of VAA stops when states are at rest.',
+      'null, or an M in `measures.vaa.convergenceSteps`',
+      `${vaa.stopResidual}`,
+      'Leave it out, or say how many steps of convergence there are.',
+    )
   // A half of a pair would be lost on its way to a file, an index and a header.
   if (/\p{Cs}/u.test(name))
     fail(

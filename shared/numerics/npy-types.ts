@@ -17,6 +17,8 @@ export interface NpyType {
 
 /** A whole number beyond 2^53, which no number of ours holds, is the text of its digits. */
 export type NpyLabel = number | string
+/** Row-major; numbers are kept as such where all are. */
+export type NpyElements = Float32Array | Float64Array | NpyLabel[]
 
 const KINDS: Readonly<Record<string, NpyType['kind']>> = {
   b: 'bool',
@@ -134,7 +136,7 @@ function exactNumber(value: bigint, where: string): number {
 }
 
 /** Labels: numbers stay numbers, text is text. @throws LabError `dataset` for characters that Unicode has not */
-export function decodeLabels(bytes: Uint8Array, type: NpyType, where: string): NpyLabel[] {
+export function decodeLabels(bytes: Uint8Array, type: NpyType, where: string): NpyElements {
   const count = bytes.length / type.bytes
   if (type.kind === 'text') {
     const characters = new Uint32Array(alignedBytes(bytes, CHARACTER_BYTES, type.isBigEndian))
@@ -147,10 +149,13 @@ export function decodeLabels(bytes: Uint8Array, type: NpyType, where: string): N
     return Array.from({ length: count }, (_, index) =>
       readByteText(bytes.subarray(index * type.bytes, (index + 1) * type.bytes)),
     )
-  if (type.bytes < 8 || type.kind === 'float') return Array.from(decodeNumbers(bytes, type, where))
+  if (type.bytes < 8 || type.kind === 'float') return decodeNumbers(bytes, type, where)
   const buffer = alignedBytes(bytes, type.bytes, type.isBigEndian)
   const whole = type.kind === 'int' ? new BigInt64Array(buffer) : new BigUint64Array(buffer)
-  return Array.from(whole, (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : String(value)))
+  const isExact = (value: bigint): boolean => Number.isSafeInteger(Number(value))
+  return Array.from(whole).every(isExact)
+    ? Float64Array.from(whole, Number)
+    : Array.from(whole, (value) => (isExact(value) ? Number(value) : String(value)))
 }
 
 /** NumPy fills a text with zeros up to the longest of its array. */

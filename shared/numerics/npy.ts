@@ -5,11 +5,19 @@
 import { LabError } from '../protocol/errors.ts'
 import { elementCount, type Tensor } from './dims.ts'
 import { NPY_MAGIC, NPY_REMEDY, readNpyHeader, type NpyHeader } from './npy-header.ts'
-import { decodeLabels, decodeNumbers, nameOfNpyType, parseNpyType, type NpyLabel, type NpyType } from './npy-types.ts'
+import {
+  decodeLabels,
+  decodeNumbers,
+  nameOfNpyType,
+  parseNpyType,
+  type NpyElements,
+  type NpyLabel,
+  type NpyType,
+} from './npy-types.ts'
 
 export interface NpyLabels {
   readonly shape: readonly number[]
-  readonly labels: readonly NpyLabel[]
+  readonly labels: ArrayLike<NpyLabel>
 }
 
 /** What an array of any type is. */
@@ -47,7 +55,11 @@ export function outlineNpy(bytes: Uint8Array, where: string, count: number): Npy
   const { type, data } = requireElements(bytes, where)
   const isInOrder = !header.fortranOrder || header.shape.length < 2
   const shown = decodeLabels(isInOrder ? data.subarray(0, count * type.bytes) : data, type, where)
-  return { type: header.type, shape: header.shape, start: inRowMajor(shown, header).slice(0, count) }
+  return {
+    type: header.type,
+    shape: header.shape,
+    start: Array.from<NpyLabel>(inRowMajor(shown, header)).slice(0, count),
+  }
 }
 
 interface Elements {
@@ -64,7 +76,7 @@ function requireElements(bytes: Uint8Array, where: string): Elements {
       where,
       expected: 'bool, int8 to uint64, float16, float32, float64 or text',
       found: header.type === null ? nameOfNpyType(null) : `${nameOfNpyType(header.type)} ('${header.type}')`,
-      remedy: "Convert it before saving: `array.astype('<f4')`.",
+      remedy: "Convert it before saving: `array.astype('<f4')`, or `array.astype(str)` for words.",
     })
   const expectedBytes = elementCount(header.shape) * type.bytes
   const data = bytes.subarray(header.dataOffset)
@@ -78,18 +90,12 @@ function requireElements(bytes: Uint8Array, where: string): Elements {
   return { header, type, data }
 }
 
-function inRowMajor<Elements extends Float32Array | Float64Array | NpyLabel[]>(
-  data: Elements,
-  { fortranOrder, shape }: NpyHeader,
-): Elements {
+function inRowMajor<Elements extends NpyElements>(data: Elements, { fortranOrder, shape }: NpyHeader): Elements {
   return fortranOrder && shape.length > 1 ? toRowMajor(data, shape) : data
 }
 
 /** Column-major elements in row-major order. */
-function toRowMajor<Elements extends Float32Array | Float64Array | NpyLabel[]>(
-  data: Elements,
-  shape: readonly number[],
-): Elements {
+function toRowMajor<Elements extends NpyElements>(data: Elements, shape: readonly number[]): Elements {
   const rowMajor = data.slice() as Elements
   const index = shape.map(() => 0)
   const strides: number[] = []

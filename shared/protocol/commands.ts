@@ -70,6 +70,8 @@ const checkpointName = z.string().max(40).refine(isCheckpointName, 'Not a checkp
   CheckpointName
 >
 const forkSource = z.strictObject({ runId, checkpoint: checkpointName.default('last') })
+/** Of the past, for each step; 0: not smoothed. */
+const smoothingWeight = z.number().min(0).lt(1).default(0)
 const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
 const size = z.number().int().min(1).max(100_000)
 
@@ -142,13 +144,17 @@ export const COMMAND_PAYLOADS = {
   /** Tags, states and how many runs have them. */
   'run.facets': nothing,
   'run.read': oneRun,
-  /** A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. */
+  /**
+   * A range of positions, inclusive, in so many buckets that keep each seed's least and greatest value. With a weight of the past, curves that
+   * were logged at every step are smoothed, too, as a whole and whatever the range.
+   */
   'run.metrics': z.strictObject({
     runId,
     series: z.array(seriesName).min(1).max(200),
     from: z.number().nullable().default(null),
     to: z.number().nullable().default(null),
     buckets: z.number().int().min(1).max(8192),
+    smoothing: smoothingWeight,
   }),
   /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
   'run.measures': oneRun,
@@ -174,6 +180,8 @@ export const COMMAND_PAYLOADS = {
     /** Null: the one with the best test result. Weights only. */
     seed: z.number().int().nullable().default(null),
     weights: z.enum(['best', 'last']).default('best'),
+    /** Weight of the past a step, of a column beside the values; 0: none. CSV only. */
+    smoothing: smoothingWeight,
   }),
   /** Tags, notes, star and archive of these runs. */
   'run.annotate': z.strictObject({ ...someRuns.shape, change: annotationsChangeSchema }),

@@ -17,7 +17,7 @@ import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/ru
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
-import type { TimelineMarks } from '../runs/timeline.ts'
+import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
@@ -254,6 +254,8 @@ export interface RunMetrics {
   /** Every series that the run has, asked for or not. */
   readonly names: readonly SeriesName[]
   readonly damaged: RunDamage | null
+  /** As it was asked for; series that are not smoothed have 0 themselves. */
+  readonly smoothing: number
   readonly series: readonly DecimatedSeries[]
 }
 
@@ -384,6 +386,9 @@ export type CheckedSweep =
 /** The last measurement of one slice of the network: a value a seed, null where it has none. */
 export interface MeasuredSlice extends SeriesSlice {
   readonly vaa: readonly (number | null)[]
+  /** Instead of it, for all seeds, where states of one were not at rest: VAA lies between these. */
+  readonly vaaLow: readonly (number | null)[]
+  readonly vaaHigh: readonly (number | null)[]
   readonly vaaStar: readonly (number | null)[]
   readonly residualMedian: readonly (number | null)[]
   readonly residualMax: readonly (number | null)[]
@@ -396,7 +401,7 @@ export interface MeasuredSlice extends SeriesSlice {
 export interface RunMeasures {
   readonly runId: string
   /** Null where nothing was measured yet. */
-  readonly position: number | null
+  readonly at: PhaseStep | null
   /** The whole network first, then layers, then parts. */
   readonly slices: readonly MeasuredSlice[]
 }

@@ -3,6 +3,7 @@
  * Unlike the metrics it is not cut: steps that were taken twice, because of a crash, stand there twice. Only a status that was not reached goes.
  */
 import type { Divergence } from './divergence.ts'
+import { meanInterval, readObject, readUsedSteps, readVaa } from './read-vaa.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunStatus } from './run.ts'
 
 export type LogEntryBody =
@@ -31,8 +32,14 @@ export type LogEntryBody =
       readonly kind: 'measure'
       readonly phase: 'warm-up' | 'training'
       readonly step: number
-      /** Means over seeds. */
+      /** Means over seeds. Null where VAA is no point. */
       readonly vaa: number | null
+      /** Means of the ends of the seeds' intervals, and M of the series that took longest; entries of earlier versions have none. */
+      readonly vaaLow?: number | null
+      readonly vaaHigh?: number | null
+      readonly vaaSteps?: number | null
+      /** Whether no M was given: the states counted below are then at rest, or not. */
+      readonly isAtRest?: boolean
       readonly vaaStar: number | null
       readonly unconvergedCount: number
       readonly comparedCount: number
@@ -103,9 +110,9 @@ export function describeEvent(event: RunEvent, seeds: readonly number[], step: n
         bestCount: event.best.filter((isBest) => isBest).length,
       }
     case 'measure': {
-      const seedsMeasured = (event.vaa ?? []).flatMap((entry) =>
-        typeof entry === 'object' && entry !== null ? [entry as Readonly<Record<string, unknown>>] : [],
-      )
+      const seedsMeasured = (event.vaa ?? []).map(readObject).filter((entry) => entry !== null)
+      const interval = meanInterval(seedsMeasured.map(readVaa))
+      const steps = seedsMeasured.map(readUsedSteps).filter((count) => count !== null)
       const total = (field: string): number =>
         seedsMeasured.reduce((sum, entry) => sum + (typeof entry[field] === 'number' ? entry[field] : 0), 0)
       const unconvergedCount = total('unconvergedCount')
@@ -113,7 +120,11 @@ export function describeEvent(event: RunEvent, seeds: readonly number[], step: n
         kind: 'measure',
         phase: event.phase,
         step: event.step,
-        vaa: mean(seedsMeasured.map(({ vaa }) => (typeof vaa === 'number' ? vaa : null))),
+        vaa: interval !== null && interval.low === interval.high ? interval.low : null,
+        vaaLow: interval && interval.low,
+        vaaHigh: interval && interval.high,
+        vaaSteps: steps.length === 0 ? null : Math.max(...steps),
+        isAtRest: seedsMeasured.some(({ vaaLow }) => typeof vaaLow === 'number'),
         vaaStar: mean((event.vaaStar ?? []).map(mean)),
         unconvergedCount,
         comparedCount: total('fixedCount') + total('periodicCount') + unconvergedCount,

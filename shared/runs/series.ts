@@ -1,7 +1,8 @@
 /**
  * The values of a run over time as columns, and a range of them in buckets: positions and one value a seed enter, each bucket's
- * least, greatest and mean value of each seed leave, so that no peak is lost at any zoom.
+ * least, greatest and mean value of each seed leave, so that no peak is lost at any zoom. A curve is smoothed here, where all of it is.
  */
+import { smoothColumn, type SmoothingState } from './smooth.ts'
 
 export const SERIES_NAMES = [
   'warmup-loss',
@@ -13,7 +14,12 @@ export const SERIES_NAMES = [
   'validation-loss',
   'validation-accuracy',
   'vaa',
+  /** Instead of it, for all seeds, where states of one were not at rest: VAA lies between these. */
+  'vaa-low',
+  'vaa-high',
   'vaa-star',
+  /** M that VAA took, of the series that took longest. */
+  'vaa-steps',
   /** How many of the series compared ended fixed, periodic or neither: only the first two have reached an attractor. */
   'vaa-fixed',
   'vaa-periodic',
@@ -29,6 +35,8 @@ type WholeSeriesName = (typeof SERIES_NAMES)[number]
 export const SLICED_SERIES = [
   'warmup-vaa-star',
   'vaa',
+  'vaa-low',
+  'vaa-high',
   'vaa-star',
   'vaa-fixed',
   'vaa-periodic',
@@ -36,6 +44,18 @@ export const SLICED_SERIES = [
   'vaa-residual-median',
   'vaa-residual-max',
 ] as const satisfies readonly WholeSeriesName[]
+
+/**
+ * Logged at every step and drawn anew from a batch each time: a curve over them is smoothed for the eye. All others are points that were
+ * measured now and then, which stay what was measured, or a learning rate, which was set.
+ */
+const SMOOTHABLE_SERIES: ReadonlySet<WholeSeriesName> = new Set([
+  'warmup-loss',
+  'warmup-vaa-star',
+  'convergence-steps',
+  'loss',
+  'gradient-norm',
+])
 
 export type SlicedSeries = (typeof SLICED_SERIES)[number]
 
@@ -70,6 +90,8 @@ export function isSeriesName(name: string): name is SeriesName {
   return (SERIES_NAMES as readonly string[]).includes(name) || SLICED_NAME.test(name)
 }
 
+export const isSmoothable = (name: SeriesName): boolean => SMOOTHABLE_SERIES.has(splitSeriesName(name).base)
+
 /** One position of one series: a value a seed, null where a seed has none. */
 export interface SeriesPoint {
   readonly series: SeriesName
@@ -83,6 +105,10 @@ export interface SeedBuckets {
   readonly least: readonly (number | null)[]
   readonly greatest: readonly (number | null)[]
   readonly mean: readonly (number | null)[]
+  /** The smoothed value at each bucket's first point, where the seed has one; null for a series that is not smoothed. */
+  readonly smoothed: readonly (number | null)[] | null
+  /** From which the seed's next value is smoothed. */
+  readonly smoothing: SmoothingState | null
 }
 
 export interface DecimatedSeries {
@@ -91,8 +117,14 @@ export interface DecimatedSeries {
   readonly decimated: boolean
   /** Points in the range. */
   readonly pointCount: number
+  /** Weight of the past a step, of the smoothed values; 0 for a series that is not smoothed. */
+  readonly smoothing: number
   /** Position of each bucket's first point; buckets without points are left out. */
   readonly positions: readonly number[]
+  /** Position of each bucket's last point. */
+  readonly lastPositions: readonly number[]
+  /** Points in each bucket. */
+  readonly counts: readonly number[]
   /** One a seed. */
   readonly seeds: readonly SeedBuckets[]
 }
@@ -165,17 +197,22 @@ export function lowerBound(positions: Float64Array, position: number): number {
   return low
 }
 
-/**
- * @param from first position, inclusive; null: the beginning
- * @param to last position, inclusive; null: the end
- * @param buckets at most so many entries leave
- */
+/** What of a series is asked for. */
+export interface SeriesRange {
+  /** First position, inclusive; null: the beginning. */
+  readonly from: number | null
+  /** Last position, inclusive; null: the end. */
+  readonly to: number | null
+  /** At most so many entries leave. */
+  readonly buckets: number
+  /** Weight of the past a step, in [0, 1); 0: not smoothed. Series that are not smoothed at any weight stay as they are. */
+  readonly smoothing: number
+}
+
 export function decimate(
   name: SeriesName,
   columns: SeriesColumns,
-  from: number | null,
-  to: number | null,
-  buckets: number,
+  { from, to, buckets, smoothing }: SeriesRange,
 ): DecimatedSeries {
   const { positions } = columns
   const start = from === null ? 0 : lowerBound(positions, from)
@@ -183,29 +220,60 @@ export function decimate(
   const pointCount = Math.max(0, end - start)
   const edges = pointCount <= buckets ? null : bucketEdges(positions, start, end, buckets)
   const bounds = edges ?? Array.from({ length: pointCount + 1 }, (_, index) => start + index)
+  const weight = isSmoothable(name) ? smoothing : 0
   return {
     name,
     decimated: edges !== null,
     pointCount,
+    smoothing: weight,
     positions: bounds.slice(0, -1).map((index) => positions[index]!),
-    seeds: Array.from({ length: columns.seedCount }, (_, r) => seedBuckets(columns.values(r), bounds)),
+    lastPositions: bounds.slice(1).map((index) => positions[index - 1]!),
+    counts: bounds.slice(1).map((index, bucket) => index - bounds[bucket]!),
+    seeds: Array.from({ length: columns.seedCount }, (_, r) => ({
+      ...seedBuckets(columns.values(r), bounds),
+      ...smoothBuckets(positions, columns.values(r), bounds, weight),
+    })),
   }
 }
 
-/** Indices where buckets of equal width in position begin, empty ones left out, and the end. */
+/** Buckets that a curve needs to begin and end where it was measured. */
+const FEWEST_WITH_ENDS = 3
+
+/**
+ * Indices where buckets of equal width in position begin, empty ones left out, and the end. The first and the last point stand alone: what a
+ * curve begins and ends with is read off it.
+ */
 function bucketEdges(positions: Float64Array, start: number, end: number, buckets: number): number[] {
-  const first = positions[start]!
-  const width = (positions[end - 1]! - first) / buckets
-  const edges = [start]
-  for (let bucket = 1; bucket < buckets; bucket++) {
+  const alone = buckets < FEWEST_WITH_ENDS ? 0 : 1
+  const [from, to, count] = [start + alone, end - alone, buckets - 2 * alone]
+  const first = positions[from]!
+  const width = (positions[to - 1]! - first) / count
+  const edges = alone ? [start, from] : [start]
+  for (let bucket = 1; bucket < count; bucket++) {
     const index = lowerBound(positions, first + bucket * width)
-    if (index > edges.at(-1)! && index < end) edges.push(index)
+    if (index > edges.at(-1)! && index < to) edges.push(index)
   }
+  if (alone) edges.push(to)
   edges.push(end)
   return edges
 }
 
-function seedBuckets(values: Float64Array, bounds: readonly number[]): SeedBuckets {
+/** Of the whole series up to the range's end, so that no range changes a value; what leaves is that of the buckets' first points. */
+function smoothBuckets(
+  positions: Float64Array,
+  values: Float64Array,
+  bounds: readonly number[],
+  weight: number,
+): Pick<SeedBuckets, 'smoothed' | 'smoothing'> {
+  if (weight === 0) return { smoothed: null, smoothing: null }
+  const { smoothed, state } = smoothColumn(positions, values, bounds, weight)
+  return { smoothed, smoothing: state }
+}
+
+function seedBuckets(
+  values: Float64Array,
+  bounds: readonly number[],
+): Pick<SeedBuckets, 'least' | 'greatest' | 'mean'> {
   const least: (number | null)[] = []
   const greatest: (number | null)[] = []
   const mean: (number | null)[] = []

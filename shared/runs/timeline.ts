@@ -3,6 +3,7 @@
  * optimiser steps, those of warm-up (restarts included) before those of training. The same in main and in the renderer.
  */
 import type { DivergedQuantity } from './divergence.ts'
+import { readNumber, readObject, readUsedSteps, readVaa, type Fields } from './read-vaa.ts'
 import type { RunEvent } from './run.ts'
 import { sliceSeries, type SeriesPoint, type SeriesSlice, type SlicedSeries } from './series.ts'
 
@@ -23,6 +24,12 @@ export interface DivergenceMark {
   readonly position: number
   readonly seed: number
   readonly quantity: DivergedQuantity
+}
+
+/** A step as it is counted everywhere but on the axis itself: from the beginning of its phase. */
+export interface PhaseStep {
+  readonly phase: 'warm-up' | 'training'
+  readonly step: number
 }
 
 /** What is marked on the time axis beside the series. */
@@ -73,6 +80,14 @@ export class Timeline {
   /** Where step `step` of a phase stands. */
   position(phase: 'warm-up' | 'training' | 'test', step: number): number {
     return phase === 'warm-up' ? step : this.#warmupSteps + step
+  }
+
+  /** The step that stands at `position`. Where the warm-up has ended, it is its last step: training has not taken one yet. */
+  stepAt(position: number): PhaseStep {
+    const warmsUp = this.#warmupSteps > 0 || this.phases.some(({ phase }) => phase === 'warm-up')
+    return warmsUp && position <= this.#warmupSteps
+      ? { phase: 'warm-up', step: position }
+      : { phase: 'training', step: position - this.#warmupSteps }
   }
 
   /** @returns the points of this event, none for most kinds */
@@ -163,7 +178,6 @@ function starPoints(
 }
 
 const VAA_FIELDS = {
-  vaa: 'vaa',
   'vaa-fixed': 'fixedCount',
   'vaa-periodic': 'periodicCount',
   'vaa-unconverged': 'unconvergedCount',
@@ -172,6 +186,37 @@ const VAA_FIELDS = {
 } as const satisfies Partial<Record<SlicedSeries, string>>
 
 const WHOLE: SeriesSlice = { layerIndex: null, partIndex: null }
+
+/** VAA as points; where that of a seed is none, the ends of all seeds' intervals, of which a seed at rest has one of no length. */
+function vaaOrEnds(slice: SeriesSlice, position: number, seeds: readonly (Fields | null)[]): SeriesPoint[] {
+  const intervals = seeds.map(readVaa)
+  const point = (base: 'vaa' | 'vaa-low' | 'vaa-high', values: Values): SeriesPoint => ({
+    series: sliceSeries(base, slice),
+    position,
+    values,
+  })
+  if (intervals.every((interval) => interval === null || interval.low === interval.high))
+    return [
+      point(
+        'vaa',
+        intervals.map((interval) => interval && interval.low),
+      ),
+    ]
+  return [
+    point(
+      'vaa',
+      intervals.map(() => null),
+    ),
+    point(
+      'vaa-low',
+      intervals.map((interval) => interval && interval.low),
+    ),
+    point(
+      'vaa-high',
+      intervals.map((interval) => interval && interval.high),
+    ),
+  ]
+}
 
 /** VAA with its residuals and counts: of the whole network, of each layer where there are several, of each part of a layer of several. */
 function vaaPoints(position: number, measurements: readonly unknown[]): SeriesPoint[] {
@@ -188,14 +233,18 @@ function vaaPoints(position: number, measurements: readonly unknown[]): SeriesPo
     ...(layers.length > 1 ? layers : []),
     ...parts.filter(({ layerIndex }) => partCount(layerIndex) > 1),
   ].flatMap((entry) => readSlice(entry) ?? [])
-  const pointsOf = (slice: SeriesSlice, seeds: readonly (Fields | null)[]): SeriesPoint[] =>
-    Object.entries(VAA_FIELDS).map(([base, field]) => ({
+  const pointsOf = (slice: SeriesSlice, seeds: readonly (Fields | null)[]): SeriesPoint[] => [
+    ...vaaOrEnds(slice, position, seeds),
+    ...Object.entries(VAA_FIELDS).map(([base, field]) => ({
       series: sliceSeries(base as keyof typeof VAA_FIELDS, slice),
       position,
       values: seeds.map((seed) => readNumber(seed?.[field])),
-    }))
+    })),
+  ]
+  const steps = whole.map(readUsedSteps)
   return [
     ...pointsOf(WHOLE, whole),
+    ...(steps.some((count) => count !== null) ? [{ series: 'vaa-steps', position, values: steps } as const] : []),
     ...slices.flatMap((slice) =>
       pointsOf(
         slice,
@@ -208,17 +257,6 @@ function vaaPoints(position: number, measurements: readonly unknown[]): SeriesPo
       ),
     ),
   ]
-}
-
-type Fields = Readonly<Record<string, unknown>>
-
-/** A measurement comes from a file: what is damaged counts as none. */
-function readObject(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null ? (value as Fields) : null
-}
-
-function readNumber(value: unknown): number | null {
-  return typeof value === 'number' ? value : null
 }
 
 function readSlice({ layerIndex, partIndex }: Fields): SeriesSlice | null {

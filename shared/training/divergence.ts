@@ -52,13 +52,13 @@ export async function requireFinite(
   return false
 }
 
-/** What is not finite in a checkpoint's tensors, by the first part of their names: that of the seed. */
-export function findNonFinite(tensors: TensorMap): Map<string, number> {
-  const found = new Map<string, number>()
+/** What is not finite in a checkpoint's tensors, by seed: the first part of their names. */
+export function findNonFinite(tensors: TensorMap): Map<number, number> {
+  const found = new Map<number, number>()
   for (const [name, { data }] of tensors)
     for (const value of data)
       if (!Number.isFinite(value)) {
-        found.set(name.slice(0, name.indexOf('/')), value)
+        found.set(Number(/^seed(\d+)/.exec(name)![1]), value)
         break
       }
   return found

@@ -54,14 +54,12 @@ export function drawVaaStar(
 export function drawVaa(
   stream: RandomStream,
   dataset: Dataset,
-  settings: { readonly series: number; readonly convergenceSteps: number; readonly stopResidual: number | null },
-): ConvergeRequest {
-  const batch = drawTrainingSeries(stream, dataset, settings.series)
+  series: number,
+): Pick<ConvergeRequest, 'batch' | 'truncations' | 'perturbation'> {
+  const batch = drawTrainingSeries(stream, dataset, series)
   return {
     batch,
     truncations: drawTruncations(stream, batch),
     perturbation: drawPerturbation(stream, dataset.inputSize),
-    convergenceSteps: settings.convergenceSteps,
-    stopResidual: settings.stopResidual,
   }
 }

@@ -131,11 +131,12 @@ async function doWhatIsDue(session: TrainingSession, plan: Plan): Promise<void> 
   const { checkpointEverySteps, keepCheckpointEverySteps } = config
   const isKept = step % (keepCheckpointEverySteps ?? Infinity) === 0
   const maySave = endsEpoch || step % checkpointEverySteps === 0
-  const saves = step > 0 && training.checkpointedStep !== step && (isKept || (maySave && session.isCheckpointDue()))
-  if (saves) {
-    training.checkpointedStep = step
-    await session.checkpoint(isKept ? `step-${step}` : undefined)
-  }
+  if (step === 0 || training.checkpointedStep === step || !(isKept || maySave)) return
+  // When, the configuration alone decides: what a check finds must not hang on the clock.
+  await session.checkWeights()
+  if (!isKept && !session.isCheckpointDue()) return
+  training.checkpointedStep = step
+  await session.checkpoint(isKept ? `step-${step}` : undefined)
 }
 
 async function validate(session: TrainingSession, plan: Plan, endsEpoch: boolean): Promise<void> {

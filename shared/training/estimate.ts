@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../backends/backend.ts'
 import type { Dataset } from '../datasets/dataset.ts'
-import type { ExperimentConfig, WarmupConfig } from '../experiments/config.ts'
+import type { ExperimentConfig, MeasuresConfig, VaaConfig, WarmupConfig } from '../experiments/config.ts'
 import { RandomStream } from '../numerics/random.ts'
 import { stepsPerEpoch, trainingOrder, warmupOrder } from './batches.ts'
 import { drawConvergence, drawVaa, drawVaaStar } from './draws.ts'
@@ -42,6 +42,8 @@ const ENOUGH_MS = 300
 const MOST_TIMES = 5
 /** Convergence is timed over at most so many steps; the rest is the same step again. */
 const MOST_CONVERGENCE_STEPS = 200
+/** A network as it begins is at rest by then, as a rule: what hovers by rounding takes a thousand steps to be known. */
+const TIMED_STEPS_TO_REST = 1500
 
 /** Times all kinds of work of a run; the engine's parameters are the user's initial values and move. */
 export async function estimateTime(subject: EstimateSubject): Promise<TimeEstimate> {
@@ -185,29 +187,34 @@ async function timeSpreads(subject: EstimateSubject): Promise<number> {
   return timeOf(subject.now, () => takeSpreads(subject, subject.config, all))
 }
 
-interface VaaDraws {
-  readonly series: number
-  readonly convergenceSteps: number
-  readonly epsilon: number
-  readonly draws: number
-}
-
-async function timeVaa(
-  { engine, datasets, config, now }: EstimateSubject,
-  settings: VaaDraws & { readonly stopResidual: number | null },
-): Promise<number> {
-  const timed = { ...settings, convergenceSteps: Math.min(settings.convergenceSteps, MOST_CONVERGENCE_STEPS) }
+/** VAA at rest is timed as one with M = M_max, unless all states are at rest before the time is up. */
+async function timeVaa({ engine, datasets, config, now }: EstimateSubject, settings: VaaConfig): Promise<number> {
+  const { series, draws, epsilon, stopResidual } = settings
+  const isAtRest = settings.convergenceSteps === null
+  const wholeSteps = settings.convergenceSteps ?? settings.maxConvergenceSteps
+  const convergenceSteps = Math.min(wholeSteps, isAtRest ? TIMED_STEPS_TO_REST : MOST_CONVERGENCE_STEPS)
   let endsEarly = false
   const ms = await timeOf(now, async (time) => {
-    const states = await engine.converge(
-      datasets.map((dataset, r) => drawVaa(new RandomStream(config.seeds[r]!, 'vaa', time), dataset, timed)),
+    const drawn = datasets.map((dataset, r) =>
+      drawVaa(new RandomStream(config.seeds[r]!, 'vaa', time), dataset, series),
     )
-    endsEarly = states.every((state) => state === null || state.exactExit !== null || state.stoppedAt !== null)
+    if (isAtRest) {
+      const rest = { maxConvergenceSteps: convergenceSteps, epsilon, slices: [] }
+      const states = await engine.convergeToRest(drawn.map((draw) => ({ ...draw, ...rest })))
+      endsEarly = states.every((state) => state === null || state.steps.every((count) => count < convergenceSteps))
+    } else {
+      const states = await engine.converge(drawn.map((draw) => ({ ...draw, convergenceSteps, stopResidual })))
+      endsEarly = states.every((state) => state === null || state.exactExit !== null || state.stoppedAt !== null)
+    }
   })
-  return settings.draws * (endsEarly ? ms : ms * convergenceFactor(datasets, settings, timed))
+  const factor = convergenceFactor(datasets, wholeSteps, convergenceSteps)
+  return draws * (endsEarly ? ms : ms * factor)
 }
 
-async function timeVaaStar({ engine, datasets, config, now }: EstimateSubject, settings: VaaDraws): Promise<number> {
+async function timeVaaStar(
+  { engine, datasets, config, now }: EstimateSubject,
+  settings: NonNullable<MeasuresConfig['vaaStar']>,
+): Promise<number> {
   const timed = { ...settings, convergenceSteps: Math.min(settings.convergenceSteps, MOST_CONVERGENCE_STEPS) }
   const ms = await timeOf(now, (time) =>
     engine.vaaStar(
@@ -216,13 +223,13 @@ async function timeVaaStar({ engine, datasets, config, now }: EstimateSubject, s
       ),
     ),
   )
-  return settings.draws * ms * convergenceFactor(datasets, settings, timed)
+  return settings.draws * ms * convergenceFactor(datasets, settings.convergenceSteps, timed.convergenceSteps)
 }
 
 /** A series is run to a truncation of half its length in the mean, then for M steps; every step takes the same. */
-function convergenceFactor(datasets: readonly Dataset[], whole: VaaDraws, timed: VaaDraws): number {
+function convergenceFactor(datasets: readonly Dataset[], wholeSteps: number, timedSteps: number): number {
   const truncation = Math.max(...datasets.map(({ maxSteps }) => maxSteps)) / 2
-  return (truncation + whole.convergenceSteps) / (truncation + timed.convergenceSteps)
+  return (truncation + wholeSteps) / (truncation + timedSteps)
 }
 
 /** The median of a few times; the first is thrown away (memory is new, code is cold) unless it alone is long. */

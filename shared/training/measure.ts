@@ -4,10 +4,10 @@
  */
 import { judgeConvergence, median, type Convergence } from '../attractors/convergence.ts'
 import type { Slice } from '../attractors/distances.ts'
-import { vaa } from '../attractors/vaa.ts'
-import type { ConvergedStates, Engine } from '../backends/backend.ts'
+import { vaa, vaaAtRest, type VaaInterval } from '../attractors/vaa.ts'
+import type { ConvergedStates, Engine, RestedStates } from '../backends/backend.ts'
 import type { Dataset } from '../datasets/dataset.ts'
-import type { MeasuresConfig } from '../experiments/config.ts'
+import type { MeasuresConfig, VaaConfig } from '../experiments/config.ts'
 import type { Network } from '../networks/network.ts'
 import { RandomStream } from '../numerics/random.ts'
 import { WARMUP_ATTEMPT_STRIDE } from './batches.ts'
@@ -17,12 +17,15 @@ import { drawVaa, drawVaaStar } from './draws.ts'
 export interface SliceMeasurement {
   readonly layerIndex: number | null
   readonly partIndex: number | null
-  /** Mean over the draws; null when a state was not finite. */
+  /** Mean over the draws; null when a state was not finite, and where VAA at rest is no point. */
   readonly vaa: number | null
+  /** VAA at rest lies between these: means over the draws of the lower and of the upper ends. Null with a given M. */
+  readonly vaaLow: number | null
+  readonly vaaHigh: number | null
   /** Of ‖x_M − x_{M−1}‖ over the series of all draws; null when M = 0. */
   readonly residualMedian: number | null
   readonly residualMax: number | null
-  /** Series of all draws: fixedCount + periodicCount + unconvergedCount = draws * series. */
+  /** Series of all draws, at rest those fixed and periodic where no M was given: fixedCount + periodicCount + unconvergedCount = draws * series. */
   readonly fixedCount: number
   readonly periodicCount: number
   readonly unconvergedCount: number
@@ -39,16 +42,16 @@ export interface VaaMeasurement extends SliceMeasurement {
   readonly epsilon: number
   /** n of each draw. */
   readonly series: number
-  /** M asked for. */
-  readonly convergenceSteps: number
+  /** M asked for; null: until every state is at rest. */
+  readonly convergenceSteps: number | null
+  /** M_max; null with a given M. */
+  readonly maxConvergenceSteps: number | null
+  /** M of each draw: of the series that took longest. */
+  readonly usedSteps: readonly number[]
   readonly draws: number
 }
 
-export interface VaaSettings {
-  readonly series: number
-  readonly convergenceSteps: number
-  readonly epsilon: number
-}
+type VaaSettings = Pick<VaaConfig, 'series' | 'convergenceSteps' | 'maxConvergenceSteps' | 'epsilon'>
 
 interface NamedSlice extends Slice {
   readonly layerIndex: number | null
@@ -56,7 +59,7 @@ interface NamedSlice extends Slice {
 }
 
 /** The columns of the whole network, then of each layer, then of each part. */
-export function comparedSlices(network: Network): NamedSlice[] {
+function comparedSlices(network: Network): NamedSlice[] {
   const width = network.stateSize
   const spanOf = (layerIndex: number, partIndex: number | null): NamedSlice => {
     const slices = network.stateSlices.filter(
@@ -72,22 +75,18 @@ export function comparedSlices(network: Network): NamedSlice[] {
   ]
 }
 
-interface SliceDraw extends Convergence {
-  readonly vaa: number
-}
+/** Both ends are the same where VAA is a point. */
+interface SliceDraw extends Convergence, VaaInterval {}
 
 /** One draw's comparison, a value a slice; slices with the same columns are compared once. */
-function compareStates(slices: readonly NamedSlice[], states: ConvergedStates, settings: VaaSettings): SliceDraw[] {
+function compareSlices(
+  slices: readonly NamedSlice[],
+  compare: (slice: NamedSlice, index: number) => SliceDraw,
+): SliceDraw[] {
   const known = new Map<string, SliceDraw>()
-  return slices.map((slice) => {
+  return slices.map((slice, index) => {
     const key = `${slice.offset}+${slice.size}`
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const { series: n, epsilon } = settings
-    const compared = {
-      ...judgeConvergence(states.tail, n, slice, epsilon),
-      vaa: vaa(states.tail[0]!, n, slice, [epsilon])[0]!,
-    }
+    const compared = known.get(key) ?? compare(slice, index)
     known.set(key, compared)
     return compared
   })
@@ -97,13 +96,23 @@ function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null
 }
 
-function combineDraws({ layerIndex, partIndex }: NamedSlice, draws: readonly SliceDraw[]): SliceMeasurement {
+/** @param isAtRest whether no M was given */
+function combineDraws(
+  { layerIndex, partIndex }: NamedSlice,
+  draws: readonly SliceDraw[],
+  isAtRest: boolean,
+): SliceMeasurement {
   const residuals = Float64Array.from(draws.flatMap((draw) => [...draw.residuals]))
   const total = (count: (draw: SliceDraw) => number): number => draws.reduce((sum, draw) => sum + count(draw), 0)
+  const low = finiteOrNull(total((draw) => draw.low) / draws.length)
+  const high = finiteOrNull(total((draw) => draw.high) / draws.length)
+  const isPoint = draws.every((draw) => draw.low === draw.high)
   return {
     layerIndex,
     partIndex,
-    vaa: finiteOrNull(total((draw) => draw.vaa) / draws.length),
+    vaa: isPoint ? low : null,
+    vaaLow: isAtRest ? low : null,
+    vaaHigh: isAtRest ? high : null,
     residualMedian: finiteOrNull(median(residuals)),
     residualMax:
       residuals.length === 0 ? null : finiteOrNull(residuals.reduce((largest, value) => Math.max(largest, value), 0)),
@@ -114,22 +123,40 @@ function combineDraws({ layerIndex, partIndex }: NamedSlice, draws: readonly Sli
 }
 
 /** Gathers the draws of one VAA measurement; each draw's states may be overwritten once it is added. */
-export class VaaGatherer {
+class VaaGatherer {
   readonly #slices: NamedSlice[]
   readonly #settings: VaaSettings
   readonly #draws: SliceDraw[][] = []
   readonly #exactExit: ConvergedStates['exactExit'][] = []
   readonly #stoppedAt: ConvergedStates['stoppedAt'][] = []
+  readonly #usedSteps: number[] = []
 
   constructor(network: Network, settings: VaaSettings) {
     this.#slices = comparedSlices(network)
     this.#settings = settings
   }
 
-  add(states: ConvergedStates): void {
-    this.#draws.push(compareStates(this.#slices, states, this.#settings))
-    this.#exactExit.push(states.exactExit)
-    this.#stoppedAt.push(states.stoppedAt)
+  add({ tail, exactExit, stoppedAt }: ConvergedStates, convergenceSteps: number): void {
+    const { series: n, epsilon } = this.#settings
+    this.#draws.push(
+      compareSlices(this.#slices, (slice) => {
+        const [value] = vaa(tail[0]!, n, slice, [epsilon])
+        return { ...judgeConvergence(tail, n, slice, epsilon), low: value!, high: value! }
+      }),
+    )
+    this.#exactExit.push(exactExit)
+    this.#stoppedAt.push(stoppedAt)
+    this.#usedSteps.push(stoppedAt ?? convergenceSteps)
+  }
+
+  addRested({ tail, isAtRest, steps }: RestedStates): void {
+    const { series: n, epsilon } = this.#settings
+    this.#draws.push(
+      compareSlices(this.#slices, (slice, index) => vaaAtRest(tail, n, slice, epsilon, isAtRest[index]!)),
+    )
+    this.#exactExit.push(null)
+    this.#stoppedAt.push(null)
+    this.#usedSteps.push(steps.reduce((most, count) => Math.max(most, count), 0))
   }
 
   /** @returns the mean over the draws added so far, at least one */
@@ -138,9 +165,10 @@ export class VaaGatherer {
       combineDraws(
         slice,
         this.#draws.map((draw) => draw[index]!),
+        this.#settings.convergenceSteps === null,
       ),
     )
-    const { series, convergenceSteps, epsilon } = this.#settings
+    const { series, convergenceSteps, maxConvergenceSteps, epsilon } = this.#settings
     return {
       ...measured[0]!,
       layers: measured.filter(({ layerIndex, partIndex }) => layerIndex !== null && partIndex === null),
@@ -150,16 +178,11 @@ export class VaaGatherer {
       epsilon,
       series,
       convergenceSteps,
+      maxConvergenceSteps: convergenceSteps === null ? maxConvergenceSteps : null,
+      usedSteps: this.#usedSteps,
       draws: this.#draws.length,
     }
   }
-}
-
-/** VAA (Algorithm 1) of one draw's states. @param settings n, M and ε of that draw */
-export function measureVaa(network: Network, states: ConvergedStates, settings: VaaSettings): VaaMeasurement {
-  const gatherer = new VaaGatherer(network, settings)
-  gatherer.add(states)
-  return gatherer.result()
 }
 
 /** Which draws a measurement of a seed uses: those of a training step, or of a warm-up step of an attempt. */
@@ -210,18 +233,29 @@ export async function takeMeasures(
 
 async function takeVaa(
   { engine, datasets, seeds, breathe }: MeasureSubject,
-  settings: NonNullable<MeasuresConfig['vaa']>,
+  settings: VaaConfig,
   moments: readonly (MeasureMoment | null)[],
 ): Promise<(VaaMeasurement | null)[]> {
   const streams = moments.map((moment, r) => moment && momentStream(seeds[r]!, moment, 0))
   const gatherers = moments.map((moment) => moment && new VaaGatherer(engine.network, settings))
+  const { convergenceSteps, maxConvergenceSteps, epsilon, stopResidual } = settings
+  const slices = comparedSlices(engine.network)
   for (let draw = 0; draw < settings.draws; draw++) {
     await breathe()
-    const states = await engine.converge(
-      streams.map((stream, r) => stream && drawVaa(stream, datasets[r]!, settings)),
-      breathe,
-    )
-    gatherers.forEach((gatherer, r) => gatherer?.add(states[r]!))
+    const drawn = streams.map((stream, r) => stream && drawVaa(stream, datasets[r]!, settings.series))
+    if (convergenceSteps === null) {
+      const states = await engine.convergeToRest(
+        drawn.map((request) => request && { ...request, maxConvergenceSteps, epsilon, slices }),
+        breathe,
+      )
+      gatherers.forEach((gatherer, r) => gatherer?.addRested(states[r]!))
+    } else {
+      const states = await engine.converge(
+        drawn.map((request) => request && { ...request, convergenceSteps, stopResidual }),
+        breathe,
+      )
+      gatherers.forEach((gatherer, r) => gatherer?.add(states[r]!, convergenceSteps))
+    }
   }
   return gatherers.map((gatherer) => gatherer && gatherer.result())
 }
@@ -243,7 +277,7 @@ async function takeVaaStar(
  */
 export async function meanVaaStar(
   { engine, datasets, breathe }: MeasureSubject,
-  settings: VaaSettings & { readonly draws: number },
+  settings: NonNullable<MeasuresConfig['vaaStar']>,
   streams: readonly (RandomStream | null)[],
 ): Promise<(number[] | null)[]> {
   const sums = streams.map((stream) => stream && engine.network.wiredLayers.map(() => 0))

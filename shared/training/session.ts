@@ -17,7 +17,12 @@ export interface TrainingSession extends MeasureSubject {
   readonly emit: (event: RunEvent) => void
   /** Writes the seeds that have diverged into the run's record. */
   readonly recordDiverged: () => Promise<void>
-  /** Saves everything; a seed whose values are not finite diverges, and keeps those of the checkpoint before. @throws LabError `non-finite` when none is left */
+  /**
+   * Ends seeds whose weights are not finite. Called at steps that the configuration alone decides on, so that a pause changes nothing.
+   * @throws LabError `non-finite` when none is left
+   */
+  readonly checkWeights: () => Promise<void>
+  /** Saves everything. Where the weights of a seed are not finite and it has not ended yet, the last checkpoint stays. */
   readonly checkpoint: (keptAs?: KeptCheckpoint) => Promise<void>
   /** Whether enough time has passed since the last checkpoint for the next one to cost next to nothing. No bit of a result depends on it. */
   readonly isCheckpointDue: () => boolean

@@ -134,17 +134,31 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
     async recordDiverged() {
       await writer.update({ diverged: divergedOf(session) })
     },
+    async checkWeights() {
+      const broken = findNonFinite(capture().tensors)
+      for (const [r, seed] of seeds.entries()) {
+        const weights = broken.get(seed)
+        if (weights !== undefined && hasNotDiverged(session.progress, r))
+          await requireFinite(session, r, currentPlace(session), { weights })
+      }
+    },
     async checkpoint(keptAs) {
       const begunMs = clock.now()
-      const capture = (): Checkpoint => captureCheckpoint(engine, seeds, session.progress, session.best)
       let checkpoint = capture()
-      if (await leaveOutBrokenSeeds(session, checkpoint, lastGood)) checkpoint = capture()
+      const broken = findNonFinite(checkpoint.tensors)
+      if (seeds.some((seed, r) => broken.has(seed) && hasNotDiverged(session.progress, r))) return
+      if (broken.size > 0 && lastGood !== null) {
+        for (const [r, seed] of seeds.entries())
+          if (broken.has(seed)) session.best[r] = restoreSeed(engine, r, seed, lastGood)
+        checkpoint = capture()
+      }
       lastGood = checkpoint
       await writer.saveCheckpoint(checkpoint, keptAs)
       pace.note(begunMs, clock.now())
     },
     isCheckpointDue: () => pace.isDue(clock.now()),
   }
+  const capture = (): Checkpoint => captureCheckpoint(engine, seeds, session.progress, session.best)
   if (restored === null) {
     seeds.forEach((seed, r) => {
       engine.writeParameters(r, initialize(network, seed, 0))
@@ -181,6 +195,7 @@ async function takePhases(
 }
 
 async function enterPhase(session: TrainingSession, phase: Phase, keptAs?: 'warmed-up'): Promise<void> {
+  await session.checkWeights()
   session.progress.phase = phase
   session.emit({ type: 'phase', phase, step: phase === 'test' ? session.progress.training.step : 0 })
   await session.checkpoint(keptAs)
@@ -233,24 +248,4 @@ async function test(session: TrainingSession, { record, writer }: TrainRunOption
 /** The seeds that have diverged, in the order of the configuration. */
 function divergedOf({ progress }: Pick<TrainingSession, 'progress'>): RunRecord['diverged'] {
   return progress.diverged.filter((divergence) => divergence !== null)
-}
-
-/**
- * Values that are not finite would be no checkpoint: their seed diverges, if it has not before, and gets those of the last checkpoint back.
- * @returns whether there were any
- */
-async function leaveOutBrokenSeeds(
-  session: TrainingSession,
-  { tensors }: Checkpoint,
-  lastGood: Checkpoint | null,
-): Promise<boolean> {
-  const { engine, seeds, best, progress } = session
-  const broken = findNonFinite(tensors)
-  for (const [r, seed] of seeds.entries()) {
-    const weights = broken.get(`seed${seed}`)
-    if (weights === undefined) continue
-    if (hasNotDiverged(progress, r)) await requireFinite(session, r, currentPlace(session), { weights })
-    if (lastGood !== null) best[r] = restoreSeed(engine, r, seed, lastGood)
-  }
-  return broken.size > 0
 }

@@ -99,8 +99,11 @@ async function doWhatIsDue(session: TrainingSession): Promise<void> {
     await measure(session, warmup.round * config.warmup.steps + warmup.step, (r) => warmup.active[r]!)
     warmup.measuredStep = warmup.step
   }
-  if (warmup.step > 0 && warmup.step % config.checkpointEverySteps === 0 && session.isCheckpointDue())
-    await session.checkpoint()
+  if (warmup.step > 0 && warmup.step % config.checkpointEverySteps === 0) {
+    // When, the configuration alone decides: what a check finds must not hang on the clock.
+    await session.checkWeights()
+    if (session.isCheckpointDue()) await session.checkpoint()
+  }
 }
 
 /** Checks the active replicas; those with a layer above the limit get fresh initial values, the others are done. */

@@ -67,13 +67,13 @@ describe('the charts of a run', () => {
     await page.keyboard.press('End')
     await expect
       .poll(() => page.getByTestId('cursor').textContent())
-      .toMatch(/^step 2530: .*(training|validation) [\d.e-]+/)
+      .toMatch(/^Training, step 2500: training, smoothed 0\.90 [\d.e-]+, training [\d.e-]+, validation [\d.e-]+/)
     await page.keyboard.press('Home')
     await page.keyboard.press('Shift+ArrowRight')
-    await expect.poll(() => page.getByTestId('cursor').textContent()).toMatch(/^step \d+: .*warm-up loss/)
+    await expect.poll(() => page.getByTestId('cursor').textContent()).toMatch(/^Warm-up, step.*: .*warm-up loss/)
     await page.getByText('Values as a table').click()
     const rows = page.getByRole('table').getByRole('row')
-    expect(await rows.count()).toBeGreaterThan(5)
+    await expect.poll(() => rows.count()).toBeGreaterThan(5)
     await page.screenshot({ path: path.join(PICTURES, 'charts.png') })
   })
 
@@ -97,7 +97,7 @@ describe('the charts of a run', () => {
         await page.keyboard.press('ArrowLeft')
         return page.getByTestId('cursor').textContent()
       })
-      .toMatch(/^step 2529: /)
+      .toMatch(/^Training, step 2499: /)
     await page.keyboard.press('0')
     expect(await range()).toBeNull()
   })
@@ -122,7 +122,8 @@ describe('the charts of a run', () => {
   it('are saved as drawing, picture and values', async () => {
     const svg = (await save('svg')).toString()
     expect(svg).toMatch(/^<svg /)
-    for (const word of ['training', 'validation', 'VAA*', 'optimiser steps', 'Training']) expect(svg).toContain(word)
+    const words = ['training, smoothed 0.90', 'training', 'validation', 'VAA*', 'optimiser steps', 'Training']
+    for (const word of words) expect(svg).toContain(`>${word}`)
     const png = await save('png')
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2700, 1860])
@@ -134,10 +135,17 @@ describe('the charts of a run', () => {
     const logged = metrics
       .map((line) => JSON.parse(line) as { type: string; step: number; loss: number[] })
       .filter(({ type }) => type === 'train-step')
-      .flatMap(({ step, loss }) => loss.map((value, r) => `loss,${30 + step},${r},${value}`))
+      .flatMap(({ step, loss }) => loss.map((value, r) => `loss,training,${step},${r},${value}`))
     expect(logged).toHaveLength(3 * 2500)
     const csv = (await save('csv')).toString().trim().split('\n')
-    expect(csv.filter((line) => line.startsWith('loss,'))).toEqual(logged)
+    expect(csv[0]).toBe('series,phase,step,seed,value,smoothed 0.9')
+    const losses = csv.filter((line) => line.startsWith('loss,'))
+    expect(losses.map((line) => line.slice(0, line.lastIndexOf(',')))).toEqual(logged)
+    expect(losses.every((line) => /,[\d.e-]+$/.test(line))).toBe(true)
+    // What was measured now and then is not smoothed.
+    const measured = csv.filter((line) => /^(validation-loss|vaa|vaa-star),/.test(line))
+    expect(measured.length).toBeGreaterThan(0)
+    expect(measured.every((line) => line.endsWith(','))).toBe(true)
   })
 
   it.each(['light', 'dark'])('have no violation of accessibility in %s', async (theme) => {

@@ -87,7 +87,7 @@ describe('the insight charts', () => {
         const distance = (event: { step: number }): number => Math.abs(event.step - step)
         const nearest = validations.reduce((best, event) => (distance(event) < distance(best) ? event : best))
         return (vaa as { vaa: number }[]).map(
-          ({ vaa: value }, seed) => `${seed},${60 + step},${value},${nearest.loss[seed]}`,
+          ({ vaa: value }, seed) => `${seed},${step},${value},${nearest.loss[seed]}`,
         )
       })
     expect(expected.length).toBeGreaterThanOrEqual(12)
@@ -100,14 +100,15 @@ describe('the insight charts', () => {
     // Before, during and after the warm-up of 60 steps, then every 50 of training.
     expect(positions).toEqual([0, 50, 60, 110, 160, 210, 260, 310, 360])
     const [head, ...rows] = await saveCsv('Weights over time')
-    expect(head).toBe('from step,to step,measurements,bin from,bin to,values,share')
-    const table = rows.map((row) => row.split(',').map(Number))
+    expect(head).toBe('phase,from step,to step,measurements,bin from,bin to,values,share')
+    const table = rows.map((row) => row.split(','))
     positions.forEach((position, index) => {
-      const drawn = table.filter(([from]) => from === position)
+      const [phase, step] = position <= 60 ? ['warm-up', position] : ['training', position - 60]
+      const drawn = table.filter((cells) => cells[0] === phase && Number(cells[1]) === step)
       const counts = events[index]!.seeds[0]!.find(({ layerIndex }) => layerIndex === 0)!.weights.counts
       const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-      expect(sum(drawn.map((cells) => cells[5]!))).toBe(sum(counts))
-      expect(sum(drawn.map((cells) => cells[6]!))).toBeCloseTo(1, 9)
+      expect(sum(drawn.map((cells) => Number(cells[6])))).toBe(sum(counts))
+      expect(sum(drawn.map((cells) => Number(cells[7])))).toBeCloseTo(1, 9)
     })
   })
 
@@ -116,7 +117,9 @@ describe('the insight charts', () => {
     await map.focus()
     await page.keyboard.press('End')
     const cursor = page.locator('section.figure', { has: map }).getByTestId('figure-cursor')
-    await expect.poll(() => cursor.textContent()).toMatch(/^from step 360, to step 360, measurements 1, 5 % /)
+    await expect
+      .poll(() => cursor.textContent())
+      .toMatch(/^phase Training, from step 300, to step 300, measurements 1, 5 % /)
     await page.getByText('Values of “Weights over time” as a table').click()
     const cells = page.locator('section.figure', { has: map }).locator('tbody tr')
     await expect.poll(() => cells.count()).toBe(9)

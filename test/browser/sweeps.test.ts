@@ -267,7 +267,7 @@ describe('the compare view', () => {
     const title = 'training of 3 runs'
     await page.getByRole('heading', { name: title }).waitFor()
     const lines = (await save(title, 'csv')).toString().trim().split('\n')
-    expect(lines[0]).toBe('run,series,position,seed,value')
+    expect(lines[0]).toBe('run,series,phase,step,seed,value')
     const logged = ids.flatMap((id) =>
       readFileSync(path.join(at.lab.home, 'runs', id, 'metrics.jsonl'), 'utf8')
         .trim()
@@ -276,8 +276,9 @@ describe('the compare view', () => {
         .filter(({ type }) => type === 'train-step')
         .flatMap(({ loss }) => loss),
     )
-    expect(lines.slice(1).map((line) => Number(line.split(',')[4]))).toHaveLength(logged.length)
-    expect(new Set(lines.slice(1).map((line) => Number(line.split(',')[4])))).toEqual(new Set(logged))
+    const values = lines.slice(1).map((line) => Number(line.split(',')[5]))
+    expect(values).toHaveLength(logged.length)
+    expect(new Set(values)).toEqual(new Set(logged))
   })
 
   it('shows what tells configurations apart, and bars of them', async () => {

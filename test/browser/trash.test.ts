@@ -206,6 +206,7 @@ describe('the trash', () => {
       (await at(index).locator('[data-column="name"]').getAttribute('title'))!
     const ids = await Promise.all([0, 1, 2, 3, 4, 5].map(idOf))
     await at(0).getByRole('checkbox').click()
+    expect(await at(0).getByRole('checkbox').isChecked()).toBe(true)
     await at(2).click({ modifiers: ['Shift'] })
     await at(5).click({ modifiers: ['ControlOrMeta'] })
     await expect.poll(() => bar().getByRole('status').textContent()).toBe('4 chosen')

@@ -20,13 +20,15 @@ export async function compareCommand(
 ): Promise<void> {
   const store = openStore(options)
   const records = (await Promise.all(names.map(async (name) => byStrategy(await findRuns(store, name))))).flat()
-  const runs = records.map(requireFinished)
+  // In a group they stand beside runs that have a result.
+  const lost = records.filter(({ status }) => status === 'diverged')
+  const runs = records.filter((record) => !lost.includes(record)).map(requireFinished)
   const [first] = runs as [Finished, ...Finished[]]
   if (runs.length < 2)
     throw new LabError('usage', 'There is nothing to compare with.', {
       where: names.join(' '),
       expected: 'two runs or more, or a group of them',
-      found: 'one run',
+      found: `${runs.length === 1 ? 'one run' : 'none'} with a result`,
     })
   const metrics = [...new Set(runs.map(({ result }) => result.metric))]
   if (metrics.length > 1)
@@ -38,6 +40,7 @@ export async function compareCommand(
   const rows = runs.map((run, index) => describe(run, index === 0 ? null : first))
   if (options.json) {
     for (const row of rows) printJson({ type: 'compared', ...row })
+    for (const { id, strategy, diverged } of lost) printJson({ type: 'diverged', run: id, strategy, diverged })
     return
   }
   const number = (value: number | null): string => (value === null ? '' : formatNumber(value))
@@ -63,6 +66,8 @@ export async function compareCommand(
       print(
         `\n${run}: over ${describeSeedCount(seedCount, diverged.length)} seeds; diverged ${diverged.map(describeDivergence).join('; ')}`,
       )
+  for (const { id, diverged } of lost)
+    print(`\n${id}: no result, since every seed has diverged: ${diverged.map(describeDivergence).join('; ')}`)
   print(`\nDifferences and two-sided p-values: each run against ${first.record.id}, over the seeds that both have.`)
 }
 
@@ -74,13 +79,6 @@ function byStrategy(records: readonly RunRecord[]): RunRecord[] {
 
 function requireFinished(record: RunRecord): Finished {
   if (record.result) return { record, result: record.result }
-  if (record.status === 'diverged')
-    throw new LabError('usage', 'This run has no result: every seed has diverged.', {
-      where: record.id,
-      expected: 'a run with a seed that has not',
-      found: record.diverged.map(describeDivergence).join('; '),
-      remedy: 'Leave it out of the comparison.',
-    })
   throw new LabError('usage', 'This run has no result.', {
     where: record.id,
     expected: 'a finished run',

@@ -152,9 +152,9 @@ function printTable(rows: readonly SummaryRow[], seeds: readonly number[]): void
       ]),
     ),
   )
-  for (const { strategy, seedCount, diverged } of rows)
-    if (diverged.length > 0)
-      print(
-        `\n${strategy}: diverged ${diverged.map(describeDivergence).join('; ')}. The mean is over ${describeSeedCount(seedCount, diverged.length)} seeds.`,
-      )
+  for (const { strategy, seedCount, diverged } of rows) {
+    if (diverged.length === 0) continue
+    const over = seedCount === 0 ? '' : ` The mean is over ${describeSeedCount(seedCount, diverged.length)} seeds.`
+    print(`\n${strategy}: diverged ${diverged.map(describeDivergence).join('; ')}.${over}`)
+  }
 }

@@ -17,6 +17,8 @@ import type {
   OptimizerSettings,
   OptimizerState,
   PerReplica,
+  RestedStates,
+  RestRequest,
   TrainRequest,
   TrainResult,
   WarmupRequest,
@@ -24,6 +26,7 @@ import type {
 } from '../backend.ts'
 import type { FloatArray, Recurrence } from '../recurrence.ts'
 import { converge } from './converge.ts'
+import { convergeToRest } from './converge-to-rest.ts'
 import { evaluate } from './evaluate.ts'
 import { gradientByLag } from './gradient-by-lag.ts'
 import { fromTensors, joinRanges, parameterRanges, toTensors, type ParameterRange } from './parameter-ranges.ts'
@@ -151,13 +154,14 @@ export class ProgramEngine<Job> implements Engine {
     requests: PerReplica<ConvergeRequest>,
     breathe?: () => Promise<void>,
   ): Promise<PerReplica<ConvergedStates>> {
-    if (breathe === undefined) return this.#runAll(requests, batchOf, converge)
-    const results: (ConvergedStates | null)[] = requests.map(() => null)
-    for (const { indices, programs } of this.#groups(requests, batchOf, converge)) {
-      const states = await runInPieces(programs, (jobs) => this.#host.run(jobs), breathe)
-      states.forEach((each, place) => (results[indices[place]!] = each))
-    }
-    return results
+    return this.#runLong(requests, converge, breathe)
+  }
+
+  async convergeToRest(
+    requests: PerReplica<RestRequest>,
+    breathe?: () => Promise<void>,
+  ): Promise<PerReplica<RestedStates>> {
+    return this.#runLong(requests, convergeToRest, breathe)
   }
 
   async gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>> {
@@ -183,6 +187,21 @@ export class ProgramEngine<Job> implements Engine {
       runSideBySide(programs, (jobs) => this.#host.run(jobs)).forEach(
         (result, place) => (results[indices[place]!] = result),
       )
+    return results
+  }
+
+  /** As `#runAll`, for programs that take long. @param breathe see runInPieces */
+  async #runLong<Request extends { readonly batch: SeriesBatch }, Result>(
+    requests: PerReplica<Request>,
+    program: (replica: Replica<Job>, request: Request) => Program<Job, Result>,
+    breathe: (() => Promise<void>) | undefined,
+  ): Promise<PerReplica<Result>> {
+    if (breathe === undefined) return this.#runAll(requests, batchOf, program)
+    const results: (Result | null)[] = requests.map(() => null)
+    for (const { indices, programs } of this.#groups(requests, batchOf, program)) {
+      const found = await runInPieces(programs, (jobs) => this.#host.run(jobs), breathe)
+      found.forEach((each, place) => (results[indices[place]!] = each))
+    }
     return results
   }
 

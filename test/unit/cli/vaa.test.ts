@@ -19,6 +19,8 @@ const slice = (layerIndex: number | null, partIndex: number | null) => ({
   layerIndex,
   partIndex,
   vaa: expect.any(Number) as number,
+  vaaLow: null,
+  vaaHigh: null,
   residualMedian: expect.any(Number) as number,
   residualMax: expect.any(Number) as number,
   fixedCount: expect.any(Number) as number,
@@ -46,6 +48,8 @@ describe('lab vaa --json', () => {
           epsilon: 1e-4,
           series: SERIES,
           convergenceSteps: 50,
+          maxConvergenceSteps: null,
+          usedSteps: [50, 50],
           draws: DRAWS,
         },
         vaaStar: [expect.any(Number)],
@@ -76,6 +80,38 @@ describe('lab vaa --json', () => {
     const lines = jsonLines((await lab(['vaa', run, ...flags, '--json'], home)).stdout)
     expect(lines).toHaveLength(2)
     for (const { vaa } of lines) expect(vaa).toMatchObject({ series: 4, convergenceSteps: 30, draws: 1, epsilon: 0.5 })
+  })
+})
+
+describe('lab vaa without an M', () => {
+  const VAA = { series: 8, maxConvergenceSteps: 640, draws: 2, convergenceSteps: null }
+  const flags = ['--series', '8', '--max-convergence-steps', '640', '--draws', '2']
+
+  it('measures at rest, and says of each seed between which values its VAA lies', async () => {
+    const { code, stdout } = await lab(['vaa', run, ...flags, '--json'], home)
+    expect(code).toBe(0)
+    const lines = jsonLines(stdout) as { vaa: Record<string, number | null> & { usedSteps: number[] } }[]
+    expect(lines).toHaveLength(2)
+    for (const { vaa } of lines) {
+      expect(vaa).toMatchObject(VAA)
+      const { vaaLow, vaaHigh, unconvergedCount } = vaa
+      expect(vaa.vaa).toBe(unconvergedCount === 0 ? vaaLow : null)
+      expect(vaaHigh).toBeGreaterThanOrEqual(vaaLow!)
+      expect(Math.max(...vaa.usedSteps)).toBeLessThanOrEqual(640)
+    }
+    const table = (await lab(['vaa', run, ...flags], home)).stdout
+    const isBetween = lines.some(({ vaa }) => vaa.unconvergedCount! > 0)
+    expect(table.includes('Between two values')).toBe(isBetween)
+    expect(/\d\.\.\d/.test(table)).toBe(isBetween)
+  })
+
+  it.each([
+    [['--max-convergence-steps', '100001'], '64 to 100000'],
+    [['--stop-residual', '1e-7'], '--stop-residual'],
+  ])('does not take %s', async (wrong, said) => {
+    const { code, stderr } = await lab(['vaa', run, ...wrong], home)
+    expect(code).toBe(2)
+    expect(stderr).toContain(said)
   })
 })
 

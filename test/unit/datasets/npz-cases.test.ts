@@ -61,6 +61,12 @@ describe('whose each series is, and its split, by arrays of the archive', () => 
     expect(new Set(Array.from(targets, (target) => target >> 2)).size).toBe(1)
   })
 
+  it('of groups are drawn once for all seeds: sizes would differ from seed to seed', () => {
+    const split = { group: 'subject', seed: null }
+    const error = labErrorOf(() => datasetOf(npz(arrays), { task: 'regression', split }))
+    expect([error.code, error.detail.where]).toEqual(['config', 'config.json, dataset.split.seed'])
+  })
+
   it.each<[string, Partial<FileOptions['split']>, Parameters<typeof npz>[0], string[]]>([
     [
       'an array that is not there',

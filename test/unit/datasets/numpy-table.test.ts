@@ -27,7 +27,7 @@ describe.each(table.arrays)('$type, order $order, version $version', ({ type, np
     const labels = isText
       ? elements
       : elements.map((text) => (kind === 'float' || isExact(text) ? numberOf(text) : text))
-    expect(read.labels).toEqual(labels)
+    expect(Array.from(read.labels)).toEqual(labels)
   })
 
   it('has the numbers that NumPy reads, or says what is no exact number', () => {

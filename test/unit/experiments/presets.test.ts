@@ -6,6 +6,8 @@ import { loadConfig } from '../../../main/cli/load-config.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import tables from '../../../shared/experiments/paper-tables.json' with { type: 'json' }
 import { presets } from '../../../shared/experiments/presets.ts'
+import type { VaaConfig } from '../../../shared/experiments/config.ts'
+import { configurationText } from '../../../shared/experiments/configuration.ts'
 import { configJsonSchema, parseConfig } from '../../../shared/experiments/schema.ts'
 
 describe('a preset', () => {
@@ -42,13 +44,56 @@ it('the defaults are those of the paper and of its authors’ code', () => {
   expect(training).toMatchObject({ epochs: 50, batch: 32, optimizer: { kind: 'adam', learningRate: 1e-3 } })
 })
 
+describe('VAA', () => {
+  const dataset = { kind: 'copy-first-input', steps: 50 }
+  const read = (vaa: Record<string, unknown>) => parseConfig({ dataset, measures: { vaa } }, 'x')
+
+  it('is measured at rest where no M is given, and with the paper’s M where it gives one', () => {
+    const stepsOf = (name: string) => {
+      const preset = presets.find((entry) => entry.name === name)!
+      return parseConfig(preset.config, name).measures.vaa?.convergenceSteps
+    }
+    expect(parseConfig({ dataset }, 'x').measures.vaa).toMatchObject({
+      convergenceSteps: null,
+      maxConvergenceSteps: 10_000,
+    })
+    expect(['quick', 'table1-T50-gru-none', 'figure1', 'figure2'].map(stepsOf)).toEqual([null, null, 3000, 3000])
+  })
+
+  it('of a configuration with an M means what it meant', () => {
+    expect(read({ convergenceSteps: 300, stopResidual: 1e-7 }).measures.vaa).toMatchObject({
+      convergenceSteps: 300,
+      stopResidual: 1e-7,
+    })
+  })
+
+  it.each([63, 100_001])('does not take %i steps at most', (maxConvergenceSteps) => {
+    expect(() => read({ maxConvergenceSteps })).toThrow(/maxConvergenceSteps/)
+  })
+
+  it('does not stop at a residual where it stops at rest', () => {
+    expect(() => read({ stopResidual: 1e-7 })).toThrow(/stopResidual/)
+  })
+
+  it('with an M is the same whether an M_max stands beside it, as in records of earlier versions it does not', () => {
+    const now = read({ convergenceSteps: 300 })
+    const earlier = read({ convergenceSteps: 300 })
+    delete (earlier.measures.vaa as Partial<VaaConfig>).maxConvergenceSteps
+    expect(configurationText(earlier, 'none')).toBe(configurationText(now, 'none'))
+    const atRest = (most: number) => configurationText(read({ maxConvergenceSteps: most }), 'none')
+    expect(atRest(1000)).not.toBe(atRest(2000))
+  })
+})
+
 it('the published JSON Schema is current (`lab schema` prints it)', () => {
   const file = new URL('../../../shared/experiments/config.schema.json', import.meta.url)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(configJsonSchema())
 })
 
 it('the table’s deviation is that of a sample', () => {
-  const record = { strategy: 'none', result: { metric: 'mse', best: [1, 2, 4] } } as unknown as RunRecord
+  const seeds = [0, 1, 2]
+  const result = { metric: 'mse', best: [1, 2, 4], seeds }
+  const record = { strategy: 'none', config: { seeds }, result, diverged: [] } as unknown as RunRecord
   const [row] = summarise([record])
   expect(row!.mean).toBeCloseTo(7 / 3, 12)
   expect(row!.std).toBeCloseTo(Math.sqrt(((4 / 3) ** 2 + (1 / 3) ** 2 + (5 / 3) ** 2) / 2), 12)

@@ -47,7 +47,9 @@ it('a finished run with a damaged line has all other values in its chart and its
   expect(csv.damaged).toEqual(damaged)
   const rows = ({ base64 }: { base64: string }): string[] => Buffer.from(base64, 'base64').toString().split('\n')
   // Three series of two seeds stand in the line.
-  expect(rows(csv)).toEqual(rows(wholeCsv).filter((row) => !/^(loss|gradient-norm|learning-rate),7,/.test(row)))
+  expect(rows(csv)).toEqual(
+    rows(wholeCsv).filter((row) => !/^(loss|gradient-norm|learning-rate),training,7,/.test(row)),
+  )
   expect(rows(csv)).toHaveLength(rows(wholeCsv).length - 6)
   expect((await run('run.export', { runId, format: 'config' })).damaged).toBeNull()
 })

@@ -96,6 +96,25 @@ describe('the timeline of a run', () => {
     expect(continued.position('training', 7)).toBe(27)
   })
 
+  it('counts steps within their phase; the end of the warm-up is its last step', () => {
+    const { timeline } = read([...WARM_UP, MEASURE])
+    const continued = new Timeline(timeline.marks(), timeline.lastPosition)
+    for (const known of [timeline, continued])
+      expect([0, 10, 20, 21, 50].map((position) => known.stepAt(position))).toEqual([
+        { phase: 'warm-up', step: 0 },
+        { phase: 'warm-up', step: 10 },
+        { phase: 'warm-up', step: 20 },
+        { phase: 'training', step: 1 },
+        { phase: 'training', step: 30 },
+      ])
+    expect(read([WARM_UP[0]!]).timeline.stepAt(0)).toEqual({ phase: 'warm-up', step: 0 })
+    const without = read([{ type: 'phase', phase: 'training', step: 0 }, MEASURE]).timeline
+    expect([0, 30].map((position) => without.stepAt(position))).toEqual([
+      { phase: 'training', step: 0 },
+      { phase: 'training', step: 30 },
+    ])
+  })
+
   it('passes over a measurement that is damaged', () => {
     const { points } = read([{ ...MEASURE, vaa: [3, { vaa: 'x', layers: 4, parts: [null] }], vaaStar: null }])
     expect(points.filter(({ series }) => series === 'vaa').map(({ values }) => values)).toEqual([[null, null]])

@@ -64,7 +64,10 @@ function* wholeRun(): Generator<RunEvent> {
 async function read({ id, folder }: LongRun): Promise<RunMetrics> {
   const series = new RunSeries(id, folder, SEEDS.length)
   await series.readFile()
-  return series.metrics({ runId: id, series: [...SERIES_NAMES], from: null, to: null, buckets: 100_000 }, null)
+  return series.metrics(
+    { runId: id, series: [...SERIES_NAMES], from: null, to: null, buckets: 100_000, smoothing: 0 },
+    null,
+  )
 }
 
 async function readWithout(run: LongRun): Promise<RunMetrics> {

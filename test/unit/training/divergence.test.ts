@@ -12,6 +12,8 @@ const CASES: readonly (readonly [name: string, breaks: Breaks, divergence: objec
   ['in a loss', { ...MIDDLE, step: 5, in: 'loss' }, { phase: 'training', step: 5, quantity: 'loss', value: 'NaN' }],
   // The checkpoint of an epoch's end sees them, before anything else does.
   ['in its weights', { ...MIDDLE, step: 3, in: 'weights' }, { phase: 'training', step: 3, quantity: 'weights', value: 'Infinity' }],
+  // No checkpoint is due at step 1, and a pause there leaves it to the next step.
+  ['in weights that no checkpoint sees', { ...MIDDLE, step: 1, in: 'weights' }, { phase: 'training', step: 2, quantity: 'loss', value: 'Infinity' }],
   ['in a validation', { ...MIDDLE, step: 4, in: 'evaluation' }, { phase: 'training', step: 4, quantity: 'validation-loss', value: 'Infinity' }],
   ['in the warm-up', { ...MIDDLE, step: 2, in: 'warm-up' }, { phase: 'warm-up', step: 2, quantity: 'loss', value: '-Infinity' }],
   ['in the test', { ...MIDDLE, step: 9, in: 'test' }, { phase: 'test', step: 9, quantity: 'test-loss', value: 'Infinity' }],

@@ -1,5 +1,6 @@
 /** The estimate of a run's time: it counts the work that a real run does, and sums what a known clock shows. */
 import { describe, expect, it } from 'vitest'
+import type { Engine, RestedStates } from '../../../shared/backends/backend.ts'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
 import { countWork, estimateTime, meanConvergenceSteps } from '../../../shared/training/estimate.ts'
@@ -77,6 +78,27 @@ describe('the estimate of a run’s time', () => {
       work.reduce((sum, { count, eachMs }) => sum + count * eachMs, 0),
       9,
     )
+  })
+
+  it.each([
+    { settles: 'before the time is up', steps: 144, eachMs: 20 },
+    // A truncation of 1.5 steps, 1500 steps that were timed, and M_max of them.
+    { settles: 'not', steps: 1500, eachMs: (20 * (1.5 + 10_000)) / (1.5 + 1500) },
+  ])('takes VAA at rest as one of M_max steps, unless every state settles: $settles', async ({ steps, eachMs }) => {
+    const vaa = { ...toy.measures.vaa!, convergenceSteps: null }
+    const measures = { ...toy.measures, vaa, vaaStar: null, histograms: false }
+    const config = toyConfig([0], { measures, warmup: { ...toy.warmup, steps: 0 } })
+    const rested: RestedStates = { tail: [], steps: Int32Array.of(144, steps), isAtRest: [] }
+    const engine: Engine = {
+      ...(await toyBackend().createEngine(toyNetwork(), 1)),
+      convergeToRest: () => Promise.resolve([rested]),
+    }
+    engine.writeParameters(0, initialize(engine.network, 0, 0))
+    engine.resetOptimizer(0)
+    let time = 0
+    const now = (): number => (time += 10)
+    const { work } = await estimateTime({ engine, datasets: [toyDataset(0)], config, warmsUp: false, now })
+    expect(work.find(({ what }) => what === 'measures')!.eachMs).toBeCloseTo(eachMs, 9)
   })
 
   it('takes the mean of the convergence steps over the curriculum: of 1 .. M* at each step', () => {

@@ -70,7 +70,14 @@ export function toyConfig(seeds: number[], change: Partial<ExperimentConfig> = {
     },
     measures: {
       everySteps: 4,
-      vaa: { series: 3, convergenceSteps: 4, epsilon: 1e-4, draws: 2, stopResidual: null },
+      vaa: {
+        series: 3,
+        convergenceSteps: 4,
+        maxConvergenceSteps: 10_000,
+        epsilon: 1e-4,
+        draws: 2,
+        stopResidual: null,
+      },
       vaaStar: { series: 3, convergenceSteps: 4, epsilon: 1e-4, draws: 2 },
       histograms: true,
     },
@@ -248,6 +255,7 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
         )
         return { tail: [state, state], exactExit: { step: 2, period: 1 }, stoppedAt: null }
       }),
+    convergeToRest: missing,
     trainGradients: (requests) =>
       each(requests, (replica, { batch, dropoutMasks, regulariser }) => {
         if (dropoutMasks !== null || regulariser !== null) return missing()
