@@ -63,7 +63,7 @@ export async function judgeFork(
   where: string,
 ): Promise<{ readonly mistakes: readonly ConfigMistake[]; readonly data: OpenedRunData }> {
   const opened = await openSource(store, source, AS_RECORDED)
-  return { mistakes: judge(opened, edited, where), data: opened.data }
+  return { mistakes: await judge(store, opened, edited, where), data: opened.data }
 }
 
 /**
@@ -81,7 +81,7 @@ export async function forkRun(
 ): Promise<RunRecord> {
   const opened = await openSource(store, source, choice)
   const { record, original, saved, point } = opened
-  const [mistake] = judge(opened, edited, where)
+  const [mistake] = await judge(store, opened, edited, where)
   if (mistake) throw mistake.error
   const { config, remarks } = prepareRun(edited, opened.data)
   await keepPlace(store, opened.data, choice)
@@ -117,9 +117,28 @@ async function openSource(
   return { record, original, saved, point: forkPointOf(saved, original), data }
 }
 
-function judge({ original, point, data }: OpenedSource, edited: ExperimentConfig, where: string): ConfigMistake[] {
+async function judge(
+  store: RunStore,
+  { record, original, point, data }: OpenedSource,
+  edited: ExperimentConfig,
+  where: string,
+): Promise<ConfigMistake[]> {
   const { steps, epochs, batch } = edited.training
   // Only the run's own data can say how long an epoch is.
   const trainingSteps = steps ?? epochs * stepsPerEpoch(data.datasets[0]!.counts.train, batch)
-  return findForkMistakes(original, edited, point, trainingSteps, where)
+  const mistakes = findForkMistakes(original, edited, point, trainingSteps, where)
+  if (mistakes.length === 0 || !(await hasLostWeights(store, record))) return mistakes
+  // To end at once with the result of its run is what brings lost weights back.
+  return mistakes.filter(({ isReached }) => !isReached)
+}
+
+async function hasLostWeights(store: RunStore, { id, status }: RunRecord): Promise<boolean> {
+  if (status !== 'finished') return false
+  return store.readWeights(id).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof LabError && error.code === 'weights') return true
+      throw error
+    },
+  )
 }

@@ -537,8 +537,8 @@ export const en = {
       digest: 'SHA-256',
       test: 'File of the test series, SHA-256',
       before: 'Before, SHA-256',
-      regression: '{series} series, at most {steps} steps, {inputs} inputs, {outputs} outputs',
-      classification: '{series} series, at most {steps} steps, {inputs} inputs, classes {classes}',
+      regression: '{series} series, at most {steps} steps, I = {inputs}, O = {outputs}',
+      classification: '{series} series, at most {steps} steps, I = {inputs}, classes {classes}',
       unknown:
         'An earlier version made this run: what the file held is not known, and is written down when it goes on.',
       place: 'The file lies now at',

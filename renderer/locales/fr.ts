@@ -536,8 +536,8 @@ export const fr: Messages = {
       digest: 'SHA-256',
       test: 'Fichier des séries de test, SHA-256',
       before: 'Avant, SHA-256',
-      regression: '{series} séries, {steps} pas au plus, {inputs} entrées, {outputs} sorties',
-      classification: '{series} séries, {steps} pas au plus, {inputs} entrées, classes {classes}',
+      regression: '{series} séries, {steps} pas au plus, I = {inputs}, O = {outputs}',
+      classification: '{series} séries, {steps} pas au plus, I = {inputs}, classes {classes}',
       unknown:
         'Une version antérieure a fait cet essai : ce que contenait le fichier n’est pas connu, et sera noté quand il continuera.',
       place: 'Le fichier se trouve maintenant à',

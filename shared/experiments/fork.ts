@@ -20,6 +20,11 @@ export interface ForkPoint {
   readonly bestLoss: readonly (number | null)[]
 }
 
+export interface ForkMistake extends ConfigMistake {
+  /** The checkpoint stands where the edited configuration ends. */
+  readonly isReached?: true
+}
+
 const FIXED = ['dataset', 'layers', 'strategies', 'seeds', 'backend', 'cells'] as const
 
 const REASONS: Readonly<Record<(typeof FIXED)[number] | 'warmup', string>> = {
@@ -42,9 +47,9 @@ export function findForkMistakes(
   point: ForkPoint,
   trainingSteps: number,
   where: string,
-): ConfigMistake[] {
+): ForkMistake[] {
   const fixed = point.phase === 'warm-up' ? FIXED : ([...FIXED, 'warmup'] as const)
-  const mistakes = fixed.flatMap((group) => {
+  const mistakes: ForkMistake[] = fixed.flatMap((group) => {
     const difference = firstDifference(original[group], edited[group], group)
     if (difference === null) return []
     const { field, before, after } = difference
@@ -73,22 +78,23 @@ export function findForkMistakes(
         'Raise it.',
       ),
     )
-  // It would end at once, with the result of its run.
-  if (point.phase === 'training' && trainingSteps <= point.step)
-    mistakes.push(
-      mistake(
-        where,
-        edited.training.steps === null ? 'training.epochs' : 'training.steps',
-        'The checkpoint has taken these steps of training already.',
-        `more than ${point.step} steps`,
-        `${trainingSteps}`,
-        'Raise it, or fork from an earlier checkpoint.',
-      ),
+  const stepsField = edited.training.steps === null ? 'training.epochs' : 'training.steps'
+  if (point.phase === 'training' && trainingSteps <= point.step) {
+    const isReached = trainingSteps === point.step // it would end at once, with the result of its run
+    const found = mistake(
+      where,
+      stepsField,
+      `The checkpoint has taken ${isReached ? 'these' : 'more'} steps of training already.`,
+      `more than ${point.step} steps`,
+      `${trainingSteps}`,
+      'Raise it, or fork from an earlier checkpoint.',
     )
+    mistakes.push(isReached ? { ...found, isReached } : found)
+  }
   const { stopAtLoss } = edited.training
   if (stopAtLoss !== null && point.bestLoss.every((loss) => loss !== null && loss <= stopAtLoss))
-    mistakes.push(
-      mistake(
+    mistakes.push({
+      ...mistake(
         where,
         'training.stopAtLoss',
         'Every seed has reached this validation loss already.',
@@ -96,7 +102,8 @@ export function findForkMistakes(
         `${stopAtLoss}`,
         'Lower it, leave it out, or fork from an earlier checkpoint.',
       ),
-    )
+      isReached: true,
+    })
   return mistakes
 }
 

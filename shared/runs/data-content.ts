@@ -50,10 +50,10 @@ export function withContent(known: RunData | null, content: DataContent): RunDat
   return { ...content, earlier: [...earlier, before] }
 }
 
-/** `120 series of 50 steps, 3 inputs, classes a, b` */
+/** `120 series of at most 50 steps, I = 3, classes a, b` */
 export function describeContent({ seriesCount, maxSteps, inputSize, outputSize, classNames }: DataContent): string {
-  const outputs = classNames === null ? `${outputSize} outputs` : `classes ${classNames.join(', ')}`
-  return `${seriesCount} series of at most ${maxSteps} steps, ${inputSize} inputs, ${outputs}`
+  const outputs = classNames === null ? `O = ${outputSize}` : `classes ${classNames.join(', ')}`
+  return `${seriesCount} series of at most ${maxSteps} steps, I = ${inputSize}, ${outputs}`
 }
 
 /** On the command line, and in the app. */

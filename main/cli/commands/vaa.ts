@@ -67,7 +67,6 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   )
   engine.dispose()
   if (options.json) {
-    const otherData = isOther ? files[0]!.file : null
     seeds.forEach((seed, r) =>
       printJson({
         type: 'vaa',
@@ -76,7 +75,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
         at: trained[r]!.at,
         vaa: vaa![r],
         vaaStar: vaaStar![r],
-        otherData,
+        ...(isOther && { otherData: files[0]!.file }),
       }),
     )
     return
