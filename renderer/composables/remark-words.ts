@@ -15,6 +15,8 @@ export function useRemarkWords(): (remark: ConfigRemark) => string {
         return t('design.remark.noValidation')
       case 'constant-outputs':
         return t('design.remark.constantOutputs', { outputs: remark.outputs.join(', ') }, remark.outputs.length)
+      case 'own-cell':
+        return t('design.remark.ownCell', { cell: remark.cell })
     }
   }
 }

@@ -406,6 +406,7 @@ export const en = {
       noValidation: 'There is no validation set: the best weights are the last.',
       constantOutputs:
         'Of output {outputs} there is nothing to learn: its target is the same in all training series. | Of outputs {outputs} there is nothing to learn: their targets are the same in all training series.',
+      ownCell: '{cell} is the cell whose text the design has, and not the lab’s of the same name.',
     },
     equations: 'Equations',
     equationsOf: 'Equations of {cell}',

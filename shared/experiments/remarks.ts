@@ -15,6 +15,8 @@ export type ConfigRemark =
   | { readonly kind: 'no-validation' }
   /** Of several outputs, those (from 0) whose target never changes. */
   | { readonly kind: 'constant-outputs'; readonly outputs: readonly number[] }
+  /** A cell of the configuration whose name the lab has given to one of its own since. */
+  | { readonly kind: 'own-cell'; readonly cell: string }
 
 export function describeRemark(remark: ConfigRemark): string {
   switch (remark.kind) {
@@ -24,5 +26,7 @@ export function describeRemark(remark: ConfigRemark): string {
       return 'There is no validation set: the best weights are the last.'
     case 'constant-outputs':
       return `Of output ${remark.outputs.join(', ')} there is nothing to learn: its target is the same in all training series.`
+    case 'own-cell':
+      return `\`${remark.cell}\` is the cell whose text the configuration has, and not the lab's of the same name.`
   }
 }

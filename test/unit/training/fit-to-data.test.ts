@@ -103,6 +103,16 @@ it('an output that never changes beside others that do is told', () => {
   expect(describeRemark(remarks[0]!)).toContain('output 1')
 })
 
+it('an own cell with a name that the lab has given to one of its own since is told', () => {
+  const cells = { irnn: "cell irnn\nh' = relu(U h + W x + b)" }
+  const { remarks } = fitToData(
+    configOf({ training: { batch: 2 }, strategies: ['none'], cells, layers: [{ cell: 'irnn', units: 4 }] }),
+    [changing(10)],
+  )
+  expect(remarks).toEqual([{ kind: 'own-cell', cell: 'irnn' }])
+  expect(describeRemark(remarks[0]!)).toContain('`irnn` is the cell whose text the configuration has')
+})
+
 describe('without a validation set', () => {
   it('a run goes on, and it is said that its best weights are the last', () => {
     const { remarks } = fitToData(configOf({ training: { batch: 2 }, strategies: ['none'] }), [
