@@ -37,6 +37,8 @@ export function fitToData(config: ExperimentConfig, datasets: readonly Dataset[]
   for (const dataset of datasets) requireKnownClasses(dataset)
   const constant = constantOutputs(datasets[0]!)
   if (constant.length > 0) remarks.push({ kind: 'constant-outputs', outputs: constant })
+  const { rounded } = datasets[0]!
+  if (rounded) remarks.push({ kind: 'rounded', ...rounded })
   const fitted = fitBatches(config, datasets)
   return { config: fitted.config, remarks: [...fitted.remarks, ...remarks] }
 }
