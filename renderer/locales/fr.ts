@@ -502,7 +502,7 @@ export const fr: Messages = {
     everyAttractor: '1/n : un attracteur pour toutes les séries',
     divergedMark: 'la graine {seed} diverge',
     diverged:
-      'La graine {seed} a divergé à l’étape {step} ({phase}) : {quantity} {value}. Elle est laissée de côté à partir de là.',
+      'La graine {seed} a divergé au pas {step} ({phase}) : {quantity} {value}. Elle est laissée de côté à partir de là.',
     divergedQuantity: {
       loss: 'la perte vaut',
       gradient: 'le gradient vaut',
@@ -512,6 +512,7 @@ export const fr: Messages = {
       weights: 'les poids contiennent',
     },
     overSeeds: 'sur {count} des {all} graines',
+    seedsOf: '{count} sur {all}',
     restartMark: 'la graine {seeds} recommence | les graines {seeds} recommencent',
     forkMark: 'bifurcation',
     scope: 'VAA',
@@ -557,6 +558,7 @@ export const fr: Messages = {
       again: 'Évaluer de nouveau',
       busy: 'Évaluation…',
       series: 'Série de test {number}, {steps} pas',
+      told: '{series} : {words}',
       pair: 'pas {step} : cible {target}, prédiction {output}',
       class: 'classe {target} prise pour {chosen} avec {share}',
       mse: 'Erreur quadratique moyenne {value} sur {count} séries de test.',
