@@ -3,6 +3,16 @@ import type { Composer } from 'vue-i18n'
 import type { WireError } from '../../shared/protocol/wire-error.ts'
 import { localizeText } from './format.ts'
 
+/**
+ * The same, behind the place of a definition that it is at: a point of a sweep and its field.
+ * @param t, te of the component
+ */
+export function mistakeAtPlace(error: WireError, t: Composer['t'], te: Composer['te']): string {
+  const { where, fault } = error
+  if (where === null || fault === null || !te(`design.faults.${fault.id}`)) return error.message
+  return t('design.mistakeAt', { place: where.replace(/^sweep, /, ''), mistake: mistakeText(error, t, te) })
+}
+
 /** @param t, te of the component: messages and whether there is one */
 export function mistakeText({ fault, summary, expected }: WireError, t: Composer['t'], te: Composer['te']): string {
   const key = `design.faults.${fault?.id ?? ''}`

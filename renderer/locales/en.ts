@@ -398,6 +398,7 @@ export const en = {
       leave: 'Make it a run of its own',
       start: 'Start the fork',
     },
+    mistakeAt: '{place}: {mistake}',
     published: 'Published: {metric} {mean} ± {std}',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
     remark: {

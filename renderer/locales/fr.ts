@@ -392,6 +392,7 @@ export const fr: Messages = {
       leave: 'En faire un essai à part',
       start: 'Lancer la bifurcation',
     },
+    mistakeAt: '{place} : {mistake}',
     published: 'Publié : {metric} {mean} ± {std}',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
