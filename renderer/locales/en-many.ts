@@ -144,6 +144,8 @@ export const sweeps = {
     low: 'from',
     high: 'to',
     mistakes: {
+      noField: 'Name the field that changes, such as training.batch.',
+      noValues: 'Write one value at least.',
       commaOrDecimal: 'Is “{text}” one number or two? Part values by semicolons.',
       noNumbers: 'A range needs a number at both ends.',
       reversed: 'The first number has to be smaller than the second.',

@@ -132,7 +132,7 @@ export const sweeps: typeof english.sweeps = {
     openFile: 'Depuis un fichier',
     axes: 'Champs qui changent',
     axesHint:
-      'Chaque combinaison des valeurs est parcourue, avec chaque stratégie et graine du plan. Les valeurs sont séparées par des virgules ; 0..4 vaut 0, 1, 2, 3, 4.',
+      'Chaque combinaison des valeurs est parcourue, avec chaque stratégie et graine du plan. Les valeurs sont séparées par des points-virgules, ou par des virgules là où aucune n’est décimale ; 0..4 vaut 0, 1, 2, 3, 4.',
     field: 'Champ',
     values: 'Valeurs',
     kind: 'Comment',
@@ -146,6 +146,8 @@ export const sweeps: typeof english.sweeps = {
     low: 'de',
     high: 'à',
     mistakes: {
+      noField: 'Nommez le champ qui change, comme training.batch.',
+      noValues: 'Écrivez au moins une valeur.',
       commaOrDecimal: '« {text} » : un nombre ou deux ? Séparez les valeurs par des points-virgules.',
       noNumbers: 'Un intervalle demande un nombre à chaque bout.',
       reversed: 'Le premier nombre doit être plus petit que le second.',
