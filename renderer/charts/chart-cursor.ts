@@ -3,6 +3,7 @@ import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import type { RunChartSubject, RunChartWords } from './run-chart.ts'
+import { listNumbers } from '../composables/format.ts'
 import { meanPoints, smoothingOf, type MeanPoint } from './run-points.ts'
 import { extentText, pointTexts } from './run-tooltip.ts'
 import { phaseSteps } from './step-axis.ts'
@@ -57,7 +58,7 @@ export function useChartCursor(
     )
     return widest === null
       ? ''
-      : t('run.cursor', { step: extentText(widest, words, phaseSteps(view)), values: values.join(', ') })
+      : t('run.cursor', { step: extentText(widest, words, phaseSteps(view)), values: listNumbers(values) })
   })
   return {
     text,

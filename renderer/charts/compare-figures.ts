@@ -4,7 +4,7 @@
  */
 import { meanInterval } from '../../shared/statistics/paired-tests.ts'
 import { summarize } from '../../shared/statistics/summary.ts'
-import { formatNumber } from '../composables/format.ts'
+import { formatExact, formatNumber } from '../composables/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import { barAxis, CATEGORY_GAP, errorBars, errorBarSeries, shownEnds } from './bars.ts'
 import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from './figure.ts'
@@ -121,6 +121,9 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
   }
 }
 
-/** `0.0123 to 0.0456` */
-export const formatInterval = ({ low, high }: { low: number; high: number }): string =>
-  `${formatNumber(low)} … ${formatNumber(high)}`
+/** `0.0123 … 0.0456` @param format each end */
+export const formatInterval = (
+  { low, high }: { low: number; high: number },
+  format: (end: number) => string = formatNumber,
+): string => `${format(low)} … ${format(high)}`
+export const exactInterval = (interval: { low: number; high: number }): string => formatInterval(interval, formatExact)

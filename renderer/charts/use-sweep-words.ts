@@ -2,6 +2,7 @@
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { STRATEGY_AXIS, type SweepRow } from '../../shared/runs/sweep-table.ts'
+import { localizeText } from '../composables/format.ts'
 import type { SweepFigureWords } from './sweep-figure.ts'
 
 /** Losses of learning and failing runs lie far apart. */
@@ -13,7 +14,7 @@ export function useSweepWords(rows: () => readonly SweepRow[]) {
   const means = computed(() => rows().flatMap(({ summary }) => summary?.mean ?? []))
   const axisName = (axis: string): string => (axis === STRATEGY_AXIS ? t('sweeps.strategy') : axis)
   const textName = (axis: string, text: string): string =>
-    axis === STRATEGY_AXIS ? t(`design.strategy.${text}`) : text
+    axis === STRATEGY_AXIS ? t(`design.strategy.${text}`) : localizeText(text)
   /** Null: as the results ask for it. */
   const chosenLog = ref<boolean | null>(null)
   const isLog = computed({

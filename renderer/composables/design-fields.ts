@@ -11,6 +11,7 @@ import type {
   ScheduleConfig,
   TrainingConfig,
 } from '../../shared/experiments/config.ts'
+import { formatExact } from './format.ts'
 
 interface FieldBase {
   /** Place in the configuration: `warmup.optimizer.beta1`. */
@@ -445,7 +446,7 @@ export function shownFields(config: ExperimentConfig): DesignField[] {
 
 /** `≥ 2`, `> 0, ≤ 1`: the range of a number; empty for none. */
 export function rangeText({ least, above, most, under }: NumberField): string {
-  const low = least !== undefined ? `≥ ${least}` : above !== undefined ? `> ${above}` : ''
-  const high = most !== undefined ? `≤ ${most}` : under !== undefined ? `< ${under}` : ''
+  const low = least !== undefined ? `≥ ${formatExact(least)}` : above !== undefined ? `> ${formatExact(above)}` : ''
+  const high = most !== undefined ? `≤ ${formatExact(most)}` : under !== undefined ? `< ${formatExact(under)}` : ''
   return [low, high].filter((part) => part !== '').join(', ')
 }

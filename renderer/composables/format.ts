@@ -34,6 +34,28 @@ export function formatExact(value: number | null | undefined): string {
   return value === null || value === undefined ? '' : marked(String(value))
 }
 
+/** Numbers in a row, each in words already; a comma between them would be one mark too many where it is that of decimals. */
+export function listNumbers(texts: readonly string[]): string {
+  return texts.join(decimalMark.value === ',' ? ' ; ' : ', ')
+}
+
+/** Of several seeds. */
+export function formatExactList(values: readonly number[]): string {
+  return listNumbers(values.map(formatExact))
+}
+
+/** With so many decimals whatever they are, so that what is dragged does not change its width. */
+export function formatFixed(value: number, decimalCount: number): string {
+  return marked(value.toFixed(decimalCount))
+}
+
+const NUMBER_TEXT = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/
+
+/** A value that is a text already, as of a configuration's field: if it is a number's, as the language writes it. */
+export function localizeText(text: string): string {
+  return NUMBER_TEXT.test(text) ? marked(text) : text
+}
+
 const MOST_TICK_DIGITS = 6
 
 /** A mark of an axis: as many digits as it has, since neighbours rounded to three can read the same. `2.305`, `1e+30`, `12,300`. */
@@ -89,13 +111,13 @@ export function formatClockTime(iso: string): string {
   return clockTimes.value.format(new Date(iso))
 }
 
-/** `0.0123 ± 0.0045`, the mean of seeds and their deviation; one seed has none. */
 /** With the seeds that it is over, where some have diverged: `0.12 ± 0.01 (3/4)`. */
 export function formatResult(values: readonly number[], divergedCount: number): string {
   const text = formatMeanAndStd(values)
   return text === '' || divergedCount === 0 ? text : `${text} (${values.length}/${values.length + divergedCount})`
 }
 
+/** `0.0123 ± 0.0045`, the mean of seeds and their deviation; one seed has none. */
 export function formatMeanAndStd(values: readonly number[]): string {
   if (values.length === 0) return ''
   const { mean, std } = summarize(values)

@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { Divergence } from '../../shared/runs/divergence.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { checkpointKind } from '../../shared/runs/run.ts'
-import { formatBytes, formatNumber, formatShare } from './format.ts'
+import { formatBytes, formatCount, formatNumber, formatShare, listNumbers } from './format.ts'
 
 export function useDivergenceWords(): (divergence: Divergence) => string {
   const { t } = useI18n()
@@ -15,6 +15,13 @@ export function useDivergenceWords(): (divergence: Divergence) => string {
       quantity: t(`run.divergedQuantity.${quantity}`),
       value,
     })
+}
+
+/** `3 of 4`, or `4`: the seeds that a mean is over. */
+export function useSeedCountWords(): (seedCount: number, divergedCount: number) => string {
+  const { t } = useI18n()
+  return (count, divergedCount) =>
+    divergedCount === 0 ? formatCount(count) : t('run.seedsOf', { count, all: count + divergedCount })
 }
 
 export function useLogWords(): (entry: LogEntry) => string {
@@ -36,7 +43,7 @@ export function useLogWords(): (entry: LogEntry) => string {
       case 'warmed-up':
         return t('run.log.warmedUp', {
           step: entry.step,
-          values: entry.vaaStar.map((value) => formatNumber(value)).join(', '),
+          values: listNumbers(entry.vaaStar.map(formatNumber)),
         })
       case 'validation':
         return t(

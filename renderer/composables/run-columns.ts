@@ -1,8 +1,8 @@
 /** The columns that a table of runs can show: for each its width, what it is sorted by, and the text of its cell. Names stand in the locales. */
 import type { RunSort } from '../../shared/protocol/run-query.ts'
-import type { RunSummary } from '../../shared/protocol/views.ts'
-import { describeDivergence } from '../../shared/runs/divergence.ts'
-import { formatCount, formatDuration, formatNumber, formatResult, formatTime } from './format.ts'
+import type { RunState, RunSummary } from '../../shared/protocol/views.ts'
+import type { Divergence } from '../../shared/runs/divergence.ts'
+import { formatCount, formatDuration, formatExactList, formatNumber, formatResult, formatTime } from './format.ts'
 
 export type RunColumnId = Exclude<RunSort, 'star'> | 'tags' | 'notes'
 
@@ -16,16 +16,20 @@ export interface RunColumn {
   readonly isShown: boolean
   readonly text: (run: RunSummary) => string
   /** The exact value, on hover; null: the text itself. */
-  readonly exact: ((run: RunSummary) => string) | null
+  readonly exact: ((run: RunSummary, words: ExactWords) => string) | null
+}
+
+/** In the language of the screens. */
+export interface ExactWords {
+  readonly state: (state: RunState) => string
+  readonly divergence: (divergence: Divergence) => string
 }
 
 const whole = (value: number | null | undefined): string => (value == null ? '' : formatCount(value))
 
 /** The value of each seed, and which seeds have none. */
-const exactValues = ({ diverged }: RunSummary, values: readonly number[] = []): string =>
-  [values.join(', '), ...diverged.map((divergence) => `diverged: ${describeDivergence(divergence)}`)]
-    .filter((text) => text !== '')
-    .join('\n')
+const exactValues = ({ diverged }: RunSummary, words: ExactWords, values: readonly number[] = []): string =>
+  [formatExactList(values), ...diverged.map(words.divergence)].filter((text) => text !== '').join('\n')
 
 function durationOf({ startedAt, endedAt }: RunSummary): string {
   return startedAt === null || endedAt === null ? '' : formatDuration(Date.parse(endedAt) - Date.parse(startedAt))
@@ -46,7 +50,10 @@ const number = { isNumber: true }
 
 export const RUN_COLUMNS: readonly RunColumn[] = [
   column('name', 190, ({ name }) => name, { ...shown, exact: ({ id }) => id }),
-  column('state', 100, ({ state }) => state, { ...shown, exact: ({ error, state }) => error?.message ?? state }),
+  column('state', 100, ({ state }) => state, {
+    ...shown,
+    exact: ({ error, state }, words) => error?.message ?? words.state(state),
+  }),
   column('strategy', 120, ({ strategy }) => strategy ?? '', shown),
   column('network', 170, ({ network }) => network, shown),
   column('dataset', 190, ({ dataset }) => dataset, shown),
@@ -55,11 +62,11 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   column('result', 150, ({ result, diverged }) => formatResult(result?.best ?? [], diverged.length), {
     ...shown,
     ...number,
-    exact: (run) => exactValues(run, run.result?.best),
+    exact: (run, words) => exactValues(run, words, run.result?.best),
   }),
   column('last', 150, ({ result, diverged }) => formatResult(result?.last ?? [], diverged.length), {
     ...number,
-    exact: (run) => exactValues(run, run.result?.last),
+    exact: (run, words) => exactValues(run, words, run.result?.last),
   }),
   column('tags', 150, ({ annotations }) => annotations.tags.join(', '), shown),
   column('created', 170, ({ createdAt }) => formatTime(createdAt), {

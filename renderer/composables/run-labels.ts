@@ -1,6 +1,7 @@
 /** Short names that tell runs apart: what is different between them enters, a text for each leaves, none twice. */
 import { configDifferences, type FieldDifference } from '../../shared/experiments/config-differences.ts'
 import { formatAxisValue } from '../../shared/experiments/sweep.ts'
+import { localizeText } from './format.ts'
 import { shortName } from './field-names.ts'
 import type { ComparedRun } from './use-compared-runs.ts'
 
@@ -33,7 +34,7 @@ export function configLabels(runs: readonly ComparedRun[]): string[] {
     return differences
       .slice(0, MOST_PARTS)
       .filter(({ values }) => values[index] !== undefined)
-      .map(({ field, values }) => `${shortName(field, fields)} ${formatAxisValue(values[index])}`)
+      .map(({ field, values }) => `${shortName(field, fields)} ${localizeText(formatAxisValue(values[index]))}`)
       .join(' · ')
   })
   const isNameNeeded = (label: string): boolean => {

@@ -150,9 +150,13 @@ export function fieldsTwice({ axes }: SweepForm): string[] {
 /** In a language with decimal commas `0,5` may be a number or two of them. */
 const COMMA_OR_DECIMAL = /\d,\d/
 
+export type AxisMistake = RangeMistake['fault'] | 'noField' | 'noValues' | 'commaOrDecimal'
+
 /** What is wrong with a row, by its name among the words of the form; null for a good one. */
-export function axisMistake({ kind, values, low, high }: SweepAxis): RangeMistake['fault'] | 'commaOrDecimal' | null {
+export function axisMistake({ field, kind, values, low, high }: SweepAxis): AxisMistake | null {
+  if (field.trim() === '') return 'noField'
   if (kind !== 'list' && kind !== 'choice') return rangeMistake({ kind, low, high })?.fault ?? null
+  if (parseValues(values).length === 0) return 'noValues'
   const isParted = splitOutsideBrackets(values, ';').length > 1
   return decimalMark.value === ',' && !isParted && COMMA_OR_DECIMAL.test(values) ? 'commaOrDecimal' : null
 }

@@ -1,6 +1,7 @@
 /** Points of a curve in words: of which phase's step they are, how they are smoothed and what was measured. The same in charts and tables. */
 import { useI18n } from 'vue-i18n'
 import type { PhaseStep } from '../../shared/runs/timeline.ts'
+import { formatFixed } from './format.ts'
 
 export interface PointWords {
   readonly step: (at: PhaseStep) => string
@@ -20,7 +21,7 @@ export function usePointWords(): PointWords {
       first.phase === last.phase
         ? t('run.stepsOf', { phase: t(`run.phase.${first.phase}`), from: first.step, to: last.step })
         : t('run.stepsAcross', { from: step(first), to: step(last) }),
-    smoothed: (line, weight) => t('run.smoothed', { line, weight: weight.toFixed(2) }),
+    smoothed: (line, weight) => t('run.smoothed', { line, weight: formatFixed(weight, 2) }),
     bucketMean: (value, count) => t('run.bucketMean', { value, count }),
   }
 }

@@ -144,6 +144,8 @@ export const sweeps = {
     low: 'from',
     high: 'to',
     mistakes: {
+      noField: 'Name the field that changes, such as training.batch.',
+      noValues: 'Write one value at least.',
       commaOrDecimal: 'Is “{text}” one number or two? Part values by semicolons.',
       noNumbers: 'A range needs a number at both ends.',
       reversed: 'The first number has to be smaller than the second.',
@@ -312,7 +314,7 @@ export const help = {
     vaa: {
       title: 'VAA: variability amongst attractors',
       text: 'Feed n series, then a constant input until the states have come to rest. VAA is how many different states they end in, over n: 1/n says that the network forgets which series it saw, 1 that every series has left a lasting trace of its own. A state is at rest with less than ε/4 to go; where some are not, VAA lies between two values and is drawn as a bar.',
-      look: 'Without warm-up VAA begins at 1/n; after warm-up near 1.',
+      look: 'Recorded after M = 500 steps, as the preprint counts: states that are still on their way there count as different, too. Without warm-up VAA begins at 1/n; after warm-up near 1.',
       figure: 'VAA during training',
     },
     vaaStar: {

@@ -398,6 +398,7 @@ export const en = {
       leave: 'Make it a run of its own',
       start: 'Start the fork',
     },
+    mistakeAt: '{place}: {mistake}',
     published: 'Published: {metric} {mean} ± {std}',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
     remark: {
@@ -516,6 +517,7 @@ export const en = {
       weights: 'the weights hold',
     },
     overSeeds: 'over {count} of {all} seeds',
+    seedsOf: '{count} of {all}',
     restartMark: 'seed {seeds} begins anew | seeds {seeds} begin anew',
     forkMark: 'fork',
     scope: 'VAA of',
@@ -561,6 +563,7 @@ export const en = {
       again: 'Evaluate again',
       busy: 'Evaluating…',
       series: 'Test series {number}, {steps} steps',
+      told: '{series}: {words}',
       pair: 'step {step}: target {target}, prediction {output}',
       class: 'class {target} taken for {chosen} with {share}',
       mse: 'Mean squared error {value} over {count} test series.',

@@ -132,7 +132,7 @@ export const sweeps: typeof english.sweeps = {
     openFile: 'Depuis un fichier',
     axes: 'Champs qui changent',
     axesHint:
-      'Chaque combinaison des valeurs est parcourue, avec chaque stratégie et graine du plan. Les valeurs sont séparées par des virgules ; 0..4 vaut 0, 1, 2, 3, 4.',
+      'Chaque combinaison des valeurs est parcourue, avec chaque stratégie et graine du plan. Les valeurs sont séparées par des points-virgules, ou par des virgules là où aucune n’est décimale ; 0..4 vaut 0, 1, 2, 3, 4.',
     field: 'Champ',
     values: 'Valeurs',
     kind: 'Comment',
@@ -146,6 +146,8 @@ export const sweeps: typeof english.sweeps = {
     low: 'de',
     high: 'à',
     mistakes: {
+      noField: 'Nommez le champ qui change, comme training.batch.',
+      noValues: 'Écrivez au moins une valeur.',
       commaOrDecimal: '« {text} » : un nombre ou deux ? Séparez les valeurs par des points-virgules.',
       noNumbers: 'Un intervalle demande un nombre à chaque bout.',
       reversed: 'Le premier nombre doit être plus petit que le second.',
@@ -317,7 +319,7 @@ export const help: typeof english.help = {
     vaa: {
       title: 'VAA : la variabilité entre attracteurs',
       text: 'Donnez n séries, puis une entrée constante jusqu’à ce que les états se posent. VAA est le nombre d’états différents où ils finissent, sur n : 1/n dit que le réseau oublie quelle série il a vue, 1 que chaque série a laissé sa propre trace durable. Un état est au repos à moins de ε/4 du but ; où certains ne le sont pas, VAA est entre deux valeurs et dessinée comme une barre.',
-      look: 'Sans échauffement VAA part de 1/n ; après, elle est près de 1.',
+      look: 'Mesurée après M = 500 pas, comme l’article compte : les états encore en chemin y comptent aussi comme différents. Sans échauffement VAA part de 1/n ; après, elle est près de 1.',
       figure: 'VAA pendant l’entraînement',
     },
     vaaStar: {

@@ -392,6 +392,7 @@ export const fr: Messages = {
       leave: 'En faire un essai à part',
       start: 'Lancer la bifurcation',
     },
+    mistakeAt: '{place} : {mistake}',
     published: 'Publié : {metric} {mean} ± {std}',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
@@ -505,7 +506,7 @@ export const fr: Messages = {
     everyAttractor: '1/n : un attracteur pour toutes les séries',
     divergedMark: 'la graine {seed} diverge',
     diverged:
-      'La graine {seed} a divergé à l’étape {step} ({phase}) : {quantity} {value}. Elle est laissée de côté à partir de là.',
+      'La graine {seed} a divergé au pas {step} ({phase}) : {quantity} {value}. Elle est laissée de côté à partir de là.',
     divergedQuantity: {
       loss: 'la perte vaut',
       gradient: 'le gradient vaut',
@@ -515,6 +516,7 @@ export const fr: Messages = {
       weights: 'les poids contiennent',
     },
     overSeeds: 'sur {count} des {all} graines',
+    seedsOf: '{count} sur {all}',
     restartMark: 'la graine {seeds} recommence | les graines {seeds} recommencent',
     forkMark: 'bifurcation',
     scope: 'VAA',
@@ -560,6 +562,7 @@ export const fr: Messages = {
       again: 'Évaluer de nouveau',
       busy: 'Évaluation…',
       series: 'Série de test {number}, {steps} pas',
+      told: '{series} : {words}',
       pair: 'pas {step} : cible {target}, prédiction {output}',
       class: 'classe {target} prise pour {chosen} avec {share}',
       mse: 'Erreur quadratique moyenne {value} sur {count} séries de test.',

@@ -1,5 +1,5 @@
 /** The languages of the screens. A new one is a file like en.ts and a line here; its type makes sure that no message is missing. */
-import { createI18n } from 'vue-i18n'
+import { createI18n, type PluralizationRule } from 'vue-i18n'
 import { en } from './en.ts'
 import { fr } from './fr.ts'
 
@@ -20,7 +20,17 @@ export function regionOf(language: string, wished: readonly string[]): string {
   return wished.find((name) => name.slice(0, 2) === language) ?? language
 }
 
+/** In French nothing is singular: `0 graine`. */
+const frenchForm: PluralizationRule = (count, formCount, usual) =>
+  formCount === 2 ? (Math.abs(count) < 2 ? 0 : 1) : usual!(count, formCount)
+
 // The type is fixed here, not inferred: every language has the same keys.
 export function createMessages() {
-  return createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en, fr } })
+  return createI18n({
+    legacy: false,
+    locale: 'en',
+    fallbackLocale: 'en',
+    messages: { en, fr },
+    pluralRules: { fr: frenchForm },
+  })
 }

@@ -73,10 +73,12 @@ export function parseSweep(json: unknown, where: string): { definition: SweepDef
   const parsed = schema.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const { message, expected = 'name, preset or config, grid, random' } = wordsOf(issue!, valueAt(json, issue!.path))
+    const { message, fault, ...words } = wordsOf(issue!, valueAt(json, issue!.path))
+    const whole = fault?.id === 'empty' ? 'one value at least' : 'name, preset or config, grid, random'
     throw new LabError('config', message, {
       where: [where, issue!.path.join('.')].filter((part) => part !== '').join(', '),
-      expected,
+      expected: words.expected ?? whole,
+      fault,
       remedy: 'A sweep is {"preset": "quick", "grid": {"layers.*.cell": ["gru", "lstm"]}}.',
     })
   }

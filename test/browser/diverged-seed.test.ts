@@ -16,8 +16,8 @@ const run = promisify(execFile)
 const CONFIG = {
   name: 'four',
   dataset: { kind: 'copy-first-input', steps: 60, counts: { train: 200, validation: 50, test: 50 } },
-  layers: [{ cell: 'irnn', units: 8 }],
-  cells: { irnn: "cell irnn\nh' = relu(U h + W x + b)\ninit U: identity\ninit W: normal(0.3)\n" },
+  layers: [{ cell: 'ir', units: 8 }],
+  cells: { ir: "cell ir\nh' = relu(U h + W x + b)\ninit U: identity\ninit W: normal(0.3)\n" },
   strategies: ['none'],
   seeds: [0, 1, 2, 3],
   training: { epochs: 6, batch: 20, optimizer: { kind: 'sgd', learningRate: 0.01 } },

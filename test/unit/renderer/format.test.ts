@@ -7,11 +7,14 @@ import {
   formatDuration,
   formatEach,
   formatExact,
+  formatExactList,
+  formatFixed,
   formatLanguage,
   formatMeanAndStd,
   formatNumber,
   formatTick,
   formatTime,
+  localizeText,
 } from '../../../renderer/composables/format.ts'
 import { regionOf } from '../../../renderer/locales/messages.ts'
 
@@ -70,6 +73,19 @@ describe('a number', () => {
     expect(formatNumber(1.234)).toBe('1,23')
     expect(formatNumber(12_345)).toBe(`12${NARROW_SPACE}345`)
     expect(formatCount(1_234_567)).toBe(['1', '234', '567'].join(NARROW_SPACE))
+    expect(formatFixed(0.9, 2)).toBe('0,90')
+  })
+
+  it('is apart from the next one in French as in English, though a comma stands in it', () => {
+    expect(formatExactList([0.25, 1e-8])).toBe('0.25, 1e-8')
+    formatLanguage.value = 'fr'
+    expect(formatExactList([0.25, 1.5e-8])).toBe('0,25 ; 1,5e-8')
+  })
+
+  it('follows the language where it comes as a text, and other texts stay as they are', () => {
+    formatLanguage.value = 'fr'
+    expect(['0.003', '-2.5e-7', '64'].map(localizeText)).toEqual(['0,003', '-2,5e-7', '64'])
+    expect(['gru', '[0.9,0.99]', 'v1.2', '1.2.3'].map(localizeText)).toEqual(['gru', '[0.9,0.99]', 'v1.2', '1.2.3'])
   })
 })
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../renderer/locales/en.ts'
 import { fr } from '../../../renderer/locales/fr.ts'
-import { languageOf } from '../../../renderer/locales/messages.ts'
+import { createMessages, languageOf } from '../../../renderer/locales/messages.ts'
 
 function flat(messages: object, prefix = ''): Map<string, string> {
   return new Map(
@@ -33,6 +33,16 @@ describe.each([['fr', fr]])('the language %s', (_name, messages) => {
     const same = [...own].filter(([key, text]) => text.length > 24 && text === english.get(key))
     expect(same).toEqual([])
   })
+})
+
+it('counts none in the singular in French and in the plural in English', () => {
+  const { t, locale } = createMessages().global
+  const told = (): string[] => [0, 1, 2].map((count) => t('sweeps.form.seedCount', { count }, count))
+  expect(told()).toEqual(['0 seeds', '1 seed', '2 seeds'])
+  locale.value = 'fr'
+  expect(told()).toEqual(['0 graine', '1 graine', '2 graines'])
+  expect(t('compare.matches', 0)).toBe('Aucun essai ne correspond.')
+  expect(t('compare.matches', 1)).toBe('Un essai correspond.')
 })
 
 it('is that of the settings, else the first of the system’s that there is, else English', () => {

@@ -32,7 +32,7 @@ it('draws the means of the ends at the steps of the axis, and lists them', () =>
     offset: 2,
   } as unknown as OverlayRun
   const intervals = intervalsOf(entry, 'vaa')
-  expect(intervals).toEqual([{ position: 10, low: 0.375, high: 0.75 }])
+  expect(intervals).toEqual([{ position: 10, step: { phase: 'training', step: 12 }, low: 0.375, high: 0.75 }])
   const figure = withOverlayIntervals(
     FIGURE,
     [{ label: 'a', colour: () => '#077', intervals }],

@@ -59,6 +59,13 @@ describe('values in a language with decimal commas', () => {
     expect(axisMistake(axis('training.batch', '0, 5'))).toBeNull()
     expect(axisMistake(axis('training.batch', '0,5; 1'))).toBeNull()
   })
+
+  it('and their field are asked for at the row that has none', () => {
+    expect(axisMistake(axis(' ', ''))).toBe('noField')
+    expect(axisMistake(axis('training.batch', ' , '))).toBe('noValues')
+    expect(axisMistake({ ...axis('training.batch', ''), kind: 'choice' })).toBe('noValues')
+    expect(axisMistake({ ...axis('training.batch', ''), kind: 'uniform' })).toBeNull()
+  })
 })
 
 describe('a new sweep', () => {

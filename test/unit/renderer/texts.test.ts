@@ -32,6 +32,9 @@ interface TemplateNode {
     readonly type: number
     readonly name: string
     readonly value?: { readonly content: string }
+    /** Of a binding: what is bound, and the expression. */
+    readonly arg?: { readonly content: string }
+    readonly exp?: { readonly content: string }
   }[]
   readonly loc: { readonly start: { readonly line: number } }
   readonly tag?: string
@@ -39,7 +42,11 @@ interface TemplateNode {
 
 const ELEMENT = 1
 const TEXT = 2
+const INTERPOLATION = 5
 const ATTRIBUTE = 6
+const DIRECTIVE = 7
+/** What writes a number with a decimal point in every language. */
+const POINTED = /\bString\(|\.toFixed\(|\.toPrecision\(|\.toExponential\(/
 
 function sources(ending: string): string[] {
   return readdirSync(RENDERER, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending))
@@ -63,6 +70,25 @@ export function wordsIn(source: string): string[] {
   return found
 }
 
+/** @returns `line: expression` for every number that is shown or spoken without regard to the language */
+export function pointedNumbersIn(source: string): string[] {
+  const found: string[] = []
+  const look = (expression: string | undefined, line: number): void => {
+    if (expression !== undefined && POINTED.test(expression)) found.push(`${line}: ${expression.trim()}`)
+  }
+  const walk = (node: TemplateNode): void => {
+    const { line } = node.loc.start
+    if (node.type === INTERPOLATION) look((node.content as { readonly content: string }).content, line)
+    if (node.type === ELEMENT)
+      for (const { type, arg, exp } of node.props ?? [])
+        if (type === DIRECTIVE && SPOKEN.has(arg?.content ?? '')) look(exp?.content, line)
+    for (const child of node.children ?? []) walk(child)
+  }
+  const template = parseTemplate(source).descriptor.template?.ast
+  if (template) for (const child of template.children) walk(child as unknown as TemplateNode)
+  return found
+}
+
 function keysOf(messages: object, prefix = ''): string[] {
   return Object.entries(messages).flatMap(([key, value]) =>
     typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value as object, `${prefix}${key}.`),
@@ -78,6 +104,16 @@ describe('the words of the screens', () => {
 
   it.each(sources('.vue'))('stand in locales/, none in %s', (file) => {
     expect(wordsIn(readFileSync(path.join(RENDERER, file), 'utf8'))).toEqual([])
+  })
+
+  it('have numbers that follow the language beside them, on hover as well', () => {
+    const pointed =
+      '<template><p :title="String(loss)">{{ rate.toFixed(2) }}</p><a :title="t(`a`)" :key="String(1)" /></template>'
+    expect(pointedNumbersIn(pointed)).toEqual(['1: String(loss)', '1: rate.toFixed(2)'])
+    const found = sources('.vue').flatMap((file) =>
+      pointedNumbersIn(readFileSync(path.join(RENDERER, file), 'utf8')).map((what) => `${file}, ${what}`),
+    )
+    expect(found).toEqual([])
   })
 
   it('exist for every message that is asked for by its whole name', () => {

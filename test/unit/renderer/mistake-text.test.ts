@@ -1,0 +1,42 @@
+/** What is wrong with a definition, in the language of the screens: a mistake of the lab's enters, the sentence that is shown leaves. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { checkSweep } from '../../../main/lab/designs/check-sweep.ts'
+import { formatLanguage } from '../../../renderer/composables/format.ts'
+import { mistakeAtPlace } from '../../../renderer/composables/mistake-text.ts'
+import { createMessages } from '../../../renderer/locales/messages.ts'
+
+function mistakeIn(language: 'en' | 'fr', grid: Record<string, unknown[]>): string {
+  const { t, te, locale } = createMessages().global
+  locale.value = language
+  formatLanguage.value = language
+  const checked = checkSweep({ preset: 'quick', grid })
+  return checked.ok ? 'none' : mistakeAtPlace(checked.error, t, te)
+}
+
+afterEach(() => {
+  formatLanguage.value = 'en-US'
+})
+
+describe('a mistake in a point of a sweep', () => {
+  it('is told in the language of the screens, at its point and field', () => {
+    expect(mistakeIn('fr', { 'training.batch': ['abc'] })).toBe(
+      'point 1 (training.batch=abc), training.batch : Ce n’est pas un nombre.',
+    )
+    expect(mistakeIn('fr', { 'training.nope': [1] })).toBe(
+      'point 1 (training.nope=1), training : Il n’y a pas de champ `nope` ici.',
+    )
+    expect(mistakeIn('en', { 'training.batch': ['abc'] })).toBe(
+      'point 1 (training.batch=abc), training.batch: This is not a number.',
+    )
+  })
+
+  it('names what an axis without a value lacks, and no other part of a definition', () => {
+    const checked = checkSweep({ preset: 'quick', grid: { 'training.batch': [] } })
+    expect(checked).toMatchObject({ ok: false, error: { summary: 'This is empty.', expected: 'one value at least' } })
+    expect(mistakeIn('fr', { 'training.batch': [] })).toBe('grid.training.batch : C’est vide.')
+  })
+
+  it('is the lab’s whole sentence where the screens have no words for it', () => {
+    expect(mistakeIn('fr', { 'training..batch': [1] })).toContain('An axis of the sweep is wrong.')
+  })
+})
