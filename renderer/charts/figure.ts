@@ -3,7 +3,7 @@
  * what is saved as CSV. FigureChart.vue shows one.
  */
 import type { EChartsCoreOption } from 'echarts/core'
-import { formatExact, formatNumber, formatTick } from '../composables/format.ts'
+import { formatNumber, formatTick } from '../composables/format.ts'
 import { csvCell } from '../../shared/runs/sweep-table.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 
@@ -37,8 +37,6 @@ export function figureCsv({ columns, rows }: FigureTable): string {
 }
 
 export const formatCell = (cell: FigureCell): string => (typeof cell === 'string' ? cell : formatNumber(cell))
-/** For where a cell is pointed at. */
-export const exactCell = (cell: FigureCell): string => (typeof cell === 'string' ? cell : formatExact(cell))
 
 /** What every option begins with. */
 export function figureBase(tokens: ChartTokens): EChartsCoreOption {

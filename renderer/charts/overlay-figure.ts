@@ -123,7 +123,11 @@ export function overlayFigure(
           min: 'dataMin',
           max: 'dataMax',
         },
-        yAxis: valueAxis(tokens, smoothing > 0 ? words.smoothedAxis(smoothedValue) : words.value, isLog),
+        yAxis: {
+          ...valueAxis(tokens, smoothing > 0 ? words.smoothedAxis(smoothedValue) : words.value, isLog),
+          // At the left also where steps of the warm-up are below 0.
+          axisLine: { onZero: false, lineStyle: { color: tokens.line } },
+        },
         series: lines.flatMap(({ label, points, look, offset, smoothing: weight }) => {
           const colour = look.colour(tokens)
           const dash = typeof look.dash === 'string' ? look.dash : [...look.dash]

@@ -5,6 +5,7 @@
 import type { CustomSeriesOption } from 'echarts/charts'
 import { sliceSeries, splitSeriesName, type SeriesName } from '../../shared/runs/series.ts'
 import type { RunSeriesView } from '../composables/use-run-series.ts'
+import type { Dash } from './run-looks.ts'
 import { meanPoints, type Point } from './run-points.ts'
 
 /** Pixels to each side of a bar, at its ends. */
@@ -61,19 +62,38 @@ export function intervalBars(
   }
 }
 
-/** A bar up and down between the second and the third value of an item, at its first. */
-export function drawBar(colour: string): CustomSeriesOption['renderItem'] {
-  return (_params, api) => {
-    const [x, from] = api.coord([api.value(0), api.value(1)]) as [number, number]
+/**
+ * A bar up and down between the second and the third value of an item, at its first.
+ * @param beside where bars of several runs share a step: pixels to the right of there, and those that all of them reach to each side
+ */
+export function drawBar(
+  colour: string,
+  { shift, reach, dash }: { readonly shift: number; readonly reach: number; readonly dash: Dash } = {
+    shift: 0,
+    reach: 0,
+    dash: 'solid',
+  },
+): CustomSeriesOption['renderItem'] {
+  const lineDash = typeof dash === 'string' ? dash : [...dash]
+  return ({ coordSys }, api) => {
+    const [place, from] = api.coord([api.value(0), api.value(1)]) as [number, number]
+    const x = inside(place, coordSys as unknown as Pick<DOMRect, 'x' | 'width'>, reach) + shift
     const [, to] = api.coord([api.value(0), api.value(2)]) as [number, number]
-    const line = (x1: number, y1: number, x2: number, y2: number) => ({
+    const line = (x1: number, y1: number, x2: number, y2: number, isSolid = true) => ({
       type: 'line' as const,
       shape: { x1, y1, x2, y2 },
-      style: { stroke: colour, lineWidth: BAR_WIDTH },
+      style: { stroke: colour, lineWidth: BAR_WIDTH, lineDash: isSolid ? ('solid' as const) : lineDash },
     })
     return {
       type: 'group',
-      children: [line(x, from, x, to), line(x - CAP, from, x + CAP, from), line(x - CAP, to, x + CAP, to)],
+      children: [line(x, from, x, to, false), line(x - CAP, from, x + CAP, from), line(x - CAP, to, x + CAP, to)],
     }
   }
+}
+
+/** Bars at the first and the last step of a plot stand within it, where all of them are seen. */
+function inside(place: number, { x: left, width }: Pick<DOMRect, 'x' | 'width'>, reach: number): number {
+  const right = left + width
+  const room = reach === 0 ? 0 : reach + CAP
+  return place < left || place > right ? place : Math.max(left + room, Math.min(right - room, place))
 }

@@ -1,5 +1,6 @@
 /** What is wrong with a definition, in the language of the screens: a mistake of the lab's enters, the sentence that is shown leaves. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Composer } from 'vue-i18n'
 import { checkSweep } from '../../../main/lab/designs/check-sweep.ts'
 import { formatLanguage } from '../../../renderer/composables/format.ts'
 import { mistakeAtPlace } from '../../../renderer/composables/mistake-text.ts'
@@ -10,7 +11,7 @@ function mistakeIn(language: 'en' | 'fr', grid: Record<string, unknown[]>): stri
   locale.value = language
   formatLanguage.value = language
   const checked = checkSweep({ preset: 'quick', grid })
-  return checked.ok ? 'none' : mistakeAtPlace(checked.error, t, te)
+  return checked.ok ? 'none' : mistakeAtPlace(checked.error, t as Composer['t'], te as Composer['te'])
 }
 
 afterEach(() => {
