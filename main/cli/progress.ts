@@ -28,11 +28,20 @@ function cutPieces(pieces: readonly string[], width: number): string[] {
   })
 }
 
+/**
+ * Steps of a phase, as far as they are known at one of them: a warm-up that was restarted counts on through its attempts.
+ * @returns NaN where it takes the data to know
+ */
+export function totalSteps(phase: string, step: number, { dataset, training, warmup }: ExperimentConfig): number {
+  if (phase === 'warm-up') return warmup.steps * Math.ceil(step / warmup.steps)
+  if (training.steps !== null) return training.steps
+  return dataset.kind === 'file' ? Number.NaN : training.epochs * Math.ceil(dataset.counts.train / training.batch)
+}
+
 export class ProgressLine {
   #phase = ''
   #phaseStart = 0
   #firstStep = 0
-  #total = 0
   #values = new Map<string, string>()
   #lastDrawn = 0
 
@@ -48,7 +57,7 @@ export class ProgressLine {
   event(record: RunRecord, event: RunEvent): void {
     switch (event.type) {
       case 'phase':
-        this.#begin(event.phase, event.step, record.config)
+        this.#begin(event.phase, event.step)
         break
       case 'warmup-step':
         this.#set('VAA*', mean(event.vaaStar.flatMap((layers) => (layers ? [mean(layers)] : [null]))))
@@ -97,31 +106,24 @@ export class ProgressLine {
     print(text)
   }
 
-  #begin(phase: string, step: number, config: ExperimentConfig): void {
+  #begin(phase: string, step: number): void {
     this.#phase = phase
     this.#phaseStart = performance.now()
     this.#firstStep = step
-    this.#total =
-      phase === 'warm-up'
-        ? config.warmup.steps
-        : (config.training.steps ?? this.#epochSteps(config) * config.training.epochs)
     this.#values.delete('VAA*')
   }
 
-  #epochSteps({ dataset, training }: ExperimentConfig): number {
-    return dataset.kind === 'file' ? Number.NaN : Math.ceil(dataset.counts.train / training.batch)
-  }
-
   #draw(phase: string, step: number, config: ExperimentConfig): void {
-    if (this.#phase !== phase) this.#begin(phase, step - 1, config)
+    if (this.#phase !== phase) this.#begin(phase, step - 1)
     const now = performance.now()
     if (now - this.#lastDrawn < (isTerminal ? REDRAW_MS : PLAIN_LINE_MS)) return
     this.#lastDrawn = now
     const rate = (step - this.#firstStep) / ((now - this.#phaseStart) / 1000)
-    const share = Math.min(1, step / this.#total)
+    const total = totalSteps(phase, step, config)
+    const share = Math.min(1, step / total)
     const values = [...this.#values].map(([name, value]) => `${name} ${value}`).join('  ')
-    const left = Number.isFinite(this.#total) ? `${formatDuration((this.#total - step) / rate)} left` : ''
-    const head = `  ${phase.padEnd(8)} ${step}${Number.isFinite(this.#total) ? `/${this.#total}` : ''}`
+    const left = Number.isFinite(total) ? `${formatDuration((total - step) / rate)} left` : ''
+    const head = `  ${phase.padEnd(8)} ${step}${Number.isFinite(total) ? `/${total}` : ''}`
     const tail = `${formatNumber(rate)} steps/s  ${left}  ${values}`
     if (!isTerminal) {
       print(`${head}  ${tail}`)
