@@ -35,6 +35,8 @@ export async function applyOptions(json: Json, options: Readonly<Record<string, 
     if (option.field === 'layers.*.cell') await setCell(json, value as string)
     else setField(json, option.field, readValue(option, value as string), option.flags)
   }
+  // A configuration's steps go before epochs; a flag goes before the configuration.
+  if (options.epochs !== undefined && options.steps === undefined) setField(json, 'training.steps', null, '--epochs')
   for (const assignment of (options.set as string[] | undefined) ?? []) setAssignment(json, assignment)
 }
 

@@ -4,13 +4,19 @@ import type { GroupListener } from '../engine/run-group.ts'
 import { printJson, printNotice } from './output.ts'
 import type { ProgressLine } from './progress.ts'
 
+/** @param file what it goes on with */
+export function tellOtherData(id: string, file: string, isJson: boolean): void {
+  if (isJson) printJson({ type: 'other-data', run: id, file })
+  else printNotice(`${id} goes on with other data than it began with: ${file}`)
+}
+
 /** @param progress null: as JSON */
 export function tellRuns(progress: ProgressLine | null): GroupListener {
   if (progress === null)
     return {
       started: ({ id, strategy }) => printJson({ type: 'run', id, strategy }),
       event: ({ id }, event) => printJson({ run: id, ...event }),
-      otherData: (id, file) => printJson({ type: 'other-data', run: id, file }),
+      otherData: (id, file) => tellOtherData(id, file, true),
       endedBefore: ({ id, status }) => printJson({ type: `${status}-before`, run: id }),
       failed: (id, { code, message }) => printJson({ type: 'failed', run: id, code, message }),
     }
@@ -19,7 +25,7 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     event: (record, event) => progress.event(record, event),
     otherData(id, file) {
       progress.end()
-      printNotice(`${id} goes on with other data than it began with: ${file}`)
+      tellOtherData(id, file, false)
     },
     endedBefore({ id, status, diverged }) {
       progress.end()

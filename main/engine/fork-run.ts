@@ -89,7 +89,8 @@ export async function forkRun(
   const { metricsBytes, metricsSha256 } = saved
   const checkpoint = { ...forkCheckpoint(saved, original, config), metricsBytes, metricsSha256 }
   const { content } = opened.data
-  const ofData = record.remarks.filter(({ kind }) => kind !== 'batch') // which are the fork's own
+  // Of other data all is asked anew; of the same, batches alone are the fork's own.
+  const ofData = opened.data.isOther ? [] : record.remarks.filter(({ kind }) => kind !== 'batch')
   const known = { remarks: [...ofData, ...remarks], data: content && withContent(record.data, content) }
   return store.createFork(record, config, { runId: record.id, phase, step }, checkpoint, versions, known)
 }

@@ -194,7 +194,7 @@ export async function runOne(
     await keepPlace(store, opened, choice)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
-    const made = record.startedAt === null ? record.remarks : []
+    const made = record.startedAt === null && !opened.isOther ? record.remarks : []
     const result = await trainRun({
       record: { ...writer.record, config },
       network: networks.get(record.strategy)!,

@@ -4,6 +4,7 @@
  */
 import { copyFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { isSameContent, type RunData } from '../../shared/runs/data-content.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import type { Checkpoint, RunEvent, RunOrigin } from '../../shared/runs/run.ts'
 import { complainOfMetrics, encodeCheckpoint, type SavedCheckpoint, type Trial } from './checkpoint-file.ts'
@@ -20,13 +21,17 @@ const LAST_LINE_BYTES = 256
 /** What a fork takes over: of the metrics, those of its run. */
 export type ForkCheckpoint = Checkpoint & Pick<SavedCheckpoint, 'metricsBytes' | 'metricsSha256'>
 
-/** @param trial what the fork goes on with */
+/**
+ * @param trial what the fork goes on with
+ * @param data what its run was on, and what it is on itself
+ */
 export async function writeForkFiles(
   source: string,
   folder: string,
   checkpoint: ForkCheckpoint,
   from: RunOrigin,
   trial: Trial,
+  data: { readonly before: RunData | null; readonly now: RunData | null },
 ): Promise<void> {
   const file = path.join(folder, RUN_FILES.metrics)
   try {
@@ -49,8 +54,12 @@ export async function writeForkFiles(
     await metrics.sync()
     metricsBytes = (await metrics.stat()).size
     const metricsSha256 = await digestOfBytes(file, metricsBytes)
-    const entry: LogEntry = { kind: 'fork', from, at: new Date().toISOString() }
-    await replaceFile(path.join(folder, RUN_FILES.log), `${JSON.stringify(entry)}\n`)
+    const at = new Date().toISOString()
+    const entries: LogEntry[] = [{ kind: 'fork', from, at }]
+    if (data.before !== null && data.now !== null && !isSameContent(data.before, data.now))
+      entries.push({ kind: 'other-data', sha256: data.now.sha256, before: data.before.sha256, at })
+    const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+    await replaceFile(path.join(folder, RUN_FILES.log), lines)
     const bytes = encodeCheckpoint({ ...checkpoint, metricsBytes, metricsSha256, trial })
     await replaceFile(path.join(folder, RUN_FILES.checkpoint), bytes)
   } finally {

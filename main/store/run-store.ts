@@ -122,7 +122,15 @@ export class RunStore {
           status: 'paused',
         },
       ],
-      (folder) => writeForkFiles(this.folder(source.id), folder, checkpoint, forkedFrom, { strategy, config }),
+      (folder) =>
+        writeForkFiles(
+          this.folder(source.id),
+          folder,
+          checkpoint,
+          forkedFrom,
+          { strategy, config },
+          { before: source.data, now: known.data },
+        ),
     )
     return record!
   }

@@ -15,6 +15,14 @@ export function useRemarkWords(): (remark: ConfigRemark) => string {
         return t('design.remark.noValidation')
       case 'constant-outputs':
         return t('design.remark.constantOutputs', { outputs: remark.outputs.join(', ') }, remark.outputs.length)
+      case 'own-cell':
+        return t('design.remark.ownCell', { cell: remark.cell })
+      case 'rounded':
+        return t(
+          'design.remark.rounded',
+          { count: remark.count, first: `${remark.first}`, used: `${Math.fround(remark.first)}` },
+          remark.count,
+        )
     }
   }
 }

@@ -18,6 +18,7 @@ export const cells = {
     noInput: 'never reads x: its input changes nothing.',
     noRecurrence: 'has no recurrence and remembers nothing: no equation reads {states}.',
     unreadStates: 'has states that no equation reads; what they hold is gone with the next step: {states}.',
+    roundedNumber: 'has {value} in its equations, which float32 does not hold: {used} is used.',
   },
   notation: {
     title: 'The notation of cells',

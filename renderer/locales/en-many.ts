@@ -314,7 +314,7 @@ export const help = {
     vaa: {
       title: 'VAA: variability amongst attractors',
       text: 'Feed n series, then a constant input until the states have come to rest. VAA is how many different states they end in, over n: 1/n says that the network forgets which series it saw, 1 that every series has left a lasting trace of its own. A state is at rest with less than ε/4 to go; where some are not, VAA lies between two values and is drawn as a bar.',
-      look: 'Without warm-up VAA begins at 1/n; after warm-up near 1.',
+      look: 'Recorded after M = 500 steps, as the preprint counts: states that are still on their way there count as different, too. Without warm-up VAA begins at 1/n; after warm-up near 1.',
       figure: 'VAA during training',
     },
     vaaStar: {

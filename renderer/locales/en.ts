@@ -407,6 +407,9 @@ export const en = {
       noValidation: 'There is no validation set: the best weights are the last.',
       constantOutputs:
         'Of output {outputs} there is nothing to learn: its target is the same in all training series. | Of outputs {outputs} there is nothing to learn: their targets are the same in all training series.',
+      ownCell: '{cell} is the cell whose text the design has, and not the lab’s of the same name.',
+      rounded:
+        '{count} whole number of the file is rounded, since float32 does not hold it: {first} is used as {used}. | {count} whole numbers of the file are rounded, since float32 does not hold them: the first is {first}, used as {used}.',
     },
     equations: 'Equations',
     equationsOf: 'Equations of {cell}',

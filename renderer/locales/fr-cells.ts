@@ -20,6 +20,7 @@ export const cells: typeof english = {
     noInput: 'ne lit jamais x : son entrée ne change rien.',
     noRecurrence: 'n’a pas de récurrence et ne retient rien : aucune équation ne lit {states}.',
     unreadStates: 'a des états qu’aucune équation ne lit ; leur contenu est perdu au pas suivant : {states}.',
+    roundedNumber: 'a {value} dans ses équations, que float32 ne contient pas : {used} est pris.',
   },
   notation: {
     title: 'La notation des cellules',

@@ -319,7 +319,7 @@ export const help: typeof english.help = {
     vaa: {
       title: 'VAA : la variabilité entre attracteurs',
       text: 'Donnez n séries, puis une entrée constante jusqu’à ce que les états se posent. VAA est le nombre d’états différents où ils finissent, sur n : 1/n dit que le réseau oublie quelle série il a vue, 1 que chaque série a laissé sa propre trace durable. Un état est au repos à moins de ε/4 du but ; où certains ne le sont pas, VAA est entre deux valeurs et dessinée comme une barre.',
-      look: 'Sans échauffement VAA part de 1/n ; après, elle est près de 1.',
+      look: 'Mesurée après M = 500 pas, comme l’article compte : les états encore en chemin y comptent aussi comme différents. Sans échauffement VAA part de 1/n ; après, elle est près de 1.',
       figure: 'VAA pendant l’entraînement',
     },
     vaaStar: {

@@ -403,6 +403,9 @@ export const fr: Messages = {
       noValidation: 'Il n’y a pas de séries de validation : les meilleurs poids sont les derniers.',
       constantOutputs:
         'De la sortie {outputs}, il n’y a rien à apprendre : sa cible est la même dans toutes les séries d’entraînement. | Des sorties {outputs}, il n’y a rien à apprendre : leurs cibles sont les mêmes dans toutes les séries d’entraînement.',
+      ownCell: '{cell} est la cellule dont le plan porte le texte, et non celle du laboratoire qui a ce nom.',
+      rounded:
+        '{count} nombre entier du fichier est arrondi, car float32 ne le contient pas : {first} devient {used}. | {count} nombres entiers du fichier sont arrondis, car float32 ne les contient pas : le premier, {first}, devient {used}.',
     },
     equations: 'Équations',
     equationsOf: 'Équations de {cell}',

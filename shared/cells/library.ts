@@ -14,7 +14,8 @@ import { nbrc } from './nbrc.ts'
 import { peepholeLstm } from './peephole-lstm.ts'
 import { irnn, rnn } from './rnn.ts'
 
-export const builtInCells: Readonly<Record<string, string>> = {
+/** Those that the lab had from the first. */
+const firstCells = {
   gru,
   lstm,
   'chrono-lstm': chronoLstm,
@@ -22,6 +23,10 @@ export const builtInCells: Readonly<Record<string, string>> = {
   mgu,
   brc,
   nbrc,
+}
+
+export const builtInCells: Readonly<Record<string, string>> = {
+  ...firstCells,
   rnn,
   irnn,
   indrnn,
@@ -33,3 +38,7 @@ export const builtInCells: Readonly<Record<string, string>> = {
   'layer-norm-gru': layerNormGru,
   'antisymmetric-rnn': antisymmetricRnn,
 }
+
+/** Of cells that the lab has gained since: a design that was kept may call a cell of its own so, and still means the text that it carries. */
+export const isGainedCell = (name: string): boolean =>
+  Object.hasOwn(builtInCells, name) && !Object.hasOwn(firstCells, name)

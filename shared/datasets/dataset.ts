@@ -3,6 +3,8 @@
  * the engine reads as they are; it knows nothing of networks.
  */
 
+import type { RoundedNumbers } from './rounding.ts'
+
 export type Split = 'train' | 'validation' | 'test'
 
 /** A batch of one replica. Steps beyond a series' length hold zeros and lead to nothing. */
@@ -36,6 +38,8 @@ export interface Dataset {
   readonly counts: Readonly<Record<Split, number>>
   /** Different groups of series, such as subjects, in each split; null where series are not grouped. */
   readonly groupCounts: Readonly<Record<Split, number>> | null
+  /** Whole numbers of a file that float32 does not hold, in whichever split; null where there are none. */
+  readonly rounded?: RoundedNumbers | null
   /**
    * The series with these indices, as a batch.
    * @param indices each in [0, counts[split])

@@ -4,6 +4,7 @@
  */
 import { LabError } from '../protocol/errors.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
+import { describeRounded, type RoundedNumbers } from './rounding.ts'
 
 /** Training series that are looked at, at most. */
 const SAMPLE_SERIES = 256
@@ -48,6 +49,8 @@ export interface DatasetDescription {
   readonly counts: Readonly<Record<Split, number>>
   /** Different groups in each split; null where series are not grouped. */
   readonly groupCounts: Readonly<Record<Split, number>> | null
+  /** Whole numbers that float32 does not hold, of all series; null where there are none. */
+  readonly rounded: RoundedNumbers | null
   /** Training series that the summaries below are over. */
   readonly sampledSeries: number
   readonly lengths: { readonly shortest: number; readonly longest: number }
@@ -119,7 +122,17 @@ export function seriesWithin({ maxSteps, inputSize }: Dataset, mostValues: numbe
  * @throws LabError `dataset` for a series that is too long to be looked at
  */
 export function describeDataset(dataset: Dataset): DatasetDescription {
-  const { task, classNames, maxSteps, inputSize, outputSize, targetSlots, counts, groupCounts } = dataset
+  const {
+    task,
+    classNames,
+    maxSteps,
+    inputSize,
+    outputSize,
+    targetSlots,
+    counts,
+    groupCounts,
+    rounded = null,
+  } = dataset
   const sampledSeries = Math.min(SAMPLE_SERIES, counts.train, seriesWithin(dataset, MOST_SAMPLE_VALUES))
   if (sampledSeries === 0)
     throw new LabError('dataset', 'a series is too long to be looked at.', {
@@ -157,6 +170,7 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
     shapes: { maxSteps, inputSize, outputSize, targetSlots },
     counts,
     groupCounts,
+    rounded,
     sampledSeries,
     lengths,
     inputs: inputs.map((moments) => moments.summary()),
@@ -186,7 +200,7 @@ function formatClasses(names: readonly string[], counts: readonly number[]): str
 
 /** The description as lines of text, steps 0-based. */
 export function formatDescription(description: DatasetDescription): string {
-  const { task, classNames, shapes, counts, groupCounts, sampledSeries, lengths, inputs, targets, example } =
+  const { task, classNames, shapes, counts, groupCounts, rounded, sampledSeries, lengths, inputs, targets, example } =
     description
   const outputs = task === 'regression' ? `${shapes.outputSize} outputs` : `${shapes.outputSize} classes`
   const span = lengths.shortest === lengths.longest ? `${lengths.longest}` : `${lengths.shortest} to ${lengths.longest}`
@@ -194,6 +208,7 @@ export function formatDescription(description: DatasetDescription): string {
     `Task: ${task}, ${shapes.inputSize} inputs, ${outputs}, at most ${shapes.maxSteps} steps and ${shapes.targetSlots} targets a series`,
     `Series: ${formatSplits(counts)}`,
     ...(groupCounts ? [`Groups: ${formatSplits(groupCounts)}`] : []),
+    ...(rounded ? [describeRounded(rounded)] : []),
     `In ${sampledSeries} training series of ${span} steps:`,
     ...inputs.map((summary, i) => formatSummary(`input ${i}`, summary)),
     ...(targets ?? []).map((summary, o) => formatSummary(`target ${o}`, summary)),

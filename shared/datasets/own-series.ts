@@ -6,6 +6,7 @@ import { numbersOfClasses, requireClasses } from './classes.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { requireIndex } from './indices.ts'
 import type { FileOptions } from './options.ts'
+import type { RoundedNumbers } from './rounding.ts'
 import { drawSplits } from './splits.ts'
 
 /** One series as read from a file; all its numbers are finite. */
@@ -31,6 +32,8 @@ export interface OwnSeriesTable {
   readonly groups: readonly string[] | null
   /** [series], where `split.given` names what says it; else null. */
   readonly givenSplits: readonly Split[] | null
+  /** Inputs and targets that float32 does not hold; null where all are as they stand in the file. */
+  readonly rounded: RoundedNumbers | null
   readonly series: readonly OwnSeries[]
 }
 
@@ -62,7 +65,7 @@ export function createOwnSeries(
   seed: number,
 ): Dataset {
   const table = task === 'classification' && classes === 'numbered' ? numberClasses(asRead) : asRead
-  const { where, inputSize, targetSize, classNames, groups, givenSplits, series } = table
+  const { where, inputSize, targetSize, classNames, groups, givenSplits, rounded, series } = table
   if (classNames !== null) requireClasses(classNames, where)
   const outputSize = classNames?.length ?? targetSize
   const members = drawSplits({ where, seriesCount: series.length, groups, givenSplits }, split, split.seed ?? seed)
@@ -79,6 +82,7 @@ export function createOwnSeries(
     targetSlots,
     counts,
     groupCounts: groups && countGroups(groups, members),
+    rounded,
     targetsOf: (name: Split) => Array.from(members[name], (index) => series[index]!.targets),
     batch(name: Split, indices: ArrayLike<number>): SeriesBatch {
       const chosen = Array.from(indices, (index) => series[members[name][requireIndex(name, index, counts[name])]!]!)

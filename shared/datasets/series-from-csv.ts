@@ -10,6 +10,7 @@ import { groupRows, readOfSeries, TargetFinder } from './csv-series.ts'
 import { readTable, splitCsv, type CsvRow, type CsvTable } from './csv.ts'
 import type { CsvColumns, FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
+import { RoundingCounter } from './rounding.ts'
 import { hasSeriesInRows, readSeriesFromUcr } from './series-from-ucr.ts'
 import { parseGivenSplits } from './splits.ts'
 import { decodeText } from './text-encoding.ts'
@@ -87,6 +88,8 @@ function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions,
 
   const named = groupRows(table, cells, seriesColumn, stepColumn)
   const targets = new TargetFinder(cells, table, seriesColumn, targetColumns)
+  const rounding = new RoundingCounter()
+  const readNumber = (row: CsvRow, column: number): number => rounding.round(cells.number(row, column))
   const read = named.map((series) => {
     const { rows } = series
     const isLast = options.targets === 'last-step'
@@ -95,10 +98,10 @@ function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions,
     const readTargets = <T>(readCell: (row: CsvRow, column: number) => T): T[] =>
       steps.flatMap((step) => targetColumns.map((column) => readCell(rowOf(step, column), column)))
     return {
-      inputs: Float32Array.from(rows.flatMap((row) => inputColumns.map((column) => cells.number(row, column)))),
+      inputs: Float32Array.from(rows.flatMap((row) => inputColumns.map((column) => readNumber(row, column)))),
       targetSteps: Int32Array.from(steps),
       labels: isClassification ? readTargets((row, column) => cells.decimal(row, column)) : [],
-      targets: Float32Array.from(isClassification ? [] : readTargets((row, column) => cells.number(row, column))),
+      targets: Float32Array.from(isClassification ? [] : readTargets(readNumber)),
     }
   })
   const classified = isClassification ? classifyTargets(parseLabels(read.map(({ labels }) => labels)), where) : null
@@ -112,6 +115,7 @@ function readLongForm(table: CsvTable, columns: CsvColumns, options: CsvOptions,
     classNames: classified?.classNames ?? null,
     groups: group === null ? null : said(group, 'split.group'),
     givenSplits: given === null ? null : parseGivenSplits(said(given, 'split.given'), `${where}, column \`${given}\``),
+    rounded: rounding.found(),
     series: read.map(({ inputs, targetSteps, targets: numbers }, index): OwnSeries => ({
       inputs,
       targetSteps,

@@ -8,6 +8,7 @@ import type { Split } from './dataset.ts'
 import { describeShape, NamedArrays, type Role, type Shaped } from './npz-arrays.ts'
 import type { FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
+import { RoundingCounter } from './rounding.ts'
 import { parseGivenSplits } from './splits.ts'
 import { LabError } from '../protocol/errors.ts'
 
@@ -120,17 +121,28 @@ function readTargetSize(
   return targetSize
 }
 
-function requireFinite(archive: NamedArrays, name: Role, value: number, series: number, step: number): number {
-  const rounded = Math.fround(value)
-  if (!Number.isFinite(rounded))
-    archive.fail(
-      name,
-      `series ${series}, step ${step} is not a number.`,
-      'a finite float32',
-      `${value}`,
-      'Fill or leave out missing values, or shorten `lengths`.',
-    )
-  return rounded
+/** Numbers of a series, as they are used. */
+class NumberReader {
+  readonly rounding = new RoundingCounter()
+  readonly #archive: NamedArrays
+
+  constructor(archive: NamedArrays) {
+    this.#archive = archive
+  }
+
+  /** @throws LabError `dataset` */
+  number(name: Role, value: number, series: number, step: number): number {
+    const used = this.rounding.round(value)
+    if (!Number.isFinite(used))
+      this.#archive.fail(
+        name,
+        `series ${series}, step ${step} is not a number.`,
+        'a finite float32',
+        `${value}`,
+        'Fill or leave out missing values, or shorten `lengths`.',
+      )
+    return used
+  }
 }
 
 /** Where targets stand in their array. */
@@ -155,15 +167,14 @@ interface Targets {
 const placeOf = ({ leading, steps }: TargetPlaces, series: number, step: number): number =>
   leading.length === 2 ? series * steps + step : series
 
-function readNumbers(archive: NamedArrays, options: NpzOptions, places: TargetPlaces): Targets {
+function readNumbers(archive: NamedArrays, reader: NumberReader, options: NpzOptions, places: TargetPlaces): Targets {
   const targets = archive.numbers('targets')
   const size = readTargetSize(archive, targets, places.leading, options)
   const ofSeries = places.targetSteps.map((own, s) => {
     const numbers = new Float32Array(own.length * size)
     own.forEach((step, k) => {
       const from = placeOf(places, s, step) * size
-      for (let o = 0; o < size; o++)
-        numbers[k * size + o] = requireFinite(archive, 'targets', targets.data[from + o]!, s, step)
+      for (let o = 0; o < size; o++) numbers[k * size + o] = reader.number('targets', targets.data[from + o]!, s, step)
     })
     return numbers
   })
@@ -225,13 +236,16 @@ export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where:
     targetSteps,
     leading: options.targets === 'marked-steps' ? [seriesCount, steps] : [seriesCount],
   }
+  const reader = new NumberReader(archive)
   const targets =
-    options.task === 'classification' ? readClasses(archive, options, places) : readNumbers(archive, options, places)
+    options.task === 'classification'
+      ? readClasses(archive, options, places)
+      : readNumbers(archive, reader, options, places)
   const series = targetSteps.map((own, s): OwnSeries => {
     const start = s * steps * inputSize
     const ownInputs = new Float32Array(lengths[s]! * inputSize)
     for (let i = 0; i < ownInputs.length; i++)
-      ownInputs[i] = requireFinite(archive, 'inputs', inputs.data[start + i]!, s, Math.floor(i / inputSize))
+      ownInputs[i] = reader.number('inputs', inputs.data[start + i]!, s, Math.floor(i / inputSize))
     return { inputs: ownInputs, targetSteps: own, targets: targets.ofSeries[s]! }
   })
   const { group, given } = options.split
@@ -242,6 +256,7 @@ export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where:
     classNames: targets.classNames,
     groups: group === null ? null : readSeriesTexts(archive, group, 'dataset.split.group', seriesCount),
     givenSplits: given === null ? null : readGivenSplits(archive, given, seriesCount),
+    rounded: reader.rounding.found(),
     series,
   }
 }

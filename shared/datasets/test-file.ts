@@ -5,6 +5,7 @@
 import { isDecimal } from './cell-values.ts'
 import { classify } from './classes.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
+import { joinRounded } from './rounding.ts'
 import { LabError } from '../protocol/errors.ts'
 
 /** @returns where `X_TRAIN.tsv` has its `X_TEST.tsv`, written alike; null for names that do not end so */
@@ -49,6 +50,7 @@ export function joinTestTable(train: OwnSeriesTable, test: OwnSeriesTable): OwnS
     classNames,
     groups: train.groups && test.groups && [...train.groups, ...test.groups],
     givenSplits: [...train.series.map(() => 'train' as const), ...test.series.map(() => 'test' as const)],
+    rounded: joinRounded(train.rounded, test.rounded),
     series,
   }
 }

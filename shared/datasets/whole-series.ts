@@ -6,6 +6,7 @@ import { isMissing, parseLabels, parseNumber } from './cell-values.ts'
 import { classifyTargets } from './classes.ts'
 import type { FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
+import { RoundingCounter } from './rounding.ts'
 import { LabError, quoteStart } from '../protocol/errors.ts'
 
 export interface WholeSeries {
@@ -55,6 +56,7 @@ export const stepCount = (channels: WholeSeries['channels']): number =>
 class WholeSeriesReader {
   readonly #where: string
   readonly #hasChannels: boolean
+  readonly rounding = new RoundingCounter()
 
   constructor(where: string, inputSize: number) {
     this.#where = where
@@ -77,7 +79,7 @@ class WholeSeriesReader {
         const text = channel[t] ?? ''
         const value = parseNumber(text)
         if (value === null) this.#failAt(own, `series ${series}, step ${t}`, i, text)
-        inputs[t * channels.length + i] = value!
+        inputs[t * channels.length + i] = this.rounding.round(value!)
       }
     })
     return inputs
@@ -98,7 +100,7 @@ class WholeSeriesReader {
 
   target(own: WholeSeries, series: number): number {
     const { label } = own
-    return (
+    const value =
       parseNumber(label) ??
       this.fail(
         own,
@@ -107,7 +109,7 @@ class WholeSeriesReader {
         label === '' ? 'nothing' : quoteStart(label),
         'Correct it, or set `dataset.task` to `classification`.',
       )
-    )
+    return this.rounding.round(value)
   }
 
   label(own: WholeSeries, series: number): string {
@@ -169,6 +171,11 @@ export function readWholeSeries(
     task === 'classification'
       ? classifyTargets(parseLabels(all.map((one, series) => [reader.label(one, series)])), where)
       : null
+  const series = inputs.map((own, index): OwnSeries => ({
+    inputs: own,
+    targetSteps: Int32Array.of(own.length / inputSize - 1),
+    targets: classified?.targets[index] ?? Float32Array.of(reader.target(all[index]!, index)),
+  }))
   return {
     where,
     inputSize,
@@ -176,10 +183,7 @@ export function readWholeSeries(
     classNames: classified?.classNames ?? null,
     groups: null,
     givenSplits: null,
-    series: inputs.map((own, series): OwnSeries => ({
-      inputs: own,
-      targetSteps: Int32Array.of(own.length / inputSize - 1),
-      targets: classified?.targets[series] ?? Float32Array.of(reader.target(all[series]!, series)),
-    })),
+    rounded: reader.rounding.found(),
+    series,
   }
 }

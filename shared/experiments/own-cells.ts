@@ -1,20 +1,32 @@
 /**
  * The user's own cells: a text and the name that it is called by enter; what is wrong with that name, or with a name inside, leaves. A cell
- * has one name, the one in its text, and shares it with none of the lab's. What recorded runs were trained with is not asked: only designs are.
+ * has one name, the one in its text, and shares it with none of the lab's, save where a design is older than the lab's cell: that is told.
+ * What recorded runs were trained with is not asked: only designs are.
  */
-import { builtInCells } from '../cells/library.ts'
+import { builtInCells, isGainedCell } from '../cells/library.ts'
 import { checkNames } from '../compiler/names.ts'
 import { nameInText, parseCell } from '../compiler/parse.ts'
 import { LabError } from '../protocol/errors.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
 
 /**
+ * Of a cell that is given now.
  * @param key the name that the cell is called by
  * @param where for messages
  * @throws LabError `cell-name` when it is another name than the text's, or one of the lab's
  */
 export function requireOwnName(key: string, text: string, where: string): void {
-  const declared = nameInText(text)
+  requireNoneOfTheLab(key, where)
+  requireNameOfText(key, text, where)
+}
+
+/** The same of a cell that a design carries; it may have had its name before the lab had a cell of it. */
+export function requireNameInDesign(key: string, text: string, where: string): void {
+  if (!isGainedCell(key)) requireNoneOfTheLab(key, where)
+  requireNameOfText(key, text, where)
+}
+
+function requireNoneOfTheLab(key: string, where: string): void {
   if (Object.hasOwn(builtInCells, key))
     throw new LabError('cell-name', `\`${key}\` is a cell of the lab, and an own cell cannot take its name.`, {
       where,
@@ -22,6 +34,10 @@ export function requireOwnName(key: string, text: string, where: string): void {
       found: `\`${key}\``,
       remedy: `Call it otherwise, in its text and wherever it is used: \`cell my-${key}\`.`,
     })
+}
+
+function requireNameOfText(key: string, text: string, where: string): void {
+  const declared = nameInText(text)
   if (declared !== null && declared !== key)
     throw new LabError('cell-name', `The cell is called \`${declared}\` in its text and \`${key}\` elsewhere.`, {
       where,
@@ -40,7 +56,7 @@ export function judgeOwnCells(
   const called = Object.entries(cells).filter(([key, text]) => used.has(key) || isCalledByItsText(text, used, cells))
   return called.flatMap(([key, text]) => {
     try {
-      requireOwnName(key, text, `${where}, cells.${key}`)
+      requireNameInDesign(key, text, `${where}, cells.${key}`)
       checkNames(parseCell(text, key), key)
       return []
     } catch (error) {
@@ -48,6 +64,12 @@ export function judgeOwnCells(
       return error.code === 'cell-name' ? [error] : []
     }
   })
+}
+
+/** Own cells that a design uses and that the lab has a cell of the same name beside. */
+export function namesSharedWithTheLab({ cells, layers }: Pick<ExperimentConfig, 'cells' | 'layers'>): string[] {
+  const used = new Set(layers.flatMap(cellsOf))
+  return Object.keys(cells).filter((key) => used.has(key) && Object.hasOwn(builtInCells, key))
 }
 
 /** Whether a design means this text by the name in it, under which it has none. */

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../attractors/rest.ts'
 import { DEFAULT_SPLIT } from '../datasets/options.ts'
+import { isWholeAndRounded } from '../numerics/float32.ts'
 import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
 import { nearestNames } from '../protocol/nearest-names.ts'
 import { valueAt, wordsOf } from '../protocol/schema-words.ts'
@@ -433,7 +434,7 @@ function checkTogether(
   )
   for (const { path, constants } of initial)
     for (const [constant, value] of Object.entries(constants))
-      if (Number.isInteger(value) && Math.fround(value) !== value)
+      if (isWholeAndRounded(value))
         fail(
           `${path}.constants.${constant}`,
           'notFloat32',

@@ -1,9 +1,10 @@
 /**
  * Whether a configuration and its data go together: both enter before a run is made; the configuration as it is used leaves, with what was
- * changed or is missing, or the error of what cannot be trained. The one place for all that the data decides about settings.
+ * changed, is missing or may surprise, or the error of what cannot be trained. The one place for all that the data decides about settings.
  */
 import type { Dataset, Split } from '../datasets/dataset.ts'
 import type { ExperimentConfig } from '../experiments/config.ts'
+import { namesSharedWithTheLab } from '../experiments/own-cells.ts'
 import type { ConfigRemark } from '../experiments/remarks.ts'
 import { trialStrategies } from '../experiments/trials.ts'
 import { LabError } from '../protocol/errors.ts'
@@ -28,7 +29,7 @@ const fewestOf = (datasets: readonly Dataset[], split: Split): number =>
  */
 export function fitToData(config: ExperimentConfig, datasets: readonly Dataset[]): FittedConfig {
   requireSeries(fewestOf(datasets, 'train'), fewestOf(datasets, 'test'))
-  const remarks: ConfigRemark[] = []
+  const remarks: ConfigRemark[] = namesSharedWithTheLab(config).map((cell) => ({ kind: 'own-cell', cell }))
   if (fewestOf(datasets, 'validation') === 0) {
     requireNoValidation(config)
     remarks.push({ kind: 'no-validation' })
@@ -36,6 +37,8 @@ export function fitToData(config: ExperimentConfig, datasets: readonly Dataset[]
   for (const dataset of datasets) requireKnownClasses(dataset)
   const constant = constantOutputs(datasets[0]!)
   if (constant.length > 0) remarks.push({ kind: 'constant-outputs', outputs: constant })
+  const { rounded } = datasets[0]!
+  if (rounded) remarks.push({ kind: 'rounded', ...rounded })
   const fitted = fitBatches(config, datasets)
   return { config: fitted.config, remarks: [...fitted.remarks, ...remarks] }
 }

@@ -112,8 +112,10 @@ describe('run folders that others change', () => {
     const download = page.waitForEvent('download')
     await page.getByRole('combobox', { name: 'Save chart' }).selectOption('csv')
     const csv = await readFile(await (await download).path(), 'utf8')
-    const positions = csv.split('\n').flatMap((row) => (row.startsWith('loss,') ? [Number(row.split(',')[1])] : []))
-    expect(new Set(positions).size).toBe(38)
+    const steps = csv
+      .split('\n')
+      .flatMap((row) => (row.startsWith('loss,training,') ? [Number(row.split(',')[2])] : []))
+    expect(new Set(steps).size).toBe(38)
     await page.getByRole('tab', { name: 'Insight' }).click()
     await expect.poll(() => page.getByTestId('damaged-lines').count()).toBe(2)
     expect(await page.locator('article.notice').count()).toBe(0)

@@ -173,6 +173,7 @@ export async function startPackaged(
     const browser = await chromium.connectOverCDP(await address, { timeout: PATIENCE_MS, noDefaults: true })
     const [context] = browser.contexts()
     const page = context!.pages()[0] ?? (await context!.waitForEvent('page', { timeout: PATIENCE_MS }))
+    page.setDefaultTimeout(PATIENCE_MS)
     return { page, home, said: () => said, close }
   } catch (error) {
     await close()

@@ -1,11 +1,13 @@
 /**
- * `npm run pictures:screens`: the README's pictures of the screens. A lab of its own is served, Chromium opens the quick preset as its design,
- * waits until its time is measured, trains it to its end, compares its strategies, and keeps what is seen then. Nothing is drawn by hand.
+ * Second part of `npm run pictures`, or `npm run pictures:screens`: the README's pictures of the screens. A lab of its own is served, Chromium opens the quick preset as its design,
+ * waits until its time is measured, trains it to its end, compares its strategies, and keeps what is seen then. Nothing is drawn by hand, and its
+ * results have to be those of the terminal's run.
  */
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
 import { launchChromium, serveLab } from '../browser/served-lab.ts'
+import { keepNumbers, readRecorded, readStrategies } from './recorded.ts'
 
 const SIZE = { width: 1280, height: 800 }
 /** Of one picture; the repository keeps them. */
@@ -28,7 +30,9 @@ try {
   const page = await context.newPage()
   await page.goto(lab.address)
   await page.getByRole('button', { name: /^quick/ }).click()
-  await page.getByText(/ in all\./).waitFor({ timeout: MEASURE_MS })
+  const estimate = page.getByText(/ in all\./)
+  await estimate.waitFor({ timeout: MEASURE_MS })
+  keepNumbers({ estimate: /((?:\d+ (?:h|min|s) ?)+)in all/.exec(await estimate.innerText())![1]!.trim() })
   await page.getByRole('heading', { name: 'Network', exact: true }).scrollIntoViewIfNeeded()
   await keep(page, 'design')
 
@@ -42,6 +46,11 @@ try {
     null,
     { timeout: TRAIN_MS },
   )
+  const [terminal, screens] = [readRecorded().strategies, readStrategies(lab.home).strategies]
+  if (JSON.stringify(screens) !== JSON.stringify(terminal))
+    throw new Error(
+      `the screens' runs came to ${JSON.stringify(screens)}, the terminal's to ${JSON.stringify(terminal)}: run \`npm run pictures\` for both`,
+    )
   await runs.filter({ hasText: 'Double layer' }).first().click()
   await page.getByRole('slider', { name: 'Smoothing' }).fill('0.9')
   await page.getByLabel('Log loss').check()

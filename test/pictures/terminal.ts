@@ -1,11 +1,11 @@
 /**
- * `npm run pictures`: the README's picture of a run. Runs the quick preset in a pseudo-terminal, keeps every byte it wrote and when,
+ * First part of `npm run pictures`: the README's picture of a run, and its numbers. Runs the quick preset in a pseudo-terminal, keeps every byte it wrote and when,
  * lets a terminal emulator read them, and has Chromium draw two moments: the middle of the last training, and what stood there
  * at the end. Nothing in the picture is written by hand; its command line too is the shell's own echo.
  *
- *     npm run pictures                              # the README's picture, minutes
- *     npm run pictures -- --units 12 --steps 160    # further flags of `lab run`: a trial, drawn under node_modules/.cache
- *     npm run pictures -- --redraw                  # draws the last recording again
+ *     npm run pictures                                      # all of the README's pictures and their words, minutes
+ *     npm run pictures:terminal -- --units 12 --steps 160   # further flags of `lab run`: a trial, drawn under node_modules/.cache
+ *     npm run pictures:terminal -- --redraw                 # draws the last recording again
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +15,10 @@ import { pathToFileURL } from 'node:url'
 import serialize from '@xterm/addon-serialize'
 import headless from '@xterm/headless'
 import { formatDuration } from '../../main/cli/output.ts'
+import { keepNumbers, quickConfig, readStrategies } from './recorded.ts'
+
+/** What the run came to, and how long it took. */
+type Outcome = ReturnType<typeof readStrategies> & { readonly runMs: number }
 
 /** What the terminal received: the bytes of one read, and the milliseconds since the start. */
 interface Chunk {
@@ -25,6 +29,7 @@ interface Chunk {
 interface Recording {
   readonly isTrial: boolean
   readonly chunks: readonly Chunk[]
+  readonly outcome: Outcome
 }
 
 /** Some rows of a screen: as text, and as the emulator's HTML. */
@@ -103,16 +108,17 @@ async function record(flags: readonly string[]): Promise<Recording> {
       child.on('error', reject).on('close', resolve)
     })
     if (status !== 0) throw new PictureError(`\`${command}\` ended with ${status}`)
-    return { isTrial: flags.length > 0, chunks }
+    const outcome = { ...readStrategies(home), runMs: chunks.at(-1)!.at }
+    return { isTrial: flags.length > 0, chunks, outcome }
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
 }
 
-function keep({ isTrial, chunks }: Recording): void {
+function keep({ isTrial, chunks, outcome }: Recording): void {
   mkdirSync(cacheFolder, { recursive: true })
   const text = chunks.map(({ at, bytes }) => ({ at, bytes: bytes.toString('base64') }))
-  writeFileSync(recordingFile, JSON.stringify({ isTrial, chunks: text }))
+  writeFileSync(recordingFile, JSON.stringify({ isTrial, chunks: text, outcome }))
 }
 
 function lastRecording(): Recording {
@@ -122,9 +128,9 @@ function lastRecording(): Recording {
   } catch {
     throw new PictureError('there is no recording to draw again; leave --redraw out to make one')
   }
-  const kept = JSON.parse(text) as { isTrial: boolean; chunks: { at: number; bytes: string }[] }
+  const kept = JSON.parse(text) as Omit<Recording, 'chunks'> & { chunks: { at: number; bytes: string }[] }
   const chunks = kept.chunks.map(({ at, bytes }) => ({ at, bytes: Buffer.from(bytes, 'base64') }))
-  return { isTrial: kept.isTrial, chunks }
+  return { ...kept, chunks }
 }
 
 class Emulator {
@@ -285,6 +291,7 @@ try {
     recording = await record(flags)
     keep(recording)
   }
+  if (!recording.isTrial) keepNumbers({ config: quickConfig(), ...recording.outcome })
   process.stdout.write(`${path.relative(root, await draw(recording))}\n`)
 } catch (error) {
   if (!(error instanceof PictureError)) throw error

@@ -2,12 +2,14 @@
 import type { Json } from '../../../shared/experiments/fields.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { isSameContent } from '../../../shared/runs/data-content.ts'
 import { isCheckpointName } from '../../../shared/runs/run.ts'
 import { configOfFork, forkRun } from '../../engine/fork-run.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
 import { readDataOptions } from '../data-options.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { applyOptions } from '../load-config.ts'
+import { tellOtherData } from '../tell-runs.ts'
 import { runRecords } from './run.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -26,6 +28,10 @@ export async function forkCommand(name: string, options: Options): Promise<void>
   const where = `fork of ${record.id}`
   const source = { runId: record.id, checkpoint }
   const config = parseConfig(json, where, { hasRecordedCells: true })
-  const fork = await forkRun(store, source, config, where, RUN_VERSIONS, readDataOptions(options))
+  const choice = readDataOptions(options)
+  const fork = await forkRun(store, source, config, where, RUN_VERSIONS, choice)
+  const { data, config: used } = fork
+  if (used.dataset.kind === 'file' && record.data !== null && data !== null && !isSameContent(record.data, data))
+    tellOtherData(fork.id, choice.file ?? used.dataset.path, options.json === true)
   await runRecords(store, [fork], options)
 }

@@ -81,6 +81,27 @@ describe('a run whose data is another when it is resumed', () => {
 })
 
 describe('a finished run', () => {
+  it('is forked with other data where that is asked for: each command, the log and the record say so, and what was told of the old is not', async () => {
+    const dataset = { ...CONFIG.dataset, split: { validation: 0 } }
+    const { home, config, data } = makeCase({ dataset })
+    expect((await lab(['run', config], home)).code).toBe(0)
+    const [run] = runsOf(home) as [string]
+    writeFileSync(data, csvOf(2))
+    const forked = await lab(['fork', run, '--steps', '60', '--other-data'], home)
+    expect(forked.code, forked.stderr).toBe(0)
+    const fork = runsOf(home).find((id) => id !== run)!
+    expect(forked.stderr).toContain(`${fork} goes on with other data than it began with: ${data}`)
+    const readIn = (id: string, file: string): string => readFileSync(path.join(home, 'runs', id, file), 'utf8')
+    const recordOf = (id: string) =>
+      JSON.parse(readIn(id, 'run.json')) as { data: { sha256: string; earlier: object[] }; remarks: object[] }
+    const [before, now] = [recordOf(run), recordOf(fork)]
+    expect(now.data.earlier).toHaveLength(1)
+    expect(now.remarks).toEqual(before.remarks)
+    expect(jsonLines(readIn(fork, 'log.jsonl'))).toContainEqual(
+      expect.objectContaining({ kind: 'other-data', sha256: now.data.sha256, before: before.data.sha256 }),
+    )
+  })
+
   it('is exported although its data is gone', async () => {
     const { home, config, data } = makeCase()
     expect((await lab(['run', config], home)).code).toBe(0)

@@ -113,6 +113,15 @@ describe('what is seldom meant is warned of', () => {
       "c' = tanh(W x + c)\nh' = tanh(c')",
       ['No equation reads `h`: what it holds is gone with the next step.'],
     ],
+    [
+      'a whole number that float32 does not hold, in the equations or by a name that they have',
+      "constant k = 33554433\nh' = tanh(W x + U h) / 16777217 + b / k",
+      [
+        'float32 does not hold 16777217: the engines compute with 16777216.',
+        'float32 does not hold 33554433: the engines compute with 33554432.',
+      ],
+    ],
+    ['nothing of one that it holds', "h' = tanh(W x + U h) / 16777216 + 0.1 * b", []],
     ['nothing where all is read', "h' = tanh(W x + U h + b)", []],
   ])('%s', (_, text, warnings) => expect(warningsOf(text)).toEqual(warnings))
 

@@ -32,6 +32,7 @@ describe('a description', () => {
       shapes: { maxSteps: 2, inputSize: 2, outputSize: 1, targetSlots: 1 },
       counts: { train: 4, validation: 1, test: 1 },
       groupCounts: null,
+      rounded: null,
       sampledSeries: 4,
       lengths: { shortest: 2, longest: 2 },
       inputs: [

@@ -1,7 +1,8 @@
 /** The user's own cells in a design: one name, the one in the text; and names inside that stand for nothing. */
 import { describe, expect, it } from 'vitest'
 import { createCellLookup } from '../../../main/engine/cell-lookup.ts'
-import { readConfig } from '../../../shared/experiments/schema.ts'
+import { namesSharedWithTheLab, requireOwnName } from '../../../shared/experiments/own-cells.ts'
+import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
 
 const EQUATIONS = "h' = tanh(W x + U h + b)"
 const dataset = { kind: 'copy-first-input', steps: 5, counts: { train: 8, validation: 4, test: 4 } }
@@ -35,10 +36,23 @@ describe('is refused', () => {
     const layers = [{ cell: 'lstm', coldCell: 'gru', units: 4 }]
     expect(mistakesOf({ gru: EQUATIONS }, 'lstm', { layers })).toEqual(expected)
   })
+  it('in a design another name than the text’s, although the lab has gained a cell of it', () =>
+    expect(mistakesOf({ irnn: `cell rnn-2\n${EQUATIONS}` }, 'irnn')).toEqual([
+      expect.stringContaining('called `rnn-2` in its text and `irnn` elsewhere'),
+    ]))
   it('a name inside that stands for nothing', () =>
     expect(mistakesOf({ 'my-cell': "h' = tanh(W x + U h_prev)" }, 'my-cell')).toEqual([
       expect.stringMatching(/^layers: \[cell-name\] my-cell, line 1, column 19: `h_prev` is not known here/),
     ]))
+})
+
+it('a design that was kept means its own cell, although the lab has gained one of its name: that is told', () => {
+  const cells = { irnn: `cell irnn\n${EQUATIONS}` }
+  expect(mistakesOf(cells, 'irnn')).toEqual([])
+  const layers = (cell: string) => parseConfig({ dataset, cells, layers: [{ cell, units: 4 }] }, 'design.json')
+  expect(namesSharedWithTheLab(layers('irnn'))).toEqual(['irnn'])
+  expect(namesSharedWithTheLab(layers('gru'))).toEqual([])
+  expect(() => requireOwnName('irnn', cells.irnn, 'mine.txt')).toThrow('`irnn` is a cell of the lab')
 })
 
 describe('a constant that a design sets', () => {

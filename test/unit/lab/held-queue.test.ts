@@ -239,7 +239,8 @@ describe('a held job', () => {
 
   it('of a sweep takes failed runs up again if it was to', async () => {
     const first = await openLab()
-    const definition = { name: 'rates', config: PLAIN, grid: { 'training.optimizer.learningRate': [1e38, 1e-2] } }
+    const config = { ...PLAIN, strategies: ['warmed-up'], warmup: { steps: 5, maxRestarts: 0 } }
+    const definition = { name: 'restarts', config, grid: { 'warmup.restartAbove': [0.001, 1] } }
     const { sweepId } = await first.run('sweep.start', { definition })
     await first.until((event) => event.type === 'sweep' && event.sweep.state === 'failed')
     await first.until(isEmpty)
@@ -250,7 +251,7 @@ describe('a held job', () => {
 
     const next = await openLab(first.home)
     const [, sweep] = next.lab.snapshot().heldQueue
-    expect(sweep).toMatchObject({ name: 'rates', sweepId, runCount: 1 })
+    expect(sweep).toMatchObject({ name: 'restarts', sweepId, runCount: 1 })
     await next.run('queue.resume-held', { jobId: sweep!.id })
     await next.until(isEmpty)
     const trained = new Set(next.events.flatMap((event) => (event.type === 'progress' ? [event.progress.runId] : [])))

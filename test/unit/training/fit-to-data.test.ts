@@ -18,7 +18,7 @@ function datasetOf(targets: readonly (readonly number[])[], classNames: string[]
   }))
   const targetSize = classNames === null ? targets[0]!.length : 1
   return createOwnSeries(
-    { where: 'test.npz', inputSize: 1, targetSize, classNames, series, groups: null, givenSplits: null },
+    { where: 'test.npz', inputSize: 1, targetSize, classNames, series, groups: null, givenSplits: null, rounded: null },
     { task: classNames === null ? 'regression' : 'classification', classes: 'occurring', split: DEFAULT_SPLIT },
     0,
   )
@@ -101,6 +101,23 @@ it('an output that never changes beside others that do is told', () => {
   ])
   expect(remarks).toEqual([{ kind: 'constant-outputs', outputs: [1] }])
   expect(describeRemark(remarks[0]!)).toContain('output 1')
+})
+
+it('whole numbers of the file that float32 does not hold are told', () => {
+  const dataset = { ...changing(10), rounded: { count: 3, first: 16_777_217 } }
+  const { remarks } = fitToData(configOf({ training: { batch: 2 }, strategies: ['none'] }), [dataset])
+  expect(remarks).toEqual([{ kind: 'rounded', count: 3, first: 16_777_217 }])
+  expect(describeRemark(remarks[0]!)).toContain('the first is 16777217, used as 16777216')
+})
+
+it('an own cell with a name that the lab has given to one of its own since is told', () => {
+  const cells = { irnn: "cell irnn\nh' = relu(U h + W x + b)" }
+  const { remarks } = fitToData(
+    configOf({ training: { batch: 2 }, strategies: ['none'], cells, layers: [{ cell: 'irnn', units: 4 }] }),
+    [changing(10)],
+  )
+  expect(remarks).toEqual([{ kind: 'own-cell', cell: 'irnn' }])
+  expect(describeRemark(remarks[0]!)).toContain('`irnn` is the cell whose text the configuration has')
 })
 
 describe('without a validation set', () => {
