@@ -1,6 +1,5 @@
 /** What is wrong with a definition, in the language of the screens: a mistake of the lab's enters, the sentence that is shown leaves. */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Composer } from 'vue-i18n'
 import { checkSweep } from '../../../main/lab/designs/check-sweep.ts'
 import { formatLanguage } from '../../../renderer/composables/format.ts'
 import { mistakeAtPlace, mistakeText } from '../../../renderer/composables/mistake-text.ts'
@@ -15,7 +14,7 @@ function mistakeIn(language: 'en' | 'fr', grid: Record<string, unknown[]>): stri
   locale.value = language
   formatLanguage.value = language
   const checked = checkSweep({ preset: 'quick', grid })
-  return checked.ok ? 'none' : mistakeAtPlace(checked.error, t as Composer['t'], te as Composer['te'])
+  return checked.ok ? 'none' : mistakeAtPlace(checked.error, t, te)
 }
 
 afterEach(() => {
@@ -57,7 +56,7 @@ describe('what a fork may not change', () => {
     locale.value = 'fr'
     formatLanguage.value = 'fr'
     return findForkMistakes(original, { ...original, ...changes }, point, trainingSteps, 'test').map(({ error }) =>
-      mistakeText(toWireError(error), t as Composer['t'], te as Composer['te']),
+      mistakeText(toWireError(error), t, te),
     )
   }
 
