@@ -174,6 +174,7 @@ export function runChartOption(
         scale: true,
         name: words.loss,
         nameTextStyle: nameStyle,
+        nameGap: 20, // above the names of the phases
         axisLabel: { color: tokens.quiet, formatter: formatTick },
       },
       {

@@ -6,16 +6,6 @@ import { localizeText } from './format.ts'
 type Translate = (key: string, values?: Record<string, string>) => string
 type HasMessage = (key: string) => boolean
 
-/**
- * The same, behind the place of a definition that it is at: a point of a sweep and its field.
- * @param t, te of the component
- */
-export function mistakeAtPlace(error: WireError, t: Translate, te: HasMessage): string {
-  const { where, fault } = error
-  if (where === null || fault === null || !te(`design.faults.${fault.id}`)) return error.message
-  return t('design.mistakeAt', { place: where.replace(/^sweep, /, ''), mistake: mistakeText(error, t, te) })
-}
-
 /** @param t, te of the component: messages and whether there is one */
 export function mistakeText({ fault, summary, expected }: WireError, t: Translate, te: HasMessage): string {
   const key = `design.faults.${fault?.id ?? ''}`
@@ -25,4 +15,14 @@ export function mistakeText({ fault, summary, expected }: WireError, t: Translat
     return [name, localizeText(value)]
   })
   return t(key, Object.fromEntries(values) as Record<string, string>)
+}
+
+/**
+ * The same, behind the place of a definition that it is at: a point of a sweep and its field.
+ * @param t, te of the component
+ */
+export function mistakeAtPlace(error: WireError, t: Translate, te: HasMessage): string {
+  const { where, fault } = error
+  if (where === null || fault === null || !te(`design.faults.${fault.id}`)) return error.message
+  return t('design.mistakeAt', { place: where.replace(/^sweep, /, ''), mistake: mistakeText(error, t, te) })
 }

@@ -48,4 +48,22 @@ export const faults = {
   tooManySeries: 'There are not so many different series: at most {most}.',
   tooManyOrdered:
     'A shuffled pass over so many series does not fit in memory: at most {most}, or draw new series for every step.',
+  forkDataset: 'A fork goes on with the series of its run: {before}. Put it back, or start a run of its own.',
+  forkLayers:
+    'A fork goes on with the weights of its run, which fit its layers alone: {before}. Put it back, or start a run of its own.',
+  forkStrategies: 'A fork goes on with the strategy of its run: {before}. Put it back, or start a run of its own.',
+  forkSeeds: 'A fork goes on with the seeds of its run: {before}. Put them back, or start a run of its own.',
+  forkBackend:
+    'A fork goes on with the backend of its run, since others round differently: {before}. Put it back, or start a run of its own.',
+  forkCells:
+    'A fork goes on with the weights of its run, which fit its cells alone. Put them back, or start a run of its own.',
+  forkWarmup: 'The warm-up is over at this checkpoint: {before}. Put it back, or start a run of its own.',
+  forkRestarted: 'A warm-up that has begun anew keeps its steps: {steps}.',
+  forkWarmupTaken: 'The checkpoint has taken more steps of warm-up: {least} or more.',
+  forkReached:
+    'The checkpoint has taken these steps of training already: more than {steps} steps, or fork from an earlier checkpoint.',
+  forkBeyond:
+    'The checkpoint has taken more steps of training already: more than {steps} steps, or fork from an earlier checkpoint.',
+  forkLossReached:
+    'Every seed has reached this validation loss already: less than {reached}, or leave it out, or fork from an earlier checkpoint.',
 }

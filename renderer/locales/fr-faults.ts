@@ -50,4 +50,22 @@ export const faults: typeof enFaults = {
   tooManySeries: 'Il n’y a pas autant de séries différentes : {most} au plus.',
   tooManyOrdered:
     'Un passage mélangé sur autant de séries ne tient pas en mémoire : {most} au plus, ou tirez de nouvelles séries à chaque pas.',
+  forkDataset: 'Une bifurcation garde les séries de son essai : {before}. Remettez-les, ou lancez un essai à part.',
+  forkLayers:
+    'Une bifurcation part des poids de son essai, qui ne vont qu’à ses couches : {before}. Remettez-le, ou lancez un essai à part.',
+  forkStrategies: 'Une bifurcation garde la stratégie de son essai : {before}. Remettez-la, ou lancez un essai à part.',
+  forkSeeds: 'Une bifurcation garde les graines de son essai : {before}. Remettez-les, ou lancez un essai à part.',
+  forkBackend:
+    'Une bifurcation garde le moteur de son essai, car d’autres arrondissent autrement : {before}. Remettez-le, ou lancez un essai à part.',
+  forkCells:
+    'Une bifurcation part des poids de son essai, qui ne vont qu’à ses cellules. Remettez-les, ou lancez un essai à part.',
+  forkWarmup: 'À ce point de reprise, l’échauffement est fini : {before}. Remettez-le, ou lancez un essai à part.',
+  forkRestarted: 'Un échauffement qui a recommencé garde ses pas : {steps}.',
+  forkWarmupTaken: 'Le point de reprise a fait plus de pas d’échauffement : {least} ou plus.',
+  forkReached:
+    'Le point de reprise a déjà fait ces pas d’entraînement : plus de {steps} pas, ou bifurquez d’un point antérieur.',
+  forkBeyond:
+    'Le point de reprise a déjà fait plus de pas d’entraînement : plus de {steps} pas, ou bifurquez d’un point antérieur.',
+  forkLossReached:
+    'Chaque graine a déjà atteint cette perte de validation : moins de {reached}, ou aucune, ou bifurquez d’un point antérieur.',
 }

@@ -2,7 +2,7 @@
  * What a fork may change: the configuration of a run, an edited one and where the checkpoint stands enter; what cannot be, each at its
  * field, leaves. A fork takes over weights, optimiser and counters, so what they are made for stays as it is.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError, type Fault } from '../protocol/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 import { firstDifference } from './difference.ts'
 import type { ConfigMistake } from './schema.ts'
@@ -37,6 +37,17 @@ const REASONS: Readonly<Record<(typeof FIXED)[number] | 'warmup', string>> = {
   warmup: 'The warm-up is over at this checkpoint.',
 }
 
+/** Of the same, for the screens, which have words of their own. */
+const FAULTS: Readonly<Record<keyof typeof REASONS, string>> = {
+  dataset: 'forkDataset',
+  layers: 'forkLayers',
+  strategies: 'forkStrategies',
+  seeds: 'forkSeeds',
+  backend: 'forkBackend',
+  cells: 'forkCells',
+  warmup: 'forkWarmup',
+}
+
 /**
  * @param trainingSteps that the edited configuration comes to
  * @param where the name of the edited configuration, for messages
@@ -53,7 +64,8 @@ export function findForkMistakes(
     const difference = firstDifference(original[group], edited[group], group)
     if (difference === null) return []
     const { field, before, after } = difference
-    return [mistake(where, field, REASONS[group], before, after, 'Put it back, or start a run of its own.')]
+    const fault = { id: FAULTS[group], values: { before } }
+    return [mistake(where, field, REASONS[group], before, after, 'Put it back, or start a run of its own.', fault)]
   })
   const { steps } = edited.warmup
   if (point.phase === 'warm-up' && point.warmupRound > 0 && steps !== original.warmup.steps)
@@ -65,6 +77,7 @@ export function findForkMistakes(
         `${original.warmup.steps}`,
         `${steps}`,
         'Put it back.',
+        { id: 'forkRestarted', values: { steps: `${original.warmup.steps}` } },
       ),
     )
   else if (point.phase === 'warm-up' && steps < point.warmupStep)
@@ -76,6 +89,7 @@ export function findForkMistakes(
         `${point.warmupStep} or more`,
         `${steps}`,
         'Raise it.',
+        { id: 'forkWarmupTaken', values: { least: `${point.warmupStep}` } },
       ),
     )
   const stepsField = edited.training.steps === null ? 'training.epochs' : 'training.steps'
@@ -88,22 +102,26 @@ export function findForkMistakes(
       `more than ${point.step} steps`,
       `${trainingSteps}`,
       'Raise it, or fork from an earlier checkpoint.',
+      { id: isReached ? 'forkReached' : 'forkBeyond', values: { steps: `${point.step}` } },
     )
     mistakes.push(isReached ? { ...found, isReached } : found)
   }
   const { stopAtLoss } = edited.training
-  if (stopAtLoss !== null && point.bestLoss.every((loss) => loss !== null && loss <= stopAtLoss))
+  if (stopAtLoss !== null && point.bestLoss.every((loss) => loss !== null && loss <= stopAtLoss)) {
+    const reached = `${point.bestLoss.reduce<number>((least, loss) => Math.max(least, loss!), 0)}`
     mistakes.push({
       ...mistake(
         where,
         'training.stopAtLoss',
         'Every seed has reached this validation loss already.',
-        `less than ${point.bestLoss.reduce<number>((least, loss) => Math.max(least, loss!), 0)}`,
+        `less than ${reached}`,
         `${stopAtLoss}`,
         'Lower it, leave it out, or fork from an earlier checkpoint.',
+        { id: 'forkLossReached', values: { reached } },
       ),
       isReached: true,
     })
+  }
   return mistakes
 }
 
@@ -114,6 +132,8 @@ function mistake(
   expected: string,
   found: string,
   remedy: string,
+  fault: Fault,
 ): ConfigMistake {
-  return { field, error: new LabError('config', message, { where: `${where}, ${field}`, expected, found, remedy }) }
+  const detail = { where: `${where}, ${field}`, expected, found, remedy, fault }
+  return { field, error: new LabError('config', message, detail) }
 }
