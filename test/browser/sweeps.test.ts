@@ -120,7 +120,8 @@ describe('a sweep of 3 strategies x 3 cells x 2 lengths x 3 seeds', () => {
     expect(rows).toHaveLength(18)
     for (const row of rows) {
       const expected = groups.find(
-        ({ cell, steps, strategy }) => cell === row.cell && steps === row.steps && STRATEGY_NAMES[strategy] === row.strategy,
+        ({ cell, steps, strategy }) =>
+          cell === row.cell && steps === row.steps && STRATEGY_NAMES[strategy] === row.strategy,
       )!
       expect(row.mean).toBeCloseTo(expected.mean, DIGITS)
       expect(row.std).toBeCloseTo(expected.std, DIGITS)
