@@ -2,13 +2,14 @@
  * The README's words beside its pictures: the numbers of the recorded run enter, the captions leave, and the README with them. `npm run pictures`
  * writes them; a test compares what stands in the README with what is recorded.
  */
-import { formatDuration, formatNumber } from '../../main/cli/output.ts'
+import { formatDuration, formatNumber as inTerminal } from '../../main/cli/output.ts'
+import { formatNumber as onScreen } from '../../renderer/composables/format.ts'
 import type { Recorded, RecordedStrategy, RecordedVaa } from './recorded.ts'
 
 export type Picture = 'terminal-run' | 'design' | 'run' | 'compare'
 
 const between = ({ low, high }: RecordedVaa): string =>
-  low === high ? formatNumber(low) : `between ${formatNumber(low)} and ${formatNumber(high)}`
+  low === high ? onScreen(low) : `between ${onScreen(low)} and ${onScreen(high)}`
 
 function strategyOf({ strategies }: Recorded, name: string): RecordedStrategy {
   const found = strategies.find(({ strategy }) => strategy === name)
@@ -26,12 +27,11 @@ export function captions(recorded: Recorded): Record<Picture, string> {
   const [first] = double.vaa
   const warmed = double.vaa.findLast(({ phase }) => phase === 'warm-up')
   const last = double.vaa.at(-1)
-  const mse = (strategy: RecordedStrategy): string => formatNumber(strategy.mean)
   return {
-    'terminal-run': `A terminal in which the quick preset runs. No warm-up ends at a test MSE of ${mse(none)}, warmed up at ${mse(warm)}; the double layer is in the middle of its training, with a progress bar, steps a second, time left, VAA, loss and validation. Later: the table of means and deviations, double layer ${mse(double)}.`,
+    'terminal-run': `A terminal in which the quick preset runs. No warm-up ends at a test MSE of ${inTerminal(none.mean)}, warmed up at ${inTerminal(warm.mean)}; the double layer is in the middle of its training, with a progress bar, steps a second, time left, VAA, loss and validation. Later: the table of means and deviations, double layer ${inTerminal(double.mean)}.`,
     design: `The design of the quick preset: presets, fields with the paper's symbols, examples of the series; beside them the three networks with their parameters and memory, and ${recorded.estimate} in all, measured before the start.`,
-    run: `Its double layer, trained: the training loss of three seeds, smoothed and pale behind it as it was measured, with its band, and the validation loss, which is never smoothed; below them VAA\\* and VAA, ${between(first!)} before the warm-up, ${between(warmed!)} after it and ${between(last!)} after training: a bar where states are still on their way to their attractors. Test MSE ${mse(double)}.`,
-    compare: `Its three strategies compared: a table of means, standard deviations, 95% intervals and paired tests against no warm-up; validation loss of the three over the steps of training with bands; test MSE as bars with whiskers on a logarithmic axis: ${mse(none)}, ${mse(warm)} and ${mse(double)}.`,
+    run: `Its double layer, trained: the training loss of three seeds, smoothed and pale behind it as it was measured, with its band, and the validation loss, which is never smoothed; below them VAA\\* and VAA, ${between(first!)} before the warm-up, ${between(warmed!)} after it and ${between(last!)} after training: a bar where states are still on their way to their attractors. Test MSE ${onScreen(double.mean)}.`,
+    compare: `Its three strategies compared: a table of means, standard deviations, 95% intervals and paired tests against no warm-up; validation loss of the three over the steps of training with bands; test MSE as bars with whiskers on a logarithmic axis: ${onScreen(none.mean)}, ${onScreen(warm.mean)} and ${onScreen(double.mean)}.`,
   }
 }
 
