@@ -2,7 +2,7 @@
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError, type WireError } from '../../shared/protocol/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
 
@@ -12,6 +12,12 @@ export interface ComparedRun {
   readonly config: ExperimentConfig | null
 }
 
+/** A run that could not be read. */
+interface LostRun {
+  readonly runId: string
+  readonly error: WireError
+}
+
 /** @returns null until the first answer; a run that cannot be read is told and left out */
 export function useComparedRuns(runIds: Ref<readonly string[]>): ShallowRef<readonly ComparedRun[] | null> {
   const client = useLab()
@@ -19,22 +25,24 @@ export function useComparedRuns(runIds: Ref<readonly string[]>): ShallowRef<read
   const runs = shallowRef<readonly ComparedRun[] | null>(null)
   let turn = 0
 
-  async function read(runId: string): Promise<ComparedRun[]> {
+  async function read(runId: string): Promise<ComparedRun | LostRun> {
     const known = runs.value?.find(({ summary }) => summary.id === runId)
-    if (known) return [known]
+    if (known) return known
     try {
       const { summary, config } = await client.execute('run.read', { runId })
-      return [{ summary, config }]
+      return { summary, config }
     } catch (error) {
-      lab.addNotice(runId, toWireError(error))
-      return []
+      return { runId, error: toWireError(error) }
     }
   }
 
   async function readAll(): Promise<void> {
     const mine = ++turn
     const answers = await Promise.all(runIds.value.map(read))
-    if (mine === turn) runs.value = answers.flat()
+    // What a page asks as it opens, it asks again with its first snapshot: what is lost is told by the newest answer alone.
+    if (mine !== turn) return
+    for (const answer of answers) if ('error' in answer) lab.addNotice(answer.runId, answer.error)
+    runs.value = answers.flatMap((answer) => ('error' in answer ? [] : [answer]))
   }
 
   const endListening = client.onEvent((event) => {
