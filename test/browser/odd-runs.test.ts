@@ -90,7 +90,7 @@ describe('odd runs', () => {
     await expect.poll(() => page.locator('section.figure').first().locator('tbody tr').count()).toBe(2)
     await open('/compare/nowhere')
     await page.getByText('None of these runs is there').waitFor()
-    expect(await page.locator('article.notice').count()).toBe(1)
+    await expect.poll(() => page.locator('article.notice').count()).toBe(1)
   })
 
   it('are added to a comparison by an id, and one of several is asked for', async () => {
