@@ -4,7 +4,8 @@
  */
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { findForkMistakes, type ForkPoint } from '../../shared/experiments/fork.ts'
-import { parseConfig, type ConfigMistake } from '../../shared/experiments/schema.ts'
+import type { ConfigMistake } from '../../shared/experiments/judge-config.ts'
+import { parseConfig } from '../../shared/experiments/schema.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { ForkPointView } from '../../shared/protocol/views.ts'
 import { withContent } from '../../shared/runs/data-content.ts'

@@ -1,15 +1,8 @@
 /** What can be wrong with a design, by the names of shared/protocol/schema-words.ts, shared/experiments/schema.ts and seeds.ts. */
+import { TYPE_WORDS } from '../../shared/protocol/schema-words.ts'
+
 export const faults = {
-  types: {
-    string: 'text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    array: 'a list',
-    object: 'an object',
-    record: 'an object',
-    other: 'of the right kind',
-  },
+  types: { ...TYPE_WORDS, other: 'of the right kind' } as Record<keyof typeof TYPE_WORDS | 'other', string>,
   noNumber:
     '“{text}” cannot be read as a number. Write it as 0.003 or 3e-3, without commas; until then nothing starts.',
   missing: 'Nothing stands here.',

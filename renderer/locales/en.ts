@@ -537,7 +537,7 @@ export const en = {
     },
     data: {
       made: 'The series of this run are made by the lab; there is no file.',
-      file: 'File',
+      file: 'File, as it was',
       content: 'Content',
       digest: 'SHA-256',
       test: 'File of the test series, SHA-256',
@@ -549,7 +549,7 @@ export const en = {
       place: 'The file lies now at',
       locate: 'It lies here',
       takesOther: 'Go on with this file even if it holds other data; the record says so.',
-      found: 'Found. The run, and others on the same data, use it from now on.',
+      found: 'Found. The run, and others on the same data, use {path} from now on.',
     },
     predictions: {
       title: 'Predictions on test series',

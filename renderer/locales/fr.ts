@@ -536,7 +536,7 @@ export const fr: Messages = {
     },
     data: {
       made: 'Les séries de cet essai sont faites par le laboratoire ; il n’y a pas de fichier.',
-      file: 'Fichier',
+      file: 'Fichier, à l’origine',
       content: 'Contenu',
       digest: 'SHA-256',
       test: 'Fichier des séries de test, SHA-256',
@@ -548,7 +548,7 @@ export const fr: Messages = {
       place: 'Le fichier se trouve maintenant à',
       locate: 'Il est ici',
       takesOther: 'Continuer avec ce fichier même s’il contient d’autres données ; l’essai le notera.',
-      found: 'Trouvé. L’essai, et d’autres sur les mêmes données, s’en servent désormais.',
+      found: 'Trouvé. L’essai, et d’autres sur les mêmes données, se servent désormais de {path}.',
     },
     predictions: {
       title: 'Prédictions sur des séries de test',

@@ -5,7 +5,7 @@
 import { LabError, type Fault } from '../protocol/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 import { firstDifference } from './difference.ts'
-import type { ConfigMistake } from './schema.ts'
+import type { ConfigMistake } from './judge-config.ts'
 
 /** Where a checkpoint stands. */
 export interface ForkPoint {

@@ -5,24 +5,17 @@
 import { z } from 'zod'
 import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../attractors/rest.ts'
 import { DEFAULT_SPLIT } from '../datasets/options.ts'
-import { isWholeAndRounded } from '../numerics/float32.ts'
 import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
 import { nearestNames } from '../protocol/nearest-names.ts'
 import { valueAt, wordsOf } from '../protocol/schema-words.ts'
-import { judgeConstants } from './cell-constants.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
-import { judgeOwnCells } from './own-cells.ts'
+import { judgeCells, judgeTogether, type ConfigMistake } from './judge-config.ts'
 import { MOST_SEEDS, readSeeds, SEED_LIMIT, SEEDS_EXPECTED } from './seeds.ts'
 
 const count = z.number().int().nonnegative()
 const positive = z.number().int().positive()
 const positiveNumber = z.number().positive()
 const fraction = z.number().min(0).lt(1)
-
-/** Series are drawn by numbers of 32 bits. */
-const MOST_SERIES = 2 ** 32
-/** A pass over the training series is a list of their numbers, of 4 bytes each, for every seed and for warm-up too: 2 GiB. */
-const MOST_ORDERED_SERIES = 2 ** 28
 
 /** Of any draw. */
 const seed = z.number().int().min(0).lt(SEED_LIMIT)
@@ -302,12 +295,6 @@ const REMEDY = 'Compare it with `lab presets quick` or the published JSON Schema
 /** Nobody reads more at once, and each is put into words with the schema beside it. */
 const MOST_MISTAKES = 100
 
-/** A mistake of a configuration and the field that it stands at: `warmup.steps`, `layers.0.units`; empty for the whole. */
-export interface ConfigMistake {
-  readonly field: string
-  readonly error: LabError
-}
-
 export interface ReadOptions {
   /** Of a run that is there and of its forks: it was trained with its cells as they are, and nothing is asked of them any more. */
   readonly hasRecordedCells?: boolean
@@ -353,178 +340,8 @@ export function readConfig(
     })),
     strategies: strategies ?? (layers.some(({ parts }) => parts !== null) ? null : ['none', 'warmed-up', 'double']),
   }
-  const mistakes = [...checkTogether(config, where), ...(hasRecordedCells ? [] : checkCells(config, where))]
+  const mistakes = [...judgeTogether(config, where), ...(hasRecordedCells ? [] : judgeCells(config, where))]
   return mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes }
-}
-
-function checkCells(config: ExperimentConfig, where: string): ConfigMistake[] {
-  const named = judgeOwnCells(config, where).map((error) => ({ field: 'layers', error }))
-  return [...named, ...judgeConstants(config, where)]
-}
-
-/** What no single field can say. */
-function checkTogether(
-  { name, layers, strategies, seeds, dataset, measures }: ExperimentConfig,
-  where: string,
-): ConfigMistake[] {
-  const mistakes: ConfigMistake[] = []
-  const fail = (
-    path: string,
-    fault: string,
-    message: string,
-    expected: string,
-    found: string,
-    remedy: string,
-    values: Fault['values'] = {},
-  ): void => {
-    const error = new LabError('config', message, {
-      where: `${where}, ${path}`,
-      expected,
-      found,
-      remedy,
-      fault: { id: fault, values },
-    })
-    mistakes.push({ field: path.replace(/\[(\d+)\]/g, '.$1'), error })
-  }
-  const explicit = layers.filter(({ parts }) => parts !== null).length
-  if (explicit > 0 && explicit < layers.length)
-    fail(
-      'layers',
-      'partsInSomeLayers',
-      'Some layers have explicit parts and others have not.',
-      'parts in all layers or in none',
-      `parts in ${explicit} of ${layers.length}`,
-      'Write the parts of every layer.',
-    )
-  if (explicit > 0 && strategies !== null)
-    fail(
-      'strategies',
-      'partsAndStrategies',
-      'Explicit parts already say what is warmed.',
-      'no strategies',
-      strategies.join(', '),
-      'Leave out `strategies`, or `parts`.',
-    )
-  if (explicit === 0 && strategies === null)
-    fail(
-      'strategies',
-      'noStrategy',
-      'There is no strategy.',
-      'at least one of none, warmed-up, double',
-      'null',
-      'Leave the field out for all three.',
-    )
-  layers.forEach(({ units, warmUnits, parts }, index) => {
-    if (parts === null && strategies?.includes('double') && warmUnits >= units)
-      fail(
-        `layers[${index}].warmUnits`,
-        'warmUnits',
-        'A double layer has two parts.',
-        `1 to ${units - 1}`,
-        `${warmUnits}`,
-        'Lower `warmUnits` or raise `units`.',
-        { most: `${units - 1}` },
-      )
-  })
-  const initial = layers.flatMap(({ initialValues: own, parts }, index) =>
-    (parts ?? [{ initialValues: own }]).map((each, part) => ({
-      path: parts === null ? `layers[${index}].initialValues` : `layers[${index}].parts[${part}].initialValues`,
-      constants: each.initialValues.constants,
-    })),
-  )
-  for (const { path, constants } of initial)
-    for (const [constant, value] of Object.entries(constants))
-      if (isWholeAndRounded(value))
-        fail(
-          `${path}.constants.${constant}`,
-          'notFloat32',
-          'The engines compute in float32, which does not hold this whole number.',
-          `one that float32 holds, such as ${Math.fround(value)}`,
-          `${value}`,
-          'Round it, or scale what it multiplies.',
-          { value: `${value}`, nearest: `${Math.fround(value)}` },
-        )
-  const { vaa } = measures
-  if (vaa !== null && vaa.convergenceSteps === null && vaa.stopResidual !== null)
-    fail(
-      'measures.vaa.stopResidual',
-      'stopWithoutM',
-      'Without an M, a run of VAA stops when states are at rest.',
-      'null, or an M in `measures.vaa.convergenceSteps`',
-      `${vaa.stopResidual}`,
-      'Leave it out, or say how many steps of convergence there are.',
-    )
-  // A half of a pair would be lost on its way to a file, an index and a header.
-  if (/\p{Cs}/u.test(name))
-    fail(
-      'name',
-      'halfCharacter',
-      'The name holds half of a character.',
-      'whole characters',
-      JSON.stringify(name),
-      'Type it again.',
-    )
-  const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
-  if (twice !== undefined)
-    fail('seeds', 'seedTwice', 'A seed stands twice.', 'different seeds', `${twice} twice`, 'Remove one.', {
-      seed: `${twice}`,
-    })
-  const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
-  if (strategyTwice !== undefined)
-    fail('strategies', 'strategyTwice', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
-  if (dataset.kind === 'denoising' && dataset.forbiddenSteps > dataset.steps - 5)
-    fail(
-      'dataset.forbiddenSteps',
-      'forbiddenSteps',
-      'There is no room for five marked steps.',
-      `N at most T - 5 = ${dataset.steps - 5}`,
-      `${dataset.forbiddenSteps}`,
-      'Lower N or raise T.',
-      { most: `${dataset.steps - 5}` },
-    )
-  if (dataset.kind === 'file' && dataset.split.group !== null && dataset.split.seed === null)
-    fail(
-      'dataset.split.seed',
-      'groupsNeedSeed',
-      'Groups of different sizes would give each seed splits of other sizes.',
-      'a seed of the split where `group` is set',
-      'null',
-      'Set it, such as to 0: all seeds share one split.',
-    )
-  if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
-    fail(
-      'dataset.counts',
-      'mnistTraining',
-      'MNIST has 60000 training images.',
-      'train + validation of at most 60000',
-      `${dataset.counts.train + dataset.counts.validation}`,
-      'Lower one of them.',
-    )
-  if (dataset.kind === 'mnist' && dataset.counts.test > 10000)
-    fail(
-      'dataset.counts.test',
-      'mnistTest',
-      'MNIST has 10000 test images.',
-      'at most 10000',
-      `${dataset.counts.test}`,
-      'Lower it.',
-    )
-  if (dataset.kind === 'copy-first-input' || dataset.kind === 'denoising') {
-    const most = dataset.fresh ? MOST_SERIES : Math.floor(MOST_ORDERED_SERIES / seeds.length)
-    if (dataset.counts.train > most)
-      fail(
-        'dataset.counts.train',
-        dataset.fresh ? 'tooManySeries' : 'tooManyOrdered',
-        dataset.fresh
-          ? 'There are not so many different series.'
-          : 'A shuffled pass over so many series does not fit in memory.',
-        `at most ${most}${dataset.fresh || seeds.length === 1 ? '' : ` with ${seeds.length} seeds`}`,
-        `${dataset.counts.train}`,
-        dataset.fresh ? 'Lower it.' : 'Lower it, or draw new series for every step with `dataset.fresh`.',
-        { most: `${most}` },
-      )
-  }
-  return mistakes
 }
 
 function describeIssue(issue: z.core.$ZodIssue, json: unknown, where: string): LabError {

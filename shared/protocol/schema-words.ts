@@ -12,7 +12,8 @@ export interface SchemaWords {
   readonly fault: Fault
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+/** What a type is called, by its name among a schema's. */
+export const TYPE_WORDS = {
   string: 'text',
   number: 'a number',
   int: 'a whole number',
@@ -20,7 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'an object',
   record: 'an object',
-}
+} as const
+const TYPES: Readonly<Record<string, string>> = TYPE_WORDS
 
 const COUNTED: Readonly<Record<string, string>> = { string: 'characters', array: 'entries' }
 

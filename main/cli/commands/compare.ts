@@ -43,7 +43,8 @@ export async function compareCommand(
     for (const { id, strategy, diverged } of lost) printJson({ type: 'diverged', run: id, strategy, diverged })
     return
   }
-  const number = (value: number | null): string => (value === null ? '' : formatNumber(value))
+  // There is no t where all differences are the same: no p either.
+  const number = (value: number | null): string => (value === null || Number.isNaN(value) ? '' : formatNumber(value))
   print(
     formatTable(
       ['run', 'strategy', metrics[0]!, 'std', '95% low', '95% high', 'difference', 'p (t)', 'p (Wilcoxon)', 'seeds'],

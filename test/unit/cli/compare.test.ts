@@ -40,6 +40,14 @@ describe('lab compare', () => {
     expect(stdout.match(/\n.*-(none|double) /g)).toHaveLength(2)
   })
 
+  it('has no p where runs are the same on every seed, and writes nothing for it', async () => {
+    const [run] = runsOf(home) as [string]
+    const { code, stdout } = await lab(['compare', run, run], home)
+    expect(code).toBe(0)
+    expect(stdout).toContain(run)
+    expect(stdout).not.toContain('NaN')
+  })
+
   it('needs two runs', async () => {
     expect(await lab(['compare', runsOf(home)[0]!], home)).toMatchObject({ code: 2 })
   })

@@ -1,21 +1,11 @@
-/** One of four seeds diverges: the run finishes over the others, and every table and command says which seed is missing, and why. */
+/** One of four seeds diverges (the reported input: seed 2's gradient is the only one that grows without bounds): the run finishes over the others, and every table and command says which seed is missing, and why. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import CONFIG from './one-seed-diverges.json' with { type: 'json' }
 import { jsonLines, lab, runsOf, temporaryFolder, type LabResult } from './lab.ts'
 
-/** Seed 2's gradient is the only one that grows without bounds. */
-const CONFIG = {
-  name: 'seeds',
-  dataset: { kind: 'copy-first-input', steps: 60, counts: { train: 200, validation: 50, test: 50 } },
-  layers: [{ cell: 'ir', units: 8 }],
-  cells: { ir: "cell ir\nh' = relu(U h + W x + b)\ninit U: identity\ninit W: normal(0.3)\n" },
-  strategies: ['none'],
-  seeds: [0, 1, 2, 3],
-  training: { epochs: 6, batch: 20, optimizer: { kind: 'sgd', learningRate: 0.01 } },
-  measures: { everySteps: 0 },
-}
 const OTHERS = [0, 1, 3]
 
 const home = temporaryFolder()
