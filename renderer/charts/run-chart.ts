@@ -82,12 +82,12 @@ export interface RunChartSubject {
   readonly range: PositionRange
 }
 
-/** Above the plot of the losses: the legend and the names of phases. */
-const ABOVE = 48
+/** Above the plot of the losses: the legend, the name of the axis and the names of phases, each in a line of its own. */
+const ABOVE = 56
 /** Between the plots: marks of the upper axis, name of the lower one. */
 const BETWEEN = 48
 /** Below the plot of the attractors: marks and name of the axis. */
-const BELOW = 48
+const BELOW = 44
 const UPPER_SHARE = 0.55
 
 /**
