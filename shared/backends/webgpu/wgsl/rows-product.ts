@@ -1,0 +1,81 @@
+/**
+ * Products of many rows with one matrix: what reads x for all steps at once before the recurrence, and the adjoint of x after it.
+ * `target[r, n] = sum_k left[r, k] right[k, n]`, plus what stood there where it accumulates.
+ */
+import { indent, replicaKernel, workgroupsOf, type ReplicaKernel } from './replica-kernel.ts'
+import { declareTiles, fourTimes, leftPlace, sumTiles, tileFor, tileInvocations, type ProductTile } from './tile.ts'
+
+export interface RowsProduct {
+  readonly name: string
+  /** K: columns of the left rows that are multiplied. */
+  readonly depth: number
+  /** N: columns of the result; the right matrix is [K, N] without padding. */
+  readonly columns: number
+  /** Floats from one row to the next, of the left and of the result. */
+  readonly leftRow: number
+  readonly targetRow: number
+  readonly accumulates: boolean
+  /** Rows r with `reached[r]` 0 count as zeros, whatever stands there. */
+  readonly isMasked: boolean
+  readonly tile?: ProductTile
+}
+
+/** @returns the kernel for any number of rows; `reached` (u32, [rows]) is bound where the product is masked */
+export function rowsProduct(
+  product: RowsProduct,
+): ReplicaKernel<'rows', 'left' | 'right' | 'target' | 'reached'> {
+  const { name, depth, columns, leftRow, targetRow, accumulates, isMasked } = product
+  const tile = product.tile ?? tileFor(Infinity, columns)
+  const invocations = tileInvocations(tile)
+  const quadColumns = tile.columns / 4
+  const isRow = (i: number): string =>
+    `row + ${i}u < call.rows${isMasked ? ` && reached[reached_base + row + ${i}u] != 0u` : ''}`
+  const fill = `\
+for (var e = lane; e < ${(tile.depth * tile.rows) / 4}u; e += ${invocations}u) {
+  let k = first + e % ${tile.depth}u;
+  let quad_row = e / ${tile.depth}u;
+  let row = first_row + quad_row * 4u;
+  var quad = vec4f();
+  if (k < ${depth}u) {
+${indent(indent(fourTimes((i) => `if (${isRow(i)}) { quad[${i}] = left[left_base + (row + ${i}u) * ${leftRow}u + k]; }`)))}
+  }
+  left_tile[${leftPlace(tile, '(k - first)', 'quad_row')}] = quad;
+}
+for (var e = lane; e < ${tile.depth * quadColumns}u; e += ${invocations}u) {
+  let k = first + e / ${quadColumns}u;
+  let column = first_column + e % ${quadColumns}u * 4u;
+  var quad = vec4f();
+  if (k < ${depth}u) {
+    let place = right_base + k * ${columns}u + column;
+${indent(indent(fourTimes((i) => `if (column + ${i}u < ${columns}u) { quad[${i}] = right[place + ${i}u]; }`)))}
+  }
+  right_tile[e] = quad;
+}`
+  return replicaKernel<'rows', 'left' | 'right' | 'target' | 'reached'>({
+    name,
+    fields: { rows: 'u32' },
+    buffers: {
+      left: { access: 'read', element: 'f32' },
+      right: { access: 'read', element: 'f32' },
+      target: { access: 'read-write', element: 'f32' },
+      ...(isMasked && { reached: { access: 'read', element: 'u32' } }),
+    },
+    workgroupSize: invocations,
+    declarations: `${declareTiles(tile)}
+fn store(place: u32, columns: u32, sums: vec4f) {
+  for (var j = 0u; j < columns; j++) { target[place + j] = sums[j]${accumulates ? ' + target[place + j]' : ''}; }
+}`,
+    body: `\
+let tile_column = lane % ${quadColumns}u;
+let tile_row = lane / ${quadColumns}u;
+let first_column = group.y * ${tile.columns}u;
+let columns = min(4u, max(${columns}u, first_column + tile_column * 4u) - (first_column + tile_column * 4u));
+for (var first_row = group.x * ${tile.rows}u; first_row < call.rows; first_row += groups.x * ${tile.rows}u) {
+${indent(sumTiles(tile, `for (var first = 0u; first < ${depth}u; first += ${tile.depth}u)`, fill))}
+  let row = first_row + tile_row * 4u;
+  let place = target_base + row * ${targetRow}u + first_column + tile_column * 4u;
+${indent(fourTimes((i) => `if (row + ${i}u < call.rows) { store(place + ${i * targetRow}u, columns, sum${i}); }`))}
+}`,
+    workgroups: ({ rows }) => [workgroupsOf(Math.ceil(rows / tile.rows)), Math.ceil(columns / tile.columns)],
+  })
+}
