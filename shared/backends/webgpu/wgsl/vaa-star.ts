@@ -112,7 +112,8 @@ if (lane == 0u) { value[value_base] = sum / f32(call.rows); }`,
 }
 
 /**
- * `adjoint[i, listed[k]] = factor (VAA* - goal) dVAA*/dx_ik`; other columns are left as they are. @param stateSize floats of a row of `adjoint`
+ * `adjoint[i, listed[k]]` = factor times (VAA* - goal) times the slope of VAA* by that state; other columns are left as they are.
+ * @param stateSize floats of a row of `adjoint`
  */
 export function vaaStarGradient(
   stateSize: number,
