@@ -3,7 +3,11 @@
  * SwiftShader, which compiles a kernel ten times as fast as lavapipe.
  */
 import { uniformBytes, type Kernel } from '../../shared/backends/webgpu/wgsl/kernel.ts'
-import { uniformValues, type ReplicaKernel, type ReplicaPlace } from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
+import {
+  uniformValues,
+  type ReplicaKernel,
+  type ReplicaPlace,
+} from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
 import { openTestGpu } from './adapter.ts'
 
 export type KernelArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>

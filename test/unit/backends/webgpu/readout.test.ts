@@ -30,8 +30,7 @@ describe.each([
   }
   const setUp = (): Setup => {
     const targets = drawn(SLOTS * targetFloats)
-    if (loss === 'cross-entropy')
-      for (const replica of REPLICAS) of(targets, replica).set([5, 66, 0, replica, 31])
+    if (loss === 'cross-entropy') for (const replica of REPLICAS) of(targets, replica).set([5, 66, 0, replica, 31])
     return { hidden: drawn(SLOTS * WIDTH), readout: drawn((WIDTH + 1) * outputSize), targets, steps: listed(STEPS) }
   }
   const runForward = async (setup: Setup): Promise<{ outputs: ReplicaArray; losses: ReplicaArray }> => {
@@ -56,7 +55,9 @@ describe.each([
     const setup = setUp()
     // A class that is right in the first replica, and is only the second of two equal ones in the other.
     for (const replica of REPLICAS) {
-      const row = of(setup.hidden, replica).subarray(3 * WIDTH, 4 * WIDTH).fill(0)
+      const row = of(setup.hidden, replica)
+        .subarray(3 * WIDTH, 4 * WIDTH)
+        .fill(0)
       row[0] = 1
       const [weight, bias] = weightAndBias(setup, replica)
       if (loss === 'mse') continue
@@ -74,7 +75,12 @@ describe.each([
       REPLICAS,
     )
     for (const replica of REPLICAS) {
-      const expected = readOut(of(setup.hidden, replica), ...weightAndBias(setup, replica), batchOf(setup, replica), loss)
+      const expected = readOut(
+        of(setup.hidden, replica),
+        ...weightAndBias(setup, replica),
+        batchOf(setup, replica),
+        loss,
+      )
       expect(largestDifference(of(outputs, replica), expected.outputs)).toBeLessThan(TOLERANCE)
       const [lossSum, correctCount] = total.result.subarray(replica * 3)
       expect(Math.abs(lossSum! / expected.lossSum - 1)).toBeLessThan(TOLERANCE)

@@ -90,7 +90,9 @@ describe('VAA*', () => {
       expect(Math.abs(value.array[replica]! / expected.value - 1)).toBeLessThan(TOLERANCE)
       const wanted = expected.gradient.map((slope) => FACTOR * (expected.value - GOAL) * slope)
       const largest = wanted.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0)
-      expect(largestDifference(comparedColumns(of(adjoint, replica)), wanted)).toBeLessThanOrEqual(10 * TOLERANCE * largest)
+      expect(largestDifference(comparedColumns(of(adjoint, replica)), wanted)).toBeLessThanOrEqual(
+        10 * TOLERANCE * largest,
+      )
       of(adjoint, replica).forEach((slope, e) => {
         if (!COLUMNS.includes(e % STATE_SIZE)) expect(slope).toBe(of(before, replica)[e])
       })
