@@ -123,19 +123,7 @@ export async function runBoth(own: Network, { shape, chunk = STEPS, truncateEver
     stateAdjoints = written(stateAdjoints, result.stateAdjoints)
     last = first
   }
-  return {
-    network: own,
-    plan,
-    parameters,
-    inputs,
-    firstStates,
-    above,
-    entering,
-    states: after,
-    saved,
-    adjoints,
-    stateAdjoints,
-  }
+  return { network: own, plan, parameters, inputs, firstStates, above, entering, states: after, saved, adjoints, stateAdjoints }
 }
 
 /** An array that a kernel fills. */
@@ -155,11 +143,7 @@ function marks(truncateEvery: number | null): ReplicaArray<Uint32Array<ArrayBuff
 }
 
 /** As packed-weights.ts describes it, float by float. */
-function packWeights(
-  { weights, shape, workers }: RecurrencePlan,
-  parameters: Float32Array,
-  packed: Float32Array,
-): void {
+function packWeights({ weights, shape, workers }: RecurrencePlan, parameters: Float32Array, packed: Float32Array): void {
   const packProduct = (product: PackedProduct): void => {
     const { offset, gates, units, unitsPerWorker, blocks, blockDepth, paddedBlockDepth, sources } = product
     const turns = (blocks * paddedBlockDepth) / shape.slices / 4
@@ -199,7 +183,8 @@ function multiplyInputs(
         for (let j = 0; j < out; j++) {
           let sum = 0
           for (let i = 0; i < part.inputSize; i++)
-            sum += inputs[row * part.inputSize + i]! * matrix[isTransposed ? i * out + j : j * part.inputSize + i]!
+            sum +=
+              inputs[row * part.inputSize + i]! * matrix[isTransposed ? i * out + j : j * part.inputSize + i]!
           result[row * inputProducts.width + first + gate * out + j] = sum
         }
     })
