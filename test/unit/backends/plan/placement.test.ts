@@ -35,14 +35,15 @@ it('every value of any cell is written before it is read', () =>
   ))
 
 /** Names of buffers that a stage reads before anything has written them. */
-function readTooEarly({ forward, backward, projects, states, vectorSums }: Placement): string[] {
+function readTooEarly({ inputProducts, forward, backward, projects, states, vectorSums }: Placement): string[] {
   const early = new Set<string>()
   const written = new Set<ValueBuffer>()
   const read = (buffer: ValueBuffer): void => {
-    const isThere = ['input', 'vector', 'input-product', 'state', 'new-state-adjoint'].includes(buffer.role)
+    const isThere = ['input', 'vector', 'state', 'new-state-adjoint'].includes(buffer.role)
     if (!isThere && !written.has(buffer)) early.add(buffer.name)
   }
-  for (const { products, sums, kernels } of [...forward, ...backward]) {
+  const ahead = { products: inputProducts, sums: [], kernels: [] }
+  for (const { products, sums, kernels } of [ahead, ...forward, ...backward]) {
     for (const { operand, target } of products) {
       read(operand.buffer)
       written.add(target)
