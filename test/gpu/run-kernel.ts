@@ -1,6 +1,10 @@
 /** One dispatch of one kernel on a software adapter: arrays in, what it wrote out. For tests of kernels one by one. */
 import { uniformBytes, type Kernel } from '../../shared/backends/webgpu/wgsl/kernel.ts'
-import { uniformValues, type ReplicaKernel, type ReplicaPlace } from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
+import {
+  uniformValues,
+  type ReplicaKernel,
+  type ReplicaPlace,
+} from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
 import { openTestGpu, type TestAdapter } from './adapter.ts'
 
 export type KernelArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>
@@ -20,7 +24,9 @@ export function testDevice(name: TestAdapter | null = null): Promise<GPUDevice> 
 async function openDevice(name: TestAdapter | null): Promise<GPUDevice> {
   const adapter = await (await openTestGpu(name)).requestAdapter()
   if (adapter === null) throw new Error('The software adapter is not there.')
-  return adapter.requestDevice()
+  return adapter.requestDevice({
+    requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
+  })
 }
 
 /** Before a test file ends. */
@@ -105,12 +111,13 @@ export async function runReplicaKernel<Field extends string, Buffer extends stri
   values: Readonly<Record<Field, number>>,
   arrays: Readonly<Partial<Record<Buffer, { readonly array: KernelArray; readonly place: ReplicaPlace }>>>,
   replicas: readonly number[],
+  adapter: TestAdapter | null = null,
 ): Promise<Record<Buffer, KernelArray>> {
   const entries = Object.entries(arrays) as [Buffer, { array: KernelArray; place: ReplicaPlace }][]
   const places = Object.fromEntries(entries.map(([name, { place }]) => [name, place])) as Record<Buffer, ReplicaPlace>
   const uniform = uniformBytes(kernel.fields, uniformValues(kernel, values, places), replicas)
   return runKernel(
-    await testDevice(),
+    await testDevice(adapter),
     kernel,
     uniform as Uint8Array<ArrayBuffer>,
     [...kernel.workgroups(values), replicas.length],
