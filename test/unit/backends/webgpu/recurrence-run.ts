@@ -1,6 +1,5 @@
 /** Both recurrence kernels of a part on drawn values, with replicas that they are not for; what they are given and give. */
 import { reachedRows } from '../../../../shared/backends/adjoint-reach.ts'
-import type { ValueBuffer } from '../../../../shared/backends/plan/places.ts'
 import { parameterRanges } from '../../../../shared/backends/programs/parameter-ranges.ts'
 import type { SequenceAdjoints } from '../../../../shared/backends/recurrence.ts'
 import type { PackedProduct } from '../../../../shared/backends/webgpu/wgsl/packed-weights.ts'
