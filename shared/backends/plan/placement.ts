@@ -29,6 +29,8 @@ export interface Placement {
   /** The first states, side by side, are the output. */
   readonly outputCount: number
   readonly projects: readonly ProjectPlacement[]
+  /** Products of x_t alone: made for many steps at once, before the steps that read them. */
+  readonly inputProducts: readonly ProductPlacement[]
   readonly forward: readonly StagePlacement[]
   readonly backward: readonly StagePlacement[]
   readonly vectorSums: readonly VectorSumPlacement[]
@@ -47,6 +49,7 @@ export function placeCell(cell: CellProgram): Placement {
     states,
     outputCount: cell.outputCount,
     projects,
+    inputProducts: cell.stages.preProjects.map((project) => placer.product(project)),
     forward,
     backward,
     vectorSums,
@@ -111,6 +114,15 @@ class CellPlacer {
     })
   }
 
+  product(project: NodeId): ProductPlacement {
+    return {
+      project,
+      way: 'forward',
+      operand: this.#forwardPlace(this.#project(project).operand),
+      target: this.#gates(project),
+    }
+  }
+
   forward(states: readonly StatePlacement[]): StagePlacement[] {
     const { forward, stages } = this.#cell
     const stores: Store[] = []
@@ -122,12 +134,7 @@ class CellPlacer {
       if (!this.#saved.has(id)) stores.push({ node: id, place: this.#forwardPlace(id) })
     return placeStages('forward', this.#nodes, stages.forwardStages, stores, {
       placeOf: (id) => this.#forwardPlace(id),
-      productOf: (id): ProductPlacement => ({
-        project: id,
-        way: 'forward',
-        operand: this.#forwardPlace(this.#project(id).operand),
-        target: this.#gates(id),
-      }),
+      productOf: (id) => this.product(id),
     })
   }
 

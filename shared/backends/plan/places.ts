@@ -99,8 +99,7 @@ export interface ProjectPlacement {
   readonly dim: Dim
   readonly operandDim: Dim
   /**
-   * Reads x_t itself: its gates are made for many steps at once (`input-product`), and the adjoint of x has its products with `gateAdjoints`
-   * besides the `input-adjoint`.
+   * Reads x_t itself: it is one of the `inputProducts`, and the adjoint of x has its product with `gateAdjoints` besides the `input-adjoint`.
    */
   readonly readsInput: boolean
   /** dW_g = sum over steps and series of gateAdjoints_g ⊗ gradientOperand. */

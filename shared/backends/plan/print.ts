@@ -1,15 +1,24 @@
 /** A placement as text, for snapshot tests and for whoever writes a backend's kernels from it. */
 import { matrixText, type NodeId } from '../../compiler/ir.ts'
 import type { Placement } from './placement.ts'
-import type { PointwisePlacement, ProjectPlacement, StagePlacement, ValueBuffer, ValuePlace } from './places.ts'
+import type {
+  PointwisePlacement,
+  ProductPlacement,
+  ProjectPlacement,
+  StagePlacement,
+  ValueBuffer,
+  ValuePlace,
+} from './places.ts'
 
 export function printPlacement(placement: Placement): string {
-  const { buffers, projects, forward, backward } = placement
+  const { buffers, projects, inputProducts, forward, backward } = placement
   const stages = (way: string, list: readonly StagePlacement[]): string[] =>
     list.flatMap((stage, index) => [`${way} stage ${index + 1}`, ...printStage(stage, projects)])
   return [
     'buffers',
     ...printBuffers(buffers),
+    'for many steps at once',
+    ...inputProducts.map((product) => printProduct(product, projects)),
     ...stages('forward', forward),
     ...stages('backward', backward),
     'gradients',
@@ -33,13 +42,18 @@ const matricesOf = ({ matrices }: ProjectPlacement): string => `[${matrices.map(
 
 function printStage({ products, sums, kernels }: StagePlacement, projects: readonly ProjectPlacement[]): string[] {
   return [
-    ...products.map(({ project, way, operand, target }) => {
-      const matrices = matricesOf(projects.find((candidate) => candidate.project === project)!)
-      return `  ${target.name} = ${matrices}${way === 'backward' ? ' transposed' : ''} times ${operand.buffer.name}`
-    }),
+    ...products.map((product) => printProduct(product, projects)),
     ...sums.map(({ operand, target }) => `  ${printPlace(target)} = sum of ${printPlace(operand)}`),
     ...kernels.flatMap(printKernel),
   ]
+}
+
+function printProduct(
+  { project, way, operand, target }: ProductPlacement,
+  projects: readonly ProjectPlacement[],
+): string {
+  const matrices = matricesOf(projects.find((candidate) => candidate.project === project)!)
+  return `  ${target.name} = ${matrices}${way === 'backward' ? ' transposed' : ''} times ${way === 'backward' ? operand.buffer.name : printPlace(operand)}`
 }
 
 function printKernel({ dim, computed, loads, numbers, stores }: PointwisePlacement): string[] {

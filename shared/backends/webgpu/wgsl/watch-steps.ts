@@ -1,102 +1,88 @@
 /**
- * What a run under a constant input is watched by: after each step, whether all states equal those remembered, bit for bit, and how far they
- * are from the step before. Two kernels: one for each state of each part, which adds to what the ones before it found, and one that looks at
- * all series of a step.
+ * What a run under constant input is watched for: a part's states after each step enter; for each step and series whether they differ from
+ * remembered ones in any bit, and the square of their distance from the step before, leave. Parts add to each other's.
  */
-import { replicaKernel, workgroupsOf, type ReplicaKernel } from './replica-kernel.ts'
-import { declareFold, declareSum } from './workgroup-sum.ts'
+import type { RecurrencePlan } from './recurrence-plan.ts'
+import { replicaKernel, type ReplicaKernel } from './replica-kernel.ts'
 
-/** Invocations of a workgroup, which has a series after a step, or a step. */
-const SIZE = 64
-/** Words of a step in `watched`: 1 where its states are those remembered; the bits of the largest distance. */
-export const WATCHED_WORDS = 2
-/** Words of a series after a step in `found`: how many states differ; the bits of the squared distance. */
-export const FOUND_WORDS = 2
+const INVOCATIONS = 64
 
-const overRows = (rows: string, body: string): string =>
-  `for (var row = group.x; row < ${rows}; row += groups.x) {\n${body.replace(/^(?=.)/gm, '  ')}\n}`
-
-export interface WatchedState {
-  /** H: `history` is [T + 1, B, columns]. */
-  readonly columns: number
-  /** Floats from one row of `remembered` to the next, and the state's first column there. */
-  readonly rememberedRow: number
-  readonly rememberedColumn: number
-  /** The first of the states that are looked at: nothing has been found yet. */
-  readonly isFirst: boolean
+export interface WatchVariant {
+  /** `differences` counts states that are not those of `remembered`. */
+  readonly hasRemembered: boolean
+  /** `distances` has squares of distances. */
+  readonly hasDistances: boolean
 }
 
-/** `found` [T, B, 2] of the states after step 1, 2, ... A NaN differs from everything. */
-export function watchState(state: WatchedState): ReplicaKernel<'steps' | 'batch', 'history' | 'remembered' | 'found'> {
-  const { columns, rememberedRow, rememberedColumn, isFirst } = state
-  return replicaKernel({
-    name: 'watch-state',
-    fields: { steps: 'u32', batch: 'u32' },
-    buffers: {
-      history: { access: 'read', element: 'f32' },
-      remembered: { access: 'read', element: 'f32' },
-      found: { access: 'read-write', element: 'u32' },
-    },
-    workgroupSize: SIZE,
-    declarations: [declareSum(SIZE), declareFold('workgroup_count', 'u32', SIZE, 'a + b')].join('\n'),
-    body: overRows(
-      'call.steps * call.batch',
-      `\
-let before = history_base + row * ${columns}u;
-let after = before + call.batch * ${columns}u;
-let reference = remembered_base + row % call.batch * ${rememberedRow}u + ${rememberedColumn}u;
-var share = 0.0;
-var differing = 0u;
-for (var column = lane; column < ${columns}u; column += ${SIZE}u) {
-  let value = history[after + column];
-  let bits = bitcast<u32>(value);
-  let is_same = bits == bitcast<u32>(remembered[reference + column]) && (bits & 0x7fffffffu) <= 0x7f800000u;
-  differing += select(1u, 0u, is_same);
-  let apart = value - history[before + column];
-  share += apart * apart;
-}
-let squares = workgroup_sum(lane, share);
-let count = workgroup_count(lane, differing);
-if (lane == 0u) {
-  let place = found_base + ${FOUND_WORDS}u * row;
-  found[place] = count${isFirst ? '' : ' + found[place]'};
-  found[place + 1u] = bitcast<u32>(squares${isFirst ? '' : ' + bitcast<f32>(found[place + 1u])'});
-}`,
-    ),
-    workgroups: ({ steps, batch }) => [workgroupsOf(steps * batch), 1],
-  })
-}
+export type WatchField = 'batch' | 'first' | 'last' | 'stateStride' | 'isFirst'
+export type WatchBuffer = 'states' | 'remembered' | 'differences' | 'distances'
 
-/** `watched` [T, 2] of all that was found. A distance that is a NaN is the largest. */
-export function watchedSteps(): ReplicaKernel<'steps' | 'batch', 'found' | 'watched'> {
-  return replicaKernel({
-    name: 'watched-steps',
-    fields: { steps: 'u32', batch: 'u32' },
-    buffers: { found: { access: 'read', element: 'u32' }, watched: { access: 'read-write', element: 'u32' } },
-    workgroupSize: SIZE,
-    declarations: [
-      declareFold('workgroup_count', 'u32', SIZE, 'a + b'),
-      declareFold('workgroup_max', 'u32', SIZE, 'max(a, b)'),
+/**
+ * Steps `first` to `last - 1` of `states` (as in recurrence-forward.ts, with history) against `remembered` (state rows [B, plan.stateRows.width]): `differences`
+ * (u32) and `distances` are [T, B], set where `isFirst` is 1 and added to elsewhere. 0 and -0 are the same, and a NaN differs from all. Sums are in a
+ * fixed order.
+ */
+export function watchSteps(
+  { sizes, stateRows }: RecurrencePlan,
+  { hasRemembered, hasDistances }: WatchVariant,
+  name: string,
+): ReplicaKernel<WatchField, WatchBuffer> {
+  const compare = stateRows.columns.map((column, state) =>
+    [
+      `for (var j = lane; j < ${sizes.H}u; j += ${INVOCATIONS}u) {`,
+      `  let at = states_base + ${state}u * call.stateStride + row * ${sizes.H}u + j;`,
+      `  let after = states[at + call.batch * ${sizes.H}u];`,
+      ...(hasDistances ? ['  let way = after - states[at];', '  distance = fma(way, way, distance);'] : []),
+      ...(hasRemembered
+        ? [
+            `  different += u32(differ(after, remembered[remembered_base + series * ${stateRows.width}u + ${column}u + j]));`,
+          ]
+        : []),
+      '}',
     ].join('\n'),
-    body: overRows(
-      'call.steps',
-      `\
-var differing = 0u;
-// The bits of positive numbers are ordered as they are, infinity and NaN above them.
-var largest = 0u;
-for (var b = lane; b < call.batch; b += ${SIZE}u) {
-  let place = found_base + ${FOUND_WORDS}u * (row * call.batch + b);
-  differing += found[place];
-  largest = max(largest, found[place + 1u] & 0x7fffffffu);
+  )
+  const totals = [
+    ...(hasRemembered ? [{ name: 'different', buffer: 'differences', type: 'u32' }] : []),
+    ...(hasDistances ? [{ name: 'distance', buffer: 'distances', type: 'f32' }] : []),
+  ]
+  const addAll = totals.map(
+    (total) => `\
+${total.name}_of[lane] = ${total.name};
+for (var half = ${INVOCATIONS / 2}u; half > 0u; half /= 2u) {
+  workgroupBarrier();
+  if (lane < half) { ${total.name}_of[lane] += ${total.name}_of[lane + half]; }
 }
-differing = workgroup_count(lane, differing);
-largest = workgroup_max(lane, largest);
 if (lane == 0u) {
-  let place = watched_base + ${WATCHED_WORDS}u * row;
-  watched[place] = select(0u, 1u, differing == 0u);
-  watched[place + 1u] = select(bitcast<u32>(sqrt(bitcast<f32>(largest))), largest, largest >= 0x7f800000u);
+  let place = ${total.buffer}_base + row;
+  if (call.isFirst == 1u) { ${total.buffer}[place] = ${total.name}_of[0]; } else { ${total.buffer}[place] += ${total.name}_of[0]; }
 }`,
-    ),
-    workgroups: ({ steps }) => [workgroupsOf(steps), 1],
+  )
+  return replicaKernel<WatchField, WatchBuffer>({
+    name,
+    fields: { batch: 'u32', first: 'u32', last: 'u32', stateStride: 'u32', isFirst: 'u32' },
+    buffers: {
+      states: { access: 'read', element: 'f32' },
+      ...(hasRemembered && {
+        remembered: { access: 'read', element: 'f32' },
+        differences: { access: 'read-write', element: 'u32' },
+      }),
+      ...(hasDistances && { distances: { access: 'read-write', element: 'f32' } }),
+    },
+    workgroupSize: INVOCATIONS,
+    declarations: [
+      ...totals.map((total) => `var<workgroup> ${total.name}_of: array<${total.type}, ${INVOCATIONS}>;`),
+      `fn differ(a: f32, b: f32) -> bool {
+  let bits = vec2u(bitcast<u32>(a), bitcast<u32>(b));
+  let sizes = bits & vec2u(0x7fffffffu);
+  return (bits.x != bits.y && any(sizes != vec2u())) || any(sizes > vec2u(0x7f800000u));
+}`,
+    ].join('\n'),
+    body: `\
+let series = group.x;
+let row = (call.first + group.y) * call.batch + series;
+${totals.map((total) => `var ${total.name} = ${total.type}();`).join('\n')}
+${compare.join('\n')}
+${addAll.join('\n')}`,
+    workgroups: ({ batch, first, last }) => [batch, last - first],
   })
 }

@@ -20,7 +20,6 @@ import {
   squashStates,
   vaaStarGradient,
 } from '../../../../shared/backends/webgpu/wgsl/vaa-star.ts'
-import { watchedSteps, watchState } from '../../../../shared/backends/webgpu/wgsl/watch-steps.ts'
 
 const layout = { columns: 5, sourceRow: 11, sourceColumn: 4, resultRow: 7, resultColumn: 1 }
 const uses = [
@@ -59,8 +58,6 @@ const kernels: readonly Kernel[] = [
   meanInverse(),
   vaaStarGradient(9),
   rowNorms(9, [{ start: 0, end: 9 }]),
-  watchState({ columns: 5, rememberedRow: 9, rememberedColumn: 0, isFirst: false }),
-  watchedSteps(),
 ]
 
 it.each(kernels)('$name', ({ code }) => expect(code).toMatchSnapshot())

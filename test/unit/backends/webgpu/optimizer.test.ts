@@ -8,7 +8,7 @@ import {
   moveSettings,
   SETTINGS_FLOATS,
 } from '../../../../shared/backends/webgpu/wgsl/move-parameters.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, largestDifference, nobodys, of, REPLICAS, shared, written, type ReplicaArray } from './arrays.ts'
 
 /** Of a sum of some thousand squares, relative. */
@@ -25,7 +25,7 @@ const SETTINGS: OptimizerSettings = {
   ...{ momentum: 0, weightDecay: 0, clipNorm: null },
 }
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 async function normOf(gradients: ReplicaArray): Promise<ReplicaArray<Float32Array<ArrayBuffer>>> {
   const words = 2 * normBlocks(COUNT)

@@ -4,7 +4,7 @@ import { readOut, readOutBackward } from '../../../../shared/backends/programs/r
 import * as kernels from '../../../../shared/backends/webgpu/wgsl/readout.ts'
 import { sumSlots } from '../../../../shared/backends/webgpu/wgsl/sum-slots.ts'
 import type { SeriesBatch } from '../../../../shared/datasets/dataset.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, largestDifference, listed, nobodys, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 /** Of sums of 70 products of numbers under 1, and of logarithms of such, in float32. */
@@ -13,7 +13,7 @@ const [SLOTS, WIDTH] = [5, 70]
 /** The second slot is not used. */
 const STEPS = [3, -1, 0, 2, 2]
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 describe.each([
   { loss: 'mse', outputSize: 3 },

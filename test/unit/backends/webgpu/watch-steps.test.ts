@@ -1,101 +1,62 @@
-/** Steps under constant input on an adapter: when states come back bit for bit, and how far they move. */
+/** The kernel that watches a run under constant input, against plain JavaScript: equality in every bit, and distances from step to step. */
 import { afterAll, expect, it } from 'vitest'
-import {
-  FOUND_WORDS,
-  WATCHED_WORDS,
-  watchedSteps,
-  watchState,
-} from '../../../../shared/backends/webgpu/wgsl/watch-steps.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
-import { drawn, nobodys, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
+import { planRecurrence } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import { watchSteps } from '../../../../shared/backends/webgpu/wgsl/watch-steps.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { network, part } from '../networks.ts'
+import { drawn, of, REPLICAS, shared, written } from './arrays.ts'
+import { SHAPE } from './recurrence-run.ts'
 
-const [STEPS, BATCH, COLUMNS] = [4, 3, [5, 70]]
-const REMEMBERED_ROW = 80
-/** Where the two states stand in a remembered row. */
-const STARTS = [2, 8]
-const TOLERANCE = 1e-6
+const [STEPS, BATCH, UNITS] = [4, 3, 7]
+const STATE_STRIDE = (STEPS + 1) * BATCH * UNITS
+/** Of sums of 14 squares under 4 in float32. */
+const TOLERANCE = 1e-5
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
-type Histories = readonly ReplicaArray<Float32Array<ArrayBuffer>>[]
-
-/** @returns words of each step, and the floats with the same bits */
-async function watch(
-  histories: Histories,
-  remembered: ReplicaArray,
-): Promise<(replica: number) => { equal: number[]; residuals: number[] }> {
-  const words = STEPS * BATCH * FOUND_WORDS
-  let found: ReplicaArray = { array: new Uint32Array(3 * words), place: { offset: 0, stride: words } }
-  for (const [state, history] of histories.entries()) {
-    const kernel = watchState({
-      columns: COLUMNS[state]!,
-      rememberedRow: REMEMBERED_ROW,
-      rememberedColumn: STARTS[state]!,
-      isFirst: state === 0,
-    })
-    const run = await runReplicaKernel(kernel, { steps: STEPS, batch: BATCH }, { history, remembered, found }, REPLICAS)
-    found = written(found, run.found)
+it('says at which steps all states are the remembered ones, bit for bit, and how far they went', async () => {
+  const own = network([[part('lstm', UNITS), part('gru', 2)]], { inputs: 1, outputs: 1 })
+  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[0]!, SHAPE)
+  const states = drawn(2 * STATE_STRIDE)
+  const remembered = drawn(BATCH * plan.stateRows.width)
+  const stateAt = (replica: number, state: number, entry: number, b: number, j: number): number =>
+    of(states, replica)[state * STATE_STRIDE + (entry * BATCH + b) * UNITS + j]!
+  for (const replica of REPLICAS) {
+    // After step 2 all series are where they were remembered; after step 3 but for one NaN, which was one then, too.
+    for (const entry of [2, 3])
+      for (let state = 0; state < 2; state++)
+        for (let b = 0; b < BATCH; b++)
+          for (let j = 0; j < UNITS; j++)
+            of(states, replica)[state * STATE_STRIDE + (entry * BATCH + b) * UNITS + j] =
+              of(remembered, replica)[b * plan.stateRows.width + plan.stateRows.columns[state]! + j]!
+    of(states, replica)[(3 * BATCH + 1) * UNITS + 5] = NaN
+    // -0 is the same number as 0.
+    of(states, replica)[2 * BATCH * UNITS] = -0
+    of(remembered, replica)[plan.stateRows.columns[0]!] = 0
   }
-  const stepWords = STEPS * WATCHED_WORDS
-  const watched = { array: new Uint32Array(3 * stepWords + 9).fill(7), place: { offset: 3, stride: stepWords + 3 } }
-  const run = await runReplicaKernel(watchedSteps(), { steps: STEPS, batch: BATCH }, { found, watched }, REPLICAS)
-  const after = written(watched, run.watched)
-  expect(nobodys(after)).toEqual(nobodys(watched))
-  return (replica) => {
-    const own = Uint32Array.from(of(after, replica))
-    const floats = new Float32Array(own.buffer)
-    const steps = Array.from({ length: STEPS }, (_, step) => step * WATCHED_WORDS)
-    return { equal: steps.map((at) => own[at]!), residuals: steps.map((at) => floats[at + 1]!) }
-  }
-}
-
-/** Two states of all series over time, and rows that remember them after step 3. */
-function setUp(): { histories: Histories; remembered: ReplicaArray<Float32Array<ArrayBuffer>> } {
-  const histories = COLUMNS.map((columns) => drawn((STEPS + 1) * BATCH * columns))
-  const remembered = drawn(BATCH * REMEMBERED_ROW)
+  const differences = shared(Array.from({ length: 3 * STEPS * BATCH }, () => 5))
+  const distances = drawn(STEPS * BATCH)
+  const before = { ...distances, array: distances.array.slice() }
+  const result = await runReplicaKernel(
+    watchSteps(plan, { hasRemembered: true, hasDistances: true }, 'watch'),
+    { batch: BATCH, first: 0, last: STEPS, stateStride: STATE_STRIDE, isFirst: 0 },
+    { states, remembered, distances, differences: { ...differences, place: { offset: 0, stride: STEPS * BATCH } } },
+    REPLICAS,
+  )
   for (const replica of REPLICAS)
-    histories.forEach((history, state) => {
+    for (let t = 0; t < STEPS; t++)
       for (let b = 0; b < BATCH; b++) {
-        const start = (3 * BATCH + b) * COLUMNS[state]!
-        const row = of(history, replica).subarray(start, start + COLUMNS[state]!)
-        of(remembered, replica).set(row, b * REMEMBERED_ROW + STARTS[state]!)
+        const place = t * BATCH + b
+        const found = result.differences[replica * STEPS * BATCH + place]! - 5
+        if (t === 1) expect(found).toBe(0)
+        else if (t === 2) expect(found).toBe(b === 2 ? 0 : 1) // the NaN of series 1, and the 0 that was remembered for series 0
+        else expect(found).toBeGreaterThan(1)
+        let squares = of(before, replica)[place]!
+        for (let state = 0; state < 2; state++)
+          for (let j = 0; j < UNITS; j++)
+            squares += (stateAt(replica, state, t + 1, b, j) - stateAt(replica, state, t, b, j)) ** 2
+        const distance = of(written(distances, result.distances), replica)[place]!
+        if (Number.isNaN(squares)) expect(distance).toBeNaN()
+        else expect(Math.abs(distance - squares)).toBeLessThan(TOLERANCE * Math.max(1, squares))
       }
-    })
-  return { histories, remembered }
-}
-
-it('a step is equal where every bit of every state is', async () => {
-  const { histories, remembered } = setUp()
-  of(histories[1]!, 2)[3 * BATCH * 70 + 69]! *= 1 + 2 ** -20
-  const watched = await watch(histories, remembered)
-  expect(watched(0).equal).toEqual([0, 0, 1, 0])
-  expect(watched(2).equal).toEqual([0, 0, 0, 0])
-})
-
-it('a NaN equals nothing, itself neither, and is the largest distance', async () => {
-  const { histories, remembered } = setUp()
-  of(histories[0]!, 0)[3 * BATCH * 5] = NaN
-  of(remembered, 0)[STARTS[0]!] = NaN
-  const { equal, residuals } = (await watch(histories, remembered))(0)
-  expect(equal).toEqual([0, 0, 0, 0])
-  expect(residuals.map(Number.isNaN)).toEqual([false, false, true, true])
-})
-
-it('the distance of a step is that of the series that moves most, over all its states', async () => {
-  const { histories, remembered } = setUp()
-  const watched = await watch(histories, remembered)
-  for (const replica of REPLICAS)
-    watched(replica).residuals.forEach((residual, step) => {
-      const distances = Array.from({ length: BATCH }, (_, b) =>
-        Math.hypot(
-          ...histories.flatMap((history, state) =>
-            Array.from({ length: COLUMNS[state]! }, (_column, c) => {
-              const at = (step * BATCH + b) * COLUMNS[state]! + c
-              return of(history, replica)[at + BATCH * COLUMNS[state]!]! - of(history, replica)[at]!
-            }),
-          ),
-        ),
-      )
-      expect(Math.abs(residual / Math.max(...distances) - 1)).toBeLessThan(TOLERANCE)
-    })
 })
