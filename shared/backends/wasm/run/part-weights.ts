@@ -1,10 +1,10 @@
 /** A part's parameters as the kernels want them: matrices packed in panels (and their transpose for the way back), vectors padded, and sums of gradients. */
-import type { MatrixUse } from '../../compiler/ir.ts'
+import type { MatrixUse } from '../../../compiler/ir.ts'
+import type { Tile } from '../emit/products.ts'
+import { NUMBER_FLOATS, padTo, rowFloats } from '../plan/padding.ts'
+import type { Packing, PartLayout, ProjectLayout } from '../plan/part-layout.ts'
 import type { FlatParameters } from './flat-parameters.ts'
 import type { LinearMemory } from './memory.ts'
-import { NUMBER_FLOATS, padTo, rowFloats } from './padding.ts'
-import type { Packing, PartLayout, ProjectLayout } from './part-layout.ts'
-import type { Tile } from './products.ts'
 import { overShares, type Tape } from './tape.ts'
 
 /** Where a symbol's values begin in the flat parameters. */

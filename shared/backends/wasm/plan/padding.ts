@@ -1,5 +1,5 @@
 /** How rows of floats are padded in linear memory, so that vectors fill them and neighbours do not share the same few sets of the cache. */
-import type { Dim } from '../../compiler/ir.ts'
+import type { Dim } from '../../../compiler/ir.ts'
 
 export const padTo = (size: number, multiple: number): number => Math.ceil(size / multiple) * multiple
 

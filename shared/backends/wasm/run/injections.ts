@@ -1,6 +1,6 @@
 /** Rows of adjoints that enter a part's way back at given steps, as its sweep wants them told (see sweep.ts). */
-import type { RowBlock } from './row-blocks.ts'
-import { OPENING } from './sweep.ts'
+import { OPENING } from '../emit/sweep.ts'
+import type { RowBlock } from '../plan/row-blocks.ts'
 
 /** A row of adjoints that enters at a state after step `step`. */
 export interface Injection {

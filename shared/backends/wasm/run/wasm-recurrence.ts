@@ -2,14 +2,15 @@
  * Sequences of a whole network on the wasm kernels, for one replica. Working buffers are those of a lane (row-blocks.ts), which replicas use one
  * after the other: a replica's forward and backward passes follow each other without another's of its lane between.
  */
-import { outputColumns } from '../../networks/network.ts'
-import { LabError } from '../../protocol/errors.ts'
-import type { OptimizerSettings } from '../backend.ts'
-import { reachedRows } from '../adjoint-reach.ts'
-import { parameterRanges } from '../programs/parameter-ranges.ts'
-import { finished, type Program } from '../programs/program.ts'
-import { ProcessorRecurrence } from '../programs/processor-recurrence.ts'
-import type { FlatRange, FloatArray, Moments, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import { outputColumns } from '../../../networks/network.ts'
+import { LabError } from '../../../protocol/errors.ts'
+import { reachedRows } from '../../adjoint-reach.ts'
+import type { OptimizerSettings } from '../../backend.ts'
+import { parameterRanges } from '../../programs/parameter-ranges.ts'
+import { ProcessorRecurrence } from '../../programs/processor-recurrence.ts'
+import { finished, type Program } from '../../programs/program.ts'
+import type { FlatRange, FloatArray, Moments, SequenceAdjoints, SequenceInput } from '../../recurrence.ts'
+import { laneAt, rowBlocks } from '../plan/row-blocks.ts'
 import { FlatParameters } from './flat-parameters.ts'
 import type { Injection } from './injections.ts'
 import { LayerConvergence } from './layer-convergence.ts'
@@ -18,7 +19,6 @@ import type { AdjointRows, PartRun } from './part-run.ts'
 import { createRun, partUnits, type PartUnit, type Place, type WasmShared } from './part-unit.ts'
 import { ReachedRows } from './reached-rows.ts'
 import { readStates, writeStarts, writeStates } from './row-access.ts'
-import { laneAt, rowBlocks } from './row-blocks.ts'
 import { oneStage, type Tape, type TapeJob } from './tape.ts'
 
 /** What the last sequence was, and its runs: [layer][part]. */

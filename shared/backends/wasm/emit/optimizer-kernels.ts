@@ -2,7 +2,7 @@
  * The optimiser step of optimizer.ts as kernels, with the same operations in the same order and double precision: bit for bit the
  * same parameters and moments. A kernel works on `count` consecutive floats, four at a time and the rest one by one.
  */
-import type { StepScalars } from '../optimizer.ts'
+import type { StepScalars } from '../../optimizer.ts'
 import type { FunctionBuilder, Local, ModuleBuilder, SimdOperation } from './module-builder.ts'
 import { times } from './rows.ts'
 

@@ -2,22 +2,22 @@
  * The parts of a network as the engine works on them: layouts and flat parameters enter; each part's weights, masks and columns leave, and the
  * runs of its sequences in a lane's buffers.
  */
-import type { VectorDim } from '../../compiler/ir.ts'
-import type { Network, Part } from '../../networks/network.ts'
-import { parameterRanges } from '../programs/parameter-ranges.ts'
+import type { VectorDim } from '../../../compiler/ir.ts'
+import type { Network, Part } from '../../../networks/network.ts'
+import type { Way } from '../../plan/places.ts'
+import { parameterRanges } from '../../programs/parameter-ranges.ts'
+import type { CompiledNetwork } from '../emit/kernels.ts'
+import { sweepContexts, type SweepContext } from '../emit/sweep.ts'
+import { partPrefix } from '../plan/network-layout.ts'
+import { padTo } from '../plan/padding.ts'
+import type { RunInput } from '../plan/part-buffers.ts'
+import type { PartLayout } from '../plan/part-layout.ts'
+import type { Lane } from '../plan/row-blocks.ts'
 import type { FlatParameters } from './flat-parameters.ts'
-import type { CompiledNetwork } from './kernels.ts'
-import { partPrefix } from './network-layout.ts'
-import type { Way } from '../plan/places.ts'
 import type { LayerInputs } from './layer-inputs.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import type { RunInput } from './part-buffers.ts'
-import { padTo } from './padding.ts'
-import type { PartLayout } from './part-layout.ts'
 import { PartRun } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
-import type { Lane } from './row-blocks.ts'
-import { sweepContexts, type SweepContext } from './sweep.ts'
 
 /** What the replicas of an engine have in common. */
 export interface WasmShared {

@@ -1,14 +1,14 @@
 /** A short training whose bits tell whether V8 compiles the engine's kernels the same way under two settings. */
-import { gru } from '../../cells/gru.ts'
-import { lstm } from '../../cells/lstm.ts'
-import { compileCell } from '../../compiler/passes.ts'
-import type { SeriesBatch } from '../../datasets/dataset.ts'
-import { CELL_INITIAL_VALUES, createNetwork } from '../../networks/network.ts'
-import { elementCount } from '../../numerics/dims.ts'
-import { RandomStream } from '../../numerics/random.ts'
-import type { OptimizerSettings, TrainRequest } from '../backend.ts'
-import type { Tile } from './products.ts'
-import { createWasmBackend } from './wasm-backend.ts'
+import { gru } from '../../../cells/gru.ts'
+import { lstm } from '../../../cells/lstm.ts'
+import { compileCell } from '../../../compiler/passes.ts'
+import type { SeriesBatch } from '../../../datasets/dataset.ts'
+import { CELL_INITIAL_VALUES, createNetwork } from '../../../networks/network.ts'
+import { elementCount } from '../../../numerics/dims.ts'
+import { RandomStream } from '../../../numerics/random.ts'
+import type { OptimizerSettings, TrainRequest } from '../../backend.ts'
+import type { Tile } from '../emit/products.ts'
+import { createWasmBackend } from '../wasm-backend.ts'
 
 const STEPS = 9
 const SERIES = 13

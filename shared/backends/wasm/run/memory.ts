@@ -2,8 +2,8 @@
  * Buffers in the linear memory of one engine, shared by its threads, in sizes that are given back and used again. Addresses
  * never move; views are made anew after the memory has grown.
  */
-import { LabError } from '../../protocol/errors.ts'
-import { CONSTANT_BYTES, MAX_PAGES } from './module-builder.ts'
+import { LabError } from '../../../protocol/errors.ts'
+import { CONSTANT_BYTES, MAX_PAGES } from '../emit/module-builder.ts'
 
 const PAGE_BYTES = 65536
 /** Reads past the end of a row (panels of outer products) stay inside this. */

@@ -2,14 +2,14 @@
  * The inputs of layers in an engine's memory: the network's own, constant ones, and the outputs of the layer below, times a dropout mask.
  * Buffers are those of the replica's lane.
  */
-import { outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
-import type { FloatArray, SequenceInput } from '../recurrence.ts'
-import type { CompiledNetwork } from './kernels.ts'
+import { outputColumns, type Layer, type Network, type Part } from '../../../networks/network.ts'
+import type { FloatArray, SequenceInput } from '../../recurrence.ts'
+import type { CompiledNetwork } from '../emit/kernels.ts'
+import { padTo, rowFloats } from '../plan/padding.ts'
+import type { RunInput } from '../plan/part-buffers.ts'
+import type { RowBlock } from '../plan/row-blocks.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { padTo, rowFloats } from './padding.ts'
-import type { RunInput } from './part-buffers.ts'
 import type { AdjointRows, PartRun } from './part-run.ts'
-import type { RowBlock } from './row-blocks.ts'
 import { clearBytes, writeRows } from './row-access.ts'
 import type { Tape } from './tape.ts'
 

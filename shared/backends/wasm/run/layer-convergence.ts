@@ -2,14 +2,14 @@
  * A layer of one replica under a constant input, as VAA and VAA* look at it: states and a perturbation enter, the states that they converge to
  * leave, and the adjoints of the initial ones on the way back. The runs of a layer stay until it converges anew.
  */
-import { comparedParts } from '../../networks/network.ts'
-import type { Program } from '../programs/program.ts'
-import type { FloatArray } from '../recurrence.ts'
+import { comparedParts } from '../../../networks/network.ts'
+import type { Program } from '../../programs/program.ts'
+import type { FloatArray } from '../../recurrence.ts'
+import { rowBlocks, type RowBlock } from '../plan/row-blocks.ts'
 import type { Injection } from './injections.ts'
 import type { PartRun } from './part-run.ts'
 import { createRun, type PartUnit, type Place, type WasmShared } from './part-unit.ts'
 import { readStates, writeStates } from './row-access.ts'
-import { rowBlocks, type RowBlock } from './row-blocks.ts'
 import { oneStage, type Tape, type TapeJob } from './tape.ts'
 
 export class LayerConvergence {

@@ -3,11 +3,11 @@
  * takes its addresses from a context in memory: for every buffer that its steps read or write two words, the address at
  * the first step and the bytes from one step to the next (negative on the way back), then one word per packed matrix.
  */
+import type { NodeId } from '../../../compiler/ir.ts'
+import type { Placement } from '../../plan/placement.ts'
+import type { ValueBuffer, Way } from '../../plan/places.ts'
+import type { PartLayout, StageLayout } from '../plan/part-layout.ts'
 import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
-import type { NodeId } from '../../compiler/ir.ts'
-import type { Placement } from '../plan/placement.ts'
-import type { ValueBuffer, Way } from '../plan/places.ts'
-import type { PartLayout, StageLayout } from './part-layout.ts'
 import { pointwiseBuffers, type ColumnMask } from './pointwise.ts'
 import { MULTIPLY } from './products.ts'
 

@@ -2,10 +2,10 @@
  * The rows that adjoints come to (adjoint-reach.ts) as a part's way back wants them: which rows begin at which step, which the sums over a
  * segment's rows are made of, and which series no adjoint comes to at all. Made where some rows are left out; the same for all parts.
  */
-import { isCut } from '../adjoint-reach.ts'
+import { isCut } from '../../adjoint-reach.ts'
+import { segmentSteps } from '../plan/part-buffers.ts'
 import type { Opening } from './injections.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { segmentSteps } from './part-buffers.ts'
 
 /** Rows of a segment, counted from its first: their numbers stand at `address`. */
 export interface RowList {

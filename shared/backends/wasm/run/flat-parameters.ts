@@ -2,11 +2,11 @@
  * A replica's parameters, gradients and moments in the engine's memory, each flat in the order of `network.parameters`, and what is
  * done to all of them at once, split among the threads. Sums are made over fixed blocks, so that no bit depends on the split.
  */
-import type { OptimizerSettings } from '../backend.ts'
-import { stepScalars } from '../optimizer.ts'
-import type { FlatRange, Moments } from '../recurrence.ts'
+import type { OptimizerSettings } from '../../backend.ts'
+import { stepScalars } from '../../optimizer.ts'
+import type { FlatRange, Moments } from '../../recurrence.ts'
+import { ADAM, SCALAR_BYTES, scalarValues, SGD, SGD_MOMENTUM, SUM_SQUARES } from '../emit/optimizer-kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { ADAM, SCALAR_BYTES, scalarValues, SGD, SGD_MOMENTUM, SUM_SQUARES } from './optimizer-kernels.ts'
 import { overShares, type Tape } from './tape.ts'
 
 /** Floats whose squares are summed to one number: enough to hide a call, few enough to share out. */

@@ -3,7 +3,7 @@
  * exact value over all floats (test/unit/backends/vector-math.test.ts measures it); a NaN goes through.
  * exp and expm1: Cody-Waite reduction x = n log 2 + r, |r| <= log(2) / 2, and a polynomial of e^r - 1 (minimax, degree 7).
  */
-import type { Primitive } from '../../compiler/primitives.ts'
+import type { Primitive } from '../../../compiler/primitives.ts'
 import type { FunctionBuilder, Local, SimdOperation } from './module-builder.ts'
 import { multiplyAdd, type VectorFeatures } from './products.ts'
 

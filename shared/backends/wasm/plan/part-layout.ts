@@ -2,9 +2,9 @@
  * A part's placement in linear memory: how wide the rows of each buffer are, at which column each value begins, how weights are packed into panels.
  * Made from the cell's placement, the part's sizes and the register tile; addresses come later (part-buffers.ts).
  */
-import type { Dim, MatrixUse, NodeId } from '../../compiler/ir.ts'
-import type { Part } from '../../networks/network.ts'
-import { placeCell, type Placement } from '../plan/placement.ts'
+import type { Dim, MatrixUse, NodeId } from '../../../compiler/ir.ts'
+import type { Part } from '../../../networks/network.ts'
+import { placeCell, type Placement } from '../../plan/placement.ts'
 import {
   dimOfVector,
   type PointwisePlacement,
@@ -14,10 +14,10 @@ import {
   type ValueBuffer,
   type ValuePlace,
   type Way,
-} from '../plan/places.ts'
+} from '../../plan/places.ts'
+import type { Place, PointwiseLayout } from '../emit/pointwise.ts'
+import type { Tile } from '../emit/products.ts'
 import { NUMBER_FLOATS, paddedSizes, padTo, rowFloats } from './padding.ts'
-import type { Place, PointwiseLayout } from './pointwise.ts'
-import type { Tile } from './products.ts'
 
 /** c = operand times packed weights. */
 export interface ProductLayout {

@@ -3,8 +3,8 @@
  * only where something else reads it. Pad columns (up to the next multiple of 4) are stored as zeros, so that no product
  * sees them.
  */
-import { argumentsOf, type Dim, type IrNode, type NodeId, type VectorDim } from '../../compiler/ir.ts'
-import type { ValueBuffer } from '../plan/places.ts'
+import { argumentsOf, type Dim, type IrNode, type NodeId, type VectorDim } from '../../../compiler/ir.ts'
+import type { ValueBuffer } from '../../plan/places.ts'
 import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
 import type { VectorFeatures } from './products.ts'
 import { VectorMath } from './vector-math.ts'

@@ -1,10 +1,10 @@
 /** Where the buffers of a part's run stand: addresses of rows at any step, and how many bytes a buffer takes. */
-import type { VectorDim } from '../../compiler/ir.ts'
-import type { Extent, ValueBuffer } from '../plan/places.ts'
-import type { NamedBuffers } from './memory.ts'
+import type { VectorDim } from '../../../compiler/ir.ts'
+import type { Extent, ValueBuffer } from '../../plan/places.ts'
+import type { ColumnMask } from '../emit/pointwise.ts'
+import type { NamedBuffers } from '../run/memory.ts'
+import type { PartWeights } from '../run/part-weights.ts'
 import type { PartLayout } from './part-layout.ts'
-import type { PartWeights } from './part-weights.ts'
-import type { ColumnMask } from './pointwise.ts'
 import type { RowBlock } from './row-blocks.ts'
 
 /** Rows (steps times series of a block) whose input products are made at once: they stay in the second-level cache. */

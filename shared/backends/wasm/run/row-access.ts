@@ -1,6 +1,6 @@
 /** Rows of floats between JavaScript's arrays and an engine's memory. State rows are [B, stateSize] in the order of `network.stateSlices`. */
-import type { Network, Part } from '../../networks/network.ts'
-import type { FloatArray } from '../recurrence.ts'
+import type { Network, Part } from '../../../networks/network.ts'
+import type { FloatArray } from '../../recurrence.ts'
 import type { LinearMemory } from './memory.ts'
 import type { PartRun } from './part-run.ts'
 import type { PartUnit } from './part-unit.ts'

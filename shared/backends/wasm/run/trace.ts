@@ -2,7 +2,7 @@
  * What every thread did when: each thread writes the begin and end of its kernels and waits into its own part of a shared buffer,
  * and stops when that is full. Written while threads play tapes, read by the leader afterwards.
  */
-import { WAIT, type TraceSpan } from '../trace.ts'
+import { WAIT, type TraceSpan } from '../../trace.ts'
 import type { TapeTracer } from './tape.ts'
 
 /** Ms; the same on all threads of a host. */

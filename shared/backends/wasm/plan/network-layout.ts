@@ -1,8 +1,8 @@
 /** What is known of a network before any code is written: the layouts of its parts, and how wide the rows between its layers are. */
-import type { Network } from '../../networks/network.ts'
+import type { Network } from '../../../networks/network.ts'
+import type { Tile } from '../emit/products.ts'
 import { padTo, rowFloats } from './padding.ts'
 import { layPart, type PartLayout } from './part-layout.ts'
-import type { Tile } from './products.ts'
 
 export interface NetworkLayout {
   /** [layer][part] */

@@ -3,18 +3,18 @@
  * among the threads in blocks; a block runs the whole sequence alone. On the way back the steps are taken in segments: after
  * each, all threads together add the segment's part of the weights' gradients, split by their columns.
  */
-import type { ValueBuffer, Way } from '../plan/places.ts'
-import { isCut } from '../adjoint-reach.ts'
+import { isCut } from '../../adjoint-reach.ts'
+import type { ValueBuffer, Way } from '../../plan/places.ts'
+import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from '../emit/products.ts'
+import { SUMMED_COLUMNS } from '../emit/rows.ts'
+import { NO_INJECTION, sweepName, type SweepContext } from '../emit/sweep.ts'
+import { blockSteps, PartBuffers, segmentSteps, type BufferSetup } from '../plan/part-buffers.ts'
+import type { RowBlock } from '../plan/row-blocks.ts'
 import { InjectionList, type Injection } from './injections.ts'
 import type { NamedBuffers } from './memory.ts'
-import { blockSteps, PartBuffers, segmentSteps, type BufferSetup } from './part-buffers.ts'
 import type { PackedProject } from './part-weights.ts'
-import { ADD_OUTER, MULTIPLY, outerColumns, outerScratchBytes, type Tile } from './products.ts'
 import type { ReachedRows, RowList } from './reached-rows.ts'
-import type { RowBlock } from './row-blocks.ts'
-import { NO_INJECTION, sweepName, type SweepContext } from './sweep.ts'
 import { overShares, type Tape } from './tape.ts'
-import { SUMMED_COLUMNS } from './rows.ts'
 
 /** The adjoint of a layer's outputs or inputs, [T, B, rowBytes]: `address` of the part's first column. */
 export interface AdjointRows {
