@@ -1,6 +1,6 @@
 /** What this machine has to compute with, and why it is used as it is: asked of Node and V8, told to the windows. */
 import os from 'node:os'
-import { detectFeatures } from '../../shared/backends/wasm/kernels.ts'
+import { detectFeatures } from '../../shared/backends/wasm/emit/kernels.ts'
 import type { DeviceView } from '../../shared/protocol/views.ts'
 import { MEMORY_VARIABLE, memoryBound } from './memory-bound.ts'
 import { threadCount, THREADS_VARIABLE } from './thread-count.ts'

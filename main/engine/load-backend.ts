@@ -1,7 +1,7 @@
 /** Loads a backend by name, on first use. Wasm backends of a process share their threads and the start-up self-test. */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
-import type { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
+import type { ThreadTeam } from '../../shared/backends/wasm/run/thread-team.ts'
 import type { KernelChoice } from './kernel-choice.ts'
 import { memoryBound } from './memory-bound.ts'
 import { threadCount } from './thread-count.ts'

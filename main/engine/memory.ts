@@ -1,7 +1,7 @@
 /** What the runs of a configuration take of memory: the wasm engine's plan for its training steps on this machine. */
 import type { MemoryPlan, MemoryRequest } from '../../shared/backends/memory-plan.ts'
-import { layNetwork } from '../../shared/backends/wasm/network-layout.ts'
-import { planMemory as planWasmMemory } from '../../shared/backends/wasm/memory-plan.ts'
+import { layNetwork } from '../../shared/backends/wasm/plan/network-layout.ts'
+import { planMemory as planWasmMemory } from '../../shared/backends/wasm/plan/memory-plan.ts'
 import { PAIRED_VECTORS_TILE } from '../../shared/backends/wasm/wasm-backend.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'

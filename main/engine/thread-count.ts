@@ -1,6 +1,6 @@
 /** How many threads the wasm engine uses. A matter of the machine, not of the experiment: results do not depend on it. */
 import os from 'node:os'
-import { MAX_THREADS } from '../../shared/backends/wasm/thread-team.ts'
+import { MAX_THREADS } from '../../shared/backends/wasm/run/thread-team.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 
 export const THREADS_VARIABLE = 'WARMUP_LAB_THREADS'
