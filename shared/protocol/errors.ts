@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'non-finite'
   | 'golden-case'
   | 'backend'
+  /** What computed is gone: a device, or the process that had it. The run can be resumed. */
+  | 'device-lost'
   | 'interrupted'
   | 'worker'
   | 'protocol'
