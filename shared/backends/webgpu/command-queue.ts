@@ -4,7 +4,7 @@
  * what their steps were measured to take.
  */
 import type { DeviceBuffer } from './buffer-pool.ts'
-import type { DispatchTrace } from './dispatch-trace.ts'
+import type { Clock, DispatchTrace } from './dispatch-trace.ts'
 import type { FaultWatch } from './faults.ts'
 import type { CompiledKernel, Pipelines } from './pipelines.ts'
 import { BufferUsage, MAP_READ } from './usage.ts'
@@ -53,6 +53,7 @@ export class CommandQueue {
   readonly #pipelines: Pipelines
   readonly #trace: DispatchTrace
   readonly #faults: FaultWatch
+  readonly #now: Clock
   readonly #uniforms: GPUBuffer
   readonly #uniformBytes = new Uint8Array(UNIFORM_BYTES)
   #uniformEnd = 0
@@ -66,11 +67,12 @@ export class CommandQueue {
   /** Since the beginning: what a step costs is counted in tests and shown by the bench. */
   readonly counts = { dispatches: 0, submissions: 0, readBacks: 0, bytesWritten: 0, bytesRead: 0 }
 
-  constructor(device: GPUDevice, pipelines: Pipelines, trace: DispatchTrace, faults: FaultWatch) {
+  constructor(device: GPUDevice, pipelines: Pipelines, trace: DispatchTrace, faults: FaultWatch, now: Clock) {
     this.#device = device
     this.#pipelines = pipelines
     this.#trace = trace
     this.#faults = faults
+    this.#now = now
     const usage = BufferUsage.UNIFORM | BufferUsage.COPY_DST
     this.#uniforms = device.createBuffer({ label: 'uniforms', size: UNIFORM_BYTES, usage })
   }
@@ -134,11 +136,11 @@ export class CommandQueue {
       const first = isBackward ? steps - done - count : done
       const isTimed = rate.timedPieces < TIMED_PIECES
       if (isTimed) await this.finish()
-      const begin = performance.now()
+      const begin = this.#now()
       this.dispatch(dispatchOf({ first, last: first + count }))
       if (isTimed) {
         await this.finish()
-        rate.msPerStep = Math.min(rate.msPerStep, (performance.now() - begin) / count)
+        rate.msPerStep = Math.min(rate.msPerStep, (this.#now() - begin) / count)
         rate.timedPieces++
       } else if (count === most) this.submit()
       done += count

@@ -5,7 +5,7 @@
 import { LabError } from '../../protocol/errors.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
-import { DispatchTrace } from './dispatch-trace.ts'
+import { DispatchTrace, type Clock } from './dispatch-trace.ts'
 import { FaultWatch } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
 
@@ -26,6 +26,7 @@ export interface AdapterFacts {
 }
 
 export interface OpenOptions {
+  readonly now: Clock
   /** What all buffers together may take; null for as much as the device gives. */
   readonly memoryBytes?: number | null
 }
@@ -46,7 +47,7 @@ export class ComputeDevice {
   readonly #faults: FaultWatch
 
   /** @throws LabError `backend` when there is no adapter, or it gives no device */
-  static async open(gpu: GPU, { memoryBytes = null }: OpenOptions = {}): Promise<ComputeDevice> {
+  static async open(gpu: GPU, { now, memoryBytes = null }: OpenOptions): Promise<ComputeDevice> {
     const adapter = await findAdapter(gpu)
     const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature))
     const { limits } = adapter
@@ -61,7 +62,7 @@ export class ComputeDevice {
           maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
         },
       })
-      return new ComputeDevice(device, describeAdapter(adapter), memoryBytes)
+      return new ComputeDevice(device, describeAdapter(adapter), memoryBytes, now)
     } catch (cause) {
       throw new LabError('backend', 'The graphics adapter gives no device.', {
         where: 'webgpu',
@@ -72,15 +73,15 @@ export class ComputeDevice {
     }
   }
 
-  private constructor(device: GPUDevice, facts: AdapterFacts, memoryBytes: number | null) {
+  private constructor(device: GPUDevice, facts: AdapterFacts, memoryBytes: number | null, now: Clock) {
     this.#device = device
     this.facts = facts
     this.#faults = new FaultWatch(device)
     this.buffers = new BufferPool(device, this.#faults, facts, memoryBytes)
     this.pipelines = new Pipelines(device)
     this.pipelines.follow(this.buffers)
-    this.trace = new DispatchTrace(device, facts.hasTimestamps)
-    this.queue = new CommandQueue(device, this.pipelines, this.trace, this.#faults)
+    this.trace = new DispatchTrace(device, facts.hasTimestamps, now)
+    this.queue = new CommandQueue(device, this.pipelines, this.trace, this.#faults, now)
   }
 
   /** A buffer of these values, written at once. */

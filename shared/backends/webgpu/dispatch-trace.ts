@@ -2,6 +2,9 @@
 import type { TraceSpan, Tracing } from '../trace.ts'
 import { BufferUsage, MAP_READ } from './usage.ts'
 
+/** Ms on the host's clock. */
+export type Clock = () => number
+
 /** Timestamps of one set, two a dispatch. */
 const SET_TIMESTAMPS = 512
 const TIMESTAMP_BYTES = 8
@@ -16,6 +19,7 @@ interface Resolved {
 export class DispatchTrace implements Tracing {
   readonly #device: GPUDevice
   readonly #isOffered: boolean
+  readonly #now: Clock
   #mostSpans = 0
   #set: GPUQuerySet | null = null
   #kernels: string[] = []
@@ -24,9 +28,10 @@ export class DispatchTrace implements Tracing {
   /** A moment on the host's clock, and the device's timestamp then. */
   #origin: { readonly ms: number; readonly timestamp: bigint } | null = null
 
-  constructor(device: GPUDevice, isOffered: boolean) {
+  constructor(device: GPUDevice, isOffered: boolean, now: Clock) {
     this.#device = device
     this.#isOffered = isOffered
+    this.#now = now
   }
 
   get isOn(): boolean {
@@ -62,7 +67,7 @@ export class DispatchTrace implements Tracing {
     const buffer = this.#device.createBuffer({ size, usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST })
     encoder.resolveQuerySet(this.#set, 0, count, source, 0)
     encoder.copyBufferToBuffer(source, 0, buffer, 0, size)
-    this.#resolved.push({ kernels: this.#kernels, buffer, submittedMs: performance.now() })
+    this.#resolved.push({ kernels: this.#kernels, buffer, submittedMs: this.#now() })
     this.#kernels = []
   }
 

@@ -1,6 +1,6 @@
 /**
  * Products of many rows with one matrix: what reads x for all steps at once before the recurrence, and the adjoint of x after it.
- * `target[r, n] = sum_k left[r, k] right[k, n]`, plus what stood there where it accumulates.
+ * `result[r, n] = sum_k left[r, k] right[k, n]`, plus what stood there where it accumulates.
  */
 import { indent, replicaKernel, workgroupsOf, type ReplicaKernel } from './replica-kernel.ts'
 import { declareTiles, fourTimes, leftPlace, sumTiles, tileFor, tileInvocations, type ProductTile } from './tile.ts'
@@ -13,7 +13,7 @@ export interface RowsProduct {
   readonly columns: number
   /** Floats from one row to the next, of the left and of the result. */
   readonly leftRow: number
-  readonly targetRow: number
+  readonly resultRow: number
   readonly accumulates: boolean
   /** Rows r with `reached[r]` 0 count as zeros, whatever stands there. */
   readonly isMasked: boolean
@@ -21,8 +21,10 @@ export interface RowsProduct {
 }
 
 /** @returns the kernel for any number of rows; `reached` (u32, [rows]) is bound where the product is masked */
-export function rowsProduct(product: RowsProduct): ReplicaKernel<'rows', 'left' | 'right' | 'target' | 'reached'> {
-  const { name, depth, columns, leftRow, targetRow, accumulates, isMasked } = product
+export function rowsProduct(
+  product: RowsProduct,
+): ReplicaKernel<'rows', 'left' | 'right' | 'result' | 'reached'> {
+  const { name, depth, columns, leftRow, resultRow, accumulates, isMasked } = product
   const tile = product.tile ?? tileFor(Infinity, columns)
   const invocations = tileInvocations(tile)
   const quadColumns = tile.columns / 4
@@ -49,19 +51,19 @@ ${indent(indent(fourTimes((i) => `if (column + ${i}u < ${columns}u) { quad[${i}]
   }
   right_tile[e] = quad;
 }`
-  return replicaKernel<'rows', 'left' | 'right' | 'target' | 'reached'>({
+  return replicaKernel<'rows', 'left' | 'right' | 'result' | 'reached'>({
     name,
     fields: { rows: 'u32' },
     buffers: {
       left: { access: 'read', element: 'f32' },
       right: { access: 'read', element: 'f32' },
-      target: { access: 'read-write', element: 'f32' },
+      result: { access: 'read-write', element: 'f32' },
       ...(isMasked && { reached: { access: 'read', element: 'u32' } }),
     },
     workgroupSize: invocations,
     declarations: `${declareTiles(tile)}
 fn store(place: u32, columns: u32, sums: vec4f) {
-  for (var j = 0u; j < columns; j++) { target[place + j] = sums[j]${accumulates ? ' + target[place + j]' : ''}; }
+  for (var j = 0u; j < columns; j++) { result[place + j] = sums[j]${accumulates ? ' + result[place + j]' : ''}; }
 }`,
     body: `\
 let tile_column = lane % ${quadColumns}u;
@@ -71,8 +73,8 @@ let columns = min(4u, max(${columns}u, first_column + tile_column * 4u) - (first
 for (var first_row = group.x * ${tile.rows}u; first_row < call.rows; first_row += groups.x * ${tile.rows}u) {
 ${indent(sumTiles(tile, `for (var first = 0u; first < ${depth}u; first += ${tile.depth}u)`, fill))}
   let row = first_row + tile_row * 4u;
-  let place = target_base + row * ${targetRow}u + first_column + tile_column * 4u;
-${indent(fourTimes((i) => `if (row + ${i}u < call.rows) { store(place + ${i * targetRow}u, columns, sum${i}); }`))}
+  let place = result_base + row * ${resultRow}u + first_column + tile_column * 4u;
+${indent(fourTimes((i) => `if (row + ${i}u < call.rows) { store(place + ${i * resultRow}u, columns, sum${i}); }`))}
 }`,
     workgroups: ({ rows }) => [workgroupsOf(Math.ceil(rows / tile.rows)), Math.ceil(columns / tile.columns)],
   })

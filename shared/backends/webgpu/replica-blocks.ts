@@ -1,0 +1,77 @@
+/**
+ * Memory that replicas share: blocks of the device's buffers in which each replica of a group has a piece of the same size, and the list of those
+ * that are held until their program ends.
+ */
+import type { ComputeDevice } from './device.ts'
+import type { DeviceBuffer } from './buffer-pool.ts'
+import type { ReplicaPlace } from './wgsl/replica-kernel.ts'
+
+/** A piece a replica, of 4-byte words, for the replicas from `first` on. */
+export interface ReplicaBlock {
+  readonly buffer: DeviceBuffer
+  /** Words of a replica. */
+  readonly words: number
+  readonly first: number
+}
+
+const WORD_BYTES = 4
+/** Words of a replica are a multiple of this: kernels may read them by fours. */
+const ALIGNED_WORDS = 4
+
+/** @param replicas in rising order */
+export function takeBlock(device: ComputeDevice, replicas: readonly number[], words: number): ReplicaBlock {
+  const first = replicas[0]!
+  const aligned = Math.max(1, Math.ceil(words / ALIGNED_WORDS)) * ALIGNED_WORDS
+  return {
+    buffer: device.buffers.take((replicas.at(-1)! - first + 1) * aligned * WORD_BYTES),
+    words: aligned,
+    first,
+  }
+}
+
+/**
+ * Where replicas find their pieces.
+ * @param start words into each piece
+ */
+export const placeOf = ({ words, first }: ReplicaBlock, start = 0): ReplicaPlace => ({
+  offset: (start - first * words) >>> 0, // kernels reckon modulo 2^32
+  stride: words,
+})
+
+/** Bytes at which a replica's piece begins. */
+export const byteOffset = ({ words, first }: ReplicaBlock, replica: number): number =>
+  (replica - first) * words * WORD_BYTES
+
+/** Blocks that several replicas hold: given back when the last one lets go. */
+export class HeldBlocks {
+  readonly #device: ComputeDevice
+  /** By replica. */
+  readonly #held = new Map<number, ReplicaBlock[]>()
+  readonly #holders = new Map<ReplicaBlock, number>()
+
+  constructor(device: ComputeDevice) {
+    this.#device = device
+  }
+
+  hold(block: ReplicaBlock, replicas: readonly number[]): void {
+    this.#holders.set(block, (this.#holders.get(block) ?? 0) + replicas.length)
+    for (const replica of replicas) {
+      const known = this.#held.get(replica)
+      if (known) known.push(block)
+      else this.#held.set(replica, [block])
+    }
+  }
+
+  /** The replica needs nothing more of what it holds. */
+  release(replica: number): void {
+    for (const block of this.#held.get(replica) ?? []) {
+      const holders = this.#holders.get(block)! - 1
+      if (holders > 0) this.#holders.set(block, holders)
+      else {
+        this.#holders.delete(block)
+        this.#device.buffers.giveBack(block.buffer)
+      }
+    }
+    this.#held.delete(replica)
+  }
+}
