@@ -1,6 +1,6 @@
 /** What the runs of a configuration take of memory: the wasm engine's plan for its training steps on this machine. */
 import type { MemoryPlan, MemoryRequest } from '../../shared/backends/memory-plan.ts'
-import { planNetwork } from '../../shared/backends/wasm/kernels.ts'
+import { layNetwork } from '../../shared/backends/wasm/network-layout.ts'
 import { planMemory as planWasmMemory } from '../../shared/backends/wasm/memory-plan.ts'
 import { PAIRED_VECTORS_TILE } from '../../shared/backends/wasm/wasm-backend.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
@@ -20,7 +20,7 @@ export function planMemory(
   const request = { steps, batch: config.training.batch, replicas: config.seeds.length }
   return new Map(
     [...networks].map(([strategy, network]) => {
-      const networkPlan = planNetwork(network, PAIRED_VECTORS_TILE)
+      const networkPlan = layNetwork(network, PAIRED_VECTORS_TILE)
       const plan = planWasmMemory(network, networkPlan, { ...request, threads: threadCount() }, memoryBound())
       return [strategy, { plan, request }]
     }),

@@ -3,29 +3,17 @@ import type { Network } from '../../networks/network.ts'
 import { LabError } from '../../protocol/errors.ts'
 import { ModuleBuilder } from './module-builder.ts'
 import { addOptimizerKernels } from './optimizer-kernels.ts'
-import { padTo, planPart, rowFloats, type PartPlan } from './part-plan.ts'
+import { layNetwork, partPrefix, type NetworkLayout } from './network-layout.ts'
 import { addPointwise } from './pointwise.ts'
 import { addProducts, type Tile, type VectorFeatures } from './products.ts'
 import { addRowOperations } from './rows.ts'
 import { addSweeps } from './sweep.ts'
 
-/** What is known of a network before any code is written. */
-export interface NetworkPlan {
-  /** [layer][part] */
-  readonly plans: readonly (readonly PartPlan[])[]
-  readonly tile: Tile
-  /** Floats in a row of each layer's input. */
-  readonly inputWidths: readonly number[]
-}
-
-export interface CompiledNetwork extends NetworkPlan {
+export interface CompiledNetwork extends NetworkLayout {
   readonly module: WebAssembly.Module
   /** Index of every function in the module, by name. */
   readonly functions: ReadonlyMap<string, number>
 }
-
-/** What the names of a part's functions begin with. */
-export const partPrefix = (layerIndex: number, partIndex: number): string => `l${layerIndex}p${partIndex}`
 
 /** Whether this machine has fused multiply-add on vectors; found out by validating a module that uses it. */
 export function detectFeatures(): VectorFeatures {
@@ -35,14 +23,6 @@ export function detectFeatures(): VectorFeatures {
     f.get(value).get(value).get(value).simd('f32x4.relaxed_madd').set(value)
   })
   return { relaxedMultiplyAdd: WebAssembly.validate(module.bytes()) }
-}
-
-export function planNetwork(network: Network, tile: Tile): NetworkPlan {
-  const inputWidths = network.wiredLayers.map(({ inputSize }) => rowFloats(padTo(inputSize, 4)))
-  const plans = network.wiredLayers.map((layer) =>
-    layer.parts.map((part, p) => planPart(part, inputWidths[layer.index]! * 4, tile, partPrefix(layer.index, p))),
-  )
-  return { plans, tile, inputWidths }
 }
 
 /** @param variant names an empty function, so that two modules of the same code differ */
@@ -56,17 +36,17 @@ export function compileNetwork(
   addProducts(module, tile, features)
   addRowOperations(module)
   addOptimizerKernels(module)
-  const networkPlan = planNetwork(network, tile)
+  const networkLayout = layNetwork(network, tile)
   for (const layer of network.wiredLayers)
     layer.parts.forEach((part, p) => {
-      const plan = networkPlan.plans[layer.index]![p]!
-      for (const stage of [...plan.forward, ...plan.backward])
+      const layout = networkLayout.layouts[layer.index]![p]!
+      for (const stage of [...layout.forward, ...layout.backward])
         for (const kernel of stage.kernels) addPointwise(module, kernel, part.cell.forward.ir.nodes, features)
-      addSweeps(module, plan, part.cell.states.length, partPrefix(layer.index, p))
+      addSweeps(module, layout, partPrefix(layer.index, p))
     })
   if (variant !== undefined) module.add(`variant:${variant}`, 0, () => undefined)
   const functions = new Map(module.names.map((name, index) => [name, index]))
-  return { ...networkPlan, module: compileModule(module.bytes()), functions }
+  return { ...networkLayout, module: compileModule(module.bytes()), functions }
 }
 
 /** WebAssembly bounds what one function may take and hold, and a cell's text may ask for more. @throws LabError `backend` */

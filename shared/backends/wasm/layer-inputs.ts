@@ -6,7 +6,7 @@ import { outputColumns, type Layer, type Network, type Part } from '../../networ
 import type { SequenceInput } from '../recurrence.ts'
 import type { CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
-import { padTo, rowFloats } from './part-plan.ts'
+import { padTo, rowFloats } from './padding.ts'
 import type { RunInput } from './part-buffers.ts'
 import type { AdjointRows, PartRun } from './part-run.ts'
 import type { RowBlock } from './row-blocks.ts'

@@ -2,10 +2,11 @@
 import type { Network } from '../../networks/network.ts'
 import { elementCount } from '../../numerics/dims.ts'
 import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
-import type { NetworkPlan } from './kernels.ts'
+import type { NetworkLayout } from './network-layout.ts'
 import { isOneState } from './layer-inputs.ts'
 import { roundedBytes } from './memory.ts'
-import { padTo, rowFloats, type Extent } from './part-plan.ts'
+import type { Extent, ValueBuffer } from '../plan/places.ts'
+import { padTo, rowFloats } from './padding.ts'
 import { bufferBytes } from './part-buffers.ts'
 import { weightBytes } from './part-weights.ts'
 import { outerScratchBytes } from './products.ts'
@@ -20,7 +21,7 @@ type WasmMemoryRequest = MemoryRequest & { readonly threads: number }
 /** @param boundBytes decides whether values for the way back are kept, and whether replicas run side by side */
 export function planMemory(
   network: Network,
-  plan: NetworkPlan,
+  layout: NetworkLayout,
   request: WasmMemoryRequest,
   boundBytes: number,
 ): MemoryPlan {
@@ -29,13 +30,13 @@ export function planMemory(
     { sideBySide: wanted, keepsValues: true },
     { sideBySide: 1, keepsValues: true },
     { sideBySide: 1, keepsValues: false },
-  ].map((way) => ({ ...way, ...sumUp(network, plan, request, way), boundBytes }))
+  ].map((way) => ({ ...way, ...sumUp(network, layout, request, way), boundBytes }))
   return ways.find(({ totalBytes }) => totalBytes <= boundBytes) ?? ways.at(-1)!
 }
 
 function sumUp(
   network: Network,
-  { plans, tile, inputWidths }: NetworkPlan,
+  { layouts, tile, inputWidths }: NetworkLayout,
   { steps, batch, replicas, threads }: WasmMemoryRequest,
   { sideBySide, keepsValues }: Pick<MemoryPlan, 'sideBySide' | 'keepsValues'>,
 ): Pick<MemoryPlan, 'items' | 'totalBytes'> {
@@ -44,16 +45,16 @@ function sumUp(
     void bytes.set(what, (bytes.get(what) ?? 0) + (size > 0 ? roundedBytes(size) : 0))
   const parameterCount = network.parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0)
   for (let i = 0; i < FLAT_ARRAYS * replicas; i++) add('parameters, gradients and moments', 4 * parameterCount)
-  for (const plan of plans.flat())
+  for (const layout of layouts.flat())
     for (let i = 0; i < replicas; i++)
-      for (const size of weightBytes(plan, tile)) add('packed weights and their gradients', size)
+      for (const size of weightBytes(layout, tile)) add('packed weights and their gradients', size)
   for (let place = 0; place < sideBySide; place++) {
     const blocks = rowBlocks(batch, laneAt(place, sideBySide, threads))
     add('work space', reachedBytes(steps, batch))
     network.wiredLayers.forEach((layer, l) => {
       const rows = steps * batch
       const hasMask = l > 0 && network.dropout > 0
-      const below = plans[l - 1]
+      const below = layouts[l - 1]
       const readsStates =
         below !== undefined &&
         isOneState(network.wiredLayers[l - 1]!.parts) &&
@@ -62,27 +63,30 @@ function sumUp(
       if (!readsStates) add('inputs', rows * inputWidths[l]! * 4)
       if (hasMask) add('inputs', rows * inputWidths[l]! * 4)
       if (l > 0) add('adjoints of inputs', rows * rowFloats(padTo(layer.inputSize, tile.columns)) * 4)
-      for (const plan of plans[l]!)
-        for (const [name, buffer] of plan.buffers) {
-          if (isElsewhere(name)) continue
+      for (const layout of layouts[l]!)
+        for (const [buffer, rowBytes] of layout.rowBytes) {
+          if (isElsewhere(buffer)) continue
+          const { extent } = buffer
           const sizes = { steps, saving: true, recomputing: !keepsValues }
-          if (buffer.extent !== 'block') add(PURPOSES[buffer.extent], bufferBytes(buffer, { ...sizes, batch }))
+          if (extent !== 'block') add(PURPOSES[extent], bufferBytes(extent, rowBytes, { ...sizes, batch }))
           else
             for (const { count } of blocks)
-              add(PURPOSES[buffer.extent], bufferBytes(buffer, { ...sizes, batch: count }))
+              add(PURPOSES[extent], bufferBytes(extent, rowBytes, { ...sizes, batch: count }))
         }
     })
   }
   const panels = Math.max(
-    ...plans.flat().flatMap(({ projects }) => projects.map(({ inSize }) => Math.ceil(inSize / tile.columns))),
+    ...layouts
+      .flat()
+      .flatMap(({ projects }) => [...projects.values()].map(({ inSize }) => Math.ceil(inSize / tile.columns))),
   )
   for (let thread = 0; thread < threads; thread++) add('work space', outerScratchBytes(tile, panels))
   const items = [...bytes].map(([what, size]): MemoryItem => ({ what, bytes: size }))
   return { items, totalBytes: items.reduce((sum, item) => sum + item.bytes, 0) }
 }
 
-/** States after a step are those before the next; vectors stand with the weights. */
-const isElsewhere = (buffer: string): boolean => /^(n\d+$|v:)/.test(buffer)
+/** Inputs are counted by layer; states after a step are those before the next; vectors stand with the weights. */
+const isElsewhere = ({ role }: ValueBuffer): boolean => role === 'input' || role === 'new-state' || role === 'vector'
 
 const PURPOSES: Readonly<Record<Extent, MemoryItem['what']>> = {
   one: 'work space',

@@ -1,7 +1,10 @@
 /** Where the buffers of a part's run stand: addresses of rows at any step, and how many bytes a buffer takes. */
+import type { VectorDim } from '../../compiler/ir.ts'
+import type { Extent, ValueBuffer } from '../plan/places.ts'
 import type { NamedBuffers } from './memory.ts'
-import type { BufferPlan, PartPlan } from './part-plan.ts'
+import type { PartLayout } from './part-layout.ts'
 import type { PartWeights } from './part-weights.ts'
+import type { ColumnMask } from './pointwise.ts'
 import type { RowBlock } from './row-blocks.ts'
 
 /** Rows (steps times series of a block) whose input products are made at once: they stay in the second-level cache. */
@@ -23,11 +26,11 @@ export interface RunInput {
 export interface BufferSetup {
   /** Tells the buffers of runs that live at the same time apart. */
   readonly name: string
-  readonly plan: PartPlan
+  readonly layout: PartLayout
   readonly weights: PartWeights
   /** Of the replica's lane. */
   readonly buffers: NamedBuffers
-  readonly mask: Readonly<Record<'I' | 'H', number>>
+  readonly mask: Readonly<Record<VectorDim, number>>
   readonly steps: number
   readonly batch: number
   readonly saving: boolean
@@ -47,15 +50,15 @@ export const segmentSteps = ({ steps, batch }: Pick<RunSizes, 'steps' | 'batch'>
 export const blockSteps = (rows: number): number => Math.max(1, Math.floor(BLOCK_ROWS / rows))
 
 /** Whether a buffer holds segments by turns, not all steps. */
-const holdsSegments = ({ extent }: BufferPlan, { saving, recomputing }: RunSizes): boolean =>
+const holdsSegments = (extent: Extent, { saving, recomputing }: RunSizes): boolean =>
   extent === 'segment' || (extent === 'sequence' && saving && recomputing)
 
 /** Bytes of a buffer; for the extent `block`, `batch` is the block's rows. */
-export function bufferBytes(buffer: BufferPlan, sizes: RunSizes): number {
+export function bufferBytes(extent: Extent, rowBytes: number, sizes: RunSizes): number {
   const { steps, batch, saving } = sizes
-  const stepBytes = batch * buffer.width * 4
-  if (holdsSegments(buffer, sizes)) return SEGMENTS_ALIVE * segmentSteps(sizes) * stepBytes
-  switch (buffer.extent) {
+  const stepBytes = batch * rowBytes
+  if (holdsSegments(extent, sizes)) return SEGMENTS_ALIVE * segmentSteps(sizes) * stepBytes
+  switch (extent) {
     case 'history':
       return (steps + 1) * stepBytes
     case 'sequence':
@@ -87,7 +90,7 @@ export class PartBuffers {
   }
 
   /** Address of a block's first row of a buffer at step t. */
-  rowAddress(buffer: string, t: number, block: RowBlock): number {
+  rowAddress(buffer: ValueBuffer, t: number, block: RowBlock): number {
     const { base, stepBytes, rowBytes, isSegment } = this.stream(buffer)
     return base + (isSegment ? this.segmentStep(t) : t) * stepBytes + block.start * rowBytes
   }
@@ -98,9 +101,14 @@ export class PartBuffers {
     return (segment % SEGMENTS_ALIVE) * this.#segmentSteps + (t % this.#segmentSteps)
   }
 
+  /** The bits of a mask, one row for all. */
+  maskAddress({ maskOf }: ColumnMask): number {
+    return this.#setup.mask[maskOf]
+  }
+
   /** @param block for buffers of one block */
-  stream(buffer: string, block?: RowBlock): Stream {
-    const key = block ? `${buffer}:${block.thread}` : buffer
+  stream(buffer: ValueBuffer, block?: RowBlock): Stream {
+    const key = block ? `${buffer.name}:${block.thread}` : buffer.name
     const known = this.#streams.get(key)
     if (known) return known
     const stream = this.#place(buffer, block)
@@ -108,28 +116,27 @@ export class PartBuffers {
     return stream
   }
 
-  #place(buffer: string, block?: RowBlock): Stream {
-    const { plan, buffers, batch, saving, input, weights, mask, name } = this.#setup
-    const fixed = (base: number): Stream => ({ base, stepBytes: 0, rowBytes: 0, isSegment: false })
-    if (buffer === 'x')
-      return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
-    if (buffer === 'maskH') return fixed(mask.H)
-    if (buffer === 'maskI') return fixed(mask.I)
-    if (buffer.startsWith('v:')) return fixed(weights.vectors.get(buffer.slice(2))!.address)
-    if (buffer.startsWith('n')) {
-      const before = this.stream(`s${buffer.slice(1)}`)
-      return { ...before, base: before.base + before.stepBytes }
+  #place(buffer: ValueBuffer, block?: RowBlock): Stream {
+    const { layout, buffers, batch, saving, input, weights, name } = this.#setup
+    const rowBytes = layout.rowBytes.get(buffer)!
+    const { extent } = buffer
+    switch (buffer.role) {
+      case 'input':
+        return { base: input.address, stepBytes: input.stepBytes, rowBytes: input.rowBytes, isSegment: false }
+      case 'vector':
+        return { base: weights.vectors.get(buffer.symbol)!.address, stepBytes: 0, rowBytes: 0, isSegment: false }
+      case 'new-state': {
+        const before = this.stream(layout.placement.states[buffer.state]!.before)
+        return { ...before, base: before.base + before.stepBytes }
+      }
     }
-    const bufferPlan = plan.buffers.get(buffer)!
-    const { extent } = bufferPlan
-    const rowBytes = bufferPlan.width * 4
     if (extent === 'block') {
-      const bytes = bufferBytes(bufferPlan, { ...this.#setup, batch: block!.count })
-      const base = buffers.get(`${name}:${buffer}:${block!.thread}`, bytes)
+      const bytes = bufferBytes(extent, rowBytes, { ...this.#setup, batch: block!.count })
+      const base = buffers.get(`${name}:${buffer.name}:${block!.thread}`, bytes)
       return { base, stepBytes: block!.count * rowBytes, rowBytes, isSegment: false }
     }
-    const base = buffers.get(`${name}:${buffer}`, bufferBytes(bufferPlan, this.#setup))
-    const isSegment = holdsSegments(bufferPlan, this.#setup)
+    const base = buffers.get(`${name}:${buffer.name}`, bufferBytes(extent, rowBytes, this.#setup))
+    const isSegment = holdsSegments(extent, this.#setup)
     const hasSteps = isSegment || extent === 'history' || (extent === 'sequence' && saving)
     return { base, stepBytes: hasSteps ? batch * rowBytes : 0, rowBytes, isSegment }
   }

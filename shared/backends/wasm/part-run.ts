@@ -3,7 +3,7 @@
  * among the threads in blocks; a block runs the whole sequence alone. On the way back the steps are taken in segments: after
  * each, all threads together add the segment's part of the weights' gradients, split by their columns.
  */
-import type { CellProgram } from '../../compiler/passes.ts'
+import type { ValueBuffer, Way } from '../plan/places.ts'
 import { isCut } from '../adjoint-reach.ts'
 import { InjectionList, type Injection } from './injections.ts'
 import type { NamedBuffers } from './memory.ts'
@@ -40,8 +40,7 @@ export interface PartRunSetup extends BufferSetup {
   /** Of the part's functions in the module. */
   readonly prefix: string
   /** What the part's sweeps want to be told. */
-  readonly contexts: Readonly<Record<'forward' | 'backward', SweepContext>>
-  readonly cell: CellProgram
+  readonly contexts: Readonly<Record<Way, SweepContext>>
   /** Of the threads. */
   readonly workSpace: NamedBuffers
   readonly tile: Tile
@@ -56,6 +55,9 @@ interface SweepPlace {
   /** From one step of the sweep to the next; negative on the way back. */
   readonly stride: number
 }
+
+/** Of what a sweep is told later, or does not read. */
+const NOWHERE: SweepPlace = { base: 0, stepBytes: 0, isSegment: false, stride: 0 }
 
 /** The places of a sweep's buffers in the order of its context, and the packed matrices behind them. */
 interface SweepFrame {
@@ -86,12 +88,12 @@ export class PartRun {
 
   /** Address of state `state` after `t` steps: [B, padded H]. */
   stateAddress(state: number, t: number): number {
-    const { base, stepBytes } = this.#buffers.stream(`s${state}`)
+    const { base, stepBytes } = this.#buffers.stream(this.#setup.layout.placement.states[state]!.before)
     return base + t * stepBytes
   }
 
   get stateRowBytes(): number {
-    return this.#setup.plan.stateFloats * 4
+    return this.#setup.layout.stateFloats * 4
   }
 
   get stateStepBytes(): number {
@@ -113,10 +115,11 @@ export class PartRun {
    * @returns addresses of the adjoints of the initial states, [B, padded H] each
    */
   *backward(tape: Tape, blocks: readonly RowBlock[], input: BackwardInput): Generator<void, number[], void> {
-    const { steps, cell, recomputing } = this.#setup
+    const { steps, layout, recomputing } = this.#setup
     const { injections, reached, truncateEvery, inputAdjoint, movesWeights } = input
-    let adjoints = cell.states.map(
-      (_, s) => [this.#buffers.stream(`d${s}`).base, this.#buffers.stream(`e${s}`).base] as const,
+    let adjoints = layout.placement.states.map(
+      ({ adjointAfter, adjointBefore }) =>
+        [this.#buffers.stream(adjointAfter).base, this.#buffers.stream(adjointBefore).base] as const,
     )
     for (const block of blocks) for (const [before] of adjoints) this.#clearRows(tape, block, before)
     const ways = blocks.map((block) => ({
@@ -165,18 +168,18 @@ export class PartRun {
 
   /** `count` steps of a block's rows: products of the input for some steps at once, then those steps one by one. */
   #sweepForward(tape: Tape, block: RowBlock, frame: SweepFrame, first: number, count: number): void {
-    const { weights, input } = this.#setup
+    const { weights, input, layout } = this.#setup
     const isConstant = input.stepBytes === 0
     const stepsAtOnce = blockSteps(block.count)
     for (let start = first; start < first + count; start += stepsAtOnce) {
       const steps = Math.min(stepsAtOnce, first + count - start)
       if (!isConstant || start === first)
-        for (const packed of weights.projects.values()) {
-          if (!packed.plan.isPre) continue
-          const target = this.#buffers.stream(`pre${packed.plan.project}`, block)
-          const { panels, depth } = packed.plan.packing.forward
+        for (const { project, operand, target: products } of layout.inputProducts) {
+          const packed = weights.projects.get(project)!
+          const target = this.#buffers.stream(products.buffer, block)
+          const { panels, depth } = packed.layout.packing.forward
           tape.call(block.thread, MULTIPLY, [
-            this.#buffers.rowAddress('x', start, block),
+            this.#buffers.rowAddress(operand.buffer, start, block),
             input.rowBytes,
             input.stepBytes,
             packed.forward,
@@ -196,8 +199,8 @@ export class PartRun {
 
   #forwardFrame(block: RowBlock): SweepFrame {
     const { contexts, input } = this.#setup
-    return this.#frame(contexts.forward, 'forward', (buffer) => {
-      if (!buffer.startsWith('pre')) return this.#sweepPlace(buffer, block, 1)
+    return this.#frame(contexts.forward, 'forward', NOWHERE, (buffer) => {
+      if (buffer.extent !== 'block') return this.#sweepPlace(buffer, block, 1)
       const { base, stepBytes } = this.#buffers.stream(buffer, block)
       return { base, stepBytes: 0, isSegment: false, stride: input.stepBytes === 0 ? 0 : stepBytes }
     })
@@ -205,29 +208,38 @@ export class PartRun {
 
   /** Adjoints of states change places from sweep to sweep: their words are filled in by `#sweepBackward`. */
   #backwardFrame(block: RowBlock, above: AdjointRows | null): SweepFrame {
-    const { contexts, batch, cell } = this.#setup
-    const stateAdjoints = new Set(cell.states.flatMap((_, s) => [`d${s}`, `e${s}`]))
-    return this.#frame(contexts.backward, 'backward', (buffer) => {
-      if (stateAdjoints.has(buffer)) return { base: 0, stepBytes: 0, isSegment: false, stride: 0 }
-      if (buffer !== 'above') return this.#sweepPlace(buffer, block, -1)
-      if (!above) return { base: 0, stepBytes: 0, isSegment: false, stride: 0 }
-      const stepBytes = batch * above.rowBytes
-      return { base: above.address + block.start * above.rowBytes, stepBytes, isSegment: false, stride: -stepBytes }
-    })
+    const { contexts, batch } = this.#setup
+    const stepBytes = above ? batch * above.rowBytes : 0
+    const place = above && {
+      base: above.address + block.start * above.rowBytes,
+      stepBytes,
+      isSegment: false,
+      stride: -stepBytes,
+    }
+    return this.#frame(contexts.backward, 'backward', place ?? NOWHERE, (buffer) =>
+      buffer.role === 'state-adjoint' || buffer.role === 'new-state-adjoint'
+        ? NOWHERE
+        : this.#sweepPlace(buffer, block, -1),
+    )
   }
 
-  #sweepPlace(buffer: string, block: RowBlock, direction: 1 | -1): SweepPlace {
+  #sweepPlace(buffer: ValueBuffer, block: RowBlock, direction: 1 | -1): SweepPlace {
     const { base, stepBytes, rowBytes, isSegment } = this.#buffers.stream(buffer)
     return { base: base + block.start * rowBytes, stepBytes, isSegment, stride: direction * stepBytes }
   }
 
   #frame(
     { buffers, projects }: SweepContext,
-    direction: 'forward' | 'backward',
-    place: (buffer: string) => SweepPlace,
+    way: Way,
+    above: SweepPlace,
+    placeOf: (buffer: ValueBuffer) => SweepPlace,
   ): SweepFrame {
     const { weights } = this.#setup
-    return { places: buffers.map(place), packed: projects.map((project) => weights.projects.get(project)![direction]) }
+    const places = buffers.map((buffer) => {
+      if (buffer === 'above') return above
+      return 'maskOf' in buffer ? { ...NOWHERE, base: this.#buffers.maskAddress(buffer) } : placeOf(buffer)
+    })
+    return { places, packed: projects.map((project) => weights.projects.get(project)![way]) }
   }
 
   /** The words of a sweep that begins with step t. */
@@ -252,11 +264,11 @@ export class PartRun {
     injections: readonly number[],
   ): void {
     const context = this.#context(frame, cut + count - 1)
-    // The context begins with the places of d0, e0, d1, ...: see backwardExtras.
-    adjoints.forEach(([before, after], state) => {
+    // The context begins with the places of both adjoints of each state: see backwardExtras.
+    adjoints.forEach(([read, written], state) => {
       const rows = block.start * this.stateRowBytes
-      context[4 * state] = before + rows
-      context[4 * state + 2] = after + rows
+      context[4 * state] = read + rows
+      context[4 * state + 2] = written + rows
     })
     for (const word of injections) context.push(word)
     context.push(NO_INJECTION)
@@ -271,15 +283,16 @@ export class PartRun {
     count: number,
     { address, rowBytes, accumulate }: AdjointRows & { readonly accumulate: boolean },
   ): void {
-    const { weights, plan, batch } = this.#setup
+    const { weights, layout, batch } = this.#setup
     const target = address + (start * batch + block.start) * rowBytes
     let isFirst = !accumulate
     for (const packed of weights.projects.values()) {
-      if (!packed.plan.operandIsInput) continue
-      const adjoint = this.#buffers.stream(`D${packed.plan.project}`)
-      const { panels, depth } = packed.plan.packing.backward
+      const { readsInput, gateAdjoints, packing } = packed.layout
+      if (!readsInput) continue
+      const adjoint = this.#buffers.stream(gateAdjoints)
+      const { panels, depth } = packing.backward
       tape.call(block.thread, MULTIPLY, [
-        this.#buffers.rowAddress(`D${packed.plan.project}`, start, block),
+        this.#buffers.rowAddress(gateAdjoints, start, block),
         adjoint.rowBytes,
         adjoint.stepBytes,
         packed.backward,
@@ -297,42 +310,43 @@ export class PartRun {
     if (isFirst)
       for (let step = 0; step < count; step++)
         tape.call(block.thread, 'clear', [target + step * batch * rowBytes, (block.count * rowBytes) / 16])
-    if (plan.inputAdjoint) {
-      const inner = this.#buffers.stream('E')
+    const { inputAdjoint } = layout.placement
+    if (inputAdjoint) {
+      const inner = this.#buffers.stream(inputAdjoint)
       for (let step = 0; step < count; step++)
         tape.call(block.thread, 'addRows', [
           target + step * batch * rowBytes,
           rowBytes,
-          this.#buffers.rowAddress('E', start + step, block),
+          this.#buffers.rowAddress(inputAdjoint, start + step, block),
           inner.rowBytes,
           block.count,
-          plan.inputSize,
+          layout.inputSize,
         ])
     }
   }
 
   /** Gradients of matrices and vectors over a segment, their columns split among all threads. */
   #addGradients(tape: Tape, start: number, count: number, list: RowList | null): void {
-    const { weights, plan, batch, input } = this.#setup
+    const { weights, layout, batch, input } = this.#setup
     const rows = { count: list?.count ?? count * batch, list }
     if (rows.count === 0) return
     const all = { thread: 0, start: 0, count: batch }
     for (const packed of weights.projects.values()) {
-      const { gradientOperand, operandIsInput, project, isFrozen } = packed.plan
+      const { gradientOperand, gateAdjoints, readsInput, isFrozen } = packed.layout
       if (isFrozen) continue
-      const adjoint = this.#buffers.rowAddress(`D${project}`, start, all)
+      const adjoint = this.#buffers.rowAddress(gateAdjoints, start, all)
       const operand = this.#buffers.rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
       overShares(tape.threads, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>
         this.#addOuter(tape, thread, packed, adjoint + 4 * from, from, columns, {
-          adjointRowBytes: this.#buffers.stream(`D${project}`).rowBytes,
+          adjointRowBytes: this.#buffers.stream(gateAdjoints).rowBytes,
           address: operand,
           rowBytes: gradientOperand.rowBytes,
           rows,
-          isConstant: operandIsInput && input.stepBytes === 0,
+          isConstant: readsInput && input.stepBytes === 0,
         }),
       )
     }
-    for (const { symbol, place, size } of plan.vectorSums) {
+    for (const { symbol, place, size } of layout.vectorSums) {
       const source = this.#buffers.rowAddress(place.buffer, start, all) + 4 * place.column
       const target = weights.vectorSums.get(symbol)!
       overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
@@ -366,7 +380,7 @@ export class PartRun {
     ]
     if (operand.isConstant) {
       // The sum over rows first, then one outer product.
-      const sums = buffers.get(`${name}:sums${packed.plan.project}`, packed.gradientRows * 4) + 4 * from
+      const sums = buffers.get(`${name}:sums${packed.layout.project}`, packed.gradientRows * 4) + 4 * from
       tape.call(thread, 'clear', [sums, columns / 4])
       sumRows(tape, thread, sums, adjoint, sourceRowBytes, rows, columns)
       ;[source, sourceRowBytes, operandRowBytes, rows] = [sums, 0, 0, { count: 1, list: null }]

@@ -1,15 +1,19 @@
 /**
- * The parts of a network as the engine works on them: plans and flat parameters enter; each part's weights, masks and columns leave, and the
+ * The parts of a network as the engine works on them: layouts and flat parameters enter; each part's weights, masks and columns leave, and the
  * runs of its sequences in a lane's buffers.
  */
+import type { VectorDim } from '../../compiler/ir.ts'
 import type { Network, Part } from '../../networks/network.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
 import type { FlatParameters } from './flat-parameters.ts'
-import { partPrefix, type CompiledNetwork } from './kernels.ts'
+import type { CompiledNetwork } from './kernels.ts'
+import { partPrefix } from './network-layout.ts'
+import type { Way } from '../plan/places.ts'
 import type { LayerInputs } from './layer-inputs.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
 import type { RunInput } from './part-buffers.ts'
-import { padTo, type PartPlan } from './part-plan.ts'
+import { padTo } from './padding.ts'
+import type { PartLayout } from './part-layout.ts'
 import { PartRun } from './part-run.ts'
 import { PartWeights } from './part-weights.ts'
 import type { Lane } from './row-blocks.ts'
@@ -38,10 +42,10 @@ export interface Place {
 
 export interface PartUnit {
   readonly part: Part
-  readonly plan: PartPlan
-  readonly contexts: Readonly<Record<'forward' | 'backward', SweepContext>>
+  readonly layout: PartLayout
+  readonly contexts: Readonly<Record<Way, SweepContext>>
   readonly weights: PartWeights
-  readonly mask: Readonly<Record<'I' | 'H', number>>
+  readonly mask: Readonly<Record<VectorDim, number>>
   /** Columns of the part's states in state rows. */
   readonly stateOffsets: readonly number[]
 }
@@ -51,7 +55,7 @@ export function partUnits({ network, compiled, memory }: WasmShared, flat: FlatP
   const startOf = new Map(parameterRanges(network).map(({ name, start }) => [name, start]))
   return network.wiredLayers.map((layer) =>
     layer.parts.map((part): PartUnit => {
-      const plan = compiled.plans[layer.index]![part.partIndex]!
+      const layout = compiled.layouts[layer.index]![part.partIndex]!
       const startOfParameter = (symbol: string): number =>
         startOf.get(`layers.${layer.index}.parts.${part.partIndex}.${symbol}`)!
       const sizes = { I: part.inputSize, H: part.units }
@@ -62,9 +66,9 @@ export function partUnits({ network, compiled, memory }: WasmShared, flat: FlatP
       )
       return {
         part,
-        plan,
-        contexts: sweepContexts(plan, part.cell.states.length),
-        weights: new PartWeights(memory, plan, vectorSizes, flat, startOfParameter, compiled.tile),
+        layout,
+        contexts: sweepContexts(layout),
+        weights: new PartWeights(memory, layout, vectorSizes, flat, startOfParameter, compiled.tile),
         mask: { I: writeMask(memory, part.inputSize), H: writeMask(memory, part.units) },
         stateOffsets: network.stateSlices
           .filter((slice) => slice.layerIndex === layer.index && slice.partIndex === part.partIndex)
@@ -79,15 +83,14 @@ export function createRun(
   shared: WasmShared,
   buffers: NamedBuffers,
   kind: 'seq' | 'conv',
-  { part, plan, contexts, weights, mask }: PartUnit,
+  { part, layout, contexts, weights, mask }: PartUnit,
   sizes: { steps: number; batch: number; saving: boolean; input: RunInput },
 ): PartRun {
   return new PartRun({
     name: `${kind}:${part.layerIndex}.${part.partIndex}`,
     prefix: partPrefix(part.layerIndex, part.partIndex),
-    plan,
+    layout,
     contexts,
-    cell: part.cell,
     weights,
     buffers,
     workSpace: shared.workSpace,

@@ -2,7 +2,8 @@
 import type { MatrixUse } from '../../compiler/ir.ts'
 import type { FlatParameters } from './flat-parameters.ts'
 import type { LinearMemory } from './memory.ts'
-import { NUMBER_FLOATS, padTo, rowFloats, type Packing, type PartPlan, type ProjectPlan } from './part-plan.ts'
+import { NUMBER_FLOATS, padTo, rowFloats } from './padding.ts'
+import type { Packing, PartLayout, ProjectLayout } from './part-layout.ts'
 import type { Tile } from './products.ts'
 import { overShares, type Tape } from './tape.ts'
 
@@ -10,7 +11,7 @@ import { overShares, type Tape } from './tape.ts'
 export type SymbolStart = (symbol: string) => number
 
 export interface PackedProject {
-  readonly plan: ProjectPlan
+  readonly layout: ProjectLayout
   /** Addresses of the panels for each way. */
   readonly forward: number
   readonly backward: number
@@ -25,13 +26,13 @@ export interface PackedProject {
 const packedFloats = ({ panels, depth }: Packing, tile: Tile): number => panels * depth * tile.columns
 
 /** Bytes from one row of a project's gradient to the next: whole panels. */
-const gradientRowBytes = ({ inSize }: ProjectPlan, tile: Tile): number =>
+const gradientRowBytes = ({ inSize }: ProjectLayout, tile: Tile): number =>
   rowFloats(Math.ceil(inSize / tile.columns) * tile.columns) * 4
 
-const gradientRows = ({ matrices, gateStride }: ProjectPlan): number => matrices.length * gateStride
+const gradientRows = ({ matrices, gateStride }: ProjectLayout): number => matrices.length * gateStride
 
 /** Of the flat parameters and gradients: a row is what the matrix itself reads. */
-const parameterRowBytes = ({ inSize, outSize }: ProjectPlan, { isTransposed }: MatrixUse): number =>
+const parameterRowBytes = ({ inSize, outSize }: ProjectLayout, { isTransposed }: MatrixUse): number =>
   4 * (isTransposed ? outSize : inSize)
 
 /** Rows of floats in memory. */
@@ -76,8 +77,8 @@ const copyColumns: CopyPanel = (tape, thread, target, source, first, width, dept
   ])
 
 /** Sizes of the large buffers of a part's weights. */
-export function weightBytes({ projects }: PartPlan, tile: Tile): number[] {
-  return projects.flatMap((project) => [
+export function weightBytes({ projects }: PartLayout, tile: Tile): number[] {
+  return [...projects.values()].flatMap((project) => [
     4 * packedFloats(project.packing.forward, tile),
     4 * packedFloats(project.packing.backward, tile),
     gradientRows(project) * gradientRowBytes(project, tile),
@@ -89,7 +90,7 @@ export class PartWeights {
   /** Addresses of vectors and numbers by symbol, and of their gradients' sums. */
   readonly vectors: ReadonlyMap<string, { readonly address: number; readonly size: number | null }>
   readonly vectorSums: ReadonlyMap<string, number>
-  readonly #plan: PartPlan
+  readonly #layout: PartLayout
   readonly #flat: FlatParameters
   readonly #startOf: SymbolStart
   readonly #tile: Tile
@@ -97,13 +98,13 @@ export class PartWeights {
   /** @param vectorSizes null for a number */
   constructor(
     memory: LinearMemory,
-    plan: PartPlan,
+    layout: PartLayout,
     vectorSizes: ReadonlyMap<string, number | null>,
     flat: FlatParameters,
     startOf: SymbolStart,
     tile: Tile,
   ) {
-    this.#plan = plan
+    this.#layout = layout
     this.#flat = flat
     this.#startOf = startOf
     this.#tile = tile
@@ -113,9 +114,9 @@ export class PartWeights {
       return address
     }
     this.projects = new Map(
-      plan.projects.map((project): [number, PackedProject] => {
+      [...layout.projects.values()].map((project): [number, PackedProject] => {
         const packed: PackedProject = {
-          plan: project,
+          layout: project,
           forward: zeros(packedFloats(project.packing.forward, tile)),
           backward: zeros(packedFloats(project.packing.backward, tile)),
           gradient: memory.allocate(gradientRows(project) * gradientRowBytes(project, tile)),
@@ -129,37 +130,39 @@ export class PartWeights {
     this.vectors = new Map(
       [...vectorSizes].map(([symbol, size]) => [symbol, { address: zeros(padTo(size ?? NUMBER_FLOATS, 4)), size }]),
     )
-    this.vectorSums = new Map(plan.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]))
+    this.vectorSums = new Map(
+      layout.vectorSums.map(({ symbol, size }) => [symbol, memory.allocate(padTo(size, 4) * 4)]),
+    )
   }
 
   /** Packs all matrices and vectors; once per optimiser step. Their padding was cleared when they were allocated. */
   pack(tape: Tape): void {
     const { columns } = this.#tile
-    for (const { plan, forward, backward } of this.projects.values()) {
-      const { depth: forwardDepth } = plan.packing.forward
-      const { depth: backwardDepth } = plan.packing.backward
-      plan.matrices.forEach((matrix, gate) => {
-        const source = { address: this.#parametersOf(matrix.symbol), rowBytes: parameterRowBytes(plan, matrix) }
+    for (const { layout, forward, backward } of this.projects.values()) {
+      const { depth: forwardDepth } = layout.packing.forward
+      const { depth: backwardDepth } = layout.packing.backward
+      layout.matrices.forEach((matrix, gate) => {
+        const source = { address: this.#parametersOf(matrix.symbol), rowBytes: parameterRowBytes(layout, matrix) }
         const [across, along] = matrix.isTransposed ? [copyColumns, copyRows] : [copyRows, copyColumns]
-        const firstRow = gate * plan.gateStride
+        const firstRow = gate * layout.gateStride
         // Panels of rows: columns of the transposed matrix. A gate may begin or end inside one.
-        overShares(tape.threads, plan.outSize, columns, (thread, from, count) => {
+        overShares(tape.threads, layout.outSize, columns, (thread, from, count) => {
           let row = from
           while (row < from + count) {
             const packedRow = firstRow + row
             const rows = Math.min(from + count - row, columns - (packedRow % columns))
             const panel = Math.floor(packedRow / columns)
             const address = forward + 4 * (panel * columns * forwardDepth + (packedRow % columns))
-            across(tape, thread, { address, rowBytes: columns * 4 }, source, row, rows, plan.inSize)
+            across(tape, thread, { address, rowBytes: columns * 4 }, source, row, rows, layout.inSize)
             row += rows
           }
         })
         // Panels of columns: their rows as they stand.
-        overShares(tape.threads, plan.inSize, columns, (thread, from, count) => {
+        overShares(tape.threads, layout.inSize, columns, (thread, from, count) => {
           for (let column = from; column < from + count; column += columns) {
             const width = Math.min(columns, from + count - column)
             const address = backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns
-            along(tape, thread, { address, rowBytes: columns * 4 }, source, column, width, plan.outSize)
+            along(tape, thread, { address, rowBytes: columns * 4 }, source, column, width, layout.outSize)
           }
         })
       })
@@ -177,44 +180,44 @@ export class PartWeights {
       overShares(tape.threads, gradientRows, 1, (thread, from, rows) =>
         tape.call(thread, 'clear', [gradient + from * gradientRowBytes, (rows * gradientRowBytes) / 16]),
       )
-    for (const { symbol, size } of this.#plan.vectorSums)
+    for (const { symbol, size } of this.#layout.vectorSums)
       tape.call(0, 'clear', [this.vectorSums.get(symbol)!, Math.ceil(size / 4)])
   }
 
   /** Adds the sums to the flat gradients. */
   addGradients(tape: Tape): void {
-    for (const { plan, gradient, gradientRowBytes } of this.projects.values()) {
-      if (plan.isFrozen) continue
-      plan.matrices.forEach((matrix, gate) => {
-        const source = gradient + gate * plan.gateStride * gradientRowBytes
+    for (const { layout, gradient, gradientRowBytes } of this.projects.values()) {
+      if (layout.isFrozen) continue
+      layout.matrices.forEach((matrix, gate) => {
+        const source = gradient + gate * layout.gateStride * gradientRowBytes
         const target = this.#gradientsOf(matrix.symbol)
-        const rowBytes = parameterRowBytes(plan, matrix)
+        const rowBytes = parameterRowBytes(layout, matrix)
         // By rows of the parameter, whichever way it is used: what several uses add to one row is added by one thread, in their order.
         if (matrix.isTransposed)
-          overShares(tape.threads, plan.inSize, 1, (thread, from, rows) =>
+          overShares(tape.threads, layout.inSize, 1, (thread, from, rows) =>
             tape.call(thread, 'addTransposed', [
               target + from * rowBytes,
               rowBytes,
               source + 4 * from,
               gradientRowBytes,
-              plan.outSize,
+              layout.outSize,
               rows,
             ]),
           )
         else
-          overShares(tape.threads, plan.outSize, 1, (thread, from, rows) =>
+          overShares(tape.threads, layout.outSize, 1, (thread, from, rows) =>
             tape.call(thread, 'addRows', [
               target + from * rowBytes,
               rowBytes,
               source + from * gradientRowBytes,
               gradientRowBytes,
               rows,
-              plan.inSize,
+              layout.inSize,
             ]),
           )
       })
     }
-    for (const { symbol, size } of this.#plan.vectorSums)
+    for (const { symbol, size } of this.#layout.vectorSums)
       tape.call(0, 'addRow', [this.#gradientsOf(symbol), this.vectorSums.get(symbol)!, size])
   }
 

@@ -3,21 +3,32 @@
  * only where something else reads it. Pad columns (up to the next multiple of 4) are stored as zeros, so that no product
  * sees them.
  */
-import { argumentsOf, type Dim, type IrNode, type NodeId } from '../../compiler/ir.ts'
+import { argumentsOf, type Dim, type IrNode, type NodeId, type VectorDim } from '../../compiler/ir.ts'
+import type { ValueBuffer } from '../plan/places.ts'
 import type { FunctionBuilder, Local, ModuleBuilder } from './module-builder.ts'
 import type { VectorFeatures } from './products.ts'
 import { VectorMath } from './vector-math.ts'
 
 /** Where a value stands: a buffer, the column where it starts, and the bytes from one row to the next (0: one row for all). */
 export interface Place {
-  readonly buffer: string
+  readonly buffer: ValueBuffer
   readonly column: number
   readonly rowBytes: number
 }
 
+/** Ones where a column has a meaning, zeros in the pad columns. */
+export interface ColumnMask {
+  readonly maskOf: VectorDim
+}
+
+/** One object each, so that maps may have them as keys. */
+const COLUMN_MASKS: Readonly<Record<VectorDim, ColumnMask>> = { I: { maskOf: 'I' }, H: { maskOf: 'H' } }
+
 /** One fused kernel: what it computes and where its operands and results stand. */
-export interface PointwisePlan {
+export interface PointwiseLayout {
   readonly name: string
+  /** Of its columns. */
+  readonly dim: Dim
   /** Columns with a meaning; the loop covers the next multiple of 4. */
   readonly size: number
   /** `apply` and `spread` nodes to compute, in order. */
@@ -44,13 +55,17 @@ const VECTOR_BYTES = 16
 const PAIR = 2
 
 /** The buffers whose addresses the kernel takes, in the order of its parameters; the number of rows comes last. */
-export function pointwiseBuffers(plan: PointwisePlan): string[] {
-  const places = placesOf(plan)
-  const names = [...new Set(places.map(({ buffer }) => buffer))]
-  return plan.size % 4 === 0 ? names : [...names, 'mask']
+export function pointwiseBuffers(kernel: PointwiseLayout): (ValueBuffer | ColumnMask)[] {
+  const buffers = [...new Set(placesOf(kernel).map(({ buffer }) => buffer))]
+  const mask = maskOf(kernel)
+  return mask ? [...buffers, mask] : buffers
 }
 
-const placesOf = ({ loads, numbers, stores }: PointwisePlan): Place[] => [
+/** null where no column is a pad. A kernel of numbers fills its columns. */
+const maskOf = ({ dim, size }: PointwiseLayout): ColumnMask | null =>
+  dim === '1' || size % 4 === 0 ? null : COLUMN_MASKS[dim]
+
+const placesOf = ({ loads, numbers, stores }: PointwiseLayout): Place[] => [
   ...loads.values(),
   ...numbers.values(),
   ...stores.map(({ place }) => place),
@@ -59,25 +74,27 @@ const placesOf = ({ loads, numbers, stores }: PointwisePlan): Place[] => [
 /** Adds the kernel to the module. */
 export function addPointwise(
   module: ModuleBuilder,
-  plan: PointwisePlan,
+  kernel: PointwiseLayout,
   nodes: readonly IrNode[],
   features: VectorFeatures,
 ): void {
-  const buffers = pointwiseBuffers(plan)
-  module.add(plan.name, buffers.length + 1, (f) => {
+  const buffers = pointwiseBuffers(kernel)
+  module.add(kernel.name, buffers.length + 1, (f) => {
     const rows = f.parameter(buffers.length)
-    const bases = new Map(buffers.map((buffer, index) => [buffer, f.parameter(index)]))
+    const bases = new Map(buffers.map((buffer, index) => [buffer, f.parameter(index)] as const))
     const math = Array.from({ length: PAIR }, () => new VectorMath(f, features))
-    const isPadded = plan.size % 4 !== 0
-    const rowBytes = new Map(placesOf(plan).map((place) => [place.buffer, place.rowBytes]))
-    const ofNumbers = new Set([...plan.numbers.values()].map(({ buffer }) => buffer))
-    const numbers = new Map([...plan.numbers.keys()].map((node) => [node, f.vectorLocal()]))
+    const mask = maskOf(kernel)
+    const rowBytes = new Map<ValueBuffer | ColumnMask, number>(
+      placesOf(kernel).map((place) => [place.buffer, place.rowBytes]),
+    )
+    const ofNumbers = new Set<ValueBuffer | ColumnMask>([...kernel.numbers.values()].map(({ buffer }) => buffer))
+    const numbers = new Map([...kernel.numbers.keys()].map((node) => [node, f.vectorLocal()]))
     /** `count` vectors side by side, each operation for all of them in turn: V8 joins two neighbours to one 256-bit operation. */
     const body = (count: number): void => {
       const values = Array.from({ length: count }, () => new Map(numbers))
       const each = (write: (values: Map<NodeId, Local>, offset: number) => void): void =>
         values.forEach((own, i) => write(own, i * VECTOR_BYTES))
-      for (const [node, { buffer, column: start }] of plan.loads)
+      for (const [node, { buffer, column: start }] of kernel.loads)
         each((own, offset) => {
           const value = f.vectorLocal()
           f.get(bases.get(buffer)!)
@@ -85,9 +102,9 @@ export function addPointwise(
             .set(value)
           own.set(node, value)
         })
-      for (const node of plan.computed)
-        each((own, offset) => computeNode(f, math[offset / VECTOR_BYTES]!, node, nodes, plan.sizes, own))
-      for (const { node, place } of plan.stores)
+      for (const node of kernel.computed)
+        each((own, offset) => computeNode(f, math[offset / VECTOR_BYTES]!, node, nodes, kernel.sizes, own))
+      for (const { node, place } of kernel.stores)
         each((own, offset) => {
           f.get(bases.get(place.buffer)!)
           if (node === null) f.floats(0)
@@ -95,21 +112,21 @@ export function addPointwise(
             const value = own.get(node)!
             f.get(value)
             // A NaN is not under the limit: it must be seen.
-            if (plan.flushesTiny)
+            if (kernel.flushesTiny)
               f.get(value).simd('f32x4.abs').floats(FLUSH_BELOW).simd('f32x4.lt').simd('v128.andnot')
-            if (isPadded) f.get(bases.get('mask')!).load('v128.load', offset).simd('v128.and')
+            if (mask) f.get(bases.get(mask)!).load('v128.load', offset).simd('v128.and')
           }
           f.store(4 * place.column + offset)
         })
     }
-    const vectors = Math.ceil(plan.size / 4)
+    const vectors = Math.ceil(kernel.size / 4)
     const left = f.integerLocal()
-    const advance = (by: (buffer: string) => number): void => {
+    const advance = (by: (buffer: ValueBuffer | ColumnMask) => number): void => {
       for (const [buffer, base] of bases) if (by(buffer) !== 0) f.advance(base, by(buffer))
     }
     const advanceColumns = (bytes: number): void => advance((buffer) => (ofNumbers.has(buffer) ? 0 : bytes))
     repeatRows(f, rows, () => {
-      for (const [node, { buffer, column }] of plan.numbers)
+      for (const [node, { buffer, column }] of kernel.numbers)
         f.get(bases.get(buffer)!)
           .load('v128.load', 4 * column)
           .set(numbers.get(node)!)
@@ -143,7 +160,7 @@ function computeNode(
   math: VectorMath,
   id: NodeId,
   nodes: readonly IrNode[],
-  sizes: PointwisePlan['sizes'],
+  sizes: PointwiseLayout['sizes'],
   values: Map<NodeId, Local>,
 ): void {
   const node = nodes[id]!

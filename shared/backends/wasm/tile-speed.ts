@@ -1,7 +1,7 @@
 /** How fast a register tile is on this machine: the products of a step over time, timed for a few milliseconds. */
 import { ModuleBuilder } from './module-builder.ts'
 import { addProducts, MULTIPLY, type Tile, type VectorFeatures } from './products.ts'
-import { padTo } from './part-plan.ts'
+import { padTo } from './padding.ts'
 
 /** Rows that a thread has of a step, as a rule: the halves of 32 and 48 series. */
 const ROWS = [16, 24]
