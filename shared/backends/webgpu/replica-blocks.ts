@@ -18,6 +18,9 @@ const WORD_BYTES = 4
 /** Words of a replica are a multiple of this: kernels may read them by fours. */
 const ALIGNED_WORDS = 4
 
+/** What all replicas read alike. */
+export const sharedBlock = (buffer: DeviceBuffer): ReplicaBlock => ({ buffer, words: 0, first: 0 })
+
 /** @param replicas in rising order */
 export function takeBlock(device: ComputeDevice, replicas: readonly number[], words: number): ReplicaBlock {
   const first = replicas[0]!
@@ -32,10 +35,11 @@ export function takeBlock(device: ComputeDevice, replicas: readonly number[], wo
 /**
  * Where replicas find their pieces.
  * @param start words into each piece
+ * @param elementWords of what the kernel counts in: 4 for vectors of four
  */
-export const placeOf = ({ words, first }: ReplicaBlock, start = 0): ReplicaPlace => ({
-  offset: (start - first * words) >>> 0, // kernels reckon modulo 2^32
-  stride: words,
+export const placeOf = ({ words, first }: ReplicaBlock, start = 0, elementWords = 1): ReplicaPlace => ({
+  offset: ((start - first * words) / elementWords) >>> 0, // kernels reckon modulo 2^32
+  stride: words / elementWords,
 })
 
 /** Bytes at which a replica's piece begins. */
