@@ -12,7 +12,7 @@ export const WORKGROUP_SIZE = 256
 
 export interface KernelBuffer {
   readonly access: 'read' | 'read-write'
-  readonly element: 'f32' | 'u32' | 'i32'
+  readonly element: 'f32' | 'u32' | 'i32' | 'vec4f'
 }
 
 /** Where a replica's values begin in a buffer: at `offset + replica * stride`, in elements. Stride 0: all replicas share them. */
@@ -38,6 +38,8 @@ export interface ReplicaKernelText<Field extends string, Buffer extends string> 
   readonly buffers: Readonly<Partial<Record<Buffer, KernelBuffer>>>
   /** WORKGROUP_SIZE unless said. */
   readonly workgroupSize?: number
+  /** Needs the feature `subgroups`. */
+  readonly subgroups?: boolean
   /** Workgroup memory, constants and functions. */
   readonly declarations?: string
   /** Knows `call` (the uniform), `replica`, `group` and `groups` (vec3u), `lane` in the workgroup, and `BUFFER_base` of every buffer. */
@@ -60,6 +62,7 @@ export function replicaKernel<Field extends string, Buffer extends string>(
   ]
   const elements = Object.fromEntries(buffers.map(([name, { element }]) => [name, element]))
   const code = [
+    ...(text.subgroups ? ['enable subgroups;'] : []),
     declareUniform(fields),
     declareBindings(bindings, elements),
     ...(text.declarations === undefined ? [] : [text.declarations]),
@@ -79,7 +82,7 @@ export function replicaKernel<Field extends string, Buffer extends string>(
     code,
     bindings,
     fields,
-    subgroups: false,
+    subgroups: text.subgroups ?? false,
     buffers: buffers.map(([name]) => name),
     workgroups: text.workgroups,
   }
