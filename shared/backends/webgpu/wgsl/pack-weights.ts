@@ -39,7 +39,7 @@ packed[packed_base + e] = select(parameters[parameters_base + source], 0.0, sour
 export const sourceOf = (
   { start, isTransposed }: PackedMatrix,
   [outSize, inSize]: readonly [outSize: number, inSize: number],
-  [o, i]: readonly [out: number, in: number],
+  [o, i]: readonly [outIndex: number, inIndex: number],
 ): number => start + (isTransposed ? i * outSize + o : o * inSize + i)
 
 /**
