@@ -12,6 +12,8 @@ export type KernelArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> |
 const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 }
 
 let device: Promise<GPUDevice> | null = null
+/** By text: a kernel is compiled once a test file. */
+const pipelines = new Map<string, GPUComputePipeline>()
 
 /** The device of a test file, opened once. */
 export function testDevice(): Promise<GPUDevice> {
@@ -29,6 +31,7 @@ async function openDevice(): Promise<GPUDevice> {
 export async function closeTestDevice(): Promise<void> {
   const open = device
   device = null
+  pipelines.clear()
   ;(await open)?.destroy()
 }
 
@@ -44,15 +47,8 @@ export async function runKernel<Written extends string>(
   arrays: Readonly<Record<Written, KernelArray>>,
 ): Promise<Record<Written, KernelArray>> {
   const device = await testDevice()
-  const module = device.createShaderModule({ code: kernel.code })
-  const { messages } = await module.getCompilationInfo()
-  if (messages.length > 0)
-    throw new Error(messages.map(({ lineNum, message }) => `${kernel.name}, line ${lineNum}: ${message}`).join('\n'))
+  const pipeline = await pipelineOf(kernel, device)
   device.pushErrorScope('validation')
-  const pipeline = await device.createComputePipelineAsync({
-    layout: 'auto',
-    compute: { module, entryPoint: 'main' },
-  })
   const filled = (bytes: Uint8Array<ArrayBuffer>, usage: number): GPUBuffer => {
     const buffer = device.createBuffer({ size: bytes.byteLength, usage: usage | USAGE.copyTarget })
     device.queue.writeBuffer(buffer, 0, bytes)
@@ -100,6 +96,19 @@ export async function runKernel<Written extends string>(
   }
   for (const buffer of [...buffers, ...copies]) buffer?.destroy()
   return results
+}
+
+/** @throws with the device's words when the kernel does not compile */
+async function pipelineOf({ name, code }: Kernel, device: GPUDevice): Promise<GPUComputePipeline> {
+  const known = pipelines.get(code)
+  if (known) return known
+  const module = device.createShaderModule({ code })
+  const { messages } = await module.getCompilationInfo()
+  if (messages.length > 0)
+    throw new Error(messages.map(({ lineNum, message }) => `${name}, line ${lineNum}: ${message}`).join('\n'))
+  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } })
+  pipelines.set(code, pipeline)
+  return pipeline
 }
 
 /** `runKernel` for a kernel of several replicas; arrays come with where a replica's values begin. */

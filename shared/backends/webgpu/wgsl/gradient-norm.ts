@@ -1,18 +1,14 @@
 /**
- * The Euclidean norm of the gradients that move, in two kernels: of blocks, then of all. Squares of a block are taken of numbers scaled by a
- * power of two, so that none overflows or vanishes where the norm itself does not. What is not finite is found by its bits, and makes the
- * norm a NaN or an infinity, as it would in double precision.
+ * The Euclidean norm of the gradients that move, in two kernels: of blocks, then of all. What is not finite is found by its
+ * bits, and makes the norm a NaN or an infinity, as it would in double precision.
  */
 import { replicaKernel, WORKGROUP_SIZE, workgroupsOf, type ReplicaKernel } from './replica-kernel.ts'
+import { SCALES } from './scales.ts'
 import { declareFold, declareSum } from './workgroup-sum.ts'
 
 /** Numbers of a block: what an invocation holds in its registers, times the invocations. */
 const HELD = 8
 const BLOCK = HELD * WORKGROUP_SIZE
-const SCALES = `\
-// The power of two that brings numbers of this size (bits without the sign) to [1, 2), or near it; and back.
-fn down(size: u32) -> f32 { return bitcast<f32>((254u - clamp(size >> 23u, 1u, 253u)) << 23u); }
-fn up(size: u32) -> f32 { return bitcast<f32>(clamp(size >> 23u, 1u, 253u) << 23u); }`
 
 /** How many blocks there are: `blocks` has two words for each, the largest size's bits and the scaled sum of squares. */
 export const normBlocks = (parameterCount: number): number => Math.ceil(parameterCount / BLOCK)
@@ -49,7 +45,7 @@ for (var block = group.x; block < (call.count + ${BLOCK - 1}u) / ${BLOCK}u; bloc
   size = workgroup_max(lane, size);
   var sum = 0.0;
   for (var i = 0u; i < ${HELD}u; i++) {
-    let scaled = held[i] * down(size);
+    let scaled = held[i] * scale_down(size);
     sum += scaled * scaled;
   }
   sum = workgroup_sum(lane, sum);
@@ -82,14 +78,11 @@ for (var block = lane; block < count; block += ${WORKGROUP_SIZE}u) {
 size = workgroup_max(lane, size);
 var sum = 0.0;
 for (var block = lane; block < count; block += ${WORKGROUP_SIZE}u) {
-  let scale = up(blocks[blocks_base + 2u * block]) * down(size);
+  let scale = scale_up(blocks[blocks_base + 2u * block]) * scale_down(size);
   sum += bitcast<f32>(blocks[blocks_base + 2u * block + 1u]) * scale * scale;
 }
 sum = workgroup_sum(lane, sum);
-if (lane == 0u) {
-  let finite = sqrt(sum) * up(size);
-  norm[norm_base] = select(finite, bitcast<f32>(size), size >= 0x7f800000u);
-}`,
+if (lane == 0u) { norm[norm_base] = norm_of(sum, size); }`,
     workgroups: () => [1, 1],
   })
 }
