@@ -24,7 +24,9 @@ export function testDevice(): Promise<GPUDevice> {
 async function openDevice(): Promise<GPUDevice> {
   const adapter = await (await openTestGpu('swiftshader')).requestAdapter()
   if (adapter === null) throw new Error('The software adapter is not there.')
-  return adapter.requestDevice()
+  return adapter.requestDevice({
+    requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
+  })
 }
 
 /** Before a test file ends. */

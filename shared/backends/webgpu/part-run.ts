@@ -88,6 +88,13 @@ export class PartRun {
     return { block: this.states, start: state * this.#stateStride + batch * this.kernels.part.units }
   }
 
+  /** A state after the last step, rows [B, H]. */
+  lastState(state: number): Piece {
+    const { steps, batch, keepsHistory } = this.#options
+    const entry = keepsHistory ? steps : 0
+    return { block: this.states, start: state * this.#stateStride + entry * batch * this.kernels.part.units }
+  }
+
   /** First states from state rows, or where the cell begins. @param rows [B, stateSize] */
   begin(rows: ReplicaBlock | null): void {
     const { launcher, kernels, store } = this.#context

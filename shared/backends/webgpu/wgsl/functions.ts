@@ -35,9 +35,10 @@ export type WgslFunctionName =
   | 'sign_of'
 
 /** (e^r - 1 - r) / r^2 for |r| <= log(2) / 2 (minimax), lowest power first: those of wasm/vector-math.ts. */
-const EXPM1 = '0.5000000020453618, 0.16666664106094764, 0.04166639647894734, 0.00833385368266613, 0.001393952690992904, 0.00019617587623450855'
-  .split(', ')
-  .map((coefficient) => `vec4f(${coefficient}f)`)
+const EXPM1 =
+  '0.5000000020453618, 0.16666664106094764, 0.04166639647894734, 0.00833385368266613, 0.001393952690992904, 0.00019617587623450855'
+    .split(', ')
+    .map((coefficient) => `vec4f(${coefficient}f)`)
 
 const FUNCTIONS: Readonly<Record<WgslFunctionName, WgslFunction>> = {
   // A constant expression may not be infinite or NaN: these are made as the kernel runs.

@@ -61,7 +61,12 @@ export function packProducts(
   const products = new Map<NodeId, PackedProduct>()
   let floats = 0
   /** @param isAdjoint the product takes adjoints back through the matrices */
-  const source = ({ symbol, isTransposed }: MatrixUse, out: number, operand: number, isAdjoint: boolean): WeightSource => {
+  const source = (
+    { symbol, isTransposed }: MatrixUse,
+    out: number,
+    operand: number,
+    isAdjoint: boolean,
+  ): WeightSource => {
     // The parameter is [out, operand] of its own use, or of the other way round.
     const rowFloats = isTransposed ? out : operand
     const [outStride, operandStride] = isTransposed ? [1, rowFloats] : [rowFloats, 1]

@@ -20,7 +20,8 @@ export interface BackwardVariant {
 }
 
 export type BackwardField = 'batch' | 'first' | 'last' | 'stateStride' | 'truncateEvery' | 'isFresh'
-export type BackwardBuffer = 'weights' | 'states' | 'saved' | 'above' | 'reached' | 'entering' | 'adjoints' | 'stateAdjoints'
+export type BackwardBuffer =
+  'weights' | 'states' | 'saved' | 'above' | 'reached' | 'entering' | 'adjoints' | 'stateAdjoints'
 
 /** Of `reached` [T, B]: an adjoint comes to the row (adjoint-reach.ts) ... */
 export const IS_REACHED = 1
@@ -152,14 +153,16 @@ export function recurrenceBackward(
   writer.lines.push('}')
   const step = writer.lines.splice(0)
 
-  const storeStateAdjoints = writer.unitsOf('H').flatMap((unit) =>
-    rowBlocks(shape.rows, `owns_H_${unit}`, (row) =>
-      states.map(
-        (state) =>
-          `stateAdjoints[stateAdjoints_base + ${stateRow(state, unit, row)}] = ${held(state, unit, Math.floor(row / 4))}[${row % 4}];`,
+  const storeStateAdjoints = writer
+    .unitsOf('H')
+    .flatMap((unit) =>
+      rowBlocks(shape.rows, `owns_H_${unit}`, (row) =>
+        states.map(
+          (state) =>
+            `stateAdjoints[stateAdjoints_base + ${stateRow(state, unit, row)}] = ${held(state, unit, Math.floor(row / 4))}[${row % 4}];`,
+        ),
       ),
-    ),
-  )
+    )
   const isRead = (predicate: (id: NodeId) => boolean): boolean => leaves.some(predicate)
   return replicaKernel<BackwardField, BackwardBuffer>({
     name,

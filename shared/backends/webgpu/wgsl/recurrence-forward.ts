@@ -47,24 +47,32 @@ export function recurrenceForward(
   const statePlace = (state: number, entry: string, unit: number, row: number): string =>
     `states_base + ${state}u * call.stateStride + (${entry} * call.batch + row_${row}) * ${sizes.H}u + H_${unit}`
   const storeStates = (entry: string): string[] =>
-    writer.unitsOf('H').flatMap((unit) =>
-      rowBlocks(shape.rows, `owns_H_${unit}`, (row) =>
-        states.map(
-          (state) =>
-            `states[${statePlace(state, entry, unit, row)}] = ${held(state, unit, Math.floor(row / 4))}[${row % 4}];`,
+    writer
+      .unitsOf('H')
+      .flatMap((unit) =>
+        rowBlocks(shape.rows, `owns_H_${unit}`, (row) =>
+          states.map(
+            (state) =>
+              `states[${statePlace(state, entry, unit, row)}] = ${held(state, unit, Math.floor(row / 4))}[${row % 4}];`,
+          ),
         ),
-      ),
-    )
+      )
 
   /** Loads what does not come from the step itself. */
   const loadLeaf = (id: NodeId): void => {
     const node = nodes[id]!
     if (node.kind === 'state') writer.define(id, (unit, quad) => held(node.state, unit, quad))
-    else if (node.kind === 'input')
-      loadRows(id, 'inputs', sizes.I, 0)
+    else if (node.kind === 'input') loadRows(id, 'inputs', sizes.I, 0)
     else if (node.kind === 'gate') {
-      const buffer = placement.buffers.find(({ role, ...rest }) => role === 'input-product' && 'project' in rest && rest.project === node.project)!
-      loadRows(id, 'inputProducts', plan.inputProducts.width, columnOf(plan.inputProducts, { buffer, gate: node.index }, sizes))
+      const buffer = placement.buffers.find(
+        ({ role, ...rest }) => role === 'input-product' && 'project' in rest && rest.project === node.project,
+      )!
+      loadRows(
+        id,
+        'inputProducts',
+        plan.inputProducts.width,
+        columnOf(plan.inputProducts, { buffer, gate: node.index }, sizes),
+      )
     } else throw new TypeError(`node ${id} is no leaf of a step forward`)
   }
   const loadRows = (id: NodeId, buffer: 'inputs' | 'inputProducts', width: number, column: number): void => {
@@ -104,7 +112,9 @@ export function recurrenceForward(
       )
   }
   cell.forward.newStates.forEach((id, state) =>
-    writer.each('H', (unit, quad) => writer.lines.push(`${held(state, unit, quad)} = ${writer.value(id, unit, quad)};`)),
+    writer.each('H', (unit, quad) =>
+      writer.lines.push(`${held(state, unit, quad)} = ${writer.value(id, unit, quad)};`),
+    ),
   )
   if (variant.keepsHistory) writer.lines.push(...storeStates('(t + 1u)'))
   const step = writer.lines.splice(0)

@@ -79,11 +79,8 @@ export function planRecurrence(network: Network, part: Part, shape: RecurrenceSh
     inputProducts: rowsOf('input-product'),
     saved: readsInputAgain(placement) ? rowsOf('saved', 'input') : rowsOf('saved'),
     adjoints: rowsOf('gate-adjoints', 'vector-adjoint', 'recomputed', 'input-adjoint'),
-    weights: packProducts(
-      cell,
-      sizes,
-      shape,
-      (symbol) => startOf.get(`layers.${layerIndex}.parts.${partIndex}.${symbol}`)!,
+    weights: packProducts(cell, sizes, shape, (symbol) =>
+      startOf.get(`layers.${layerIndex}.parts.${partIndex}.${symbol}`)!,
     ),
     outputs: {
       width: network.wiredLayers[layerIndex]!.outputSize,

@@ -60,7 +60,9 @@ export class StepWriter {
 
   /** Declares a node's variables. */
   define(id: NodeId, write: (unit: number, quad: number) => string): void {
-    this.each(this.dimOf(id), (unit, quad) => this.lines.push(`let ${this.name(id, unit, quad)} = ${write(unit, quad)};`))
+    this.each(this.dimOf(id), (unit, quad) =>
+      this.lines.push(`let ${this.name(id, unit, quad)} = ${write(unit, quad)};`),
+    )
   }
 
   dimOf(id: NodeId): Dim {
@@ -127,7 +129,9 @@ export class StepWriter {
   /** Memory that the stages use. */
   declarations(): string[] {
     const { memory, shape } = this.#plan
-    const depths = [...this.#plan.weights.products.values()].map(({ blocks, paddedBlockDepth }) => blocks * paddedBlockDepth)
+    const depths = [...this.#plan.weights.products.values()].map(
+      ({ blocks, paddedBlockDepth }) => blocks * paddedBlockDepth,
+    )
     const entries = Math.min(memory.exchange, Math.max(0, ...depths))
     return [
       ...(entries > 0 ? [`var<workgroup> exchange: array<vec4f, ${(entries * shape.rows) / 4}>;`] : []),
@@ -148,7 +152,9 @@ export class StepWriter {
     for (const name of sums) this.lines.push(`var ${name} = vec4f();`)
     for (const [start, end] of windows(product, this.#plan.memory.exchange)) {
       this.lines.push('workgroupBarrier();')
-      operands.forEach((operand, block) => this.#exchange(operand, block * product.paddedBlockDepth, product, start, end))
+      operands.forEach((operand, block) =>
+        this.#exchange(operand, block * product.paddedBlockDepth, product, start, end),
+      )
       this.lines.push('workgroupBarrier();')
       this.#multiply(product, start, end, sum)
     }
@@ -162,7 +168,13 @@ export class StepWriter {
   }
 
   /** Puts an operand's entries, which begin at depth `first`, where they are in the window of depths. */
-  #exchange(operand: NodeId, first: number, { blockDepth, paddedBlockDepth }: PackedProduct, start: number, end: number): void {
+  #exchange(
+    operand: NodeId,
+    first: number,
+    { blockDepth, paddedBlockDepth }: PackedProduct,
+    start: number,
+    end: number,
+  ): void {
     if (first >= end || first + paddedBlockDepth <= start) return
     const quads = this.#quads.length
     const isWhole = first >= start && first + paddedBlockDepth <= end
@@ -171,7 +183,9 @@ export class StepWriter {
     for (const unit of this.unitsOf(dim)) {
       const depth = first >= start ? plus(`${dim}_${unit}`, first - start) : `${dim}_${unit} - ${start - first}u`
       const isInside = isWhole ? '' : ` && ${depth} < ${end - start}u`
-      const puts = this.#quads.map((quad) => `exchange[${this.#exchangePlace(depth, quad)}] = ${this.value(operand, unit, quad)};`)
+      const puts = this.#quads.map(
+        (quad) => `exchange[${this.#exchangePlace(depth, quad)}] = ${this.value(operand, unit, quad)};`,
+      )
       this.lines.push(`if (owns_${dim}_${unit}${isInside}) { ${puts.join(' ')} }`)
     }
     const padStart = Math.max(first + blockDepth, start)
@@ -204,7 +218,10 @@ export class StepWriter {
         this.#quads.map(
           (quad) =>
             `  { let x = exchange[${this.#exchangePlace(plus('k', c), quad)}]; ${sets
-              .map(({ gate, unit }) => `${sum(gate, unit, quad)} = fma(vec4f(w_${gate}_${unit}[${c}]), x, ${sum(gate, unit, quad)});`)
+              .map(
+                ({ gate, unit }) =>
+                  `${sum(gate, unit, quad)} = fma(vec4f(w_${gate}_${unit}[${c}]), x, ${sum(gate, unit, quad)});`,
+              )
               .join(' ')} }`,
         ),
       ),
@@ -243,7 +260,9 @@ export class StepWriter {
     const groups = Math.ceil(workers / groupSize)
     for (const quad of this.#quads) {
       const name = this.name(id, 0, quad)
-      const own = this.unitsOf(dim).map((unit) => `select(vec4f(), ${this.value(node.operand, unit, quad)}, owns_${dim}_${unit})`)
+      const own = this.unitsOf(dim).map(
+        (unit) => `select(vec4f(), ${this.value(node.operand, unit, quad)}, owns_${dim}_${unit})`,
+      )
       this.lines.push(
         `if (slice == 0u) { scratch[worker] = ${own.join(' + ')}; }`,
         'workgroupBarrier();',

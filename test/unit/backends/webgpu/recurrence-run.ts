@@ -20,6 +20,8 @@ import { runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 export const [INPUTS, BATCH, STEPS] = [3, 5, 6]
+/** Compiles such kernels ten times as fast as lavapipe. */
+const ADAPTER = 'swiftshader'
 /** Of floats that no kernel may write. */
 export const NOBODYS = 77
 export const SHAPE: RecurrenceShape = { rows: 4, invocations: 16, slices: 2, subgroups: false, memoryBytes: 16_384 }
@@ -101,6 +103,7 @@ export async function runBoth(own: Network, { shape, chunk = STEPS, truncateEver
       { batch: BATCH, first, last, stateStride },
       { weights: vectors, inputProducts, inputs, states: after, saved },
       REPLICAS,
+      ADAPTER,
     )
     after = written(after, result.states)
     saved = result.saved ? written(saved, result.saved) : saved
@@ -118,12 +121,25 @@ export async function runBoth(own: Network, { shape, chunk = STEPS, truncateEver
       },
       { weights: vectors, states: after, saved, above, reached, entering, adjoints, stateAdjoints },
       REPLICAS,
+      ADAPTER,
     )
     adjoints = result.adjoints ? written(adjoints, result.adjoints) : adjoints
     stateAdjoints = written(stateAdjoints, result.stateAdjoints)
     last = first
   }
-  return { network: own, plan, parameters, inputs, firstStates, above, entering, states: after, saved, adjoints, stateAdjoints }
+  return {
+    network: own,
+    plan,
+    parameters,
+    inputs,
+    firstStates,
+    above,
+    entering,
+    states: after,
+    saved,
+    adjoints,
+    stateAdjoints,
+  }
 }
 
 /** An array that a kernel fills. */
@@ -143,7 +159,11 @@ function marks(truncateEvery: number | null): ReplicaArray<Uint32Array<ArrayBuff
 }
 
 /** As packed-weights.ts describes it, float by float. */
-function packWeights({ weights, shape, workers }: RecurrencePlan, parameters: Float32Array, packed: Float32Array): void {
+function packWeights(
+  { weights, shape, workers }: RecurrencePlan,
+  parameters: Float32Array,
+  packed: Float32Array,
+): void {
   const packProduct = (product: PackedProduct): void => {
     const { offset, gates, units, unitsPerWorker, blocks, blockDepth, paddedBlockDepth, sources } = product
     const turns = (blocks * paddedBlockDepth) / shape.slices / 4
@@ -183,8 +203,7 @@ function multiplyInputs(
         for (let j = 0; j < out; j++) {
           let sum = 0
           for (let i = 0; i < part.inputSize; i++)
-            sum +=
-              inputs[row * part.inputSize + i]! * matrix[isTransposed ? i * out + j : j * part.inputSize + i]!
+            sum += inputs[row * part.inputSize + i]! * matrix[isTransposed ? i * out + j : j * part.inputSize + i]!
           result[row * inputProducts.width + first + gate * out + j] = sum
         }
     })

@@ -44,7 +44,10 @@ describe('a GRU', () => {
     { name: 'where memory has room for one operand of three', shape: { memoryBytes: 16 * 20 + 16 * 8 } },
     { name: 'where memory has room for a part of an operand', units: 12, shape: { memoryBytes: 16 * 20 + 16 * 8 } },
   ])('is right $name', async ({ units = 5, ...options }: RunOptions & { units?: number }) => {
-    await expectAgreement(await runBoth(network([[part('gru', units)]], { inputs: INPUTS, outputs: 1 }), options), options)
+    await expectAgreement(
+      await runBoth(network([[part('gru', units)]], { inputs: INPUTS, outputs: 1 }), options),
+      options,
+    )
   })
 })
 
@@ -58,7 +61,9 @@ async function expectAgreement(run: Run, { truncateEvery }: RunOptions): Promise
     oracle.states.forEach((states, t) =>
       states.forEach((state, index) =>
         expectClose(
-          of(run.states, replica).subarray(index * stateStride + t * BATCH * sizes.H).subarray(0, BATCH * sizes.H),
+          of(run.states, replica)
+            .subarray(index * stateStride + t * BATCH * sizes.H)
+            .subarray(0, BATCH * sizes.H),
           state,
           `state ${index} after ${t} steps`,
         ),
@@ -85,7 +90,10 @@ async function expectAgreement(run: Run, { truncateEvery }: RunOptions): Promise
     const rows = of(run.stateAdjoints, replica)
     oracle.initialAdjoints.forEach((adjoint, state) =>
       expectClose(
-        adjoint.map((_, i) => rows[Math.floor(i / sizes.H) * plan.stateRows.width + plan.stateRows.columns[state]! + (i % sizes.H)]!),
+        adjoint.map(
+          (_, i) =>
+            rows[Math.floor(i / sizes.H) * plan.stateRows.width + plan.stateRows.columns[state]! + (i % sizes.H)]!,
+        ),
         adjoint,
         `adjoint of first state ${state}`,
       ),
@@ -119,7 +127,9 @@ function oracleOf(run: Run, replica: number, reached: Uint8Array, truncateEvery:
         const [b, j] = [Math.floor(i / sizes.H), i % sizes.H]
         const column = outputs.columns.get(state)
         const fromAbove = column === undefined ? 0 : above[(t * BATCH + b) * outputs.width + column + j]!
-        return fromAbove + (STATE_STEPS[b] === t + 1 ? entering[b * stateRows.width + stateRows.columns[state]! + j]! : 0)
+        return (
+          fromAbove + (STATE_STEPS[b] === t + 1 ? entering[b * stateRows.width + stateRows.columns[state]! + j]! : 0)
+        )
       }),
     reached,
     truncateEvery,
