@@ -5,7 +5,7 @@
 import { comparedParts } from '../../networks/network.ts'
 import type { JobEntry } from './jobs.ts'
 import { PartRun, type RunContext } from './part-run.ts'
-import { byteOffset, takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import { takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
 
 export interface LayerRequest {
   readonly layerIndex: number
@@ -27,13 +27,10 @@ export class LayerConvergence {
 
   /** @param entries alike but for their perturbations */
   constructor(context: RunContext, entries: readonly JobEntry<LayerRequest>[]) {
-    const { device } = context.launcher
     this.#context = context
     this.#request = entries[0]!.request
     this.#replicas = entries.map(({ replica }) => replica)
-    this.#input = takeBlock(device, this.#replicas, this.#request.perturbation.length)
-    for (const { replica, request } of entries)
-      device.queue.write(this.#input.buffer, byteOffset(this.#input, replica), request.perturbation)
+    this.#input = uploadBlock(context.launcher.device, entries, ({ request }) => request.perturbation)
   }
 
   /** @returns the states, those of compared parts after all steps */
@@ -42,7 +39,7 @@ export class LayerConvergence {
     const { layerIndex, states, batch, convergenceSteps: steps, saving } = this.#request
     const replicas = this.#replicas
     const result = takeBlock(launcher.device, replicas, batch * kernels.network.stateSize)
-    launcher.device.queue.copy(states.buffer, 0, result.buffer, 0, Math.min(states.buffer.bytes, result.buffer.bytes))
+    this.#copyColumns(states, result, 0, kernels.network.stateSize)
     if (steps === 0) return result
     for (const { partIndex } of comparedParts(kernels.network.wiredLayers[layerIndex]!)) {
       const input = { piece: { block: this.#input }, isConstant: true }
@@ -69,17 +66,7 @@ export class LayerConvergence {
     const compared = new Set(comparedParts(wiredLayers[layerIndex]!).map(({ partIndex }) => partIndex))
     for (const slice of stateSlices) {
       if (slice.layerIndex !== layerIndex || !compared.has(slice.partIndex)) continue
-      const gather = kernels.gather({
-        columns: slice.size,
-        sourceRow: stateSize,
-        sourceColumn: slice.offset,
-        resultRow: stateSize,
-        resultColumn: slice.offset,
-        isListed: false,
-        isMasked: false,
-        accumulates: false,
-      })
-      launcher.run(gather, { rows: batch }, { source: { block: finalAdjoint }, result: { block: result } }, this.#replicas)
+      this.#copyColumns(finalAdjoint, result, slice.offset, slice.size)
     }
     for (const run of this.#runs)
       await run.backward({
@@ -97,6 +84,24 @@ export class LayerConvergence {
   release(): void {
     for (const run of this.#runs) run.release()
     this.#context.launcher.device.buffers.giveBack(this.#input.buffer)
+  }
+
+  /** Columns of state rows, to the same ones of others. */
+  #copyColumns(source: ReplicaBlock, result: ReplicaBlock, column: number, columns: number): void {
+    const { launcher, kernels } = this.#context
+    const { stateSize } = kernels.network
+    const gather = kernels.gather({
+      columns,
+      sourceRow: stateSize,
+      sourceColumn: column,
+      resultRow: stateSize,
+      resultColumn: column,
+      isListed: false,
+      isMasked: false,
+      accumulates: false,
+    })
+    const pieces = { source: { block: source }, result: { block: result } }
+    launcher.run(gather, { rows: this.#request.batch }, pieces, this.#replicas)
   }
 
   #putLast(run: PartRun, rows: ReplicaBlock): void {

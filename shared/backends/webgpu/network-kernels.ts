@@ -1,10 +1,13 @@
 /** The kernels of a network: those of its parts, and those that move rows between layouts. Each is made when it is first needed. */
-import type { Network } from '../../networks/network.ts'
+import type { Network, Part } from '../../networks/network.ts'
 import { parameterRanges, type ParameterRange } from '../programs/parameter-ranges.ts'
 import { PartKernels } from './part-kernels.ts'
 import { gatherRows, type GatheredRows } from './wgsl/gather-rows.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
 import { scatterRows, type ScatteredRows } from './wgsl/scatter-rows.ts'
+
+/** How the recurrence of a part is cut up on the device. */
+export type ShapeChoice = (part: Part) => RecurrenceShape
 
 export class NetworkKernels {
   readonly network: Network
@@ -15,7 +18,7 @@ export class NetworkKernels {
   readonly #gathers = new Map<string, ReturnType<typeof gatherRows>>()
   readonly #scatters = new Map<string, ReturnType<typeof scatterRows>>()
 
-  constructor(network: Network, shape: RecurrenceShape) {
+  constructor(network: Network, shapeOf: ShapeChoice) {
     this.network = network
     this.ranges = parameterRanges(network)
     this.parameterCount = this.ranges.at(-1)!.end
@@ -23,7 +26,7 @@ export class NetworkKernels {
     this.parts = network.wiredLayers.map(({ parts }) =>
       parts.map(
         (part) =>
-          new PartKernels(network, part, shape, (symbol) =>
+          new PartKernels(network, part, shapeOf(part), (symbol) =>
             byName.get(`layers.${part.layerIndex}.parts.${part.partIndex}.${symbol}`)!,
           ),
       ),

@@ -158,6 +158,13 @@ export class ParameterStore {
     this.pack(replicas)
   }
 
+  /** Gives the memory back. */
+  release(): void {
+    const packed = [...this.#packed.values()].flatMap(({ weights, sources }) => [weights, sources])
+    for (const { buffer } of [...Object.values(this.blocks), ...packed, ...this.#moving.values(), this.zeros])
+      this.#launcher.device.buffers.giveBack(buffer)
+  }
+
   /** 1 for each parameter that may move. */
   #flags(moving: readonly FlatRange[]): ReplicaBlock {
     const key = moving.map(({ start, end }) => `${start}-${end}`).join()

@@ -46,6 +46,19 @@ export const placeOf = ({ words, first }: ReplicaBlock, start = 0, elementWords 
 export const byteOffset = ({ words, first }: ReplicaBlock, replica: number): number =>
   (replica - first) * words * WORD_BYTES
 
+/** A block with an array of each entry's replica, all of one length. */
+export function uploadBlock<Entry extends { readonly replica: number }>(
+  device: ComputeDevice,
+  entries: readonly Entry[],
+  arrayOf: (entry: Entry) => Float32Array | Int32Array | Uint32Array,
+): ReplicaBlock {
+  const arrays = entries.map(arrayOf)
+  const replicas = entries.map(({ replica }) => replica)
+  const block = takeBlock(device, replicas, arrays[0]!.length)
+  replicas.forEach((replica, place) => device.queue.write(block.buffer, byteOffset(block, replica), arrays[place]!))
+  return block
+}
+
 /** Blocks that several replicas hold: given back when the last one lets go. */
 export class HeldBlocks {
   readonly #device: ComputeDevice

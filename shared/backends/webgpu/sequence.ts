@@ -2,13 +2,14 @@
  * A whole network over one sequence, for the replicas that run side by side: inputs and first states enter, states of every step leave; adjoints of
  * outputs and states enter, gradients and the adjoints of the first states leave.
  */
-import { outputColumns, type Layer } from '../../networks/network.ts'
+import { outputColumns, type Layer, type StateSlice } from '../../networks/network.ts'
 import { reachedRows } from '../adjoint-reach.ts'
 import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
+import type { Piece } from './launcher.ts'
 import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
-import { byteOffset, takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
 import { addPartials } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
 import { IS_REACHED, STATES_ENTER } from './wgsl/recurrence-backward.ts'
@@ -53,7 +54,7 @@ export class Sequence {
   takeOutputs(entries: readonly JobEntry<{ readonly steps: Int32Array; readonly target: ReplicaBlock }>[]): void {
     const { kernels, launcher } = this.#context
     const top = kernels.network.wiredLayers.at(-1)!
-    const places = this.#upload(entries, ({ steps }) => this.#placesAt(steps))
+    const places = uploadBlock(this.#context.launcher.device, entries, ({ request: { steps } }) => this.#placesAt(steps))
     const slots = entries[0]!.request.steps.length
     for (const part of top.parts)
       for (const { state, column } of outputColumns(part))
@@ -81,21 +82,21 @@ export class Sequence {
   /** The states after `steps[b]` steps of each entry, into its target [B, stateSize]. */
   takeStates(entries: readonly JobEntry<{ readonly steps: Int32Array; readonly target: ReplicaBlock }>[]): void {
     const { kernels, launcher } = this.#context
-    const places = this.#upload(entries, ({ steps }) => this.#placesAt(steps))
-    for (const { layerIndex, partIndex, stateIndex, offset, size } of kernels.network.stateSlices)
+    const places = uploadBlock(this.#context.launcher.device, entries, ({ request: { steps } }) => this.#placesAt(steps))
+    for (const slice of kernels.network.stateSlices)
       launcher.run(
         kernels.gather({
           ...PLAIN,
-          columns: size,
-          sourceRow: size,
+          columns: slice.size,
+          sourceRow: slice.size,
           sourceColumn: 0,
           resultRow: kernels.network.stateSize,
-          resultColumn: offset,
+          resultColumn: slice.offset,
           isListed: true,
         }),
         { rows: this.batch },
         {
-          source: this.#runs[layerIndex]![partIndex]!.state(stateIndex),
+          source: this.statePiece(slice),
           result: { block: entries[0]!.request.target },
           places: { block: places },
         },
@@ -106,14 +107,19 @@ export class Sequence {
 
   /** Where the states of all steps are read, a part for each of `network.stateSlices`: [T + 1, B, H]. */
   stateParts(replica: number): ReadPart[] {
-    return this.#context.kernels.network.stateSlices.map(({ layerIndex, partIndex, stateIndex, size }) => {
-      const { block, start = 0 } = this.#runs[layerIndex]![partIndex]!.state(stateIndex)
+    return this.#context.kernels.network.stateSlices.map((slice) => {
+      const { block, start = 0 } = this.statePiece(slice)
       return {
         buffer: block.buffer,
         offsetBytes: byteOffset(block, replica) + start * 4,
-        bytes: (this.steps + 1) * this.batch * size * 4,
+        bytes: (this.steps + 1) * this.batch * slice.size * 4,
       }
     })
+  }
+
+  /** A state's entries, [T + 1, B, H]. */
+  statePiece({ layerIndex, partIndex, stateIndex }: StateSlice): Piece {
+    return this.#runs[layerIndex]![partIndex]!.state(stateIndex)
   }
 
   /**
@@ -166,12 +172,13 @@ export class Sequence {
   }
 
   async #forward(entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[]): Promise<void> {
-    const { kernels } = this.#context
+    const { kernels, launcher } = this.#context
+    const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
     const { steps, batch, replicas } = this
-    const inputs = this.#keep(this.#upload(entries, (input) => input.inputs))
+    const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
     for (const boundary of (dropoutMasks ?? []).keys())
-      this.#masks.push(this.#keep(this.#upload(entries, (input) => input.dropoutMasks![boundary]!)))
+      this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
     for (const layer of kernels.network.wiredLayers) {
       const input: LayerInput =
         layer.index === 0 ? { piece: { block: inputs }, isConstant } : this.#joinOutputs(layer.index - 1)
@@ -247,7 +254,7 @@ export class Sequence {
     const replicas = replicasOf(entries)
     const result = takeBlock(device, replicas, this.steps * this.batch * width)
     device.queue.clear(result.buffer)
-    const places = this.#upload(entries, ({ outputs }) => this.#placesAt(outputs!.steps))
+    const places = uploadBlock(device, entries, (entry) => this.#placesAt(entry.request.outputs!.steps))
     launcher.run(
       kernels.scatter({ columns: width, sourceRow: width, sourceColumn: 0, resultRow: width, resultColumn: 0 }),
       { slots: request.outputs.steps.length / this.batch, batch: this.batch },
@@ -264,16 +271,17 @@ export class Sequence {
     const reached = entries.map(({ request }) => reachedRows(request, steps, batch))
     const { states } = entries[0]!.request
     if (states === null && reached.every((rows) => rows === null)) return null
-    const marks = entries.map(({ request }, place) => {
+    const marks = new Map<number, Uint32Array>()
+    entries.forEach(({ replica, request }, place) => {
       const rows = new Uint32Array(steps * batch).fill(IS_REACHED)
       reached[place]?.forEach((isReached, row) => (rows[row] = isReached * IS_REACHED))
       request.states?.steps.forEach((step, b) => {
         if (step > 0) rows[(step - 1) * batch + b]! |= STATES_ENTER
       })
-      return rows
+      marks.set(replica, rows)
     })
     return {
-      reached: this.#upload(entries, (_, place) => marks[place]!),
+      reached: uploadBlock(this.#context.launcher.device, entries, ({ replica }) => marks.get(replica)!),
       entering: states?.data ?? this.#context.store.zeros,
     }
   }
@@ -320,20 +328,6 @@ export class Sequence {
   /** Rows of [T + 1, B] or [T, B]: the slot's series at the step; -1 stays. */
   #placesAt(steps: Int32Array): Int32Array {
     return steps.map((step, slot) => (step < 0 ? -1 : step * this.batch + (slot % this.batch)))
-  }
-
-  /** A block with one array a replica. */
-  #upload<Request>(
-    entries: readonly JobEntry<Request>[],
-    arrayOf: (request: Request, place: number) => Float32Array | Int32Array | Uint32Array,
-  ): ReplicaBlock {
-    const { device } = this.#context.launcher
-    const arrays = entries.map(({ request }, place) => arrayOf(request, place))
-    const block = takeBlock(device, replicasOf(entries), arrays[0]!.length)
-    entries.forEach(({ replica }, place) =>
-      device.queue.write(block.buffer, byteOffset(block, replica), arrays[place]!),
-    )
-    return block
   }
 
   #keep(block: ReplicaBlock): ReplicaBlock {
