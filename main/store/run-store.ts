@@ -357,6 +357,7 @@ function queuedRecord(
     ...NOTHING_KNOWN,
     status: 'queued',
     backend: null,
+    device: null,
     startedAt: null,
     endedAt: null,
     heartbeatAt: null,

@@ -22,6 +22,7 @@ import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
+import type { EngineChoice } from './devices.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { TrashState } from './trash.ts'
@@ -148,6 +149,8 @@ export type ResolvedConfig =
   | {
       readonly ok: true
       readonly config: ExperimentConfig
+      /** The engine that would train it now. */
+      readonly choice: EngineChoice
       readonly networks: readonly NetworkView[]
       /** What its cells are allowed to say and seldom mean: shown before it is started. */
       readonly warnings: readonly WarnedCell[]
@@ -228,6 +231,8 @@ export interface RunDetail {
   readonly config: ExperimentConfig | null
   readonly versions: { readonly lab: string; readonly node: string } | null
   readonly backend: string | null
+  /** What it computed on; null where it is not known. */
+  readonly device: string | null
   /** What its own file of series held; null for other data, and where it is not known. */
   readonly data: RunData | null
   /** What was told of its configuration when it was made. */

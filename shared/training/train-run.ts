@@ -46,7 +46,11 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
-  /** What is to be told of it before it goes on. */
+  /** What `backend` computes on, as that calls itself. */
+  readonly device?: string
+  /** What is worth knowing before it goes on, */
+  readonly notes?: readonly string[]
+  /** and what to be warned of. */
   readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
 }
@@ -68,6 +72,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
     await writer.update({
       status: 'running',
       backend: backend.name,
+      device: options.device ?? record.device,
       startedAt: record.startedAt ?? now(),
       endedAt: null,
       error: null,
@@ -114,6 +119,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`.`,
     })
+  for (const message of options.notes ?? []) emit({ type: 'log', level: 'info', message })
   for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
   const restored = saved && restoreCheckpoint(engine, seeds, saved)
   let lastGood = saved
