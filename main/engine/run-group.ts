@@ -240,7 +240,6 @@ export async function runOne(
       backend: await loadBackend(chosen.backend, engine),
       writer,
       clock: { now: () => Date.now() },
-      device: chosen.device,
       notes: why === null ? [] : [why],
       remarks: [...made, ...remarks].map(describeRemark),
       control: {

@@ -269,8 +269,8 @@ export class Lab {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
       const { record } = await this.#store.listOne(runId)
-      const { config = null, versions = null, backend = null, device = null, data = null, remarks = [] } = record ?? {}
-      return { summary, config, versions, backend, device, data, remarks }
+      const { config = null, versions = null, backend = null, data = null, remarks = [] } = record ?? {}
+      return { summary, config, versions, backend, data, remarks }
     },
     'run.metrics': async (payload) => {
       const series = await this.#monitor.series(payload.runId)

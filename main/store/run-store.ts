@@ -357,7 +357,6 @@ function queuedRecord(
     ...NOTHING_KNOWN,
     status: 'queued',
     backend: null,
-    device: null,
     startedAt: null,
     endedAt: null,
     heartbeatAt: null,

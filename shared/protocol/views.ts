@@ -231,8 +231,6 @@ export interface RunDetail {
   readonly config: ExperimentConfig | null
   readonly versions: { readonly lab: string; readonly node: string } | null
   readonly backend: string | null
-  /** What it computed on; null where it is not known. */
-  readonly device: string | null
   /** What its own file of series held; null for other data, and where it is not known. */
   readonly data: RunData | null
   /** What was told of its configuration when it was made. */

@@ -62,7 +62,6 @@ const CHECKS: readonly Check[] = [
   ['data', 'what the file of series held, or null', orNull(isRunData)],
   ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
   ['backend', 'a name or null', orNull(isText)],
-  ['device', 'a name or null', orNull(isText)],
   ['startedAt', 'a time or null', orNull(isTime)],
   ['endedAt', 'a time or null', orNull(isTime)],
   ['heartbeatAt', 'a time or null', orNull(isTime)],
@@ -131,7 +130,6 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   record.digests ??= null
   record.remarks ??= []
   record.data ??= null
-  record.device ??= null
   record.diverged ??= []
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))

@@ -46,8 +46,6 @@ export interface RunRecord {
   status: RunStatus
   /** The backend that ran it, once known; a resume insists on the same. */
   backend: string | null
-  /** What it computed on, as that calls itself; null where it is not known, as in runs of earlier versions. */
-  device: string | null
   startedAt: string | null
   endedAt: string | null
   /** ISO time of the writer's last sign of life; a running run whose heartbeat is stale has crashed. */
@@ -153,10 +151,7 @@ export interface RunWriter {
    */
   update(
     change: Partial<
-      Pick<
-        RunRecord,
-        'status' | 'backend' | 'device' | 'startedAt' | 'endedAt' | 'error' | 'diverged' | 'result' | 'data'
-      >
+      Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'diverged' | 'result' | 'data'>
     >,
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or status. */

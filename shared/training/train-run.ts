@@ -46,8 +46,6 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
-  /** What `backend` computes on, as that calls itself. */
-  readonly device?: string
   /** What is worth knowing before it goes on, */
   readonly notes?: readonly string[]
   /** and what to be warned of. */
@@ -72,7 +70,6 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
     await writer.update({
       status: 'running',
       backend: backend.name,
-      device: options.device ?? record.device,
       startedAt: record.startedAt ?? now(),
       endedAt: null,
       error: null,

@@ -294,7 +294,6 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     data: null,
     status: 'queued',
     backend: null,
-    device: null,
     startedAt: null,
     endedAt: null,
     heartbeatAt: null,
