@@ -50,7 +50,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   const store = openStore(options)
   const records = await makeRuns(store, prepared)
   try {
-    trace?.start()
+    await trace?.start()
     await runRecords(store, records, options)
   } finally {
     await trace?.end() // also of a run that fails
@@ -61,7 +61,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
  * Writes down what the engine's threads do, into a file that is opened before a run is made.
  * @throws LabError `usage`
  */
-async function openTrace(backendName: string, file: string): Promise<{ start(): void; end(): Promise<void> }> {
+async function openTrace(backendName: string, file: string): Promise<{ start(): Promise<void>; end(): Promise<void> }> {
   const { tracing } = await loadBackend(backendName)
   if (!tracing)
     throw new LabError('usage', 'This backend has no threads to trace.', {
@@ -79,7 +79,7 @@ async function openTrace(backendName: string, file: string): Promise<{ start(): 
       })
     })
   await write('')
-  return { start: () => tracing.start(TRACED_SPANS), end: () => write(chromeTrace(tracing.stop())) }
+  return { start: () => tracing.start(TRACED_SPANS), end: async () => write(chromeTrace(await tracing.stop())) }
 }
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {
