@@ -53,7 +53,7 @@ export class RemoteLine {
     this.#limits = limits
     this.#where = where
     port.onMessage((message) => this.#hear(message as FromExecutor))
-    port.onEnd((cause) => this.#lose('the process that computes has ended.', cause))
+    port.onEnd((cause) => this.#endWith(cause))
     port.holdOpen?.(false) // listening alone would keep a process from ending
   }
 
@@ -110,6 +110,10 @@ export class RemoteLine {
   }
 
   #hear(message: FromExecutor): void {
+    if (message.kind === 'ended') {
+      this.#endWith(message.cause)
+      return
+    }
     const call = this.#open.get(message.id)
     if (call === undefined) return // its line was given up
     if (message.kind === 'breathe') {
@@ -137,6 +141,10 @@ export class RemoteLine {
     this.#open.get(id)?.takeBackAlarm()
     this.#open.delete(id)
     if (this.#open.size === 0) this.#port.holdOpen?.(false)
+  }
+
+  #endWith(cause: string): void {
+    this.#lose('the process that computes has ended.', cause)
   }
 
   #lose(summary: string, found: string): void {

@@ -36,6 +36,8 @@ export type FromExecutor =
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
   /** The call of this number waits for `breathed`. */
   | { readonly kind: 'breathe'; readonly id: number }
+  /** Said by a host between the two ends, which knows more than that the line is closed. */
+  | { readonly kind: 'ended'; readonly cause: string }
 
 export interface BackendDescription extends Pick<Backend, 'name' | 'precision' | 'device'> {
   readonly isTraced: boolean

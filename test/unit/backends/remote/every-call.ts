@@ -49,3 +49,11 @@ export async function callEverything(engine: Engine): Promise<Record<string, unk
     parameters: [await engine.readParameters(0), await engine.readParameters(1), await engine.readParameters(2)],
   }
 }
+
+/** Every number of an answer, in order. */
+export function numbersOf(answer: unknown): number[] {
+  if (typeof answer === 'number') return [answer]
+  if (typeof answer !== 'object' || answer === null) return []
+  if (ArrayBuffer.isView(answer)) return Array.from(answer as unknown as ArrayLike<number>)
+  return [...(answer instanceof Map ? answer.values() : Object.values(answer))].flatMap(numbersOf)
+}
