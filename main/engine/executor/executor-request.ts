@@ -1,9 +1,9 @@
 /** What an executor is started for: its backend, and what that may use of the machine. It crosses threads and processes. */
-import type { LoadOptions } from '../load-backend.ts'
+import type { EngineOptions } from '../engine-options.ts'
 
 export interface ExecutorRequest {
   readonly backend: string
-  readonly options: LoadOptions
+  readonly options: Partial<EngineOptions>
 }
 
 /** As the one argument of a process. */
