@@ -52,7 +52,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   const store = openStore(options)
   const records = await makeRuns(store, prepared)
   try {
-    trace?.start()
+    await trace?.start()
     await runRecords(store, records, engine, options)
   } finally {
     await trace?.end() // also of a run that fails
