@@ -16,6 +16,7 @@ import type { RunAnnotations } from '../runs/annotations.ts'
 import type { RunData } from '../runs/data-content.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
 import type { Divergence } from '../runs/divergence.ts'
+import type { EngineStretch } from '../runs/engine-history.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
@@ -69,6 +70,10 @@ export interface RunSummary {
   readonly result: RunResult | null
   /** Seeds that the result is not over. */
   readonly diverged: readonly Divergence[]
+  /** Which of its steps ran where. */
+  readonly engines: readonly EngineStretch[]
+  /** How often it lost a device and went on by itself. */
+  readonly deviceLossCount: number
   /** Null for a run that began with itself. */
   readonly forkedFrom: RunOrigin | null
   readonly error: { readonly code: string; readonly message: string } | null
