@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine, OptimizerSettings } from '../../../shared/backends/backend.ts'
 import { requireRoom } from '../../../shared/backends/memory-plan.ts'
-import { layNetwork } from '../../../shared/backends/wasm/network-layout.ts'
-import { planMemory } from '../../../shared/backends/wasm/memory-plan.ts'
+import { layNetwork } from '../../../shared/backends/wasm/plan/network-layout.ts'
+import { planMemory } from '../../../shared/backends/wasm/plan/memory-plan.ts'
 import {
   createWasmBackend,
   DEFAULT_MEMORY_BYTES,
