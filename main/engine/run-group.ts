@@ -2,7 +2,6 @@
  * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process; one that fails is told and the
  * others go on. What the command line, the server and the desktop all call.
  */
-import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { describeRemark } from '../../shared/experiments/remarks.ts'
 import { buildNetwork, trialStrategies, type TaskShape } from '../../shared/experiments/trials.ts'
@@ -17,9 +16,12 @@ import { fitBatches, fitToData, type FittedConfig } from '../../shared/training/
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
 import type { KnownOfRun, RunStore } from '../store/run-store.ts'
+import { describeChoice, type EngineChoice } from '../../shared/protocol/devices.ts'
 import { createCellLookup } from './cell-lookup.ts'
+import { chooseBackend } from './choose-backend.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { loadBackend } from './load-backend.ts'
-import { planMemory } from './memory.ts'
+import { memoryRequest, planMemory, requireRoomForAll } from './memory.ts'
 import {
   AS_RECORDED,
   openData,
@@ -89,6 +91,8 @@ export async function openDatasets(config: ExperimentConfig, baseFolder: string)
 
 export interface PreparedGroup extends FittedConfig, OpenedData {
   readonly networks: ReadonlyMap<Strategy, Network>
+  /** The engine that would train it now. */
+  readonly choice: EngineChoice
 }
 
 /** A configuration as it is used, with what its runs are to remember. */
@@ -103,19 +107,36 @@ export function wireNetworks(config: ExperimentConfig, task: TaskShape): Map<Str
 }
 
 /** Everything that can be wrong with a configuration is found here, before a run is acknowledged. @returns it with absolute paths */
-export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<PreparedGroup> {
+export async function prepare(
+  config: ExperimentConfig,
+  baseFolder: string,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
   const found = withAbsolutePaths(config, baseFolder)
-  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder))
+  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder), engine)
 }
 
 /** The same where the data is open already. */
-export function prepareOpened(config: ExperimentConfig, opened: OpenedData): PreparedGroup {
-  return wire(fitToData(config, opened.datasets), opened)
+export async function prepareOpened(
+  config: ExperimentConfig,
+  opened: OpenedData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
+  return wire(config.backend, fitToData(config, opened.datasets), opened, engine)
 }
 
-/** The same for a run that was made before. It was fitted to its data then: only other data may ask for more. */
-export function prepareRun(config: ExperimentConfig, opened: OpenedRunData): PreparedGroup {
-  return opened.isOther ? prepareOpened(config, opened) : wire(fitBatches(config, opened.datasets), opened)
+/**
+ * The same for a run that was made before. It was fitted to its data then: only other data may ask for more.
+ * @param backend what it was begun on; for one that has not begun, its configuration's
+ */
+export async function prepareRun(
+  config: ExperimentConfig,
+  backend: string,
+  opened: OpenedRunData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
+  const fitted = opened.isOther ? fitToData(config, opened.datasets) : fitBatches(config, opened.datasets)
+  return wire(backend, fitted, opened, engine)
 }
 
 /** Makes the runs of a configuration that was prepared, one a strategy. @throws LabError `run-folder` */
@@ -128,11 +149,18 @@ export function preparedConfig({ config, remarks, content }: PreparedGroup): Pre
   return { config, remarks, data: content && withContent(null, content) }
 }
 
-function wire(fitted: FittedConfig, { datasets, content }: OpenedData): PreparedGroup {
+async function wire(
+  backend: string,
+  fitted: FittedConfig,
+  { datasets, content }: OpenedData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
   const { config, remarks } = fitted
   const networks = wireNetworks(config, datasets[0]!)
-  for (const { plan, request } of planMemory(config, networks, datasets[0]!).values()) requireRoom(plan, request)
-  return { config, remarks, datasets, content, networks }
+  const request = memoryRequest(config, datasets[0]!)
+  const choice = await chooseBackend(backend, { networks: networks.values(), request }, engine)
+  requireRoomForAll(await planMemory(choice.backend, networks, request, engine), request)
+  return { config, remarks, datasets, content, networks, choice }
 }
 
 /** The run's own fault, and not what the next one would meet, too: a full disk, a run that another process trains, a defect. */
@@ -149,6 +177,7 @@ export async function runGroup(
   store: RunStore,
   records: readonly RunRecord[],
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: GroupListener,
   data = AS_RECORDED,
@@ -158,7 +187,7 @@ export async function runGroup(
     try {
       const known = await store.readRecord(id) // another process may have taken it to its end since
       if (isOver(known.status)) listener.endedBefore(known)
-      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, control, listener, data)
+      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, engine, control, listener, data)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
@@ -179,6 +208,7 @@ export async function runOne(
   store: RunStore,
   id: string,
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: RunListener,
   choice = AS_RECORDED,
@@ -190,7 +220,15 @@ export async function runOne(
     const { record } = writer
     listener.started(record)
     const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
-    const { config, remarks, datasets, networks } = prepareRun(record.config, opened)
+    const asked = record.backend ?? record.config.backend
+    const {
+      config,
+      remarks,
+      datasets,
+      networks,
+      choice: chosen,
+    } = await prepareRun(record.config, asked, opened, engine)
+    const why = describeChoice(chosen)
     await keepPlace(store, opened, choice)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
@@ -199,9 +237,10 @@ export async function runOne(
       record: { ...writer.record, config },
       network: networks.get(record.strategy)!,
       datasets,
-      backend: await loadBackend(record.backend ?? record.config.backend),
+      backend: await loadBackend(chosen.backend, engine),
       writer,
       clock: { now: () => Date.now() },
+      notes: why === null ? [] : [why],
       remarks: [...made, ...remarks].map(describeRemark),
       control: {
         requested: () => control.requested(),

@@ -131,7 +131,7 @@ export const en = {
     about: 'About this lab',
     version: 'Version',
     engine: 'Engine',
-    engineValue: '{backend}, {threads} threads, {platform}',
+    engineValue: '{threads} threads, {platform}',
     home: 'Folder of runs and settings',
     paper: 'Paper',
     paperTitle: 'Warming up recurrent neural networks (arXiv:2106.01001)',
@@ -174,7 +174,7 @@ export const en = {
     notJsonRemedy: 'Choose a configuration that the lab has saved, or one that follows `lab schema`.',
   },
   status: {
-    engine: '{backend}, {threads} threads',
+    engine: '{threads} threads',
     idle: 'Nothing is running',
     running: '{name}: {phase}, {percent} %',
   },
@@ -450,6 +450,10 @@ export const en = {
     forkHint: 'Go on from a checkpoint of this run with another training, as a new run',
     noCheckpoint: 'this run has no checkpoint to fork from.',
     noCheckpointRemedy: 'Open its configuration as a design and start that.',
+    engine: 'Engine',
+    engineFrom: '{engine} from {place}',
+    place: '{phase}, step {step}',
+    deviceLosses: 'lost {count} time, and gone on | lost {count} times, and gone on',
     forkedFrom: 'forked from {runId}, {phase}, step {step}',
     seeds: 'seeds {seeds}',
     state: {
@@ -621,6 +625,9 @@ export const en = {
       test: 'Test: {metric} {value} with the weights of the best validation.',
       testLast: 'Test: {metric} {value} with the last weights; there is no validation set.',
       fork: 'This run begins as a fork of {runId} at {phase}, step {step}.',
+      engine: 'It runs on {engine}.',
+      otherEngine: 'From {place} on it runs on {engine}, before on {before}: other engines round differently.',
+      deviceLost: 'At {place} {backend} was lost, and the run goes on by itself from {resumedAt}: {message}',
       otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',
     },
     convergence: {

@@ -7,13 +7,14 @@ import type { Slice } from '../attractors/distances.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { BackendName } from './names.ts'
 import type { Tracing } from './trace.ts'
-
-export type BackendName = 'reference' | 'wasm' | 'webgpu' | 'tensorflow'
 
 export interface Backend {
   readonly name: BackendName
   readonly precision: 'float32' | 'float64'
+  /** What computes, as its maker calls it: the name of a graphics processor. Absent for this machine's processor. */
+  readonly device?: string
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
   /** Absent where nothing is known about threads. */

@@ -39,7 +39,9 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
-  /** What is to be told of it before it goes on. */
+  /** What is worth knowing before it goes on, */
+  readonly notes?: readonly string[]
+  /** and what to be warned of. */
   readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
 }
@@ -107,6 +109,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`.`,
     })
+  for (const message of options.notes ?? []) emit({ type: 'log', level: 'info', message })
   for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
   const restored = saved && (await restoreCheckpoint(engine, seeds, saved))
   let lastGood = saved

@@ -49,7 +49,7 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
   return {
     name: 'wasm',
     precision: 'float32',
-    tracing: { start: (spansAThread) => team.startTrace(spansAThread), stop: () => team.stopTrace() },
+    tracing: { start: async (spansAThread) => team.startTrace(spansAThread), stop: async () => team.stopTrace() },
     createEngine: async (network, replicas) => {
       const memory = new LinearMemory()
       const workSpace = new NamedBuffers(memory)
