@@ -628,6 +628,7 @@ export const en = {
       engine: 'It runs on {engine}.',
       otherEngine: 'From {place} on it runs on {engine}, before on {before}: other engines round differently.',
       deviceLost: 'At {place} {backend} was lost, and the run goes on by itself from {resumedAt}: {message}',
+      deviceLostForGood: 'At {place} {backend} was lost: {message}',
       otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',
     },
     convergence: {

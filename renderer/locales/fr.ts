@@ -626,8 +626,11 @@ export const fr: Messages = {
       testLast: 'Test : {metric} {value} avec les derniers poids ; il n’y a pas de séries de validation.',
       fork: 'Cet essai commence comme bifurcation de {runId} à {phase}, pas {step}.',
       engine: 'Il tourne sur {engine}.',
-      otherEngine: 'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
-      deviceLost: 'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
+      otherEngine:
+        'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      deviceLost:
+        'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
+      deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',
       otherData: 'L’essai continue avec d’autres données, comme demandé : SHA-256 {sha256} au lieu de {before}.',
     },
     convergence: {

@@ -218,6 +218,6 @@ export interface Engine {
   gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */
   memoryBytes(): Promise<number | null>
-  /** Frees what it holds; calls that are open or made later fail. */
+  /** Frees what it holds; calls that are open or made later fail. Never fails itself, not even where the device is gone. */
   dispose(): Promise<void>
 }
