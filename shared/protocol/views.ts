@@ -23,6 +23,7 @@ import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
+import type { EngineChoice } from './devices.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { TrashState } from './trash.ts'
@@ -153,6 +154,8 @@ export type ResolvedConfig =
   | {
       readonly ok: true
       readonly config: ExperimentConfig
+      /** The engine that would train it now. */
+      readonly choice: EngineChoice
       readonly networks: readonly NetworkView[]
       /** What its cells are allowed to say and seldom mean: shown before it is started. */
       readonly warnings: readonly WarnedCell[]

@@ -43,7 +43,9 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
-  /** What is to be told of it before it goes on. */
+  /** What is worth knowing before it goes on, */
+  readonly notes?: readonly string[]
+  /** and what to be warned of. */
   readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
   /** The run goes back to its last checkpoint: events that were told since will come again. */
@@ -56,7 +58,7 @@ export interface TrainRunOptions {
 interface RunCall {
   readonly losses: DeviceLosses
   /** What is to be told that is in no checkpoint yet. */
-  remarks: readonly string[]
+  untold: readonly RunEvent[]
   /** Where the run has come to on the device that it has. */
   session: TrainingSession | null
 }
@@ -68,7 +70,7 @@ interface RunCall {
  *   `device-lost`: it says `failed`. The last good checkpoint stays
  */
 export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused' | 'stopped'> {
-  const call: RunCall = { losses: new DeviceLosses(), remarks: options.remarks ?? [], session: null }
+  const call: RunCall = { losses: new DeviceLosses(), untold: logEvents(options), session: null }
   for (;;) {
     try {
       return await trainOnDevice(options, call)
@@ -86,6 +88,13 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
       await options.clock.wait?.(waitMs)
     }
   }
+}
+
+function logEvents({ notes = [], remarks = [] }: TrainRunOptions): readonly RunEvent[] {
+  return [
+    ...notes.map((message): RunEvent => ({ type: 'log', level: 'info', message })),
+    ...remarks.map((message): RunEvent => ({ type: 'log', level: 'warning', message })),
+  ]
 }
 
 const isoTime = (clock: Clock): string => new Date(clock.now()).toISOString()
@@ -153,7 +162,7 @@ async function openSession(options: TrainRunOptions, call: RunCall, engine: Engi
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`, or say with \`--backend ${backend.name}\` that it may change.`,
     })
-  for (const message of call.remarks) emit({ type: 'log', level: 'warning', message })
+  for (const event of call.untold) emit(event)
   const restored = saved && (await restoreCheckpoint(engine, seeds, saved))
   let lastGood = saved
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
@@ -194,7 +203,7 @@ async function openSession(options: TrainRunOptions, call: RunCall, engine: Engi
       lastGood = checkpoint
       await writer.saveCheckpoint(checkpoint, keptAs)
       call.losses.forget()
-      call.remarks = []
+      call.untold = []
       pace.note(begunMs, clock.now())
     },
     isCheckpointDue: () => pace.isDue(clock.now()),

@@ -14,8 +14,8 @@ const { engine: options, baseFolder } = workerData as EstimateTask
 async function measure(json: unknown): Promise<StrategyEstimate[]> {
   // Its cells are asked where the design is read, and those of a fork never.
   const asked = parseConfig(json, 'configuration', { hasRecordedCells: true })
-  const { config, datasets, networks } = await prepare(asked, baseFolder, options)
-  const backend = await loadBackend(config.backend, options)
+  const { config, datasets, networks, choice } = await prepare(asked, baseFolder, options)
+  const backend = await loadBackend(choice.backend, options)
   const estimates: StrategyEstimate[] = []
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, config.seeds.length)
