@@ -451,6 +451,8 @@ export const en = {
     noCheckpoint: 'this run has no checkpoint to fork from.',
     noCheckpointRemedy: 'Open its configuration as a design and start that.',
     engine: 'Engine',
+    resumeOn: 'Resume on',
+    resumeOnHint: 'Goes on with another engine, which rounds differently; the record says from which step on.',
     engineFrom: '{engine} from {place}',
     place: '{phase}, step {step}',
     deviceLosses: 'lost {count} time, and gone on | lost {count} times, and gone on',

@@ -448,6 +448,8 @@ export const fr: Messages = {
     noCheckpoint: 'cet essai n’a pas de point de reprise d’où bifurquer.',
     noCheckpointRemedy: 'Ouvrez sa configuration comme plan et lancez-la.',
     engine: 'Moteur',
+    resumeOn: 'Reprendre sur',
+    resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
