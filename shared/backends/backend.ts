@@ -14,7 +14,7 @@ export interface Backend {
   readonly name: BackendName
   readonly precision: 'float32' | 'float64'
   /** What computes, as its maker calls it: the name of a graphics processor. Absent for this machine's processor. */
-  readonly device?: string
+  readonly deviceName?: string
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
   /** Absent where nothing is known about threads. */
