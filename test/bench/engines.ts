@@ -20,7 +20,8 @@ export async function openBackend(threads: number): Promise<OpenedBackend> {
 /** An engine whose replicas hold the initial values of seeds 0, 1, ... */
 export async function createEngine(backend: Backend, network: Network, replicas: number): Promise<Engine> {
   const engine = await backend.createEngine(network, replicas)
-  for (let replica = 0; replica < replicas; replica++) engine.writeParameters(replica, initialize(network, replica, 0))
+  for (let replica = 0; replica < replicas; replica++)
+    await engine.writeParameters(replica, initialize(network, replica, 0))
   return engine
 }
 

@@ -20,15 +20,15 @@ async function measure(json: unknown): Promise<StrategyEstimate[]> {
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, config.seeds.length)
     try {
-      config.seeds.forEach((seed, r) => {
-        engine.writeParameters(r, initialize(network, seed, 0))
-        engine.resetOptimizer(r)
-      })
+      for (const [r, seed] of config.seeds.entries()) {
+        await engine.writeParameters(r, initialize(network, seed, 0))
+        await engine.resetOptimizer(r)
+      }
       const warmsUp = strategy !== 'none'
       const now = (): number => performance.now()
       estimates.push({ strategy, ...(await estimateTime({ engine, datasets, config, warmsUp, now })) })
     } finally {
-      engine.dispose()
+      await engine.dispose()
     }
   }
   return estimates

@@ -77,7 +77,6 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
       return new ProgramEngine(
         network,
         Array.from({ length: replicas }, () => new WasmRecurrence(shared)),
-        (length) => new Float32Array(length),
         {
           run: (jobs) => {
             joinJobs(tape.clear(), jobs)
