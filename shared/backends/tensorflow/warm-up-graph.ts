@@ -15,26 +15,22 @@ import { runPartBackward } from './part-backward.ts'
 import { runPart, type PartRun } from './part-forward.ts'
 import type { NetworkParameters } from './part-parameters.ts'
 import { statesAfter } from './state-rows.ts'
-import { vaaStar, vaaStarWithGradient } from './vaa-star-graph.ts'
+import { vaaStarWithGradient } from './vaa-star-graph.ts'
 
-/** The draws of Algorithm 2. */
-export interface DrawValues {
-  /** [B], 1 or more */
-  readonly truncations: Value
-  /** [I] of each layer */
-  readonly perturbations: readonly Value[]
-  /** M */
-  readonly convergenceSteps: Value
-  readonly epsilon: Value
-}
-
-export interface WarmupValues extends DrawValues {
+export interface WarmupValues {
   /** [T, B, I] */
   readonly inputs: Value
   /** The longest truncation. */
   readonly steps: Value
+  /** [B], 1 or more */
+  readonly truncations: Value
+  /** u_l of each layer, [I] */
+  readonly perturbations: readonly Value[]
+  /** M */
+  readonly convergenceSteps: Value
   /** Its length is the room for convergence steps. */
   readonly convergenceRoom: Value
+  readonly epsilon: Value
   /** k */
   readonly target: Value
   /** Factor on the gradient. */
@@ -71,7 +67,15 @@ export function warmUp(
   const convergenceRoom = graph.size(values.convergenceRoom, 0)
   const isMade = graph.expand(graph.compare('Less', graph.range(convergenceRoom), convergenceSteps), 1)
   const measured = layers.map((layer) => {
-    const runs = convergeLayer(graph, layer, parameters, truncated, values, { room: convergenceRoom, keeps: 'all' })
+    const runs = convergeLayer(
+      graph,
+      layer,
+      parameters,
+      truncated,
+      values.perturbations[layer.index]!,
+      convergenceSteps,
+      { room: convergenceRoom, keeps: 'all' },
+    )
     const { value, gradient } = vaaStarWithGradient(graph, comparedStates(graph, runs), graph.cast(epsilon, 'double'))
     const error = graph.subtract(value, graph.cast(target, 'double'))
     const factor = graph.multiply(
@@ -115,39 +119,23 @@ export function warmUp(
   return { vaaStar: inOneVector(graph, measured), gradients }
 }
 
-/** VAA* of each layer [L], forward only. @param states at the truncations */
-export function vaaStarOfLayers(
-  graph: Graph,
-  network: Network,
-  parameters: NetworkParameters,
-  states: StatesOfParts,
-  draw: Omit<DrawValues, 'truncations'>,
-): Value {
-  return inOneVector(
-    graph,
-    network.wiredLayers.map((layer) => {
-      const runs = convergeLayer(graph, layer, parameters, states, draw, { room: 0, keeps: 'last-states' })
-      return vaaStar(graph, comparedStates(graph, runs), graph.cast(draw.epsilon, 'double'))
-    }),
-  )
-}
-
 /** The compared parts of one layer alone from `states` for M steps of its constant input. */
-function convergeLayer(
+export function convergeLayer(
   graph: Graph,
   layer: Layer,
   parameters: NetworkParameters,
   states: StatesOfParts,
-  { perturbations, convergenceSteps }: Pick<DrawValues, 'perturbations' | 'convergenceSteps'>,
+  perturbation: Value,
+  steps: Value,
   { room, keeps }: { readonly room: Value | number; readonly keeps: 'all' | 'last-states' },
 ): Map<Part, PartRun> {
   return new Map(
     comparedParts(layer).map((part) => [
       part,
       runPart(graph, part, parameters.ofPart(part), {
-        input: { value: perturbations[layer.index]!, isConstant: true },
+        input: { value: perturbation, isConstant: true },
         initialStates: states.get(part)!,
-        steps: convergenceSteps,
+        steps,
         room,
         keeps,
       }),
