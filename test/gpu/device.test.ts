@@ -79,14 +79,14 @@ it('a kernel that the device refuses is an error with its word, and the device g
 
 it('more memory than a buffer may have is refused before anything is asked of the device', () => {
   expect(() => device.buffers.take(device.facts.bindingBytes + 1)).toThrow(
-    expect.objectContaining({ code: 'backend', detail: expect.objectContaining({ remedy: expect.any(String) }) }),
+    expect.objectContaining({ code: 'device-memory', detail: expect.objectContaining({ remedy: expect.any(String) }) }),
   )
 })
 
 it('all buffers together stay within the bound: what is free makes room', async () => {
   const small = await ComputeDevice.open(await openTestGpu(), { memoryBytes: 8192 })
   const first = small.buffers.take(6000)
-  expect(() => small.buffers.take(4000)).toThrow(expect.objectContaining({ code: 'backend' }))
+  expect(() => small.buffers.take(4000)).toThrow(expect.objectContaining({ code: 'device-memory' }))
   small.buffers.giveBack(first)
   small.buffers.take(4000)
   expect(small.buffers.totalBytes).toBeLessThanOrEqual(8192)

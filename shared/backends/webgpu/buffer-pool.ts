@@ -49,7 +49,7 @@ export class BufferPool {
     return this.#totalBytes
   }
 
-  /** @throws LabError `backend` when it is more than a kernel may see, or than all buffers may take */
+  /** @throws LabError `device-memory` when it is more than a kernel may see, or than all buffers may take */
   take(bytes: number): DeviceBuffer {
     const rounded = Math.max(1, Math.ceil(bytes / GRANULE_BYTES)) * GRANULE_BYTES
     if (rounded > this.#largestBytes) throw tooLarge('for one buffer', rounded, this.#largestBytes)
@@ -89,7 +89,7 @@ export class BufferPool {
 }
 
 function tooLarge(what: string, found: number, most: number): LabError {
-  return new LabError('backend', `The engine needs more memory than the graphics processor allows ${what}.`, {
+  return new LabError('device-memory', `The engine needs more memory than the graphics processor allows ${what}.`, {
     where: 'webgpu',
     expected: `at most ${mebibytes(most)} MiB`,
     found: `${mebibytes(found)} MiB`,

@@ -91,6 +91,11 @@ export class ComputeDevice {
     return buffer
   }
 
+  /** Settled when the device is gone, for whatever reason. */
+  get lost(): Promise<unknown> {
+    return this.#device.lost
+  }
+
   /** Whoever waits for it hears of the loss; a device that has been destroyed does nothing more. */
   destroy(): void {
     this.#faults.close()

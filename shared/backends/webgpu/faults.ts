@@ -43,7 +43,8 @@ export class FaultWatch {
 
   /**
    * @param waited what somebody waits for on the device
-   * @throws LabError `device-lost` when the device is gone, `backend` when it has refused something since the last call
+   * @throws LabError `device-lost` when the device is gone, `device-memory` or `backend` when it has refused
+   * something since the last call
    */
   async wait(waited: Promise<unknown>): Promise<void> {
     const open = this.#open
@@ -81,7 +82,7 @@ function deviceLost(why: string): LabError {
 
 function refusal(filter: (typeof FILTERS)[number], message: string): LabError {
   if (filter === 'out-of-memory')
-    return new LabError('backend', 'The graphics processor has not enough memory.', {
+    return new LabError('device-memory', 'The graphics processor has not enough memory.', {
       where: 'webgpu',
       found: message,
       remedy: 'Use a smaller batch or shorter series, allow less with --memory, or close what else uses it.',

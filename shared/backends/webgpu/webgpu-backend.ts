@@ -8,7 +8,7 @@ import { defaultShape } from './shapes.ts'
 import { WebGpuRecurrence } from './webgpu-recurrence.ts'
 
 export interface WebGpuBackend extends Backend {
-  readonly device: ComputeDevice
+  readonly computeDevice: ComputeDevice
 }
 
 /** @throws LabError `backend` when there is no adapter, or it gives no device */
@@ -17,8 +17,9 @@ export async function createWebGpuBackend(gpu: GPU, options: OpenOptions): Promi
   return {
     name: 'webgpu',
     precision: 'float32',
+    device: device.facts.name,
     tracing: device.trace,
-    device,
+    computeDevice: device,
     createEngine: async (network, replicas) => {
       const work = new NetworkWork(device, network, (part) => defaultShape(device.facts, part), replicas)
       return new ProgramEngine(
