@@ -21,7 +21,7 @@ export class StepWriter {
   /** Vectors of four rows. */
   readonly #quads: readonly number[]
   /** Vectors of parameters that the text reads, in the order of their variables. */
-  readonly #vectors: string[] = []
+  readonly #vectors = new Map<string, number>()
   /** Dimensions whose units the text reads. */
   readonly #dims = new Set<Dim>()
 
@@ -53,8 +53,9 @@ export class StepWriter {
     if (node.kind === 'literal') return constantText(node.value, this.functions)
     if (node.kind === 'size') return constantText(this.#plan.sizes[node.of], this.functions)
     if (node.kind !== 'vector') return this.name(id, unit, quad)
-    if (!this.#vectors.includes(node.symbol)) this.#vectors.push(node.symbol)
-    const name = `p${this.#vectors.indexOf(node.symbol)}`
+    const index = this.#vectors.get(node.symbol) ?? this.#vectors.size
+    this.#vectors.set(node.symbol, index)
+    const name = `p${index}`
     return `vec4f(${node.dim === '1' ? name : `${name}_${unit}`})`
   }
 
@@ -72,9 +73,10 @@ export class StepWriter {
   /** Who this invocation is, and the vectors of parameters that the text reads: what stands before all other text, once that is written. */
   prologue(): string[] {
     const { shape, workers, sizes, weights } = this.#plan
-    const vectors = this.#vectors.flatMap((symbol, index) => {
+    const dims = new Map(this.#plan.part.cell.parameters.map((parameter) => [parameter.symbol, parameter.dims[0]]))
+    const vectors = [...this.#vectors].flatMap(([symbol, index]) => {
       const first = `weights_base + ${weights.vectors.get(symbol)!.offset / 4}u`
-      const [dim] = this.#plan.part.cell.parameters.find((parameter) => parameter.symbol === symbol)!.dims
+      const dim = dims.get(symbol)
       if (dim === undefined) return [`let p${index} = weights[${first}].x;`]
       return this.unitsOf(dim).map((unit) => {
         const at = `${dim}_${unit}`
