@@ -17,13 +17,19 @@ export interface ShapeLimits {
 /** Workgroups are whole numbers of these: no subgroup of any vendor is larger. */
 const WIDEST_SUBGROUP = 64
 
+/** Registers of a processor, and the most that an invocation can have: the same for several vendors. Some are left for other things. */
+const REGISTERS = 65_536
+const [MOST_REGISTERS, OTHER_REGISTERS] = [255, 32]
+
 const CANDIDATES = [
-  { rows: 4, slices: 2 },
-  { rows: 4, slices: 4 },
-  { rows: 4, slices: 1 },
-  { rows: 8, slices: 2 },
-  { rows: 8, slices: 1 },
-  { rows: 4, slices: 8 },
+  { rows: 4, slices: 2, keeps: false },
+  { rows: 4, slices: 4, keeps: true },
+  { rows: 4, slices: 2, keeps: true },
+  { rows: 4, slices: 4, keeps: false },
+  { rows: 4, slices: 1, keeps: false },
+  { rows: 4, slices: 8, keeps: true },
+  { rows: 8, slices: 2, keeps: false },
+  { rows: 8, slices: 1, keeps: false },
 ] as const
 
 /**
@@ -32,19 +38,21 @@ const CANDIDATES = [
  */
 export function recurrenceShapes(units: number, limits: ShapeLimits): RecurrenceShape[] {
   const { memoryBytes, subgroupSize } = limits
-  const shapes = CANDIDATES.map(({ rows, slices }): RecurrenceShape => {
+  const shapes = CANDIDATES.map(({ rows, slices, keeps }): RecurrenceShape => {
     const wanted = Math.ceil((units * slices) / WIDEST_SUBGROUP) * WIDEST_SUBGROUP
     const most = Math.floor(limits.invocations / WIDEST_SUBGROUP) * WIDEST_SUBGROUP
+    const invocations = Math.min(wanted, most)
+    const registers = Math.min(MOST_REGISTERS, REGISTERS / invocations) - OTHER_REGISTERS
     return {
       rows,
       slices,
-      invocations: Math.min(wanted, most),
+      invocations,
       subgroups: subgroupSize !== null && subgroupSize >= slices && slices > 1,
+      keptVectors: keeps ? Math.floor(registers / 4) : 0,
       memoryBytes,
     }
   })
   // Where a worker has several units besides, slices cost registers and gain nothing: those come last.
-  const unitsPerWorker = ({ invocations, slices }: RecurrenceShape): number =>
-    Math.ceil((units * slices) / invocations)
+  const unitsPerWorker = ({ invocations, slices }: RecurrenceShape): number => Math.ceil((units * slices) / invocations)
   return [...shapes].sort((a, b) => unitsPerWorker(a) - unitsPerWorker(b))
 }

@@ -23,7 +23,14 @@ export const [INPUTS, BATCH, STEPS] = [3, 5, 6]
 const ADAPTER = 'swiftshader'
 /** Of floats that no kernel may write. */
 export const NOBODYS = 77
-export const SHAPE: RecurrenceShape = { rows: 4, invocations: 16, slices: 2, subgroups: false, memoryBytes: 16_384 }
+export const SHAPE: RecurrenceShape = {
+  rows: 4,
+  invocations: 16,
+  slices: 2,
+  subgroups: false,
+  keptVectors: 0,
+  memoryBytes: 16_384,
+}
 
 type Floats = ReplicaArray<Float32Array<ArrayBuffer>>
 

@@ -46,6 +46,7 @@ describe('shapes', () => {
       slices: 2,
       invocations: 512,
       subgroups: true,
+      keptVectors: 0,
       memoryBytes: LARGE.memoryBytes,
     })
     expect(recurrenceShapes(256, BAREST)[0]).toMatchObject({ slices: 1, invocations: 256, subgroups: false })

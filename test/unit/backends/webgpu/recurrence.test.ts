@@ -46,6 +46,8 @@ describe('a GRU', () => {
     { name: 'with several units a worker', shape: { invocations: 4, slices: 1 } },
     { name: 'with four slices', shape: { slices: 4 } },
     { name: 'with slices added by subgroup shuffles', shape: { slices: 4, subgroups: true } },
+    { name: 'with all weights in registers', shape: { keptVectors: 12 } },
+    { name: 'with some weights in registers', units: 12, shape: { keptVectors: 4 } },
     { name: 'where memory has room for one operand of three', shape: { memoryBytes: 16 * 20 + 16 * 8 } },
     { name: 'where memory has room for a part of an operand', units: 12, shape: { memoryBytes: 16 * 20 + 16 * 8 } },
   ])('is right $name', async ({ units, ...options }: GivenOptions & { units?: number }) => {
