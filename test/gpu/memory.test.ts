@@ -14,6 +14,7 @@ import { openTestGpu } from './adapter.ts'
 const FACTS: AdapterFacts = {
   name: 'imagined',
   vendor: '',
+  driver: '',
   isSoftware: true,
   workgroupBytes: 16_384,
   workgroupInvocations: 256,
