@@ -1,7 +1,11 @@
 /** The notation's functions in WGSL against double precision on two software adapters: distance in units in the last place, and what is not finite. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { functionsText, WGSL_PRIMITIVES } from '../../../../shared/backends/webgpu/wgsl/functions.ts'
-import { elementWorkgroups, overElements, replicaKernel } from '../../../../shared/backends/webgpu/wgsl/replica-kernel.ts'
+import {
+  elementWorkgroups,
+  overElements,
+  replicaKernel,
+} from '../../../../shared/backends/webgpu/wgsl/replica-kernel.ts'
 import { PRIMITIVES, type Primitive } from '../../../../shared/compiler/primitives.ts'
 import { RandomStream } from '../../../../shared/numerics/random.ts'
 import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
@@ -61,7 +65,8 @@ describe.each(['swiftshader', 'lavapipe'] as const)('on %s', (adapter) => {
   }, 180_000)
   afterAll(closeTestDevices)
 
-  const valueOf = (primitive: Primitive, index: number): number => found[NAMES.indexOf(primitive) * FIRST.length + index]!
+  const valueOf = (primitive: Primitive, index: number): number =>
+    found[NAMES.indexOf(primitive) * FIRST.length + index]!
 
   it.each(NAMES)('%s of zeros, infinities, NaN and the largest numbers is what it is in float64', (primitive) => {
     for (let i = 0; i < SPECIAL.length ** 2; i++) {
