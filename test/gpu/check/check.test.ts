@@ -47,7 +47,7 @@ it('a golden case is kept, and steps of our engine stand in the table', () => {
   expect(results.filter(({ ok }) => ok === true)).toMatchObject([{ topic: 'golden', failures: [] }])
   expect(results).toContainEqual(expect.objectContaining({ section: 'facts', isSoftware: true }))
   const table = readFileSync(path.join(folder, 'gpu-check.md'), 'utf8')
-  expect(table).toMatch(/\| gru-2x256-T200-B32 R2 \| \d+\.\d\d \| - \|/)
+  expect(table).toMatch(/\| mgu-2x256-T200-B32 R2 \| \d+\.\d\d \| - \|/)
 })
 
 it('a peer that is not there is said to be missing, and the next section is run all the same', () => {
@@ -55,7 +55,9 @@ it('a peer that is not there is said to be missing, and the next section is run 
   expect(status).toBe(1)
   expect(output).toContain('1 of 2 sections not done')
   const results = readResults(folder)
-  expect(results).toContainEqual(expect.objectContaining({ section: 'jax', failure: expect.stringContaining('python3') }))
+  expect(results).toContainEqual(
+    expect.objectContaining({ section: 'jax', failure: expect.stringContaining('python3') }),
+  )
   expect(results).toContainEqual(expect.objectContaining({ section: 'facts', what: 'submit to mapped' }))
 })
 
@@ -79,7 +81,10 @@ it('a program is made of what its files import, by name or by address, and of pa
     return file
   }
   const entry = write('entry.ts', "import { a } from './a.ts'\nimport fc from 'fast-check'\nimport 'node:fs'\n")
-  const imported = write('a.ts', "export const a = await import('./b.ts')\nnew Worker(new URL('./thread.ts', import.meta.url))\n")
+  const imported = write(
+    'a.ts',
+    "export const a = await import('./b.ts')\nnew Worker(new URL('./thread.ts', import.meta.url))\n",
+  )
   const files = [imported, write('b.ts', ''), entry, write('thread.ts', "import '@scope/part/deep'\n")]
   expect(moduleFiles([entry])).toEqual({ files, packages: ['@scope/part', 'fast-check'] })
   const modules = path.join(import.meta.dirname, '..', '..', '..', 'node_modules')
@@ -92,7 +97,9 @@ it('a program is made of what its files import, by name or by address, and of pa
 })
 
 it('all that the check is made of is there to be packed, no test runner among it', () => {
-  const { files, packages } = moduleFiles(['check.ts', 'run-section.ts'].map((file) => path.join(import.meta.dirname, file)))
+  const { files, packages } = moduleFiles(
+    ['check.ts', 'run-section.ts'].map((file) => path.join(import.meta.dirname, file)),
+  )
   expect(files.every((file) => existsSync(file))).toBe(true)
   expect(packages).toEqual(['fast-check'])
 })

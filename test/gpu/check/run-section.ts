@@ -1,6 +1,10 @@
 /** One section in this process. usage: run-section.ts NAME SCALE FOLDER */
 import { openDawn } from '../../../main/engine/webgpu/dawn.ts'
-import { createWebGpuBackend, type ShapeMemory, type WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
+import {
+  createWebGpuBackend,
+  type ShapeMemory,
+  type WebGpuBackend,
+} from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { Report } from './report.ts'

@@ -108,4 +108,3 @@ function addTimes(
     ...{ case: name, replicas, engine, ...summary },
   })
 }
-
