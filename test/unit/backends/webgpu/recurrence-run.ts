@@ -14,13 +14,13 @@ import {
   type RecurrencePlan,
   type RecurrenceShape,
 } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
-import type { Network } from '../../../../shared/networks/network.ts'
+import type { Network, Part } from '../../../../shared/networks/network.ts'
 import { runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 export const [INPUTS, BATCH, STEPS] = [3, 5, 6]
 /** Compiles such kernels ten times as fast as lavapipe. */
-const ADAPTER = 'swiftshader'
+export const ADAPTER = 'swiftshader'
 /** Of floats that no kernel may write. */
 export const NOBODYS = 77
 export const SHAPE: RecurrenceShape = {
@@ -66,6 +66,8 @@ export interface GivenOptions {
   readonly truncateEvery?: number
   /** x_t is zero in rows that no adjoint comes to, as in padded steps. */
   readonly isPadded?: boolean
+  /** Of the first layer. */
+  readonly partIndex?: number
   /** All series have the input of the first one's first step. */
   readonly isConstant?: boolean
 }
@@ -83,8 +85,11 @@ export const adjointEntries = (
   truncateEvery,
 })
 
-export function given(own: Network, { shape, truncateEvery, isPadded, isConstant }: GivenOptions = {}): Given {
-  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[0]!, { ...SHAPE, ...shape })
+export function given(
+  own: Network,
+  { shape, truncateEvery, isPadded, isConstant, partIndex = 0 }: GivenOptions = {},
+): Given {
+  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[partIndex]!, { ...SHAPE, ...shape })
   const rows = STEPS * BATCH
   const parameters = drawn(parameterRanges(own).at(-1)!.end)
   const inputs = drawn(rows * INPUTS)
@@ -98,7 +103,12 @@ export function given(own: Network, { shape, truncateEvery, isPadded, isConstant
       else if (isPadded && isReached[Math.floor(i / INPUTS)] === 0) all[i] = 0
     })
     packWeights(plan, of(parameters, replica), weights.subarray(replica * plan.weights.floats))
-    multiplyInputs(plan, symbolsOf(own, of(parameters, replica)), of(inputs, replica), of(inputProducts, replica))
+    multiplyInputs(
+      plan,
+      symbolsOf(plan.part, own, of(parameters, replica)),
+      of(inputs, replica),
+      of(inputProducts, replica),
+    )
     // Adjoints of outputs come to some rows only.
     of(above, replica).forEach((_, i, all) => {
       const row = Math.floor(i / plan.outputs.width)
@@ -120,23 +130,30 @@ export function given(own: Network, { shape, truncateEvery, isPadded, isConstant
   }
 }
 
+/** `states` as the way there finds them. */
+export function beginning({ plan, firstStates }: Given, entries: number): Floats {
+  const stateFloats = BATCH * plan.sizes.H
+  const states = empty(plan.placement.states.length * entries * stateFloats)
+  for (const replica of REPLICAS)
+    for (let state = 0; state < plan.placement.states.length; state++)
+      of(states, replica).set(
+        of(firstStates, replica).subarray(state * stateFloats, (state + 1) * stateFloats),
+        state * entries * stateFloats,
+      )
+  return states
+}
+
 /** @param chunk steps of a dispatch */
 export async function runForward(
-  { plan, firstStates, weights, inputProducts, inputs }: Given,
+  own: Given,
   variant: ForwardVariant = { saving: true, constantInput: false, keepsHistory: true },
   chunk = STEPS,
 ): Promise<ForwardRun> {
-  const stateFloats = BATCH * plan.sizes.H
-  const stateStride = stateFloats * (variant.keepsHistory ? STEPS + 1 : 1)
-  const first = empty(plan.placement.states.length * stateStride)
-  for (const replica of REPLICAS)
-    for (let state = 0; state < plan.placement.states.length; state++)
-      of(first, replica).set(
-        of(firstStates, replica).subarray(state * stateFloats, (state + 1) * stateFloats),
-        state * stateStride,
-      )
+  const { plan, weights, inputProducts, inputs } = own
+  const entries = variant.keepsHistory ? STEPS + 1 : 1
+  const stateStride = entries * BATCH * plan.sizes.H
   const kernel = recurrenceForward(plan, variant, 'forward')
-  let [states, saved]: ReplicaArray[] = [first, empty(STEPS * BATCH * plan.saved.width)]
+  let [states, saved]: ReplicaArray[] = [beginning(own, entries), empty(STEPS * BATCH * plan.saved.width)]
   for (let step = 0; step < STEPS; step += chunk) {
     const result = await runReplicaKernel(
       kernel,
@@ -181,7 +198,7 @@ export async function runBackward(
 }
 
 /** An array that a kernel fills. */
-function empty(count: number): ReplicaArray<Float32Array<ArrayBuffer>> {
+export function empty(count: number): ReplicaArray<Float32Array<ArrayBuffer>> {
   const { array, place } = drawn(count)
   return { array: array.fill(NOBODYS), place }
 }
@@ -249,10 +266,10 @@ function multiplyInputs(
 }
 
 /** A part's parameters by symbol. */
-export function symbolsOf(own: Network, parameters: Float32Array): (symbol: string) => Float64Array {
+export function symbolsOf(part: Part, own: Network, parameters: Float32Array): (symbol: string) => Float64Array {
   const ranges = new Map(parameterRanges(own).map(({ name, start, end }) => [name, { start, end }]))
   return (symbol) => {
-    const { start, end } = ranges.get(`layers.0.parts.0.${symbol}`)!
+    const { start, end } = ranges.get(`layers.0.parts.${part.partIndex}.${symbol}`)!
     return Float64Array.from(parameters.subarray(start, end))
   }
 }
