@@ -1,28 +1,28 @@
-/** One dispatch of one kernel on a software adapter: arrays in, what it wrote out. For tests of kernels one by one. */
+/**
+ * One dispatch of one kernel on a software adapter: arrays in, what it wrote out. For tests of kernels one by one, at tiny sizes: on
+ * SwiftShader, which compiles a kernel ten times as fast as lavapipe.
+ */
 import { uniformBytes, type Kernel } from '../../shared/backends/webgpu/wgsl/kernel.ts'
-import {
-  uniformValues,
-  type ReplicaKernel,
-  type ReplicaPlace,
-} from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
-import { openTestGpu, type TestAdapter } from './adapter.ts'
+import { uniformValues, type ReplicaKernel, type ReplicaPlace } from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
+import { openTestGpu } from './adapter.ts'
 
 export type KernelArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
 /** By the WebGPU specification; a worker or Node has no constants of its own for them. */
 const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 }
 
-const devices = new Map<TestAdapter | null, Promise<GPUDevice>>()
+let device: Promise<GPUDevice> | null = null
+/** By text: a kernel is compiled once a test file. */
+const pipelines = new Map<string, GPUComputePipeline>()
 
 /** The device of a test file, opened once. */
-export function testDevice(name: TestAdapter | null = null): Promise<GPUDevice> {
-  const known = devices.get(name) ?? openDevice(name)
-  devices.set(name, known)
-  return known
+export function testDevice(): Promise<GPUDevice> {
+  device ??= openDevice()
+  return device
 }
 
-async function openDevice(name: TestAdapter | null): Promise<GPUDevice> {
-  const adapter = await (await openTestGpu(name)).requestAdapter()
+async function openDevice(): Promise<GPUDevice> {
+  const adapter = await (await openTestGpu('swiftshader')).requestAdapter()
   if (adapter === null) throw new Error('The software adapter is not there.')
   return adapter.requestDevice({
     requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
@@ -30,9 +30,11 @@ async function openDevice(name: TestAdapter | null): Promise<GPUDevice> {
 }
 
 /** Before a test file ends. */
-export async function closeTestDevices(): Promise<void> {
-  for (const device of devices.values()) (await device).destroy()
-  devices.clear()
+export async function closeTestDevice(): Promise<void> {
+  const open = device
+  device = null
+  pipelines.clear()
+  ;(await open)?.destroy()
 }
 
 /**
@@ -41,21 +43,14 @@ export async function closeTestDevices(): Promise<void> {
  * @throws with the device's words when the kernel does not compile or does not fit its bindings
  */
 export async function runKernel<Written extends string>(
-  device: GPUDevice,
   kernel: Kernel,
   uniform: Uint8Array<ArrayBuffer>,
   workgroups: readonly [number, number, number],
   arrays: Readonly<Record<Written, KernelArray>>,
 ): Promise<Record<Written, KernelArray>> {
-  const module = device.createShaderModule({ code: kernel.code })
-  const { messages } = await module.getCompilationInfo()
-  if (messages.length > 0)
-    throw new Error(messages.map(({ lineNum, message }) => `${kernel.name}, line ${lineNum}: ${message}`).join('\n'))
+  const device = await testDevice()
+  const pipeline = await pipelineOf(kernel, device)
   device.pushErrorScope('validation')
-  const pipeline = await device.createComputePipelineAsync({
-    layout: 'auto',
-    compute: { module, entryPoint: 'main' },
-  })
   const filled = (bytes: Uint8Array<ArrayBuffer>, usage: number): GPUBuffer => {
     const buffer = device.createBuffer({ size: bytes.byteLength, usage: usage | USAGE.copyTarget })
     device.queue.writeBuffer(buffer, 0, bytes)
@@ -105,19 +100,30 @@ export async function runKernel<Written extends string>(
   return results
 }
 
+/** @throws with the device's words when the kernel does not compile */
+async function pipelineOf({ name, code }: Kernel, device: GPUDevice): Promise<GPUComputePipeline> {
+  const known = pipelines.get(code)
+  if (known) return known
+  const module = device.createShaderModule({ code })
+  const { messages } = await module.getCompilationInfo()
+  if (messages.length > 0)
+    throw new Error(messages.map(({ lineNum, message }) => `${name}, line ${lineNum}: ${message}`).join('\n'))
+  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } })
+  pipelines.set(code, pipeline)
+  return pipeline
+}
+
 /** `runKernel` for a kernel of several replicas; arrays come with where a replica's values begin. */
 export async function runReplicaKernel<Field extends string, Buffer extends string>(
   kernel: ReplicaKernel<Field, Buffer>,
   values: Readonly<Record<Field, number>>,
   arrays: Readonly<Partial<Record<Buffer, { readonly array: KernelArray; readonly place: ReplicaPlace }>>>,
   replicas: readonly number[],
-  adapter: TestAdapter | null = null,
 ): Promise<Record<Buffer, KernelArray>> {
   const entries = Object.entries(arrays) as [Buffer, { array: KernelArray; place: ReplicaPlace }][]
   const places = Object.fromEntries(entries.map(([name, { place }]) => [name, place])) as Record<Buffer, ReplicaPlace>
   const uniform = uniformBytes(kernel.fields, uniformValues(kernel, values, places), replicas)
   return runKernel(
-    await testDevice(adapter),
     kernel,
     uniform as Uint8Array<ArrayBuffer>,
     [...kernel.workgroups(values), replicas.length],

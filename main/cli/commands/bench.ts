@@ -1,8 +1,8 @@
 /** `lab bench`: the median time of one whole training step of a preset, and what it means in GFLOP/s. */
 import type { TrainRequest } from '../../../shared/backends/backend.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
+import { readEngineOptions } from '../../engine/engine-options.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
-import { threadCount } from '../../engine/thread-count.ts'
 import { prepare } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -12,13 +12,18 @@ const MEASURED_STEPS = 15
 
 export async function benchCommand(options: Readonly<Record<string, unknown>>): Promise<void> {
   const { config, baseFolder } = await loadConfig(undefined, { preset: options.preset })
-  const { datasets, networks } = await prepare({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
-  const backend = await loadBackend(options.backend as string)
+  const engineOptions = readEngineOptions(options)
+  const { datasets, networks } = await prepare(
+    { ...config, seeds: config.seeds.slice(0, 1) },
+    baseFolder,
+    engineOptions,
+  )
+  const backend = await loadBackend(options.backend as string, engineOptions)
   const [dataset] = datasets
   const rows: string[][] = []
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, 1)
-    engine.writeParameters(0, initialize(network, config.seeds[0]!, 0))
+    await engine.writeParameters(0, initialize(network, config.seeds[0]!, 0))
     const batch = dataset!.batch(
       'train',
       Array.from({ length: config.training.batch }, (_, i) => i),
@@ -40,14 +45,14 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
     const result = {
       case: `${config.name}-${strategy}`,
       backend: backend.name,
-      threads: backend.name === 'wasm' ? threadCount() : 1,
+      threads: engineOptions.threads,
       stepMs,
       minMs: sorted[0]!,
       gflops,
     }
     if (options.json) printJson(result)
     rows.push([result.case, result.backend, formatNumber(stepMs), formatNumber(result.minMs), formatNumber(gflops)])
-    engine.dispose()
+    await engine.dispose()
   }
   if (!options.json) print(formatTable(['case', 'backend', 'step ms (median)', 'fastest', 'GFLOP/s'], rows))
 }

@@ -35,20 +35,17 @@ for (var e = lane; e < ${(tile.depth * tile.rows) / 4}u; e += ${invocations}u) {
   let k = first + e % ${tile.depth}u;
   let quad_row = e / ${tile.depth}u;
   let row = first_row + quad_row * 4u;
+  let place = left_base + row * ${leftRow}u + k;
   var quad = vec4f();
-  if (k < ${depth}u) {
-${indent(indent(fourTimes((i) => `if (${isRow(i)}) { quad[${i}] = left[left_base + (row + ${i}u) * ${leftRow}u + k]; }`)))}
-  }
+${indent(fourTimes((i) => `quad[${i}] = select(0.0, left[place + ${i * leftRow}u], k < ${depth}u && ${isRow(i)});`))}
   left_tile[${leftPlace(tile, '(k - first)', 'quad_row')}] = quad;
 }
 for (var e = lane; e < ${tile.depth * quadColumns}u; e += ${invocations}u) {
   let k = first + e / ${quadColumns}u;
   let column = first_column + e % ${quadColumns}u * 4u;
+  let place = right_base + k * ${columns}u + column;
   var quad = vec4f();
-  if (k < ${depth}u) {
-    let place = right_base + k * ${columns}u + column;
-${indent(indent(fourTimes((i) => `if (column + ${i}u < ${columns}u) { quad[${i}] = right[place + ${i}u]; }`)))}
-  }
+${indent(fourTimes((i) => `quad[${i}] = select(0.0, right[place + ${i}u], k < ${depth}u && column + ${i}u < ${columns}u);`))}
   right_tile[e] = quad;
 }`
   return replicaKernel<'rows', 'left' | 'right' | 'result' | 'reached'>({

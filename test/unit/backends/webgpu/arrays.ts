@@ -28,6 +28,12 @@ export const shared = (values: readonly number[]): ReplicaArray<Uint32Array<Arra
   place: { offset: 0, stride: 0 },
 })
 
+/** Places, -1 among them, that all replicas share. */
+export const listed = (values: readonly number[]): ReplicaArray<Int32Array<ArrayBuffer>> => ({
+  array: Int32Array.from(values),
+  place: { offset: 0, stride: 0 },
+})
+
 /** A replica's values. */
 export function of<Values extends KernelArray>({ array, place }: ReplicaArray<Values>, replica: number): Values {
   const start = place.offset + replica * place.stride
