@@ -21,6 +21,7 @@ export function defaultShape(facts: AdapterFacts, part: Pick<Part, 'units' | 'in
     invocations: Math.min(wanted, facts.workgroupInvocations),
     slices,
     subgroups,
+    keptVectors: 0,
     memoryBytes: facts.workgroupBytes,
   }
 }

@@ -68,7 +68,7 @@ export function runOracle(input: OracleInput): OracleResult {
     adjoints = backward.stateAdjoints.map((id) =>
       id === null || isCut(t, truncateEvery)
         ? new Float64Array(batch * part.units)
-        : (values[t]!.get(id) as Float64Array).map((value, i) =>
+        : Float64Array.from(values[t]!.get(id) as Float64Array, (value, i) =>
             reached?.[t * batch + Math.floor(i / part.units)] === 0 ? 0 : value,
           ),
     )

@@ -1,7 +1,6 @@
 /** Both recurrence kernels of a part on drawn values, with replicas that they are not for; what they are given and give. */
-import { reachedRows } from '../../../../shared/backends/adjoint-reach.ts'
+import { reachedRows, type AdjointEntries } from '../../../../shared/backends/adjoint-reach.ts'
 import { parameterRanges } from '../../../../shared/backends/programs/parameter-ranges.ts'
-import type { SequenceAdjoints } from '../../../../shared/backends/recurrence.ts'
 import type { PackedProduct } from '../../../../shared/backends/webgpu/wgsl/packed-weights.ts'
 import {
   IS_REACHED,
@@ -32,7 +31,7 @@ export const SHAPE: RecurrenceShape = {
   memoryBytes: 16_384,
 }
 
-type Floats = ReplicaArray<Float32Array<ArrayBuffer>>
+export type Floats = ReplicaArray<Float32Array<ArrayBuffer>>
 
 /** What both kernels of a part are given. */
 export interface Given {
@@ -52,13 +51,13 @@ export interface Given {
 }
 
 export interface ForwardRun {
-  readonly states: ReplicaArray
-  readonly saved: ReplicaArray
+  readonly states: Floats
+  readonly saved: Floats
 }
 
 export interface BackwardRun {
-  readonly adjoints: ReplicaArray
-  readonly stateAdjoints: ReplicaArray
+  readonly adjoints: Floats
+  readonly stateAdjoints: Floats
 }
 
 export interface GivenOptions {
@@ -77,11 +76,9 @@ const OUTPUT_STEPS = Int32Array.from({ length: BATCH }, (_, b) => b % 4)
 export const STATE_STEPS = Int32Array.from({ length: BATCH }, (_, b) => Math.min(b + 1, STEPS - 1))
 
 /** Where adjoints enter. */
-export const adjointEntries = (
-  truncateEvery: number | null,
-): Pick<SequenceAdjoints<Float32Array>, 'outputs' | 'states' | 'truncateEvery'> => ({
-  outputs: { steps: OUTPUT_STEPS, data: new Float32Array(0) },
-  states: { steps: STATE_STEPS, data: new Float32Array(0) },
+export const adjointEntries = (truncateEvery: number | null): AdjointEntries => ({
+  outputs: { steps: OUTPUT_STEPS },
+  states: { steps: STATE_STEPS },
   truncateEvery,
 })
 
@@ -153,7 +150,7 @@ export async function runForward(
   const entries = variant.keepsHistory ? STEPS + 1 : 1
   const stateStride = entries * BATCH * plan.sizes.H
   const kernel = recurrenceForward(plan, variant, 'forward')
-  let [states, saved]: ReplicaArray[] = [beginning(own, entries), empty(STEPS * BATCH * plan.saved.width)]
+  let [states, saved]: Floats[] = [beginning(own, entries), empty(STEPS * BATCH * plan.saved.width)]
   for (let step = 0; step < STEPS; step += chunk) {
     const result = await runReplicaKernel(
       kernel,
@@ -175,7 +172,7 @@ export async function runBackward(
   chunk = STEPS,
 ): Promise<BackwardRun> {
   const kernel = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, 'backward')
-  let [adjoints, stateAdjoints]: ReplicaArray[] = [
+  let [adjoints, stateAdjoints]: Floats[] = [
     empty(STEPS * BATCH * plan.adjoints.width),
     empty(BATCH * plan.stateRows.width),
   ]

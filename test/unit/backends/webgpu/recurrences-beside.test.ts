@@ -1,11 +1,11 @@
 /** Parts beside each other in one dispatch have the bits that each has alone. */
 import { afterAll, expect, it } from 'vitest'
-import { backwardText, recurrenceBackward } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
-import { forwardText, recurrenceForward } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
+import { backwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
+import { forwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
 import { recurrencesBeside } from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
 import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { network, part } from '../networks.ts'
-import { of, REPLICAS, type ReplicaArray } from './arrays.ts'
+import { of, REPLICAS } from './arrays.ts'
 import {
   ADAPTER,
   BATCH,
@@ -16,6 +16,7 @@ import {
   runBackward,
   runForward,
   STEPS,
+  type Floats,
   type Given,
 } from './recurrence-run.ts'
 
@@ -34,11 +35,12 @@ afterAll(closeTestDevices)
 it('two parts of one layer go forward and backward in one dispatch', async () => {
   const own = network([[part('gru', 5), part('lstm', 7)]], { inputs: INPUTS, outputs: 1 })
   const members = [given(own, { partIndex: 0 }), given(own, { partIndex: 1 })]
-  const alone = []
-  for (const member of members) {
-    const forward = await runForward(member)
-    alone.push({ ...forward, ...(await runBackward(member, forward)) })
-  }
+  const alone = await Promise.all(
+    members.map(async (member) => {
+      const forward = await runForward(member)
+      return { ...forward, ...(await runBackward(member, forward)) }
+    }),
+  )
 
   const weights = joinWeights(members)
   const inputProducts = join(members.map((member) => member.inputProducts))
@@ -119,7 +121,7 @@ const startsOf = (member: number, arrays: Readonly<Record<string, Joined>>): Rec
   Object.fromEntries(Object.entries(arrays).map(([name, { starts }]) => [`${name}Start`, starts[member]!]))
 
 /** @param arrays each of three replicas */
-function join(arrays: readonly ReplicaArray[]): Joined {
+function join(arrays: readonly Floats[]): Joined {
   const starts = arrays.map((_, index) => arrays.slice(0, index).reduce((sum, one) => sum + one.place.stride, 0))
   const stride = arrays.reduce((sum, { place }) => sum + place.stride, 0)
   const array = new Float32Array(3 * stride)
@@ -145,7 +147,7 @@ function joinWeights(members: readonly Given[]): Joined {
   return { array, place: { offset: 0, stride }, starts }
 }
 
-function expectSame({ array, place, starts }: Joined, member: number, alone: ReplicaArray): void {
+function expectSame({ array, place, starts }: Joined, member: number, alone: Floats): void {
   for (const replica of REPLICAS) {
     const values = of(alone, replica)
     const start = replica * place.stride + starts[member]!
