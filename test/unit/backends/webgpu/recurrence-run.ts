@@ -18,8 +18,6 @@ import { runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 export const [INPUTS, BATCH, STEPS] = [3, 5, 6]
-/** Compiles such kernels ten times as fast as lavapipe. */
-export const ADAPTER = 'swiftshader'
 /** Of floats that no kernel may write. */
 export const NOBODYS = 77
 export const SHAPE: RecurrenceShape = {
@@ -157,7 +155,6 @@ export async function runForward(
       { batch: BATCH, first: step, last: Math.min(step + chunk, STEPS), stateStride },
       { weights, inputProducts, inputs, states: states!, saved: saved! },
       REPLICAS,
-      ADAPTER,
     )
     states = written(states!, result.states)
     saved = result.saved ? written(saved!, result.saved) : saved
@@ -186,7 +183,6 @@ export async function runBackward(
       },
       { weights, states, saved, above, reached, entering, adjoints: adjoints!, stateAdjoints: stateAdjoints! },
       REPLICAS,
-      ADAPTER,
     )
     adjoints = result.adjoints ? written(adjoints!, result.adjoints) : adjoints
     stateAdjoints = written(stateAdjoints!, result.stateAdjoints)

@@ -7,7 +7,6 @@ import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { network, part } from '../networks.ts'
 import { of, REPLICAS } from './arrays.ts'
 import {
-  ADAPTER,
   BATCH,
   beginning,
   empty,
@@ -58,7 +57,6 @@ it('two parts of one layer go forward and backward in one dispatch', async () =>
     })),
     { weights, inputProducts, states: before, saved: savedBefore },
     REPLICAS,
-    ADAPTER,
   )
   const after = { ...before, array: states as Float32Array<ArrayBuffer> }
   const kept = { ...savedBefore, array: saved as Float32Array<ArrayBuffer> }
@@ -91,7 +89,6 @@ it('two parts of one layer go forward and backward in one dispatch', async () =>
     })),
     { ...buffers, reached: members[0]!.reached },
     REPLICAS,
-    ADAPTER,
   )
   members.forEach((_, index) => {
     expectSame({ ...rows, array: adjoints as Float32Array<ArrayBuffer> }, index, alone[index]!.adjoints)
