@@ -12,7 +12,7 @@ const GOLDEN_FOLDER = path.join(import.meta.dirname, '..', '..', 'golden')
 
 export const goldenSection: Section = {
   name: 'golden cases',
-  limitSeconds: 90,
+  limitSeconds: 60,
   run: async ({ report, scale, openBackend }) => {
     const texts = readdirSync(GOLDEN_FOLDER)
       .filter((file) => scale.golden.test(file))
@@ -23,7 +23,7 @@ export const goldenSection: Section = {
 
 export const claimsSection: Section = {
   name: 'claims and random cells',
-  limitSeconds: 120,
+  limitSeconds: 110,
   run: async ({ report, scale, openBackend }) => {
     const backend = await openBackend()
     for (const [topic, checks] of conformanceChecks(scale.cells)) await runChecks(topic, checks, backend, report)

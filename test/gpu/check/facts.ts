@@ -28,7 +28,7 @@ const SHARED: ReplicaPlace = { offset: 0, stride: 0 }
 
 export const factsSection: Section = {
   name: 'facts',
-  limitSeconds: 60,
+  limitSeconds: 30,
   run: async (context) => {
     const adapter = await (await openDawn()).requestAdapter({ powerPreference: 'high-performance' })
     if (adapter === null) throw new Error('Vulkan offers no adapter.')

@@ -84,7 +84,7 @@ try {
     [
       `${(bytes / 2 ** 20).toFixed(1)} MiB in ${path.relative(process.cwd(), out) || '.'}. Copy that folder to the machine, and run there:`,
       '',
-      '    sh gpu-check/run.sh            # everything, at most 10 minutes; --quick takes two',
+      '    sh gpu-check/run.sh            # everything, at most eight minutes; --quick takes two',
       '',
       'Results come one by one into $OUT, or the folder where it is run: gpu-check.jsonl, and gpu-check.md at the end.',
       '',

@@ -1,4 +1,4 @@
-/** All that the check does, in its order: what must be right first, then how fast it is. */
+/** All that the check does, in its order: what must be right first, then how fast it is. Their limits come to eight minutes. */
 import { claimsSection, goldenSection } from './claims.ts'
 import { factsSection } from './facts.ts'
 import type { Section } from './section.ts'

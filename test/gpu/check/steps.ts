@@ -15,7 +15,7 @@ const SPANS = 100_000
 
 export const stepsSection: Section = {
   name: 'training steps',
-  limitSeconds: 90,
+  limitSeconds: 70,
   run: async ({ report, scale, openBackend }) => {
     const opened = { backend: await openBackend(), threads: 1 }
     for (const testCase of scale.cases)
@@ -30,7 +30,7 @@ export const stepsSection: Section = {
 /** How a step's time divides among kernels. */
 export const profileSection: Section = {
   name: 'profile by kernel',
-  limitSeconds: 30,
+  limitSeconds: 20,
   run: async ({ report, scale, openBackend }) => {
     const backend = await openBackend()
     const testCase = scale.cases[0]!
@@ -60,10 +60,10 @@ export const profileSection: Section = {
 
 /** Each peer in a section of its own: one that is not installed, or compiles for too long, takes nothing from the others. */
 export const peerSections: readonly Section[] = [
-  peerSection('torch', 60, {}),
-  peerSection('jax', 90, {}),
+  peerSection('torch', 50, {}),
+  peerSection('jax', 60, {}),
   // Loops only: what torch has as one layer is compiled already.
-  peerSection('torch', 60, { PEER_COMPILED: '1' }, ({ cell }) => cell !== 'gru' && cell !== 'lstm'),
+  peerSection('torch', 50, { PEER_COMPILED: '1' }, ({ cell }) => cell !== 'gru' && cell !== 'lstm'),
 ]
 
 function peerSection(

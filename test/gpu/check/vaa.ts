@@ -7,7 +7,7 @@ const ROUNDS = 3
 
 export const vaaSection: Section = {
   name: 'VAA',
-  limitSeconds: 40,
+  limitSeconds: 30,
   run: async ({ report, scale, openBackend }) => {
     const { vaa, convergenceSteps } = scale
     const { engine, run } = await openVaaRun(await openBackend(), vaa, { isRestless: true, convergenceSteps })
