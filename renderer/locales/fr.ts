@@ -1,4 +1,5 @@
 import { cells } from './fr-cells.ts'
+import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
@@ -9,6 +10,7 @@ import type { Messages } from './messages.ts'
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {
   cells,
+  engines,
   fields,
   fieldGroups,
   table,
@@ -306,10 +308,8 @@ export const fr: Messages = {
     whenEmpty: 'Vide : {empty}.',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
-      title: 'Appareil',
+      title: 'Processeur',
       machine: 'Trouvé',
-      engine: 'Moteur',
-      engineWhy: 'le plus rapide qui soit ici ; la référence sert aux vérifications',
       threads: 'Fils',
       ofCores: '{threads} de {cores} cœurs',
       threadsAll: 'tous ceux que ce processus peut prendre',
@@ -626,8 +626,10 @@ export const fr: Messages = {
       testLast: 'Test : {metric} {value} avec les derniers poids ; il n’y a pas de séries de validation.',
       fork: 'Cet essai commence comme bifurcation de {runId} à {phase}, pas {step}.',
       engine: 'Il tourne sur {engine}.',
-      otherEngine: 'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
-      deviceLost: 'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
+      otherEngine:
+        'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      deviceLost:
+        'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       otherData: 'L’essai continue avec d’autres données, comme demandé : SHA-256 {sha256} au lieu de {before}.',
     },
     convergence: {
