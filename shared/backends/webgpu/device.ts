@@ -6,6 +6,7 @@ import { LabError } from '../../protocol/errors.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
 import { DispatchTrace, type Clock } from './dispatch-trace.ts'
+import type { DeviceBounds } from './memory-plan.ts'
 import { FaultWatch } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
 
@@ -27,9 +28,12 @@ export interface AdapterFacts {
 
 export interface OpenOptions {
   readonly now: Clock
-  /** What all buffers together may take; null for as much as the device gives. */
+  /** What all buffers together may take; null where nobody knows what the device has. */
   readonly memoryBytes?: number | null
 }
+
+/** What engines take of a device whose memory nobody has told: WebGPU does not. */
+const DEFAULT_MEMORY_BYTES = 2 * 2 ** 30
 
 /** Software adapters call themselves so. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
@@ -39,6 +43,7 @@ const WANTED_FEATURES = ['timestamp-query', 'subgroups'] as const
 
 export class ComputeDevice {
   readonly facts: AdapterFacts
+  readonly bounds: DeviceBounds
   readonly buffers: BufferPool
   readonly queue: CommandQueue
   readonly pipelines: Pipelines
@@ -77,7 +82,11 @@ export class ComputeDevice {
     this.#device = device
     this.facts = facts
     this.#faults = new FaultWatch(device)
-    this.buffers = new BufferPool(device, this.#faults, facts, memoryBytes)
+    this.bounds = {
+      memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
+      blockBytes: Math.min(facts.bindingBytes, facts.bufferBytes),
+    }
+    this.buffers = new BufferPool(device, this.#faults, this.bounds)
     this.pipelines = new Pipelines(device)
     this.pipelines.follow(this.buffers)
     this.trace = new DispatchTrace(device, facts.hasTimestamps, now)

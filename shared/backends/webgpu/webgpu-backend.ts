@@ -21,13 +21,19 @@ export async function createWebGpuBackend(gpu: GPU, options: OpenOptions): Promi
     tracing: device.trace,
     computeDevice: device,
     createEngine: async (network, replicas) => {
-      const work = new NetworkWork(device, network, (part) => shapesToTry(device.facts, part)[0]!, replicas)
+      const work = new NetworkWork(
+        device,
+        network,
+        (part) => shapesToTry(device.facts, part)[0]!,
+        device.bounds,
+        replicas,
+      )
       return new ProgramEngine(
         network,
         Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica)),
         {
           run: runJobs,
-          sideBySide: () => replicas,
+          sideBySide: (size) => work.planMemory(size).sideBySide,
           dispose: () => work.release(),
           memoryBytes: () => device.buffers.totalBytes,
         },
