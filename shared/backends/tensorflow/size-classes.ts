@@ -13,6 +13,14 @@ export function roomFor(steps: number): number {
   return Math.ceil(steps / grain) * grain
 }
 
+/** Convergence steps are drawn anew for every step of a warm-up: few sizes, of which the smallest is seldom passed. */
+const LEAST_CONVERGENCE_ROOM = 64
+
+/** As roomFor, for M steps under a constant input. */
+export function roomForConvergence(steps: number): number {
+  return Math.max(LEAST_CONVERGENCE_ROOM, 2 ** Math.ceil(Math.log2(Math.max(steps, 1))))
+}
+
 /** [T, rest...] with zeros behind, so that there is room. @param stepSize entries of a step */
 export function padSteps<Data extends Float32Array | Uint8Array>(data: Data, stepSize: number, room: number): Data {
   if (data.length === room * stepSize) return data
