@@ -15,6 +15,7 @@ import { forkCheckpoint, forkPointOf } from '../../shared/training/fork.ts'
 import type { SavedCheckpoint } from '../store/checkpoint-file.ts'
 import { keptSteps } from '../store/kept-checkpoints.ts'
 import type { RunStore } from '../store/run-store.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { AS_RECORDED, openRunData, type DataChoice, type OpenedRunData } from './run-data.ts'
 import { keepPlace, prepareRun } from './run-group.ts'
 
@@ -56,15 +57,23 @@ export function configOfFork({ config, strategy }: RunRecord): ExperimentConfig 
   return { ...config, strategies: config.strategies === null ? null : [strategy] }
 }
 
+export interface JudgedFork {
+  readonly mistakes: readonly ConfigMistake[]
+  /** What it goes on with: that of its run, and the data. */
+  readonly backend: string
+  readonly data: OpenedRunData
+}
+
 /** What an edited configuration may not change, and the data that the fork goes on with. @throws LabError `checkpoint`, `run-folder`, `dataset` */
 export async function judgeFork(
   store: RunStore,
   source: ForkSource,
   edited: ExperimentConfig,
   where: string,
-): Promise<{ readonly mistakes: readonly ConfigMistake[]; readonly data: OpenedRunData }> {
+): Promise<JudgedFork> {
   const opened = await openSource(store, source, AS_RECORDED)
-  return { mistakes: await judge(store, opened, edited, where), data: opened.data }
+  const backend = opened.record.backend ?? edited.backend
+  return { mistakes: await judge(store, opened, edited, where), backend, data: opened.data }
 }
 
 /**
@@ -78,13 +87,14 @@ export async function forkRun(
   edited: ExperimentConfig,
   where: string,
   versions: RunRecord['versions'],
+  engine: EngineOptions,
   choice = AS_RECORDED,
 ): Promise<RunRecord> {
   const opened = await openSource(store, source, choice)
   const { record, original, saved, point } = opened
   const [mistake] = await judge(store, opened, edited, where)
   if (mistake) throw mistake.error
-  const { config, remarks } = prepareRun(edited, opened.data)
+  const { config, remarks } = await prepareRun(edited, record.backend ?? edited.backend, opened.data, engine)
   await keepPlace(store, opened.data, choice)
   const { phase, step } = point
   const { metricsBytes, metricsSha256 } = saved

@@ -1,28 +1,32 @@
-/** What the runs of a configuration take of memory: the wasm engine's plan for its training steps on this machine. */
-import type { MemoryPlan, MemoryRequest } from '../../shared/backends/memory-plan.ts'
-import { planNetwork } from '../../shared/backends/wasm/kernels.ts'
-import { planMemory as planWasmMemory } from '../../shared/backends/wasm/memory-plan.ts'
-import { PAIRED_VECTORS_TILE } from '../../shared/backends/wasm/wasm-backend.ts'
+/** What the runs of a configuration take of memory: the plan of their engine for their training steps on this machine. */
+import { requireRoom, type MemoryPlan, type MemoryRequest } from '../../shared/backends/memory-plan.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import type { Network } from '../../shared/networks/network.ts'
-import { memoryBound } from './memory-bound.ts'
-import { threadCount } from './thread-count.ts'
+import { backendEntry } from './backends/table.ts'
+import type { EngineOptions } from './engine-options.ts'
+
+export function memoryRequest({ training, seeds }: ExperimentConfig, dataset: Dataset): MemoryRequest {
+  return { steps: dataset.batch('train', [0]).steps, batch: training.batch, replicas: seeds.length }
+}
 
 /** A training step of every strategy; none for a backend that does not count. */
-export function planMemory(
-  config: ExperimentConfig,
+export async function planMemory(
+  backend: string,
   networks: ReadonlyMap<Strategy, Network>,
-  dataset: Dataset,
-): Map<Strategy, { readonly plan: MemoryPlan; readonly request: MemoryRequest }> {
-  if (config.backend === 'reference') return new Map()
-  const { steps } = dataset.batch('train', [0])
-  const request = { steps, batch: config.training.batch, replicas: config.seeds.length }
-  return new Map(
-    [...networks].map(([strategy, network]) => {
-      const networkPlan = planNetwork(network, PAIRED_VECTORS_TILE)
-      const plan = planWasmMemory(network, networkPlan, { ...request, threads: threadCount() }, memoryBound())
-      return [strategy, { plan, request }]
-    }),
-  )
+  request: MemoryRequest,
+  options: EngineOptions,
+): Promise<Map<Strategy, MemoryPlan>> {
+  const entry = backendEntry(backend)
+  const plans = new Map<Strategy, MemoryPlan>()
+  for (const [strategy, network] of networks) {
+    const plan = await entry.planMemory(network, request, options)
+    if (plan !== null) plans.set(strategy, plan)
+  }
+  return plans
+}
+
+/** @throws LabError `backend` when a strategy does not fit, even the smaller way */
+export function requireRoomForAll(plans: ReadonlyMap<Strategy, MemoryPlan>, request: MemoryRequest): void {
+  for (const plan of plans.values()) requireRoom(plan, request)
 }

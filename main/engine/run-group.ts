@@ -2,7 +2,6 @@
  * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process; one that fails is told and the
  * others go on. What the command line, the server and the desktop all call.
  */
-import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { describeRemark } from '../../shared/experiments/remarks.ts'
 import { buildNetwork, trialStrategies, type TaskShape } from '../../shared/experiments/trials.ts'
@@ -17,9 +16,12 @@ import { fitBatches, fitToData, type FittedConfig } from '../../shared/training/
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
 import type { KnownOfRun, RunStore } from '../store/run-store.ts'
+import { describeChoice, type EngineChoice } from '../../shared/protocol/devices.ts'
 import { createCellLookup } from './cell-lookup.ts'
+import { chooseBackend } from './choose-backend.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { loadBackend } from './load-backend.ts'
-import { planMemory } from './memory.ts'
+import { memoryRequest, planMemory, requireRoomForAll } from './memory.ts'
 import {
   AS_RECORDED,
   openData,
@@ -48,11 +50,22 @@ export interface SummaryRow {
   readonly diverged: readonly Divergence[]
 }
 
+/** What the user says of runs that were made before. */
+export interface ResumeChoice {
+  readonly data: DataChoice
+  /** They go on with this backend, whatever they began on; null: with the same. */
+  readonly backend: string | null
+}
+
+export const AS_BEGUN: ResumeChoice = { data: AS_RECORDED, backend: null }
+
 export interface RunListener {
   started(record: RunRecord): void
   event(record: RunRecord, event: RunEvent): void
   /** It goes on with other data than it began with; its record and its log say so, too. */
   otherData?(runId: string, file: string): void
+  /** Its device was lost: it goes back to its last checkpoint, and events that were told since come again. */
+  deviceLost?(record: RunRecord, error: LabError): Promise<void> | void
 }
 
 export interface GroupListener extends RunListener {
@@ -89,6 +102,8 @@ export async function openDatasets(config: ExperimentConfig, baseFolder: string)
 
 export interface PreparedGroup extends FittedConfig, OpenedData {
   readonly networks: ReadonlyMap<Strategy, Network>
+  /** The engine that would train it now. */
+  readonly choice: EngineChoice
 }
 
 /** A configuration as it is used, with what its runs are to remember. */
@@ -103,19 +118,36 @@ export function wireNetworks(config: ExperimentConfig, task: TaskShape): Map<Str
 }
 
 /** Everything that can be wrong with a configuration is found here, before a run is acknowledged. @returns it with absolute paths */
-export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<PreparedGroup> {
+export async function prepare(
+  config: ExperimentConfig,
+  baseFolder: string,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
   const found = withAbsolutePaths(config, baseFolder)
-  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder))
+  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder), engine)
 }
 
 /** The same where the data is open already. */
-export function prepareOpened(config: ExperimentConfig, opened: OpenedData): PreparedGroup {
-  return wire(fitToData(config, opened.datasets), opened)
+export async function prepareOpened(
+  config: ExperimentConfig,
+  opened: OpenedData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
+  return wire(config.backend, fitToData(config, opened.datasets), opened, engine)
 }
 
-/** The same for a run that was made before. It was fitted to its data then: only other data may ask for more. */
-export function prepareRun(config: ExperimentConfig, opened: OpenedRunData): PreparedGroup {
-  return opened.isOther ? prepareOpened(config, opened) : wire(fitBatches(config, opened.datasets), opened)
+/**
+ * The same for a run that was made before. It was fitted to its data then: only other data may ask for more.
+ * @param backend what it was begun on; for one that has not begun, its configuration's
+ */
+export async function prepareRun(
+  config: ExperimentConfig,
+  backend: string,
+  opened: OpenedRunData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
+  const fitted = opened.isOther ? fitToData(config, opened.datasets) : fitBatches(config, opened.datasets)
+  return wire(backend, fitted, opened, engine)
 }
 
 /** Makes the runs of a configuration that was prepared, one a strategy. @throws LabError `run-folder` */
@@ -128,11 +160,18 @@ export function preparedConfig({ config, remarks, content }: PreparedGroup): Pre
   return { config, remarks, data: content && withContent(null, content) }
 }
 
-function wire(fitted: FittedConfig, { datasets, content }: OpenedData): PreparedGroup {
+async function wire(
+  backend: string,
+  fitted: FittedConfig,
+  { datasets, content }: OpenedData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
   const { config, remarks } = fitted
   const networks = wireNetworks(config, datasets[0]!)
-  for (const { plan, request } of planMemory(config, networks, datasets[0]!).values()) requireRoom(plan, request)
-  return { config, remarks, datasets, content, networks }
+  const request = memoryRequest(config, datasets[0]!)
+  const choice = await chooseBackend(backend, { networks: networks.values(), request }, engine)
+  requireRoomForAll(await planMemory(choice.backend, networks, request, engine), request)
+  return { config, remarks, datasets, content, networks, choice }
 }
 
 /** The run's own fault, and not what the next one would meet, too: a full disk, a run that another process trains, a defect. */
@@ -141,7 +180,7 @@ export function isRunsOwn(error: unknown): error is LabError {
 }
 
 /**
- * @param data what the user says of the data of all these runs
+ * @param choice what the user says of all these runs
  * @returns the records at the end, those of stopped and diverged runs among them and those of failed ones not, or 'paused' when `control` asked for it
  * @throws LabError that every run would meet; the others stay queued
  */
@@ -149,16 +188,17 @@ export async function runGroup(
   store: RunStore,
   records: readonly RunRecord[],
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: GroupListener,
-  data = AS_RECORDED,
+  choice = AS_BEGUN,
 ): Promise<RunRecord[] | 'paused'> {
   const done: RunRecord[] = []
   for (const { id } of records) {
     try {
       const known = await store.readRecord(id) // another process may have taken it to its end since
       if (isOver(known.status)) listener.endedBefore(known)
-      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, control, listener, data)
+      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, engine, control, listener, choice)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
@@ -179,9 +219,10 @@ export async function runOne(
   store: RunStore,
   id: string,
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: RunListener,
-  choice = AS_RECORDED,
+  { data, backend }: ResumeChoice = AS_BEGUN,
 ): Promise<RunRecord | 'paused'> {
   const writer = await store.openWriter(id)
   let failure: unknown = null
@@ -189,9 +230,11 @@ export async function runOne(
   try {
     const { record } = writer
     listener.started(record)
-    const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
-    const { config, remarks, datasets, networks } = prepareRun(record.config, opened)
-    await keepPlace(store, opened, choice)
+    const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, data)
+    const asked = backend ?? record.backend ?? record.config.backend
+    const { config, remarks, datasets, networks, choice } = await prepareRun(record.config, asked, opened, engine)
+    const why = describeChoice(choice)
+    await keepPlace(store, opened, data)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
     const made = record.startedAt === null && !opened.isOther ? record.remarks : []
@@ -199,9 +242,11 @@ export async function runOne(
       record: { ...writer.record, config },
       network: networks.get(record.strategy)!,
       datasets,
-      backend: await loadBackend(record.backend ?? record.config.backend),
+      backend: await loadBackend(choice.backend, engine),
       writer,
-      clock: { now: () => Date.now() },
+      clock: { now: () => Date.now(), wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+      mayChangeBackend: backend !== null,
+      notes: why === null ? [] : [why],
       remarks: [...made, ...remarks].map(describeRemark),
       control: {
         requested: () => control.requested(),
@@ -211,6 +256,7 @@ export async function runOne(
         },
       },
       onEvent: (event) => listener.event(record, event),
+      onDeviceLost: async (error) => listener.deviceLost?.(writer.record, error),
     })
     return result === 'paused' ? 'paused' : writer.record
   } finally {

@@ -7,13 +7,14 @@ import type { Slice } from '../attractors/distances.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { BackendName } from './names.ts'
 import type { Tracing } from './trace.ts'
-
-export type BackendName = 'reference' | 'wasm' | 'webgpu' | 'tensorflow'
 
 export interface Backend {
   readonly name: BackendName
   readonly precision: 'float32' | 'float64'
+  /** What computes, as its maker calls it: the name of a graphics processor. Absent for this machine's processor. */
+  readonly deviceName?: string
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
   /** Absent where nothing is known about threads. */
@@ -217,6 +218,6 @@ export interface Engine {
   gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */
   memoryBytes(): Promise<number | null>
-  /** Frees what it holds; calls that are open or made later fail. */
+  /** Frees what it holds; calls that are open or made later fail. Never fails itself, not even where the device is gone. */
   dispose(): Promise<void>
 }

@@ -23,6 +23,10 @@ export type ErrorCode =
   | 'non-finite'
   | 'golden-case'
   | 'backend'
+  /** What computes is gone or hangs, and all that it held: a device, or the process that it was used from. A run goes on from its checkpoint. */
+  | 'device-lost'
+  /** A device has less memory than is asked for. */
+  | 'device-memory'
   | 'interrupted'
   | 'worker'
   | 'protocol'

@@ -55,10 +55,10 @@ export async function profileSteps(
   const { tracing } = backend
   if (!tracing) return undefined
   const start = performance.now()
-  tracing.start(SPANS_A_THREAD)
+  await tracing.start(SPANS_A_THREAD)
   await run()
   const stepMs = (performance.now() - start) / steps
-  const spans = tracing.stop()
+  const spans = await tracing.stop()
   const named = spans.map((span) => ({ ...span, kernel: kernelGroup(span.kernel) }))
   const times = [...kernelTimes(named)].map(([group, ms]): [string, number] => [group, ms / steps / threads])
   const known = times.reduce((sum, [, ms]) => sum + ms, 0)

@@ -57,18 +57,30 @@ async function runAndTell(id: string, baseFolder: string): Promise<{ record: Run
   try {
     const record = await store.readRecord(id)
     if (isOver(record.status)) return { record, error }
-    const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
     const trainingSteps = await countTrainingSteps(record, baseFolder)
-    send({ kind: 'started', record, keptMetricsBytes, trainingSteps })
+    const tellStart = async (started: RunRecord): Promise<void> => {
+      const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
+      send({ kind: 'started', record: started, keptMetricsBytes, trainingSteps })
+    }
+    await tellStart(record)
     await runOne(
       store,
       id,
       baseFolder,
+      task.engine,
       {
         requested: () => (stopAsked.has(id) ? 'stop' : pauseAsked ? 'pause' : null),
         rest: turnLoop,
       },
-      { started: () => undefined, event: (_, event) => batcher.push(event) },
+      {
+        started: () => undefined,
+        event: (_, event) => batcher.push(event),
+        async deviceLost(lost) {
+          batcher.flush()
+          await tellStart(lost) // what comes now begins at the checkpoint again
+        },
+      },
+      { data: AS_RECORDED, backend: (task.kind === 'group' && task.backend) || null },
     )
   } catch (thrown) {
     error = thrown
@@ -90,6 +102,7 @@ async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void
   const writer = await new SweepStore(task.home).openWriter(sweepId)
   try {
     await runSweep(store, writer, {
+      engine: task.engine,
       rerunFailed,
       isPauseAsked: () => pauseAsked,
       made: (runIds) => send({ kind: 'made', runIds }),

@@ -1,15 +1,19 @@
 /** What a job's worker thread and its host say to each other over their MessagePort. */
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import type { EngineOptions } from '../engine-options.ts'
 
 /** What the thread starts with. */
 export type ThreadTask = {
   readonly home: string
+  readonly engine: EngineOptions
 } & (
   | {
       readonly kind: 'group'
       /** In the order in which they are run. */
       readonly runIds: readonly string[]
+      /** They go on with this backend; absent: with that which they began on. */
+      readonly backend?: string
     }
   | {
       readonly kind: 'sweep'

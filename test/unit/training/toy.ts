@@ -301,6 +301,8 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     heartbeatAt: null,
     error: null,
     diverged: [],
+    engines: [],
+    deviceLosses: [],
     result: null,
     digests: null,
   }
