@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'non-finite'
   | 'golden-case'
   | 'backend'
+  /** Something that the lab gets from elsewhere when it is asked to. */
+  | 'setup'
   | 'interrupted'
   | 'worker'
   | 'protocol'
