@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The command line: reads the arguments, and loads and carries out the one command that is asked for. How it ends is report.ts's. */
 import { Command, CommanderError } from 'commander'
+import { BACKEND_NAMES, listNames } from '../../shared/backends/names.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { finishCommand } from './report.ts'
-import { isThreaded, runInThread } from './run-in-thread.ts'
+import { runInThread } from './run-in-thread.ts'
 import { RUN_OPTIONS } from './run-options.ts'
 import { noteOutputError, writeOut } from './streams.ts'
 
@@ -29,10 +30,10 @@ const withEngine = (command: Command): Command =>
   command
     .option('--threads <N>', 'threads of the wasm engine (default: WARMUP_LAB_THREADS or every core)')
     .option('--memory <SIZE>', 'memory of the wasm engine, as 2GiB (default: WARMUP_LAB_MEMORY or 1.5GiB)')
-program.hook('preAction', async (_program, command) => {
-  // A thread of its own applies them there; here the engine would be loaded for nothing.
-  if (!isThreaded(command.name())) (await import('./engine-options.ts')).applyEngineOptions(command.opts())
-})
+    .option(
+      '--adapter <DEVICE>',
+      'graphics processor, by its id or name in `lab devices` (default: WARMUP_LAB_ADAPTER or the best)',
+    )
 
 const run = withEngine(
   withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))),
@@ -126,10 +127,13 @@ withHome(
   .action(async (names: string[], options: Record<string, unknown>) =>
     (await import('./commands/trash.ts')).eraseCommand(names, options),
   )
-withEngine(withJson(program.command('verify <CASES...>').description('check golden cases on each backend'))).action(
-  async (files: string[], options: Record<string, unknown>) =>
-    (await import('./commands/verify.ts')).verifyCommand(files, options),
+withEngine(
+  withJson(program.command('verify <CASES...>').description('check golden cases on each backend that works here')),
 )
+  .option('--backend <NAMES>', `only these: ${listNames(BACKEND_NAMES)}, separated by commas`)
+  .action(async (files: string[], options: Record<string, unknown>) =>
+    (await import('./commands/verify.ts')).verifyCommand(files, options),
+  )
 withData(
   withEngine(
     withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run'))),
@@ -186,7 +190,7 @@ withHome(withJson(program.command('export <RUN>').description('write the trained
   )
 withEngine(withJson(program.command('bench').description('measure one training step of a preset on a backend')))
   .option('--preset <NAME>', 'which network and batch', 'quick')
-  .option('--backend <NAME>', 'wasm or reference', 'wasm')
+  .option('--backend <NAME>', listNames(BACKEND_NAMES), 'wasm')
   .action(async (options: Record<string, unknown>) => (await import('./commands/bench.ts')).benchCommand(options))
 withEngine(
   withHome(withJson(program.command('serve').description('serve the screens of the lab to a browser on this machine'))),

@@ -1,6 +1,5 @@
 /** The worker thread of a command that trains: a command and its arguments enter, it is carried out, and its exit code is the thread's. */
 import { workerData } from 'node:worker_threads'
-import { applyEngineOptions } from './engine-options.ts'
 import { finishCommand } from './report.ts'
 import type { ThreadedCommand } from './run-in-thread.ts'
 
@@ -25,7 +24,4 @@ export interface CommandTask {
 
 const { command, args, json } = workerData as CommandTask
 const carryOut = COMMANDS[command] as (...args: readonly unknown[]) => Promise<void>
-await finishCommand(async () => {
-  applyEngineOptions(args.at(-1) as Options)
-  await carryOut(...args)
-}, json)
+await finishCommand(() => carryOut(...args), json)

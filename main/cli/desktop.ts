@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { engineEnvironment } from '../engine/engine-options.ts'
 import { ensureBuilt } from '../server/build-app.ts'
 import { homeOf } from './open-store.ts'
 
@@ -72,7 +73,7 @@ export async function runDesktop(
   if (!isSandboxed) process.stderr.write(`${NO_SANDBOX}=1: the desktop opens without Chromium’s sandbox.\n`)
   const child = spawn(program, [...(isSandboxed ? [] : ['--no-sandbox']), path.join(folder, 'main.cjs')], {
     stdio: 'inherit',
-    env: { ...process.env, WARMUP_LAB_HOME: homeOf(options) },
+    env: { ...process.env, WARMUP_LAB_HOME: homeOf(options), ...engineEnvironment(options) },
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)

@@ -9,13 +9,7 @@ import { listenForStops, tellSaving } from './stop-signals.ts'
 import { isTerminal } from './streams.ts'
 import { WorkFlags } from './work-flags.ts'
 
-const THREADED = ['run', 'resume', 'fork', 'sweep'] as const
-
-export type ThreadedCommand = (typeof THREADED)[number]
-
-export function isThreaded(command: string): command is ThreadedCommand {
-  return (THREADED as readonly string[]).includes(command)
-}
+export type ThreadedCommand = 'run' | 'resume' | 'fork' | 'sweep'
 
 /** @throws what ends the thread before the command */
 export async function runInThread(command: ThreadedCommand, args: readonly unknown[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** The flags of `lab run`, each with its place in the configuration. One table: help, parsing and documentation agree. */
+import { BACKEND_CHOICES, listNames } from '../../shared/backends/names.ts'
 
 export interface RunOption {
   readonly flags: string
@@ -67,5 +68,5 @@ export const RUN_OPTIONS: readonly RunOption[] = [
     field: 'training.optimizer.clipNorm',
     kind: 'number',
   },
-  { flags: '--backend <NAME>', description: 'auto, wasm or reference', field: 'backend', kind: 'text' },
+  { flags: '--backend <NAME>', description: listNames(BACKEND_CHOICES), field: 'backend', kind: 'text' },
 ]

@@ -15,6 +15,7 @@ import { forkCheckpoint, forkPointOf } from '../../shared/training/fork.ts'
 import type { SavedCheckpoint } from '../store/checkpoint-file.ts'
 import { keptSteps } from '../store/kept-checkpoints.ts'
 import type { RunStore } from '../store/run-store.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { AS_RECORDED, openRunData, type DataChoice, type OpenedRunData } from './run-data.ts'
 import { keepPlace, prepareRun } from './run-group.ts'
 
@@ -78,13 +79,14 @@ export async function forkRun(
   edited: ExperimentConfig,
   where: string,
   versions: RunRecord['versions'],
+  engine: EngineOptions,
   choice = AS_RECORDED,
 ): Promise<RunRecord> {
   const opened = await openSource(store, source, choice)
   const { record, original, saved, point } = opened
   const [mistake] = await judge(store, opened, edited, where)
   if (mistake) throw mistake.error
-  const { config, remarks } = prepareRun(edited, opened.data)
+  const { config, remarks } = await prepareRun(edited, opened.data, engine)
   await keepPlace(store, opened.data, choice)
   const { phase, step } = point
   const { metricsBytes, metricsSha256 } = saved

@@ -12,6 +12,7 @@ import { measureSpreads } from '../../shared/runs/spreads.ts'
 import { readProgress } from '../../shared/training/progress.ts'
 import { probeBatch } from '../../shared/training/spreads.ts'
 import type { RunStore } from '../store/run-store.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { loadBackend } from './load-backend.ts'
 import { AS_RECORDED, openRunData } from './run-data.ts'
 import { wireNetworks } from './run-group.ts'
@@ -31,6 +32,7 @@ const THREADS = 1
 export async function measureGradientByLag(
   store: RunStore,
   baseFolder: string,
+  options: EngineOptions,
   request: LagMeasureRequest,
 ): Promise<RunGradientByLag> {
   const record = await store.readRecord(request.runId)
@@ -48,7 +50,7 @@ export async function measureGradientByLag(
   const network = wireNetworks(config, dataset).get(record.strategy)!
   const batch = probeBatch(dataset)
   const lags = spreadLags(batch.steps)
-  const backend = await loadBackend(record.backend ?? config.backend, { threads: THREADS })
+  const backend = await loadBackend(record.backend ?? config.backend, { ...options, threads: THREADS })
   const engine = await backend.createEngine(network, 1)
   try {
     const known = await weightsOf(store, record, network, seedIndex)

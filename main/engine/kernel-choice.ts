@@ -10,7 +10,6 @@ import type { Tile } from '../../shared/backends/wasm/products.ts'
 import { tileMs } from '../../shared/backends/wasm/tile-speed.ts'
 import { PAIRED_VECTORS_TILES, SINGLE_VECTORS_TILES } from '../../shared/backends/wasm/wasm-backend.ts'
 import { parseJson } from '../../shared/protocol/parse-json.ts'
-import { cacheFolder } from '../store/home.ts'
 import { readRegularText } from '../store/regular-file.ts'
 import { knowsPairedVectors, pairedVectorsAgree, setPairedVectors, withOptimisedCode } from './vector-width.ts'
 import { LAB_VERSION } from './version.ts'
@@ -30,7 +29,7 @@ const machineKey = (): string =>
   [LAB_VERSION, process.versions.v8, process.arch, os.cpus()[0]?.model ?? 'unknown processor'].join(' / ')
 
 /** The remembered choice, or a new one; leaves V8 set to its width of vectors, for modules compiled from then on. */
-export async function chooseKernels(folder: string = cacheFolder()): Promise<KernelChoice> {
+export async function chooseKernels(folder: string): Promise<KernelChoice> {
   const file = path.join(folder, FILE)
   const known = await readChoice(file)
   if (known !== null) {

@@ -5,6 +5,7 @@
 import { requireKnownEnding } from '../../shared/datasets/file-kinds.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { RunStore } from '../store/run-store.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { openRunData, type DataChoice } from './run-data.ts'
 import { keepContent, keepPlace, prepareRun } from './run-group.ts'
 
@@ -18,6 +19,7 @@ export async function locateData(
   runId: string,
   choice: DataChoice & { readonly file: string },
   baseFolder: string,
+  engine: EngineOptions,
 ): Promise<void> {
   const record = await store.readRecord(runId)
   if (record.config.dataset.kind !== 'file')
@@ -30,7 +32,7 @@ export async function locateData(
   requireKnownEnding(choice.file)
   const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
   if (opened.isOther) {
-    prepareRun(record.config, opened) // throws what is wrong with it
+    await prepareRun(record.config, opened, engine) // throws what is wrong with it
     const writer = await store.openWriter(runId)
     try {
       await keepContent(writer, opened.content)

@@ -1,28 +1,30 @@
-/** What the runs of a configuration take of memory: the wasm engine's plan for its training steps on this machine. */
+/** What the runs of a configuration take of memory: its backend's plan for their training steps on this machine. */
 import type { MemoryPlan, MemoryRequest } from '../../shared/backends/memory-plan.ts'
-import { planNetwork } from '../../shared/backends/wasm/kernels.ts'
-import { planMemory as planWasmMemory } from '../../shared/backends/wasm/memory-plan.ts'
-import { PAIRED_VECTORS_TILE } from '../../shared/backends/wasm/wasm-backend.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import type { Network } from '../../shared/networks/network.ts'
-import { memoryBound } from './memory-bound.ts'
-import { threadCount } from './thread-count.ts'
+import { backendEntry } from './backends/table.ts'
+import type { EngineOptions } from './engine-options.ts'
+
+export interface PlannedMemory {
+  readonly plan: MemoryPlan
+  readonly request: MemoryRequest
+}
 
 /** A training step of every strategy; none for a backend that does not count. */
-export function planMemory(
+export async function planMemory(
   config: ExperimentConfig,
   networks: ReadonlyMap<Strategy, Network>,
   dataset: Dataset,
-): Map<Strategy, { readonly plan: MemoryPlan; readonly request: MemoryRequest }> {
-  if (config.backend === 'reference') return new Map()
+  engine: EngineOptions,
+): Promise<Map<Strategy, PlannedMemory>> {
+  const entry = backendEntry(config.backend === 'auto' ? 'wasm' : config.backend)
   const { steps } = dataset.batch('train', [0])
   const request = { steps, batch: config.training.batch, replicas: config.seeds.length }
-  return new Map(
-    [...networks].map(([strategy, network]) => {
-      const networkPlan = planNetwork(network, PAIRED_VECTORS_TILE)
-      const plan = planWasmMemory(network, networkPlan, { ...request, threads: threadCount() }, memoryBound())
-      return [strategy, { plan, request }]
-    }),
-  )
+  const plans = new Map<Strategy, PlannedMemory>()
+  for (const [strategy, network] of networks) {
+    const plan = await entry.planMemory(network, request, engine)
+    if (plan !== null) plans.set(strategy, { plan, request })
+  }
+  return plans
 }

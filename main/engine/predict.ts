@@ -9,6 +9,7 @@ import type { Engine } from '../../shared/backends/backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import type { PredictedSeries, PredictionAgreement, RunPredictions } from '../../shared/protocol/views.ts'
 import type { RunStore } from '../store/run-store.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { loadBackend } from './load-backend.ts'
 import { AS_RECORDED, openRunData } from './run-data.ts'
 import { readTrainedWeights, seedsLeft } from './trained-weights.ts'
@@ -29,7 +30,12 @@ export interface PredictRequest {
 const THREADS = 1
 
 /** @throws LabError `weights`, `usage`, `checkpoint`, `run-folder`; `dataset` for other data than the run's */
-export async function predict(store: RunStore, baseFolder: string, request: PredictRequest): Promise<RunPredictions> {
+export async function predict(
+  store: RunStore,
+  baseFolder: string,
+  options: EngineOptions,
+  request: PredictRequest,
+): Promise<RunPredictions> {
   const { runId, sampleCount } = request
   const record = await store.readRecord(runId)
   const { config } = record
@@ -44,7 +50,7 @@ export async function predict(store: RunStore, baseFolder: string, request: Pred
   const { datasets } = await openRunData(store.home, record, [seed], baseFolder, AS_RECORDED)
   const dataset = datasets[0]!
   const network = wireNetworks(config, dataset).get(record.strategy)!
-  const backend = await loadBackend(record.backend ?? config.backend, { threads: THREADS })
+  const backend = await loadBackend(record.backend ?? config.backend, { ...options, threads: THREADS })
   const engine = await backend.createEngine(network, 1)
   try {
     engine.writeParameters(0, tensors)

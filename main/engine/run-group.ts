@@ -18,6 +18,7 @@ import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
 import type { KnownOfRun, RunStore } from '../store/run-store.ts'
 import { createCellLookup } from './cell-lookup.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { loadBackend } from './load-backend.ts'
 import { planMemory } from './memory.ts'
 import {
@@ -103,19 +104,33 @@ export function wireNetworks(config: ExperimentConfig, task: TaskShape): Map<Str
 }
 
 /** Everything that can be wrong with a configuration is found here, before a run is acknowledged. @returns it with absolute paths */
-export async function prepare(config: ExperimentConfig, baseFolder: string): Promise<PreparedGroup> {
+export async function prepare(
+  config: ExperimentConfig,
+  baseFolder: string,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
   const found = withAbsolutePaths(config, baseFolder)
-  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder))
+  return prepareOpened(found, await openData(found.dataset, found.seeds, baseFolder), engine)
 }
 
 /** The same where the data is open already. */
-export function prepareOpened(config: ExperimentConfig, opened: OpenedData): PreparedGroup {
-  return wire(fitToData(config, opened.datasets), opened)
+export async function prepareOpened(
+  config: ExperimentConfig,
+  opened: OpenedData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
+  return wire(fitToData(config, opened.datasets), opened, engine)
 }
 
 /** The same for a run that was made before. It was fitted to its data then: only other data may ask for more. */
-export function prepareRun(config: ExperimentConfig, opened: OpenedRunData): PreparedGroup {
-  return opened.isOther ? prepareOpened(config, opened) : wire(fitBatches(config, opened.datasets), opened)
+export async function prepareRun(
+  config: ExperimentConfig,
+  opened: OpenedRunData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
+  return opened.isOther
+    ? prepareOpened(config, opened, engine)
+    : wire(fitBatches(config, opened.datasets), opened, engine)
 }
 
 /** Makes the runs of a configuration that was prepared, one a strategy. @throws LabError `run-folder` */
@@ -128,10 +143,15 @@ export function preparedConfig({ config, remarks, content }: PreparedGroup): Pre
   return { config, remarks, data: content && withContent(null, content) }
 }
 
-function wire(fitted: FittedConfig, { datasets, content }: OpenedData): PreparedGroup {
+async function wire(
+  fitted: FittedConfig,
+  { datasets, content }: OpenedData,
+  engine: EngineOptions,
+): Promise<PreparedGroup> {
   const { config, remarks } = fitted
   const networks = wireNetworks(config, datasets[0]!)
-  for (const { plan, request } of planMemory(config, networks, datasets[0]!).values()) requireRoom(plan, request)
+  const plans = await planMemory(config, networks, datasets[0]!, engine)
+  for (const { plan, request } of plans.values()) requireRoom(plan, request)
   return { config, remarks, datasets, content, networks }
 }
 
@@ -149,6 +169,7 @@ export async function runGroup(
   store: RunStore,
   records: readonly RunRecord[],
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: GroupListener,
   data = AS_RECORDED,
@@ -158,7 +179,7 @@ export async function runGroup(
     try {
       const known = await store.readRecord(id) // another process may have taken it to its end since
       if (isOver(known.status)) listener.endedBefore(known)
-      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, control, listener, data)
+      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, engine, control, listener, data)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
@@ -179,6 +200,7 @@ export async function runOne(
   store: RunStore,
   id: string,
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: RunListener,
   choice = AS_RECORDED,
@@ -190,7 +212,7 @@ export async function runOne(
     const { record } = writer
     listener.started(record)
     const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
-    const { config, remarks, datasets, networks } = prepareRun(record.config, opened)
+    const { config, remarks, datasets, networks } = await prepareRun(record.config, opened, engine)
     await keepPlace(store, opened, choice)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
@@ -199,7 +221,7 @@ export async function runOne(
       record: { ...writer.record, config },
       network: networks.get(record.strategy)!,
       datasets,
-      backend: await loadBackend(record.backend ?? record.config.backend),
+      backend: await loadBackend(record.backend ?? record.config.backend, engine),
       writer,
       clock: { now: () => Date.now() },
       remarks: [...made, ...remarks].map(describeRemark),

@@ -18,10 +18,12 @@ import type { TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepRecord, SweepWriter } from '../store/sweep-writer.ts'
+import type { EngineOptions } from './engine-options.ts'
 import { AS_RECORDED, digestOfDataFile, openRunData, withAbsolutePaths } from './run-data.ts'
 import { makeRuns, prepare, preparedConfig, prepareOpened, runGroup, type GroupListener } from './run-group.ts'
 
 export interface SweepOptions {
+  readonly engine: EngineOptions
   /** Takes up runs that have failed, from their last checkpoint. */
   readonly rerunFailed: boolean
   readonly isPauseAsked: () => boolean
@@ -38,12 +40,12 @@ export interface SweepOptions {
 export async function runSweep(
   runs: RunStore,
   writer: SweepWriter,
-  { rerunFailed, isPauseAsked, runOne, made }: SweepOptions,
+  { engine, rerunFailed, isPauseAsked, runOne, made }: SweepOptions,
 ): Promise<'done' | 'paused'> {
   for (const index of writer.sweep.points.keys()) {
     if (isPauseAsked()) return 'paused'
     const known = writer.record.runIds[index] ?? null
-    const runIds = known ?? (await makePoint(runs, writer, index))
+    const runIds = known ?? (await makePoint(runs, writer, index, engine))
     if (known === null) made?.(runIds)
     for (const id of runIds) {
       if (isPauseAsked()) return 'paused'
@@ -59,10 +61,12 @@ export async function runSweep(
 export function runInProcess(
   runs: RunStore,
   baseFolder: string,
+  engine: EngineOptions,
   control: TrainControl,
   listener: GroupListener,
 ): SweepOptions['runOne'] {
-  return async (run) => ((await runGroup(runs, [run], baseFolder, control, listener)) === 'paused' ? 'paused' : 'done')
+  return async (run) =>
+    (await runGroup(runs, [run], baseFolder, engine, control, listener)) === 'paused' ? 'paused' : 'done'
 }
 
 /** The points that are left of a sweep that began with an earlier version are made as those before them. */
@@ -78,12 +82,17 @@ function dataKey({ path: series, testPath }: Extract<DatasetConfig, { kind: 'fil
 }
 
 /** Makes the runs of a point and writes down which they are. */
-async function makePoint(runs: RunStore, writer: SweepWriter, index: number): Promise<readonly string[]> {
+async function makePoint(
+  runs: RunStore,
+  writer: SweepWriter,
+  index: number,
+  engine: EngineOptions,
+): Promise<readonly string[]> {
   const { sweep, record } = writer
   const config = withAbsolutePaths(pointConfig(sweep, index, record), record.baseFolder)
   const data = (config.dataset.kind === 'file' && record.data?.[dataKey(config.dataset)]) || null
   const opened = await openRunData(runs.home, { config, data }, config.seeds, record.baseFolder, AS_RECORDED)
-  const records = await makeRuns(runs, preparedConfig(prepareOpened(config, opened)))
+  const records = await makeRuns(runs, preparedConfig(await prepareOpened(config, opened, engine)))
   const runIds = records.map(({ id }) => id)
   await writer.setRuns(index, runIds)
   return runIds
@@ -108,11 +117,11 @@ export interface PreparedSweep {
  * Whatever can be wrong with any point is told before the first run is made.
  * @throws LabError `config`, `dataset`, `backend`
  */
-export async function prepareSweep(sweep: Sweep, baseFolder: string): Promise<PreparedSweep> {
+export async function prepareSweep(sweep: Sweep, baseFolder: string, engine: EngineOptions): Promise<PreparedSweep> {
   const data: Record<string, DataContent> = {}
   const networks = new Map<string, Network>()
   for (const index of sweep.points.keys()) {
-    const { config, content, networks: ofPoint } = await prepare(sweep.configOf(index), baseFolder)
+    const { config, content, networks: ofPoint } = await prepare(sweep.configOf(index), baseFolder, engine)
     if (config.dataset.kind === 'file' && content !== null) data[dataKey(config.dataset)] = content
     for (const network of ofPoint.values())
       for (const { parts } of network.wiredLayers) for (const { cell } of parts) networks.set(cell.name, network)

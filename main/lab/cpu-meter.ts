@@ -1,7 +1,6 @@
 /** What this process takes of the processor, all of its threads together, and how busy the machine is: the clocks of the system enter, shares leave. */
 import os from 'node:os'
 import type { DeviceLoad } from '../../shared/protocol/views.ts'
-import { threadCount } from '../engine/thread-count.ts'
 
 /** Shorter stretches say more about the system's clock ticks than about the load. */
 const SHORTEST_STRETCH_MS = 500
@@ -14,8 +13,13 @@ interface Reading {
 }
 
 export class CpuMeter {
+  readonly #engineThreads: number
   #last = read()
   #load: Pick<DeviceLoad, 'busyCores' | 'machineShare'> = { busyCores: null, machineShare: null }
+
+  constructor(engineThreads: number) {
+    this.#engineThreads = engineThreads
+  }
 
   /** The mean since the last time that is long enough ago. */
   read(): DeviceLoad {
@@ -29,7 +33,7 @@ export class CpuMeter {
       }
       this.#last = reading
     }
-    return { ...this.#load, coreCount: os.cpus().length, engineThreads: threadCount() }
+    return { ...this.#load, coreCount: os.cpus().length, engineThreads: this.#engineThreads }
   }
 }
 

@@ -11,6 +11,7 @@ import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { describeDevice } from '../engine/device.ts'
+import { readEngineOptions, type EngineOptions } from '../engine/engine-options.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
@@ -45,6 +46,7 @@ const REFRESH_EVERY_MS = 5000
 export class Lab {
   readonly #instanceId = randomUUID()
   readonly #home: string
+  readonly #engine: EngineOptions
   readonly #store: RunStore
   readonly #designs: DesignDesk
   readonly #presets: PresetShelf
@@ -66,19 +68,20 @@ export class Lab {
   readonly #audience = new Audience()
   #settings: Settings
 
-  private constructor(home: string, settings: Settings) {
+  private constructor(home: string, engine: EngineOptions, settings: Settings) {
     const tell = (event: LabEvent): void => this.#tellAll(event)
     this.#home = home
+    this.#engine = engine
     this.#settings = settings
     this.#store = new RunStore(home)
-    this.#designs = new DesignDesk(home)
+    this.#designs = new DesignDesk(home, engine)
     this.#presets = new PresetShelf(home, this.#designs)
     this.#dataFiles = new DataFiles(home)
-    this.#estimator = new Estimator(home)
-    this.#evaluator = createEvaluator(home)
+    this.#estimator = new Estimator(home, engine)
+    this.#evaluator = createEvaluator(home, engine)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
     const sweepStore = new SweepStore(home)
-    this.#monitor = new RunMonitor(home, this.#store, sweepStore, this.#catalog, tell)
+    this.#monitor = new RunMonitor(home, engine, this.#store, sweepStore, this.#catalog, tell)
     this.#trash = new LabTrash(home, this.#store, sweepStore, tell, (runIds) => this.#readMoved(runIds))
     const { catalog: trashCatalog } = this.#trash
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
@@ -109,9 +112,12 @@ export class Lab {
     this.#refreshTimer.unref()
   }
 
-  /** @param home folder of runs and settings, see store/home.ts */
-  static async open(home: string): Promise<Lab> {
-    const lab = new Lab(home, await readSettings(home))
+  /**
+   * @param home folder of runs and settings, see store/home.ts
+   * @param engine what it may use of the machine
+   */
+  static async open(home: string, engine = readEngineOptions()): Promise<Lab> {
+    const lab = new Lab(home, engine, await readSettings(home))
     lab.#designs.start()
     lab.#trash.open((error) => lab.#monitor.notice(null, error))
     const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
@@ -143,7 +149,7 @@ export class Lab {
       instanceId: this.#instanceId,
       labVersion: LAB_VERSION,
       home: this.#home,
-      device: describeDevice(),
+      device: describeDevice(this.#engine),
       settings: this.#settings,
       runs: this.#catalog.list(),
       index: this.#catalog.state,

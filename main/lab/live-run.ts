@@ -4,6 +4,7 @@
  */
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import type { RunProgress } from '../../shared/protocol/views.ts'
+import type { EngineOptions } from '../engine/engine-options.ts'
 import { CpuMeter } from './cpu-meter.ts'
 import { RunSeries } from './run-series.ts'
 
@@ -27,7 +28,7 @@ export class LiveRun {
   asked: RunProgress['asked'] = null
   readonly #trainingSteps: number | null
   readonly #publish: (firstIndex: number, events: readonly RunEvent[]) => void
-  readonly #cpu = new CpuMeter()
+  readonly #cpu: CpuMeter
   #waiting: RunEvent[] | null = []
   #phase: RunProgress['phase'] = 'preparing'
   #step = 0
@@ -41,6 +42,7 @@ export class LiveRun {
    */
   constructor(
     record: RunRecord,
+    engine: EngineOptions,
     folder: string,
     keptMetricsBytes: number,
     trainingSteps: number | null,
@@ -48,6 +50,7 @@ export class LiveRun {
   ) {
     this.record = record
     this.series = new RunSeries(record.id, folder, record.config.seeds.length)
+    this.#cpu = new CpuMeter(engine.threads)
     this.#trainingSteps = trainingSteps
     this.#publish = publish
     this.loaded = this.series.readFile(keptMetricsBytes).finally(() => {

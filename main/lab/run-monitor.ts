@@ -8,6 +8,7 @@ import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { isOver, type RunRecord } from '../../shared/runs/run.ts'
+import type { EngineOptions } from '../engine/engine-options.ts'
 import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
 import type { KeptJob } from '../store/queue-file.ts'
 import { releaseLockOfDeadThread } from '../store/run-lock.ts'
@@ -21,6 +22,7 @@ import { RunSeries } from './run-series.ts'
 const MOST_CACHED_RUNS = 6
 
 export class RunMonitor {
+  readonly #engine: EngineOptions
   readonly #store: RunStore
   readonly #sweeps: SweepStore
   readonly #catalog: RunCatalog
@@ -31,12 +33,20 @@ export class RunMonitor {
   readonly #cached = new Map<string, RunSeries>()
   readonly #reading = new Map<string, Promise<void>>()
 
-  constructor(home: string, store: RunStore, sweeps: SweepStore, catalog: RunCatalog, tell: (event: LabEvent) => void) {
+  constructor(
+    home: string,
+    engine: EngineOptions,
+    store: RunStore,
+    sweeps: SweepStore,
+    catalog: RunCatalog,
+    tell: (event: LabEvent) => void,
+  ) {
+    this.#engine = engine
     this.#store = store
     this.#sweeps = sweeps
     this.#catalog = catalog
     this.#tell = tell
-    this.#host = new EngineHost(home, (event) => this.#hear(event))
+    this.#host = new EngineHost(home, engine, (event) => this.#hear(event))
   }
 
   holds(runId: string): boolean {
@@ -216,7 +226,8 @@ export class RunMonitor {
   #begin({ record, keptMetricsBytes, trainingSteps }: Extract<HostEvent, { type: 'started' }>): void {
     const { id } = record
     this.#cached.delete(id)
-    const live = new LiveRun(record, this.#store.folder(id), keptMetricsBytes, trainingSteps, (firstIndex, events) =>
+    const folder = this.#store.folder(id)
+    const live = new LiveRun(record, this.#engine, folder, keptMetricsBytes, trainingSteps, (firstIndex, events) =>
       this.#tell({ type: 'run-events', runId: id, firstIndex, events }),
     )
     live.loaded.catch((error: unknown) => this.notice(id, error))

@@ -3,6 +3,7 @@
  * it matters. The form is made from it; words stand in locales/en-fields.ts under the row's `text`; LayerEditor.vue shows `layers`.
  */
 import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../../shared/attractors/rest.ts'
+import { BACKEND_CHOICES } from '../../shared/backends/names.ts'
 import { DEFAULT_SPLIT } from '../../shared/datasets/options.ts'
 import type {
   DatasetConfig,
@@ -409,7 +410,7 @@ export const SECTIONS: readonly FieldSection[] = [
         id: 'seeds',
         fields: [
           { kind: 'seeds', path: 'seeds', isBrief: true },
-          { kind: 'choice', path: 'backend', options: ['auto', 'wasm', 'reference'], isBrief: true },
+          { kind: 'choice', path: 'backend', options: BACKEND_CHOICES, isBrief: true },
         ],
       },
     ],

@@ -309,7 +309,13 @@ export const fields = {
   backend: {
     label: 'Engine',
     help: 'Which engine computes. Automatic takes the fastest that works on this machine; the reference is slow, in float64, and meant for checks.',
-    options: { auto: 'Automatic', wasm: 'WebAssembly', reference: 'Reference (float64)' },
+    options: {
+      auto: 'Automatic',
+      wasm: 'WebAssembly (processor)',
+      webgpu: 'WebGPU (graphics)',
+      tensorflow: 'TensorFlow',
+      reference: 'Reference (float64)',
+    },
   },
 }
 

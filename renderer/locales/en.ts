@@ -131,7 +131,7 @@ export const en = {
     about: 'About this lab',
     version: 'Version',
     engine: 'Engine',
-    engineValue: '{backend}, {threads} threads, {platform}',
+    engineValue: '{threads} threads, {platform}',
     home: 'Folder of runs and settings',
     paper: 'Paper',
     paperTitle: 'Warming up recurrent neural networks (arXiv:2106.01001)',
@@ -174,7 +174,7 @@ export const en = {
     notJsonRemedy: 'Choose a configuration that the lab has saved, or one that follows `lab schema`.',
   },
   status: {
-    engine: '{backend}, {threads} threads',
+    engine: '{threads} threads',
     idle: 'Nothing is running',
     running: '{name}: {phase}, {percent} %',
   },

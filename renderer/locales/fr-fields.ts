@@ -311,7 +311,13 @@ export const fields: typeof enFields = {
   backend: {
     label: 'Moteur',
     help: 'Quel moteur calcule. Automatique prend le plus rapide qui marche sur cette machine ; la référence est lente, en float64, et faite pour vérifier.',
-    options: { auto: 'Automatique', wasm: 'WebAssembly', reference: 'Référence (float64)' },
+    options: {
+      auto: 'Automatique',
+      wasm: 'WebAssembly (processeur)',
+      webgpu: 'WebGPU (carte graphique)',
+      tensorflow: 'TensorFlow',
+      reference: 'Référence (float64)',
+    },
   },
 }
 

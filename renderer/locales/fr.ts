@@ -125,7 +125,7 @@ export const fr: Messages = {
     about: 'À propos de ce labo',
     version: 'Version',
     engine: 'Moteur',
-    engineValue: '{backend}, {threads} fils, {platform}',
+    engineValue: '{threads} fils, {platform}',
     home: 'Dossier des essais et des réglages',
     paper: 'Article',
     paperTitle: 'Échauffer les réseaux récurrents (arXiv:2106.01001)',
@@ -168,7 +168,7 @@ export const fr: Messages = {
     notJsonRemedy: 'Choisissez une configuration que le labo a enregistrée, ou qui suit `lab schema`.',
   },
   status: {
-    engine: '{backend}, {threads} fils',
+    engine: '{threads} fils',
     idle: 'Rien ne tourne',
     running: '{name} : {phase}, {percent} %',
   },

@@ -7,9 +7,8 @@ import type { Slice } from '../attractors/distances.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { BackendName } from './names.ts'
 import type { Tracing } from './trace.ts'
-
-export type BackendName = 'reference' | 'wasm' | 'webgpu' | 'tensorflow'
 
 export interface Backend {
   readonly name: BackendName

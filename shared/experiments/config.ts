@@ -2,6 +2,7 @@
  * A resolved configuration: everything a study needs, with every default filled in. schema.ts reads the user's JSON
  * into this, presets.ts holds known ones, trials.ts makes one trial (strategy) of it. Nothing here is optional.
  */
+import type { BackendChoice } from '../backends/names.ts'
 import type { InitialValueChoice } from '../networks/network.ts'
 
 export type Strategy = 'none' | 'warmed-up' | 'double'
@@ -159,7 +160,7 @@ export interface ExperimentConfig {
   training: TrainingConfig
   measures: MeasuresConfig
   seeds: number[]
-  backend: 'auto' | 'reference' | 'wasm'
+  backend: BackendChoice
   /** Text of the user's own cells by name, so that a configuration is complete in itself. */
   cells: Record<string, string>
   /** Steps between checkpoints, where those cost next to nothing (also at each epoch's end; always at pause and interrupt). */

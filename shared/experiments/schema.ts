@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../attractors/rest.ts'
+import { BACKEND_CHOICES } from '../backends/names.ts'
 import { DEFAULT_SPLIT } from '../datasets/options.ts'
 import { LabError, quoteStart, type Fault } from '../protocol/errors.ts'
 import { nearestNames } from '../protocol/nearest-names.ts'
@@ -281,7 +282,7 @@ const schema = z.strictObject({
     })
     .prefault({}),
   seeds: seeds.prefault([0, 1, 2]).describe('Whole numbers; or text with ranges, such as "0-4".'),
-  backend: z.enum(['auto', 'reference', 'wasm']).default('auto'),
+  backend: z.enum(BACKEND_CHOICES).default('auto'),
   cells: z.record(z.string(), z.string()).default({}).describe('Equations of own cells, by name.'),
   checkpointEverySteps: positive.default(200),
   keepCheckpointEverySteps: positive

@@ -476,9 +476,8 @@ export interface ExportedRun extends ExportedFile {
   readonly damaged: RunDamage | null
 }
 
-/** What the lab computes with, and why so. */
+/** What the engines on the processor have to compute with, and why so. */
 export interface DeviceView {
-  readonly backend: string
   readonly threads: number
   readonly platform: string
   /** As it calls itself; empty where it does not. */

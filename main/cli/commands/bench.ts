@@ -1,8 +1,8 @@
 /** `lab bench`: the median time of one whole training step of a preset, and what it means in GFLOP/s. */
 import type { TrainRequest } from '../../../shared/backends/backend.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
+import { readEngineOptions } from '../../engine/engine-options.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
-import { threadCount } from '../../engine/thread-count.ts'
 import { prepare } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
 import { formatNumber, formatTable, print, printJson } from '../output.ts'
@@ -12,8 +12,13 @@ const MEASURED_STEPS = 15
 
 export async function benchCommand(options: Readonly<Record<string, unknown>>): Promise<void> {
   const { config, baseFolder } = await loadConfig(undefined, { preset: options.preset })
-  const { datasets, networks } = await prepare({ ...config, seeds: config.seeds.slice(0, 1) }, baseFolder)
-  const backend = await loadBackend(options.backend as string)
+  const engineOptions = readEngineOptions(options)
+  const { datasets, networks } = await prepare(
+    { ...config, seeds: config.seeds.slice(0, 1) },
+    baseFolder,
+    engineOptions,
+  )
+  const backend = await loadBackend(options.backend as string, engineOptions)
   const [dataset] = datasets
   const rows: string[][] = []
   for (const [strategy, network] of networks) {
@@ -40,7 +45,7 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
     const result = {
       case: `${config.name}-${strategy}`,
       backend: backend.name,
-      threads: backend.name === 'wasm' ? threadCount() : 1,
+      threads: engineOptions.threads,
       stepMs,
       minMs: sorted[0]!,
       gflops,

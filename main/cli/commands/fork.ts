@@ -4,6 +4,7 @@ import { parseConfig } from '../../../shared/experiments/schema.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { isSameContent } from '../../../shared/runs/data-content.ts'
 import { isCheckpointName } from '../../../shared/runs/run.ts'
+import { readEngineOptions } from '../../engine/engine-options.ts'
 import { configOfFork, forkRun } from '../../engine/fork-run.ts'
 import { RUN_VERSIONS } from '../../engine/version.ts'
 import { readDataOptions } from '../data-options.ts'
@@ -22,6 +23,7 @@ export async function forkCommand(name: string, options: Options): Promise<void>
       expected: '`last`, `warmed-up`, or `step-N` of a training step N that was kept',
       found: `\`${checkpoint}\``,
     })
+  const engine = readEngineOptions(options)
   const { store, record } = await findOneRun(name, options)
   const json = structuredClone(configOfFork(record)) as unknown as Json
   await applyOptions(json, options)
@@ -29,9 +31,9 @@ export async function forkCommand(name: string, options: Options): Promise<void>
   const source = { runId: record.id, checkpoint }
   const config = parseConfig(json, where, { hasRecordedCells: true })
   const choice = readDataOptions(options)
-  const fork = await forkRun(store, source, config, where, RUN_VERSIONS, choice)
+  const fork = await forkRun(store, source, config, where, RUN_VERSIONS, engine, choice)
   const { data, config: used } = fork
   if (used.dataset.kind === 'file' && record.data !== null && data !== null && !isSameContent(record.data, data))
     tellOtherData(fork.id, choice.file ?? used.dataset.path, options.json === true)
-  await runRecords(store, [fork], options)
+  await runRecords(store, [fork], engine, options)
 }

@@ -1,6 +1,7 @@
 /** `lab memory`: what a training step of each strategy takes, and how the engine keeps it within its bound. */
 import { mebibytes } from '../../../shared/backends/memory-plan.ts'
 import { fitBatches } from '../../../shared/training/fit-to-data.ts'
+import { readEngineOptions } from '../../engine/engine-options.ts'
 import { planMemory } from '../../engine/memory.ts'
 import { openDatasets, wireNetworks } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
@@ -10,10 +11,11 @@ export async function memoryCommand(
   file: string | undefined,
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  const engine = readEngineOptions(options)
   const { config: asked, baseFolder } = await loadConfig(file, options)
   const [dataset] = await openDatasets({ ...asked, seeds: asked.seeds.slice(0, 1) }, baseFolder)
   const { config } = fitBatches(asked, [dataset!])
-  const plans = planMemory(config, wireNetworks(config, dataset!), dataset!)
+  const plans = await planMemory(config, wireNetworks(config, dataset!), dataset!, engine)
   if (plans.size === 0 && !options.json) print(`The backend ${config.backend} does not count its memory.`)
   for (const [strategy, { plan, request }] of plans) {
     if (options.json) {

@@ -7,6 +7,7 @@ import { trialStrategies } from '../../../shared/experiments/trials.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import { readEngineOptions, type EngineOptions } from '../../engine/engine-options.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { AS_RECORDED } from '../../engine/run-data.ts'
 import {
@@ -38,20 +39,21 @@ const TRACED_SPANS = 100_000
 type Options = Readonly<Record<string, unknown>>
 
 export async function runCommand(file: string | undefined, options: Options): Promise<void> {
+  const engine = readEngineOptions(options)
   const { config, baseFolder } = await loadConfig(file, options)
   if (options.printConfig) {
     print(JSON.stringify(config, null, 2))
     return
   }
-  const group = await prepare(config, baseFolder)
+  const group = await prepare(config, baseFolder, engine)
   tellWarnings(warningsOfCells(group.networks.values()), options)
   const prepared = preparedConfig(group)
-  const trace = typeof options.trace === 'string' ? await openTrace(config.backend, options.trace) : null
+  const trace = typeof options.trace === 'string' ? await openTrace(config.backend, engine, options.trace) : null
   const store = openStore(options)
   const records = await makeRuns(store, prepared)
   try {
     trace?.start()
-    await runRecords(store, records, options)
+    await runRecords(store, records, engine, options)
   } finally {
     await trace?.end() // also of a run that fails
   }
@@ -61,8 +63,12 @@ export async function runCommand(file: string | undefined, options: Options): Pr
  * Writes down what the engine's threads do, into a file that is opened before a run is made.
  * @throws LabError `usage`
  */
-async function openTrace(backendName: string, file: string): Promise<{ start(): void; end(): Promise<void> }> {
-  const { tracing } = await loadBackend(backendName)
+async function openTrace(
+  backendName: string,
+  engine: EngineOptions,
+  file: string,
+): Promise<{ start(): void; end(): Promise<void> }> {
+  const { tracing } = await loadBackend(backendName, engine)
   if (!tracing)
     throw new LabError('usage', 'This backend has no threads to trace.', {
       where: '--trace',
@@ -83,12 +89,14 @@ async function openTrace(backendName: string, file: string): Promise<{ start(): 
 }
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {
+  const engine = readEngineOptions(options)
   const store = openStore(options)
   const records = await findRuns(store, name)
   const order = trialStrategies(records[0]!.config)
   await runRecords(
     store,
     records.toSorted((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy)),
+    engine,
     options,
     readDataOptions(options),
   )
@@ -98,6 +106,7 @@ export async function resumeCommand(name: string, options: Options): Promise<voi
 export async function runRecords(
   store: RunStore,
   records: readonly RunRecord[],
+  engine: EngineOptions,
   options: Options,
   data = AS_RECORDED,
 ): Promise<void> {
@@ -115,7 +124,7 @@ export async function runRecords(
         listener.failed(id, error)
       },
     }
-    return runGroup(store, records, process.cwd(), control, group, data)
+    return runGroup(store, records, process.cwd(), engine, control, group, data)
   })
   progress?.end()
   if (done === 'paused') {

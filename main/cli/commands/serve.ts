@@ -1,6 +1,7 @@
 /** `lab serve`: the lab's screens for a browser on this machine, until Ctrl-C, which saves first. */
 import process from 'node:process'
 import { LabError } from '../../../shared/protocol/errors.ts'
+import { readEngineOptions } from '../../engine/engine-options.ts'
 import { Lab } from '../../lab/lab.ts'
 import { ensureBuilt } from '../../server/build-app.ts'
 import { makeToken, readLastAddress, saveLastAddress } from '../../server/last-address.ts'
@@ -20,8 +21,13 @@ export async function serveCommand(
 ): Promise<void> {
   process.stderr.on('error', () => undefined) // a lab goes on when nobody reads what it says
   const port = readPort(options.port)
+  const engine = readEngineOptions(options)
   const home = homeOf(options)
-  const [folder, lab, last] = await Promise.all([ensureBuilt('renderer'), Lab.open(home), readLastAddress(home)])
+  const [folder, lab, last] = await Promise.all([
+    ensureBuilt('renderer'),
+    Lab.open(home, engine),
+    readLastAddress(home),
+  ])
   const files = await StaticFiles.read(folder)
   let { token } = last
   // Where it was last, unless another program is there by now.

@@ -6,6 +6,7 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import { sweepCsv, type SweepRow } from '../../../shared/runs/sweep-table.ts'
+import { readEngineOptions, type EngineOptions } from '../../engine/engine-options.ts'
 import { moveSweepData, prepareSweep, runInProcess, runSweep, tableOfSweep } from '../../engine/run-sweep.ts'
 import { SweepStore } from '../../store/sweep-store.ts'
 import type { SweepRecord } from '../../store/sweep-writer.ts'
@@ -25,11 +26,12 @@ type Options = Readonly<Record<string, unknown>>
 
 /** @param fileOrName a file starts a sweep; the name of one goes on with it */
 export async function sweepCommand(fileOrName: string, options: Options): Promise<void> {
+  const engine = readEngineOptions(options)
   const runs = openStore(options)
   const sweeps = new SweepStore(homeOf(options))
   const text = await readFileIfAny(fileOrName)
   const { record: found, sweep } =
-    text === null ? await sweeps.find(fileOrName) : await startSweep(sweeps, text, fileOrName, options)
+    text === null ? await sweeps.find(fileOrName) : await startSweep(sweeps, text, fileOrName, engine, options)
   let record = found
   if (typeof options.data === 'string') await moveSweepData(runs, found, options.data)
   const json = options.json === true
@@ -42,9 +44,10 @@ export async function sweepCommand(fileOrName: string, options: Options): Promis
     try {
       done = await untilInterrupted((control) =>
         runSweep(runs, writer, {
+          engine,
           rerunFailed: options.rerunFailed === true,
           isPauseAsked: () => control.requested() !== null,
-          runOne: runInProcess(runs, record.baseFolder, control, tellRuns(progress)),
+          runOne: runInProcess(runs, record.baseFolder, engine, control, tellRuns(progress)),
         }),
       )
     } finally {
@@ -108,6 +111,7 @@ async function startSweep(
   sweeps: SweepStore,
   text: string,
   file: string,
+  engine: EngineOptions,
   options: Options,
 ): Promise<{ record: SweepRecord; sweep: Sweep }> {
   const [flag] = (['table', 'rerunFailed', 'data'] as const).filter((name) => options[name] !== undefined)
@@ -131,7 +135,7 @@ async function startSweep(
   }
   const { definition, sweep } = parseSweep(json, path.basename(file))
   const baseFolder = path.dirname(path.resolve(file))
-  const { data, warnings } = await prepareSweep(sweep, baseFolder)
+  const { data, warnings } = await prepareSweep(sweep, baseFolder, engine)
   tellWarnings(warnings, options)
   return { record: await sweeps.create(definition, baseFolder, sweep.points.length, data), sweep }
 }

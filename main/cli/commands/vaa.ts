@@ -5,6 +5,7 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import { describeDivergence } from '../../../shared/runs/divergence.ts'
 import { readVaa } from '../../../shared/runs/read-vaa.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
+import { readEngineOptions } from '../../engine/engine-options.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
 import { openRunData } from '../../engine/run-data.ts'
 import { wireNetworks } from '../../engine/run-group.ts'
@@ -32,6 +33,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
       remedy: 'Leave it out, or say how many steps of convergence there are.',
     })
   const weights = readWeightsOption(options)
+  const engineOptions = readEngineOptions(options)
   const { store, record } = await findOneRun(name, options)
   const { config } = record
   const seeds = seedsLeft(record)
@@ -45,7 +47,8 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     readDataOptions(options),
   )
   const network = wireNetworks(config, datasets[0]!).get(record.strategy)!
-  const engine = await (await loadBackend(record.backend ?? 'auto')).createEngine(network, seeds.length)
+  const backend = await loadBackend(record.backend ?? 'auto', engineOptions)
+  const engine = await backend.createEngine(network, seeds.length)
   trained.forEach(({ tensors }, replica) => engine.writeParameters(replica, tensors))
   const measures: ExperimentConfig['measures'] = {
     everySteps: null,

@@ -1,17 +1,19 @@
-/** `lab verify`: golden cases on every backend, one verdict a line; exit 1 if one does not agree. */
+/** `lab verify`: golden cases on every backend that works here, or on those that are named, one verdict a line; exit 1 if one does not agree. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../../../shared/protocol/errors.ts'
-import { loadBackend } from '../../engine/load-backend.ts'
+import type { Backend } from '../../../shared/backends/backend.ts'
+import { backendEntry, BACKENDS } from '../../engine/backends/table.ts'
+import { readEngineOptions, type EngineOptions } from '../../engine/engine-options.ts'
 import { verifyCase } from '../../engine/verify.ts'
 import { print, printJson } from '../output.ts'
-
-const BACKENDS = ['reference', 'wasm'] as const
+import { writeError } from '../streams.ts'
 
 export async function verifyCommand(
   files: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  const backends = await openBackends(options, readEngineOptions(options))
   let failures = 0
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -22,8 +24,8 @@ export async function verifyCommand(
         cause,
       })
     })
-    for (const name of BACKENDS) {
-      const verdict = await verifyCase(text, path.basename(file, '.json'), await loadBackend(name))
+    for (const backend of backends) {
+      const verdict = await verifyCase(text, path.basename(file, '.json'), backend)
       if (!verdict.ok) failures++
       if (options.json) printJson(verdict)
       else {
@@ -35,4 +37,17 @@ export async function verifyCommand(
     }
   }
   if (failures > 0) process.exitCode = 1
+}
+
+/** One that is named must work; of the others, those that do not are told. */
+async function openBackends(options: Readonly<Record<string, unknown>>, engine: EngineOptions): Promise<Backend[]> {
+  if (typeof options.backend === 'string')
+    return Promise.all(options.backend.split(',').map((name) => backendEntry(name.trim()).load(engine)))
+  const backends: Backend[] = []
+  for (const entry of BACKENDS) {
+    const reports = await entry.probe(engine)
+    if (reports.some(({ refusal }) => refusal === null)) backends.push(await entry.load(engine))
+    else if (!options.json) writeError(`${entry.name} is left out: ${reports[0]!.refusal!.message}\n`)
+  }
+  return backends
 }

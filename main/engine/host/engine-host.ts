@@ -7,6 +7,7 @@ import type { Worker } from 'node:worker_threads'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import type { EngineOptions } from '../engine-options.ts'
 import { startThread } from '../start-thread.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
@@ -61,13 +62,15 @@ interface Entry {
 
 export class EngineHost {
   readonly #home: string
+  readonly #engine: EngineOptions
   readonly #listener: (event: HostEvent) => void
   readonly #queue: Entry[] = []
   #jobCount = 0
   #closing = false
 
-  constructor(home: string, listener: (event: HostEvent) => void) {
+  constructor(home: string, engine: EngineOptions, listener: (event: HostEvent) => void) {
     this.#home = home
+    this.#engine = engine
     this.#listener = listener
   }
 
@@ -202,10 +205,11 @@ export class EngineHost {
     const [entry] = this.#queue
     if (entry === undefined || this.#queue.some(({ worker }) => worker !== null)) return
     const { job, runIds } = entry
+    const place = { home: this.#home, engine: this.#engine }
     const task: ThreadTask =
       job.kind === 'group'
-        ? { home: this.#home, kind: 'group', runIds }
-        : { home: this.#home, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
+        ? { ...place, kind: 'group', runIds }
+        : { ...place, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
     const worker = startThread('group-thread', task)
     entry.worker = worker
     entry.done = false

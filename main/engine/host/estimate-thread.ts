@@ -9,13 +9,13 @@ import { loadBackend } from '../load-backend.ts'
 import { prepare } from '../run-group.ts'
 import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estimate-protocol.ts'
 
-const { baseFolder } = workerData as EstimateTask
+const { engine: options, baseFolder } = workerData as EstimateTask
 
 async function measure(json: unknown): Promise<StrategyEstimate[]> {
   // Its cells are asked where the design is read, and those of a fork never.
   const asked = parseConfig(json, 'configuration', { hasRecordedCells: true })
-  const { config, datasets, networks } = await prepare(asked, baseFolder)
-  const backend = await loadBackend(config.backend)
+  const { config, datasets, networks } = await prepare(asked, baseFolder, options)
+  const backend = await loadBackend(config.backend, options)
   const estimates: StrategyEstimate[] = []
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, config.seeds.length)

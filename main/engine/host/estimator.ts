@@ -3,6 +3,7 @@
  * nobody waits for any more is ended at once with its thread.
  */
 import { AskedPool } from '../asked-pool.ts'
+import type { EngineOptions } from '../engine-options.ts'
 import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estimate-protocol.ts'
 
 /** A few steps of every strategy; on a design for which that is not enough, the estimate would be days. */
@@ -14,8 +15,8 @@ export class Estimator {
   readonly #cancels = new Map<string, AbortController>()
 
   /** @param baseFolder where relative paths of own series start */
-  constructor(baseFolder: string) {
-    const task: EstimateTask = { baseFolder }
+  constructor(baseFolder: string, engine: EngineOptions) {
+    const task: EstimateTask = { baseFolder, engine }
     this.#threads = new AskedPool({
       name: 'estimate-thread',
       task,

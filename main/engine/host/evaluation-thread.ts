@@ -6,10 +6,10 @@ import { measureGradientByLag } from '../gradient-by-lag.ts'
 import { predict } from '../predict.ts'
 import type { EvaluationQuestions, EvaluationTask } from './evaluation-protocol.ts'
 
-const { home } = workerData as EvaluationTask
+const { home, engine } = workerData as EvaluationTask
 const store = new RunStore(home)
 
 answerQuestions<EvaluationQuestions>({
-  predict: (request) => predict(store, home, request),
-  'gradient-by-lag': (request) => measureGradientByLag(store, home, request),
+  predict: (request) => predict(store, home, engine, request),
+  'gradient-by-lag': (request) => measureGradientByLag(store, home, engine, request),
 })

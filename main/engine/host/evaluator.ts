@@ -3,6 +3,7 @@
  * own series, weights and engine in memory, so only a few are at work at once, in threads that end with their answer.
  */
 import { AskedPool } from '../asked-pool.ts'
+import type { EngineOptions } from '../engine-options.ts'
 import type { EvaluationQuestions, EvaluationTask } from './evaluation-protocol.ts'
 
 /** Beside a training, which has the cores; more at once are done no sooner. */
@@ -11,8 +12,8 @@ const MOST_AT_ONCE = 2
 const LIMIT_MS = 300_000
 
 /** @param home of the runs */
-export function createEvaluator(home: string): AskedPool<EvaluationQuestions> {
-  const task: EvaluationTask = { home }
+export function createEvaluator(home: string, engine: EngineOptions): AskedPool<EvaluationQuestions> {
+  const task: EvaluationTask = { home, engine }
   return new AskedPool({
     name: 'evaluation-thread',
     task,

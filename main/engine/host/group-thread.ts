@@ -64,6 +64,7 @@ async function runAndTell(id: string, baseFolder: string): Promise<{ record: Run
       store,
       id,
       baseFolder,
+      task.engine,
       {
         requested: () => (stopAsked.has(id) ? 'stop' : pauseAsked ? 'pause' : null),
         rest: turnLoop,
@@ -90,6 +91,7 @@ async function runSweepTask(sweepId: string, rerunFailed: boolean): Promise<void
   const writer = await new SweepStore(task.home).openWriter(sweepId)
   try {
     await runSweep(store, writer, {
+      engine: task.engine,
       rerunFailed,
       isPauseAsked: () => pauseAsked,
       made: (runIds) => send({ kind: 'made', runIds }),

@@ -1,10 +1,12 @@
 /** What a job's worker thread and its host say to each other over their MessagePort. */
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import type { EngineOptions } from '../engine-options.ts'
 
 /** What the thread starts with. */
 export type ThreadTask = {
   readonly home: string
+  readonly engine: EngineOptions
 } & (
   | {
       readonly kind: 'group'

@@ -7,6 +7,7 @@ import { LabError } from '../../../shared/protocol/errors.ts'
 import type { CheckedCell, CheckedSweep, ResolvedConfig } from '../../../shared/protocol/views.ts'
 import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
 import { AskedPool } from '../../engine/asked-pool.ts'
+import type { EngineOptions } from '../../engine/engine-options.ts'
 import type { DesignQuestions, DesignTask } from './design-protocol.ts'
 
 /** How long a thread may work at a question, by what there is to read. */
@@ -29,8 +30,8 @@ export class DesignDesk {
   readonly #threads: AskedPool<DesignQuestions>
 
   /** @param home where relative paths of own series start, and its runs */
-  constructor(home: string, limits = LIMITS) {
-    const task: DesignTask = { home }
+  constructor(home: string, engine: EngineOptions, limits = LIMITS) {
+    const task: DesignTask = { home, engine }
     this.#threads = new AskedPool({
       name: 'design-thread',
       task,

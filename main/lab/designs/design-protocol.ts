@@ -11,6 +11,7 @@ import type {
 } from '../../../shared/protocol/views.ts'
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
+import type { EngineOptions } from '../../engine/engine-options.ts'
 import type { PreparedConfig } from '../../engine/run-group.ts'
 import type { SweepOutline } from '../../engine/run-sweep.ts'
 import type { SweepRecord } from '../../store/sweep-writer.ts'
@@ -18,6 +19,7 @@ import type { SweepRecord } from '../../store/sweep-writer.ts'
 /** What a thread starts with. */
 export interface DesignTask {
   readonly home: string
+  readonly engine: EngineOptions
 }
 
 /** Every question, with its answer. */

@@ -21,10 +21,10 @@ import type { DesignQuestions, DesignTask } from './design-protocol.ts'
 import { Designs } from './designs.ts'
 import { CONFIG_NAME, readDesign } from './read-design.ts'
 
-const { home } = workerData as DesignTask
+const { home, engine } = workerData as DesignTask
 const store = new RunStore(home)
 const sweeps = new SweepStore(home)
-const designs = new Designs(home, store)
+const designs = new Designs(home, engine, store)
 
 answerQuestions<DesignQuestions>({
   'check-cell': checkCell,
@@ -36,11 +36,11 @@ answerQuestions<DesignQuestions>({
   },
   preview: (payload) => designs.previewDataset(payload),
   'data-file': (payload) => designs.readDataFile(payload),
-  prepare: async (json) => preparedConfig(await prepare(readDesign(json), home)),
+  prepare: async (json) => preparedConfig(await prepare(readDesign(json), home, engine)),
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)
-    const { data } = await prepareSweep(sweep, home)
+    const { data } = await prepareSweep(sweep, home, engine)
     return { definition, outline: outlineSweep(sweep), data }
   },
   'open-sweep': async (id) => {
@@ -48,9 +48,9 @@ answerQuestions<DesignQuestions>({
     return { record, outline: outlineSweep(sweep) }
   },
   'locate-data': async ({ runId, path: file, takesOther }) => {
-    await locateData(store, runId, { file: path.resolve(home, file), takesOther }, home)
+    await locateData(store, runId, { file: path.resolve(home, file), takesOther }, home, engine)
     return null
   },
   fork: ({ source, config }) =>
-    forkRun(store, source, readDesign(config, { hasRecordedCells: true }), CONFIG_NAME, RUN_VERSIONS),
+    forkRun(store, source, readDesign(config, { hasRecordedCells: true }), CONFIG_NAME, RUN_VERSIONS, engine),
 })

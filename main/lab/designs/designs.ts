@@ -22,6 +22,7 @@ import type { DataFileView, DatasetPreview, NetworkView, ResolvedConfig } from '
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { fitBatches, fitToData, type FittedConfig } from '../../../shared/training/fit-to-data.ts'
+import type { EngineOptions } from '../../engine/engine-options.ts'
 import { planMemory } from '../../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../../engine/fork-run.ts'
 import { wireNetworks } from '../../engine/run-group.ts'
@@ -36,13 +37,15 @@ const MOST_DRAWN_VALUES = 2 ** 19
 
 export class Designs {
   readonly #baseFolder: string
+  readonly #engine: EngineOptions
   readonly #store: RunStore
   /** The last datasets, by settings and seed: a keystroke elsewhere in the design asks for the same ones, and MNIST is 55 MB. */
   readonly #known = new Map<string, Promise<Dataset>>()
 
   /** @param baseFolder where relative paths of own series start */
-  constructor(baseFolder: string, store: RunStore) {
+  constructor(baseFolder: string, engine: EngineOptions, store: RunStore) {
     this.#baseFolder = baseFolder
+    this.#engine = engine
     this.#store = store
   }
 
@@ -54,11 +57,11 @@ export class Designs {
     try {
       if (fork === null) {
         const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
-        return viewDesign(config, dataset, fitToData(config, [dataset]))
+        return await this.#view(config, dataset, fitToData(config, [dataset]))
       }
       const { mistakes, data } = await judgeFork(this.#store, fork, config, CONFIG_NAME)
       if (mistakes.length > 0) return refuse(mistakes)
-      return viewDesign(config, data.datasets[0]!, fitBatches(config, data.datasets))
+      return await this.#view(config, data.datasets[0]!, fitBatches(config, data.datasets))
     } catch (error) {
       if (!(error instanceof LabError)) throw error
       return refuse([{ field: fieldOf(error), error }])
@@ -97,6 +100,28 @@ export class Designs {
     return { path: absolute, contents, guess: guessMapping(contents), testPath }
   }
 
+  /** @param config as it was typed, which the form keeps; `fitted` is what is used */
+  async #view(
+    config: ExperimentConfig,
+    dataset: Dataset,
+    { config: used, remarks }: FittedConfig,
+  ): Promise<ResolvedConfig> {
+    const networks = wireNetworks(used, dataset)
+    const plans = await planMemory(used, networks, dataset, this.#engine)
+    for (const { plan, request } of plans.values()) requireRoom(plan, request)
+    const { steps, epochs, batch } = used.training
+    return {
+      ok: true,
+      config,
+      networks: [...networks].map(([strategy, network]) =>
+        viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
+      ),
+      warnings: warningsOfCells(networks.values()),
+      trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
+      remarks,
+    }
+  }
+
   async #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {
     // The user's file may be saved anew under its name.
     const print = config.kind === 'file' ? await dataFilePrint(config, this.#baseFolder) : null
@@ -113,28 +138,6 @@ export class Designs {
 
 function refuse(mistakes: readonly ConfigMistake[]): ResolvedConfig {
   return { ok: false, errors: mistakes.map(({ field, error }) => ({ ...toWireError(error), field })) }
-}
-
-/** @param config as it was typed, which the form keeps; `fitted` is what is used */
-function viewDesign(
-  config: ExperimentConfig,
-  dataset: Dataset,
-  { config: used, remarks }: FittedConfig,
-): ResolvedConfig {
-  const networks = wireNetworks(used, dataset)
-  const plans = planMemory(used, networks, dataset)
-  for (const { plan, request } of plans.values()) requireRoom(plan, request)
-  const { steps, epochs, batch } = used.training
-  return {
-    ok: true,
-    config,
-    networks: [...networks].map(([strategy, network]) =>
-      viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
-    ),
-    warnings: warningsOfCells(networks.values()),
-    trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
-    remarks,
-  }
 }
 
 /** Where a form shows what a dataset or network refuses: it names the field itself, or its kind tells the group. */

@@ -6,6 +6,7 @@ import { cp, mkdtemp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { loadConfig } from '../../../main/cli/load-config.ts'
 import { makeRuns, prepare, preparedConfig, runGroup } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
@@ -94,7 +95,7 @@ it.each(CASES)('$name trains to its end', async (one) => {
   const folder = await mkdtemp(path.join(temporaryFolder(), 'case-'))
   const { config, baseFolder } = await loadConfig(await place(folder, one), {})
   const store = new RunStore(folder)
-  const records = await makeRuns(store, preparedConfig(await prepare(config, baseFolder)))
+  const records = await makeRuns(store, preparedConfig(await prepare(config, baseFolder, readEngineOptions())))
   expect(records).toHaveLength(one.strategies ?? 1)
   const silent = {
     started: () => undefined,
@@ -102,7 +103,7 @@ it.each(CASES)('$name trains to its end', async (one) => {
     endedBefore: () => undefined,
     failed: (_: string, error: Error) => expect.fail(error.message),
   }
-  const ended = await runGroup(store, records, '/', { requested: () => null }, silent)
+  const ended = await runGroup(store, records, '/', readEngineOptions(), { requested: () => null }, silent)
   for (const { status, result, data, remarks, diverged } of ended === 'paused' ? [] : ended) {
     expect([status, diverged, data!.classNames]).toEqual(['finished', [], one.classes ?? null])
     expect(result!.best.every((value) => Number.isFinite(value))).toBe(true)
@@ -116,7 +117,7 @@ it('subjects-split, grouped: each of the five subjects is on one side, and all s
   const file = await place(folder, { name: 'grouped', input: 'subjects-split' })
   const set = ['dataset.split.group="subject"', 'seeds="0-2"']
   const { config, baseFolder } = await loadConfig(file, { set })
-  const { datasets } = await prepare(config, baseFolder)
+  const { datasets } = await prepare(config, baseFolder, readEngineOptions())
   const { train, validation, test } = datasets[0]!.groupCounts!
   expect(train + validation + test).toBe(5)
   const testSets = datasets.map((dataset) => [...dataset.batch('test', [...Array(dataset.counts.test).keys()]).inputs])

@@ -17,7 +17,7 @@ function alteredCopy(): string {
   return file
 }
 
-const backends = ['reference', 'wasm']
+const backends = ['wasm', 'reference']
 const verdict = (name: string, backend: string, ok: boolean) => ({ case: name, backend, kind: 'train', ok })
 
 describe('lab verify', () => {

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { prepareSweep, runSweep } from '../../../main/engine/run-sweep.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { SweepStore } from '../../../main/store/sweep-store.ts'
@@ -9,6 +10,7 @@ import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { npz, range, tensor } from '../datasets/helpers.ts'
 import { temporaryFolder } from '../store/store-helpers.ts'
 
+const ENGINE = readEngineOptions()
 const CONFIG = {
   dataset: { kind: 'file', path: 'own.npz', task: 'classification' },
   layers: [{ cell: 'gru', units: 2 }],
@@ -33,7 +35,7 @@ async function makeRuns(isEarlier: boolean) {
   )
   const [runs, sweeps] = [new RunStore(home), new SweepStore(home)]
   const { definition, sweep } = parseSweep({ config: CONFIG, grid: { 'training.batch': [2, 3] } }, 'test')
-  const { id } = await sweeps.create(definition, home, 2, (await prepareSweep(sweep, home)).data)
+  const { id } = await sweeps.create(definition, home, 2, (await prepareSweep(sweep, home, ENGINE)).data)
   if (isEarlier) {
     const { data, ...earlier } = JSON.parse(await readFile(sweeps.file(id), 'utf8')) as Record<string, unknown>
     expect(data).toBeTruthy()
@@ -41,6 +43,7 @@ async function makeRuns(isEarlier: boolean) {
   }
   const writer = await sweeps.openWriter(id)
   await runSweep(runs, writer, {
+    engine: ENGINE,
     rerunFailed: false,
     isPauseAsked: () => false,
     runOne: () => Promise.resolve('done'),

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { EngineHost, type HostEvent } from '../../../main/engine/host/engine-host.ts'
 import { releaseLockOfDeadThread } from '../../../main/store/run-lock.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
@@ -24,7 +25,7 @@ it('tells a thread that dies as a crash of its run, which can be taken up again'
   const { id, groupId } = record!
   let events: HostEvent[] = []
   let check = (): void => undefined
-  const host = new EngineHost(home, (event) => {
+  const host = new EngineHost(home, readEngineOptions(), (event) => {
     events.push(event)
     check()
   })

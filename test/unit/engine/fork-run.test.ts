@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { forkRun, judgeFork, listForkPoints, type ForkSource } from '../../../main/engine/fork-run.ts'
 import { runOne } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
@@ -31,7 +32,7 @@ async function openBench(): Promise<Bench> {
       if ((await store.readRecord(id)).status === 'finished') return
       let asked = 0
       const requested = (): 'pause' | null => (++asked >= pauseAt ? 'pause' : null)
-      await runOne(store, id, home, { requested }, SILENT)
+      await runOne(store, id, home, readEngineOptions(), { requested }, SILENT)
     },
   }
 }
@@ -42,7 +43,7 @@ async function newRun({ store }: Bench, config: ExperimentConfig = CONFIG): Prom
 }
 
 const fork = ({ store }: Bench, source: ForkSource, config = CONFIG): Promise<RunRecord> =>
-  forkRun(store, source, config, 'test', versions)
+  forkRun(store, source, config, 'test', versions, readEngineOptions())
 
 async function bitsOf({ store }: Bench, { id }: RunRecord): Promise<string[]> {
   const { tensors } = await store.readWeights(id)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { forkRun, judgeFork, listForkPoints } from '../../../main/engine/fork-run.ts'
 import { measureGradientByLag } from '../../../main/engine/gradient-by-lag.ts'
 import { locateData } from '../../../main/engine/locate-data.ts'
@@ -72,7 +73,7 @@ async function openBench(change: object = {}, text = FIRST): Promise<Bench> {
   const file = path.join(home, 'data.csv')
   await writeFile(file, text)
   const config = parseConfig({ ...CONFIG, ...change }, 'test')
-  const [record] = await makeRuns(store, preparedConfig(await prepare(config, home)))
+  const [record] = await makeRuns(store, preparedConfig(await prepare(config, home, readEngineOptions())))
   const { id } = record!
   return {
     store,
@@ -83,13 +84,21 @@ async function openBench(change: object = {}, text = FIRST): Promise<Bench> {
     read: () => store.readRecord(id),
     async run(pauseAt = Infinity, choice = AS_RECORDED) {
       let asked = 0
-      await runOne(store, id, '/', { requested: () => (++asked >= pauseAt ? 'pause' : null) }, SILENT, choice)
+      await runOne(
+        store,
+        id,
+        '/',
+        readEngineOptions(),
+        { requested: () => (++asked >= pauseAt ? 'pause' : null) },
+        SILENT,
+        choice,
+      )
     },
   }
 }
 
 const predicted = ({ store, home, record }: Bench) =>
-  predict(store, home, {
+  predict(store, home, readEngineOptions(), {
     runId: record.id,
     seed: null,
     weights: 'last',
@@ -97,7 +106,8 @@ const predicted = ({ store, home, record }: Bench) =>
     seriesCount: 1,
     sampleCount: 2,
   })
-const measured = ({ store, home, record }: Bench) => measureGradientByLag(store, home, { runId: record.id, seed: null })
+const measured = ({ store, home, record }: Bench) =>
+  measureGradientByLag(store, home, readEngineOptions(), { runId: record.id, seed: null })
 const longer = ({ record }: Bench): ExperimentConfig => ({
   ...record.config,
   training: { ...record.config.training, steps: 60 },
@@ -109,6 +119,7 @@ const forked = (bench: Bench, choice = AS_RECORDED) =>
     longer(bench),
     'test',
     bench.record.versions,
+    readEngineOptions(),
     choice,
   )
 
@@ -280,7 +291,7 @@ describe('a fork', () => {
     await refusalOf(() => forked(bench, { file: other, takesOther: false }))
     const fork = await forked(bench, { file: other, takesOther: true })
     expect(fork.data).toMatchObject({ sha256: digest(SECOND), earlier: [{ sha256: digest(FIRST) }] })
-    await runOne(bench.store, fork.id, '/', { requested: () => null }, SILENT)
+    await runOne(bench.store, fork.id, '/', readEngineOptions(), { requested: () => null }, SILENT)
     expect(await bench.store.readRecord(fork.id)).toMatchObject({ status: 'finished', data: fork.data })
     expect((await listForkPoints(bench.store, fork.id))[0]).toMatchObject({ step: 60 })
   })
@@ -294,7 +305,7 @@ describe('where the data of a run lies', () => {
     await rename(bench.file, moved)
     await writeFile(other, SECOND)
     const locate = (file: string, takesOther: boolean): Promise<void> =>
-      locateData(bench.store, bench.record.id, { file, takesOther }, bench.home)
+      locateData(bench.store, bench.record.id, { file, takesOther }, bench.home, readEngineOptions())
     await refusalOf(() => locate(other, false))
     await locate(moved, false)
     await predicted(bench)
@@ -326,16 +337,22 @@ describe('a sweep', () => {
     const file = path.join(folder, 'data.csv')
     await writeFile(file, FIRST)
     const { definition, sweep } = parseSweep({ config: CONFIG, grid: { 'training.batch': [2, 3, 4] } }, 'test')
-    const { id } = await sweeps.create(definition, folder, 3, (await prepareSweep(sweep, folder)).data)
+    const { id } = await sweeps.create(
+      definition,
+      folder,
+      3,
+      (await prepareSweep(sweep, folder, readEngineOptions())).data,
+    )
     const goOn = async (afterMade: (count: number) => Promise<void> = () => Promise.resolve()): Promise<void> => {
       const writer = await sweeps.openWriter(id)
       let count = 0
       try {
         await runSweep(runs, writer, {
+          engine: readEngineOptions(),
           rerunFailed: false,
           isPauseAsked: () => false,
           async runOne(record) {
-            await runOne(runs, record.id, '/', { requested: () => null }, SILENT)
+            await runOne(runs, record.id, '/', readEngineOptions(), { requested: () => null }, SILENT)
             await afterMade(++count)
             return 'done'
           },

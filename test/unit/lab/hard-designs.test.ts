@@ -1,5 +1,6 @@
 /** Designs and sweeps that take long or end a thread: each is answered with that where its mistakes stand, and the lab and all others go on. */
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { DesignDesk } from '../../../main/lab/designs/design-desk.ts'
 import { makeHome, openLab, SMALL_CONFIG } from './lab-helpers.ts'
 
@@ -12,9 +13,9 @@ const MANY_POINTS = {
 }
 const GOOD_CELL = { name: 'own', text: "cell own\nh' = tanh(W x + U h + b)", inputSize: 1, units: 4 }
 
-async function openDesk(limits: Partial<ConstructorParameters<typeof DesignDesk>[1]> = {}): Promise<DesignDesk> {
+async function openDesk(limits: Partial<ConstructorParameters<typeof DesignDesk>[2]> = {}): Promise<DesignDesk> {
   const endless = { textMs: ENDLESS_MS, pointsMs: ENDLESS_MS, filesMs: ENDLESS_MS, sweepMs: ENDLESS_MS }
-  const desk = new DesignDesk(await makeHome(), { ...endless, ...limits })
+  const desk = new DesignDesk(await makeHome(), readEngineOptions(), { ...endless, ...limits })
   onTestFinished(() => desk.close())
   return desk
 }
