@@ -9,6 +9,8 @@ import type { StepWork } from './set-up.ts'
 const NPM_REMEDY = 'Try again; `npm config list` shows which registry and proxy it uses.'
 
 export async function installPackage({ staging, tools, signal }: StepWork): Promise<void> {
+  // What a cancelled npm has left looks whole to the next one.
+  await rm(path.join(staging, 'node_modules'), { recursive: true, force: true })
   await writeFile(path.join(staging, 'package.json'), '{ "private": true }\n')
   const wanted = [`${TENSORFLOW_PACKAGE}@${PACKAGE_VERSION}`, `${HEADERS_PACKAGE}@${HEADERS_VERSION}`]
   const quietly = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', '--prefer-offline']
