@@ -6,6 +6,11 @@ export const TENSORFLOW_FLAVOURS = ['cpu', 'cuda'] as const
 
 export type TensorflowFlavour = (typeof TENSORFLOW_FLAVOURS)[number]
 
+/** What a machine may lack for a set-up: `values.lacks` of the fault `setupLacks`, with commas. */
+export const TENSORFLOW_LACKS = ['platform', 'python', 'pip', 'space', 'compiler', 'npm', 'network'] as const
+
+export type TensorflowLack = (typeof TENSORFLOW_LACKS)[number]
+
 /** In the order in which they are done. */
 export const TENSORFLOW_STEPS = ['check', 'package', 'library', 'unpack', 'compile', 'trial', 'finish'] as const
 
@@ -34,8 +39,19 @@ export interface TensorflowProgress {
   readonly elapsedMs: number
 }
 
+/** What a flavour costs. */
+export interface TensorflowChoice {
+  readonly flavour: TensorflowFlavour
+  /** About what is fetched. */
+  readonly downloadBytes: number
+  /** About what stays on the disk. */
+  readonly keptBytes: number
+}
+
 /** What the settings show. */
 export interface TensorflowView {
+  /** The one that this machine has use of first. */
+  readonly choices: readonly TensorflowChoice[]
   /** Null: none. */
   readonly installation: TensorflowInstallation | null
   /** Null while nothing is being set up. */

@@ -24,6 +24,7 @@ import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
+import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -510,4 +511,5 @@ export interface LabSnapshot {
   readonly sweeps: readonly SweepSummary[]
   /** Null until a window has asked for it. */
   readonly trash: TrashState | null
+  readonly tensorflow: TensorflowView
 }

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import process from 'node:process'
 import { LabError } from '../../../shared/protocol/errors.ts'
-import type { TensorflowFlavour } from '../../../shared/protocol/tensorflow.ts'
+import type { TensorflowFlavour, TensorflowLack } from '../../../shared/protocol/tensorflow.ts'
 import { TENSORFLOW_PACKAGE } from '../../engine/tensorflow/installation.ts'
 import { explainFolderError } from './folder-errors.ts'
 import { neededBytes, PACKAGE_VERSION } from './recipe.ts'
@@ -21,6 +21,9 @@ export interface Tools {
 
 /** What is missing, as the end of a sentence, and what to do about it. */
 export interface Lack {
+  readonly id: TensorflowLack
+  /** For the words of the screens. */
+  readonly values?: Readonly<Record<string, string>>
   readonly what: string
   readonly remedy: string
 }
@@ -83,29 +86,40 @@ export function explainLacks(lacks: readonly Lack[]): LabError {
     where: 'tensorflow',
     found: lacks.map(({ what }) => what).join('; '),
     remedy: lacks.map(({ remedy }) => remedy).join(' '),
+    fault: {
+      id: 'setupLacks',
+      values: Object.assign({ lacks: lacks.map(({ id }) => id).join(',') }, ...lacks.map(({ values }) => values)),
+    },
   })
 }
 
 const PYTHON_LACK: Lack = {
+  id: 'python',
   what: 'no Python 3.8 or newer, which fetches and unpacks the library',
   remedy: 'Install it: on Debian and Ubuntu `apt install python3 python3-venv`, on Fedora `dnf install python3`.',
 }
 const PIP_LACK: Lack = {
+  id: 'pip',
   what: 'a Python without pip and without venv',
   remedy: 'Install them: on Debian and Ubuntu `apt install python3-venv`, on Fedora `dnf install python3-pip`.',
 }
 const COMPILER_LACK: Lack = {
+  id: 'compiler',
   what: 'no C++ compiler',
   remedy: 'Install one: on Debian and Ubuntu `apt install g++`, on Fedora `dnf install gcc-c++`.',
 }
 const NPM_LACK: Lack = {
+  id: 'npm',
   what: 'no npm',
   remedy: 'Install Node with npm, and see to it that `npm` is among the commands of your terminal.',
 }
 
 function spaceLack(folder: string, needed: number, free: number): Lack {
+  const values = { free: (free / GB).toFixed(1), needed: (needed / GB).toFixed(1), folder }
   return {
-    what: `${(free / GB).toFixed(1)} GB of space for ${folder}, and not the ${(needed / GB).toFixed(1)} GB that it takes for a while`,
+    id: 'space',
+    values,
+    what: `${values.free} GB of space for ${folder}, and not the ${values.needed} GB that it takes for a while`,
     remedy: 'Make room there, or set XDG_CACHE_HOME to a folder on a larger disk.',
   }
 }
@@ -117,6 +131,8 @@ function platformLack(): Lack | null {
   const system =
     process.platform === 'linux' && glibcVersionRuntime === undefined ? 'linux without glibc' : process.platform
   return {
+    id: 'platform',
+    values: { platform: `${system}, ${process.arch}` },
     what: `${system} on ${process.arch}, for which TensorFlow has no library that the lab could use`,
     remedy: 'It needs Linux on x86-64. Every other engine of the lab runs here: `lab devices` shows them.',
   }
@@ -154,8 +170,11 @@ async function networkLack(npm: string, signal: AbortSignal): Promise<Lack | nul
   const asked = ['view', `${TENSORFLOW_PACKAGE}@${PACKAGE_VERSION}`, 'version', '--fetch-retries=1', '--prefer-offline']
   const result = await tryTool(npm, asked, signal)
   if (result?.exitCode === 0) return null
+  const words = firstLine(result?.lastWords ?? '')
   return {
-    what: `a package registry that npm does not reach (${firstLine(result?.lastWords ?? '')})`,
+    id: 'network',
+    values: { words },
+    what: `a package registry that npm does not reach (${words})`,
     remedy: 'Connect to the network, or set `registry` and `proxy` as `npm config` takes them.',
   }
 }

@@ -85,10 +85,17 @@ export const WHEELS: Readonly<Record<TensorflowFlavour, readonly Wheel[]>> = {
 
 /** What npm's packages take before what nobody reads of them is thrown away. */
 const PACKAGE_BYTES = 320 * MB
+/** And after. */
+const THINNED_PACKAGE_BYTES = 85 * MB
 
 /** What is on the disk at most while it is set up: wheels and what is kept of them, side by side. */
 export function neededBytes(flavour: TensorflowFlavour): number {
   return WHEELS[flavour].reduce((sum, { downloadBytes, keptBytes }) => sum + downloadBytes + keptBytes, PACKAGE_BYTES)
+}
+
+/** What stays on the disk: the library, and the packages without what nobody reads. */
+export function keptBytes(flavour: TensorflowFlavour): number {
+  return WHEELS[flavour].reduce((sum, wheel) => sum + wheel.keptBytes, THINNED_PACKAGE_BYTES)
 }
 
 export function downloadBytes(flavour: TensorflowFlavour): number {
