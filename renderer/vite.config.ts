@@ -1,4 +1,4 @@
-/** How the renderer is built: one page for the browser and for the desktop, for Chromium 108 and newer, into dist/app/renderer. */
+/** How the renderer is built, for Chromium 108 and newer, into dist/app/renderer: the lab's page, for the browser and the desktop, and the engine's, for a window that nobody sees. */
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
@@ -9,6 +9,7 @@ export default defineConfig({
   root: fromHere('.'),
   cacheDir: fromHere('../node_modules/.cache/vite-renderer'),
   plugins: [vue()],
+  worker: { format: 'es' }, // engines are loaded when they are asked for
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
@@ -23,5 +24,6 @@ export default defineConfig({
     assetsInlineLimit: 0, // the content security policy lets no data: scripts or fonts in
     chunkSizeWarningLimit: 1500,
     reportCompressedSize: false,
+    rolldownOptions: { input: [fromHere('./index.html'), fromHere('./engine.html')] },
   },
 })

@@ -180,6 +180,13 @@ withJson(program.command('presets [NAME]').description('list the presets, or pri
   async (name: string | undefined, options: Record<string, unknown>) =>
     (await import('./commands/presets.ts')).presetsCommand(name, options),
 )
+withEngine(
+  withJson(
+    program.command('devices').description('list engines and devices of this machine, and why each can be used or not'),
+  ),
+)
+  .option('--measure <CONFIG>', 'time a training step of a configuration, or of a preset, on each')
+  .action(async (options: Record<string, unknown>) => (await import('./commands/devices.ts')).devicesCommand(options))
 withHome(withJson(program.command('export <RUN>').description('write the trained weights of one seed to a file')))
   .option('--format <FORMAT>', 'safetensors or npz', 'safetensors')
   .option('--output <FILE>', 'where to; default: RUN-seedN.FORMAT')

@@ -2,11 +2,13 @@
 import { app, nativeTheme } from 'electron'
 import path from 'node:path'
 import { readEngineOptions } from '../engine/engine-options.ts'
+import { offerExecutors } from '../engine/executor/offer-executors.ts'
 import { Lab } from '../lab/lab.ts'
 import { StaticFiles } from '../server/static-files.ts'
 import { labHome } from '../store/home.ts'
 import { registerScheme, serveApp } from './app-protocol.ts'
 import { showSigns } from './desktop-signs.ts'
+import { openElectronExecutor } from './executors/open-executor.ts'
 import { answerFileDialogs } from './file-dialogs.ts'
 import { guardPages } from './guards.ts'
 import { openDoor } from './ipc.ts'
@@ -22,6 +24,7 @@ async function start(): Promise<void> {
   // Whoever gives the sandbox up (main/cli/desktop.ts) gets a desktop still: with both no page would load.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   guardPages()
+  offerExecutors((request) => openElectronExecutor(folder, request))
   registerScheme()
   const labOpening = Lab.open(home, readEngineOptions(), {
     startTrial: (tried) => startUtilityTrial(folder, tried),
@@ -30,7 +33,7 @@ async function start(): Promise<void> {
   const windows = new Windows(home, folder)
   openDoor(labOpening)
   answerFileDialogs()
-  app.on('window-all-closed', () => undefined) // judged below, once the lab is open
+  app.on('window-all-closed', () => undefined) // judged below, once the lab is open, by the windows that the user sees
   await app.whenReady()
   setMenu({ act: (action) => windows.act(action), openWindow: () => windows.open() })
   serveApp(await filesReading)
@@ -42,7 +45,7 @@ async function start(): Promise<void> {
   const quit = new Quit(lab, windows)
   windows.judgeClose = (event, window) => quit.judge(event, window)
   showSigns(lab, windows)
-  app.on('window-all-closed', () => quit.afterLastWindow())
+  windows.afterLast = () => quit.afterLastWindow()
   if (windows.all().length === 0) quit.afterLastWindow()
 }
 

@@ -1,6 +1,6 @@
 /**
- * How the desktop's main process is built: CommonJS for Node 16 and newer, into dist/app/electron, its worker threads beside it. Two modes:
- * the preload is built alone, since a sandboxed preload can require nothing but electron.
+ * How the desktop's main process is built: CommonJS for Node 16 and newer, into dist/app/electron, its worker threads beside it. Each preload
+ * is a mode of its own and built alone, since a sandboxed preload can require nothing but electron.
  */
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,7 @@ const MAIN = {
   'evaluation-thread': fromHere('../engine/host/evaluation-thread.ts'),
   'trial-process': fromHere('../setup/tensorflow/trial-process.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
+  'executor-process': fromHere('../engine/executor/executor-process.ts'),
 }
 
 export default defineConfig(({ mode }) => ({
@@ -28,12 +29,12 @@ export default defineConfig(({ mode }) => ({
     ssr: true,
     target: 'node16',
     outDir: fromHere('../../dist/app/electron'),
-    emptyOutDir: false, // the two modes share the folder
+    emptyOutDir: false, // the modes share the folder
     minify: false,
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: mode === 'preload' ? { preload: fromHere('./preload.ts') } : MAIN,
+      input: mode.endsWith('preload') ? { [mode]: fromHere(`./${mode}.ts`) } : MAIN,
       // libsql finds its native part by the name of its package.
       external: ['electron', 'libsql', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)],
       // One folder: threads are found beside whatever chunk starts them.

@@ -12,6 +12,8 @@ export class Windows {
   #windows: BrowserWindow[] = []
   /** Asked before one closes; set once the lab is open. */
   judgeClose: (event: Event, window: BrowserWindow) => void = () => undefined
+  /** Called when none is left that the user sees; set once the lab is open. */
+  afterLast: () => void = () => undefined
 
   /** @param folder of the bundle, which holds the preload */
   constructor(home: string, folder: string) {
@@ -37,7 +39,10 @@ export class Windows {
     this.#windows.push(window)
     window.on('focus', () => (this.#windows = [...this.#windows.filter((other) => other !== window), window]))
     window.on('close', (event) => this.judgeClose(event, window))
-    window.on('closed', () => (this.#windows = this.#windows.filter((other) => other !== window)))
+    window.on('closed', () => {
+      this.#windows = this.#windows.filter((other) => other !== window)
+      if (this.#windows.length === 0) this.afterLast()
+    })
     return window
   }
 

@@ -57,15 +57,23 @@ export function configOfFork({ config, strategy }: RunRecord): ExperimentConfig 
   return { ...config, strategies: config.strategies === null ? null : [strategy] }
 }
 
+export interface JudgedFork {
+  readonly mistakes: readonly ConfigMistake[]
+  /** What it goes on with: that of its run, and the data. */
+  readonly backend: string
+  readonly data: OpenedRunData
+}
+
 /** What an edited configuration may not change, and the data that the fork goes on with. @throws LabError `checkpoint`, `run-folder`, `dataset` */
 export async function judgeFork(
   store: RunStore,
   source: ForkSource,
   edited: ExperimentConfig,
   where: string,
-): Promise<{ readonly mistakes: readonly ConfigMistake[]; readonly data: OpenedRunData }> {
+): Promise<JudgedFork> {
   const opened = await openSource(store, source, AS_RECORDED)
-  return { mistakes: await judge(store, opened, edited, where), data: opened.data }
+  const backend = opened.record.backend ?? edited.backend
+  return { mistakes: await judge(store, opened, edited, where), backend, data: opened.data }
 }
 
 /**
@@ -86,7 +94,7 @@ export async function forkRun(
   const { record, original, saved, point } = opened
   const [mistake] = await judge(store, opened, edited, where)
   if (mistake) throw mistake.error
-  const { config, remarks } = await prepareRun(edited, opened.data, engine)
+  const { config, remarks } = await prepareRun(edited, record.backend ?? edited.backend, opened.data, engine)
   await keepPlace(store, opened.data, choice)
   const { phase, step } = point
   const { metricsBytes, metricsSha256 } = saved

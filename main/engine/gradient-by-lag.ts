@@ -56,7 +56,7 @@ export async function measureGradientByLag(
     const known = await weightsOf(store, record, network, seedIndex)
     const moments: RunGradientByLag['moments'][number][] = []
     for (const [moment, weights] of known) {
-      engine.writeParameters(0, weights)
+      await engine.writeParameters(0, weights)
       const [result] = await engine.gradientByLag([{ batch, lags }])
       const [trained] = await engine.trainGradients([
         { batch, truncateEvery: null, dropoutMasks: null, regulariser: null },
@@ -65,7 +65,7 @@ export async function measureGradientByLag(
     }
     return { runId: record.id, seed, steps: batch.steps, seriesCount: batch.batch, lags, moments }
   } finally {
-    engine.dispose()
+    await engine.dispose()
   }
 }
 

@@ -32,7 +32,7 @@ export async function locateData(
   requireKnownEnding(choice.file)
   const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
   if (opened.isOther) {
-    await prepareRun(record.config, opened, engine) // throws what is wrong with it
+    await prepareRun(record.config, record.backend ?? record.config.backend, opened, engine) // throws what is wrong with it
     const writer = await store.openWriter(runId)
     try {
       await keepContent(writer, opened.content)

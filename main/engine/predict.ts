@@ -53,7 +53,7 @@ export async function predict(
   const backend = await loadBackend(record.backend ?? config.backend, { ...options, threads: THREADS })
   const engine = await backend.createEngine(network, 1)
   try {
-    engine.writeParameters(0, tensors)
+    await engine.writeParameters(0, tensors)
     const testCount = dataset.counts.test
     const first = Math.max(0, Math.min(request.firstSeries, testCount - 1))
     const shown = range(first, Math.min(testCount, first + request.seriesCount))
@@ -69,7 +69,7 @@ export async function predict(
       agreement: agreementOf(dataset, await predictSeries(engine, dataset, range(0, Math.min(testCount, sampleCount)))),
     }
   } finally {
-    engine.dispose()
+    await engine.dispose()
   }
 }
 

@@ -2,7 +2,6 @@
  * Runs a group: each unfinished run in order, with the files, datasets, backend and signals of this process; one that fails is told and the
  * others go on. What the command line, the server and the desktop all call.
  */
-import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { describeRemark } from '../../shared/experiments/remarks.ts'
 import { buildNetwork, trialStrategies, type TaskShape } from '../../shared/experiments/trials.ts'
@@ -17,10 +16,12 @@ import { fitBatches, fitToData, type FittedConfig } from '../../shared/training/
 import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
 import type { KnownOfRun, RunStore } from '../store/run-store.ts'
+import { describeChoice, type EngineChoice } from '../../shared/protocol/devices.ts'
 import { createCellLookup } from './cell-lookup.ts'
+import { chooseBackend } from './choose-backend.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { loadBackend } from './load-backend.ts'
-import { planMemory } from './memory.ts'
+import { memoryRequest, planMemory, requireRoomForAll } from './memory.ts'
 import {
   AS_RECORDED,
   openData,
@@ -90,6 +91,8 @@ export async function openDatasets(config: ExperimentConfig, baseFolder: string)
 
 export interface PreparedGroup extends FittedConfig, OpenedData {
   readonly networks: ReadonlyMap<Strategy, Network>
+  /** The engine that would train it now. */
+  readonly choice: EngineChoice
 }
 
 /** A configuration as it is used, with what its runs are to remember. */
@@ -119,18 +122,21 @@ export async function prepareOpened(
   opened: OpenedData,
   engine: EngineOptions,
 ): Promise<PreparedGroup> {
-  return wire(fitToData(config, opened.datasets), opened, engine)
+  return wire(config.backend, fitToData(config, opened.datasets), opened, engine)
 }
 
-/** The same for a run that was made before. It was fitted to its data then: only other data may ask for more. */
+/**
+ * The same for a run that was made before. It was fitted to its data then: only other data may ask for more.
+ * @param backend what it was begun on; for one that has not begun, its configuration's
+ */
 export async function prepareRun(
   config: ExperimentConfig,
+  backend: string,
   opened: OpenedRunData,
   engine: EngineOptions,
 ): Promise<PreparedGroup> {
-  return opened.isOther
-    ? prepareOpened(config, opened, engine)
-    : wire(fitBatches(config, opened.datasets), opened, engine)
+  const fitted = opened.isOther ? fitToData(config, opened.datasets) : fitBatches(config, opened.datasets)
+  return wire(backend, fitted, opened, engine)
 }
 
 /** Makes the runs of a configuration that was prepared, one a strategy. @throws LabError `run-folder` */
@@ -144,15 +150,17 @@ export function preparedConfig({ config, remarks, content }: PreparedGroup): Pre
 }
 
 async function wire(
+  backend: string,
   fitted: FittedConfig,
   { datasets, content }: OpenedData,
   engine: EngineOptions,
 ): Promise<PreparedGroup> {
   const { config, remarks } = fitted
   const networks = wireNetworks(config, datasets[0]!)
-  const plans = await planMemory(config, networks, datasets[0]!, engine)
-  for (const { plan, request } of plans.values()) requireRoom(plan, request)
-  return { config, remarks, datasets, content, networks }
+  const request = memoryRequest(config, datasets[0]!)
+  const choice = await chooseBackend(backend, { networks: networks.values(), request }, engine)
+  requireRoomForAll(await planMemory(choice.backend, networks, request, engine), request)
+  return { config, remarks, datasets, content, networks, choice }
 }
 
 /** The run's own fault, and not what the next one would meet, too: a full disk, a run that another process trains, a defect. */
@@ -212,7 +220,15 @@ export async function runOne(
     const { record } = writer
     listener.started(record)
     const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
-    const { config, remarks, datasets, networks } = await prepareRun(record.config, opened, engine)
+    const asked = record.backend ?? record.config.backend
+    const {
+      config,
+      remarks,
+      datasets,
+      networks,
+      choice: chosen,
+    } = await prepareRun(record.config, asked, opened, engine)
+    const why = describeChoice(chosen)
     await keepPlace(store, opened, choice)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
@@ -221,9 +237,10 @@ export async function runOne(
       record: { ...writer.record, config },
       network: networks.get(record.strategy)!,
       datasets,
-      backend: await loadBackend(record.backend ?? record.config.backend, engine),
+      backend: await loadBackend(chosen.backend, engine),
       writer,
       clock: { now: () => Date.now() },
+      notes: why === null ? [] : [why],
       remarks: [...made, ...remarks].map(describeRemark),
       control: {
         requested: () => control.requested(),

@@ -1,6 +1,7 @@
 /** Starts worker threads: a name enters, the thread leaves. Its code is beside this file, as TypeScript in a checkout, as CommonJS in the desktop's bundle. */
 import v8 from 'node:v8'
 import { Worker, type ResourceLimits } from 'node:worker_threads'
+import { offeringPort } from './executor/offer-executors.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
 
@@ -27,10 +28,15 @@ v8.setFlagsFromString('--no-wasm-code-gc')
 
 /**
  * @param name or the file of one that is no part of the lab
- * @param task becomes the thread's `workerData`
+ * @param task becomes the thread's `workerData`, with a port to ask for executors over where this thread offers them
  * @param resourceLimits beyond which it ends by itself
  */
 export function startThread(name: ThreadName | URL, task?: unknown, resourceLimits?: ResourceLimits): Worker {
   const file = name instanceof URL ? name : new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url)
-  return new Worker(file, { workerData: task, ...(resourceLimits && { resourceLimits }) })
+  const executors = typeof task === 'object' && task !== null ? offeringPort() : null
+  return new Worker(file, {
+    workerData: executors === null ? task : { ...task, executors },
+    transferList: executors === null ? [] : [executors],
+    ...(resourceLimits && { resourceLimits }),
+  })
 }

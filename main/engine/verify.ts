@@ -214,7 +214,7 @@ async function openEngine(reader: CaseReader, backend: Backend): Promise<{ netwo
     dropout: 0,
   })
   const engine = await backend.createEngine(network, 1)
-  engine.writeParameters(0, fromPytorchNames(network, reader.tensorMap('parameters')))
+  await engine.writeParameters(0, fromPytorchNames(network, reader.tensorMap('parameters')))
   return { network, engine }
 }
 
@@ -254,7 +254,7 @@ async function checkTrain(reader: CaseReader, backend: Backend): Promise<Record<
     loss: relativeError([trained!.loss], [expected.number('loss')]),
     gradients: worstError(toPytorchNames(network, trained!.gradients), expected.tensorMap('gradients')),
   }
-  engine.dispose()
+  await engine.dispose()
   return result
 }
 
@@ -292,7 +292,7 @@ async function checkWarmup(reader: CaseReader, backend: Backend): Promise<Record
       masked: false,
     },
   ])
-  engine.dispose()
+  await engine.dispose()
   return {
     vaaStar: relativeError(result!.vaaStar, expected.tensor('vaaStar').data),
     loss: relativeError([result!.loss], [expected.number('loss')]),
@@ -317,7 +317,7 @@ async function checkVaa(reader: CaseReader, backend: Backend): Promise<Record<st
       stopResidual: null,
     },
   ])
-  engine.dispose()
+  await engine.dispose()
   const expected = reader.object('expected').entries('vaa')
   const values = vaa(
     states!.tail[0]!,
@@ -376,9 +376,9 @@ async function checkWarmupAdam(reader: CaseReader, backend: Backend): Promise<Re
     loss = Math.max(loss, relativeError([result!.loss], [draw.number('expectedLoss')]))
   }
   const parameters = worstError(
-    toPytorchNames(network, engine.readParameters(0)),
+    toPytorchNames(network, await engine.readParameters(0)),
     reader.object('expected').tensorMap('parameters'),
   )
-  engine.dispose()
+  await engine.dispose()
   return { loss, parameters }
 }

@@ -18,6 +18,7 @@ export function summariseRun(
   }
   const { groupId, config, strategy, createdAt, startedAt, endedAt, result, diverged, forkedFrom, error, status } =
     record
+  const { engines, deviceLosses } = record
   const state: RunState = crashed ? 'crashed' : status
   return {
     id,
@@ -35,6 +36,8 @@ export function summariseRun(
     endedAt,
     result,
     diverged,
+    engines,
+    deviceLossCount: deviceLosses.length,
     forkedFrom,
     error,
     configurationId: createHash('sha256').update(configurationText(config, strategy)).digest('hex').slice(0, ID_DIGITS),
@@ -61,6 +64,8 @@ const NOTHING_KNOWN = {
   endedAt: null,
   result: null,
   diverged: [],
+  engines: [],
+  deviceLossCount: 0,
   forkedFrom: null,
   configurationId: null,
   settings: null,

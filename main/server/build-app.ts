@@ -24,7 +24,7 @@ const TARGETS = {
   },
   electron: {
     config: 'main/electron/vite.config.ts',
-    modes: ['main', 'preload'],
+    modes: ['main', 'preload', 'gpu-preload'],
     sources: ['main', 'shared', 'package.json', 'package-lock.json'],
   },
 } as const

@@ -9,6 +9,7 @@ import type { SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { ExperimentConfig, Strategy } from '../../shared/experiments/config.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 import { addDamage, type DamagedLines } from '../../shared/runs/damaged-lines.ts'
+import { stretchesBefore } from '../../shared/runs/engine-history.ts'
 import { isOver, type CheckpointName, type RunEvent, type RunOrigin, type RunRecord } from '../../shared/runs/run.ts'
 import type { SavedCheckpoint } from './checkpoint-file.ts'
 import { syncFolder } from './durable-file.ts'
@@ -110,7 +111,7 @@ export class RunStore {
     versions: RunRecord['versions'],
     known: KnownOfRun = NOTHING_KNOWN,
   ): Promise<RunRecord> {
-    const { strategy, backend } = source
+    const { strategy, backend, engines } = source
     const [record] = await this.#create(
       config.name,
       (groupId, createdAt): RunRecord[] => [
@@ -119,6 +120,7 @@ export class RunStore {
           ...known,
           forkedFrom,
           backend,
+          engines: stretchesBefore(engines, forkedFrom),
           status: 'paused',
         },
       ],
@@ -357,6 +359,8 @@ function queuedRecord(
     ...NOTHING_KNOWN,
     status: 'queued',
     backend: null,
+    engines: [],
+    deviceLosses: [],
     startedAt: null,
     endedAt: null,
     heartbeatAt: null,

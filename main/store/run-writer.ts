@@ -6,8 +6,7 @@
  */
 import path from 'node:path'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import { isSameContent } from '../../shared/runs/data-content.ts'
-import { describeEvent, type LogEntryBody } from '../../shared/runs/log.ts'
+import { describeChange, describeEvent, type LogEntryBody } from '../../shared/runs/log.ts'
 import type {
   Checkpoint,
   CheckpointName,
@@ -225,11 +224,10 @@ export class FileRunWriter implements RunWriter {
       if (isTold) this.#log.takeBackStatus()
       throw error
     }
-    const { data: before } = this.#record
+    const before = this.#record
     this.#record = record
     this.#hasTakenUp ||= status !== undefined
-    if (before !== null && record.data !== null && !isSameContent(before, record.data))
-      this.#note({ kind: 'other-data', sha256: record.data.sha256, before: before.sha256 })
+    for (const entry of describeChange(before, record)) this.#note(entry)
   }
 
   /** All that waits, behind what stays of the metrics. */

@@ -1,6 +1,7 @@
 /** An entry of a run's log in words, and a seed that diverged. */
 import { useI18n } from 'vue-i18n'
 import type { Divergence } from '../../shared/runs/divergence.ts'
+import { describeEngine, type EngineStretch, type RunPlace } from '../../shared/runs/engine-history.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { checkpointKind } from '../../shared/runs/run.ts'
 import { formatBytes, formatCount, formatNumber, formatShare, listNumbers } from './format.ts'
@@ -24,9 +25,29 @@ export function useSeedCountWords(): (seedCount: number, divergedCount: number) 
     divergedCount === 0 ? formatCount(count) : t('run.seedsOf', { count, all: count + divergedCount })
 }
 
+/** `training, step 120` */
+function usePlaceWords(): (place: RunPlace) => string {
+  const { t } = useI18n()
+  return ({ phase, step }) => t('run.place', { phase: t(`run.phase.${phase}`), step })
+}
+
+/** `wasm; webgpu (NVIDIA H100) from training, step 120`: which of a run's steps ran where. */
+export function useEngineWords(): (engines: readonly EngineStretch[]) => string {
+  const { t } = useI18n()
+  const wordsOfPlace = usePlaceWords()
+  return (engines) =>
+    engines
+      .map((engine, index) => {
+        const name = describeEngine(engine)
+        return index === 0 && engine.step === 0 ? name : t('run.engineFrom', { engine: name, place: wordsOfPlace(engine) })
+      })
+      .join('; ')
+}
+
 export function useLogWords(): (entry: LogEntry) => string {
   const { t } = useI18n()
   const wordsOfDivergence = useDivergenceWords()
+  const wordsOfPlace = usePlaceWords()
   return (entry) => {
     switch (entry.kind) {
       case 'status': {
@@ -87,6 +108,19 @@ export function useLogWords(): (entry: LogEntry) => string {
         return t('run.log.fork', { ...entry.from, phase: t(`run.phase.${entry.from.phase}`) })
       case 'other-data':
         return t('run.log.otherData', { sha256: entry.sha256, before: entry.before })
+      case 'engine':
+        return t(entry.before === null ? 'run.log.engine' : 'run.log.otherEngine', {
+          engine: describeEngine(entry.engine),
+          place: wordsOfPlace(entry.engine),
+          before: entry.before && describeEngine(entry.before),
+        })
+      case 'device-lost':
+        return t('run.log.deviceLost', {
+          backend: entry.backend,
+          place: wordsOfPlace(entry),
+          resumedAt: wordsOfPlace(entry.resumedAt),
+          message: entry.message,
+        })
       case 'message':
         return entry.message
     }

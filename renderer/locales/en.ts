@@ -452,6 +452,10 @@ export const en = {
     forkHint: 'Go on from a checkpoint of this run with another training, as a new run',
     noCheckpoint: 'this run has no checkpoint to fork from.',
     noCheckpointRemedy: 'Open its configuration as a design and start that.',
+    engine: 'Engine',
+    engineFrom: '{engine} from {place}',
+    place: '{phase}, step {step}',
+    deviceLosses: 'lost {count} time, and gone on | lost {count} times, and gone on',
     forkedFrom: 'forked from {runId}, {phase}, step {step}',
     seeds: 'seeds {seeds}',
     state: {
@@ -623,6 +627,9 @@ export const en = {
       test: 'Test: {metric} {value} with the weights of the best validation.',
       testLast: 'Test: {metric} {value} with the last weights; there is no validation set.',
       fork: 'This run begins as a fork of {runId} at {phase}, step {step}.',
+      engine: 'It runs on {engine}.',
+      otherEngine: 'From {place} on it runs on {engine}, before on {before}: other engines round differently.',
+      deviceLost: 'At {place} {backend} was lost, and the run goes on by itself from {resumedAt}: {message}',
       otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',
     },
     convergence: {

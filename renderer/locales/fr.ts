@@ -449,6 +449,10 @@ export const fr: Messages = {
     forkHint: 'Continuer depuis un point de reprise de cet essai avec un autre entraînement, comme nouvel essai',
     noCheckpoint: 'cet essai n’a pas de point de reprise d’où bifurquer.',
     noCheckpointRemedy: 'Ouvrez sa configuration comme plan et lancez-la.',
+    engine: 'Moteur',
+    engineFrom: '{engine} à partir de {place}',
+    place: '{phase}, pas {step}',
+    deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
     forkedFrom: 'bifurqué de {runId}, {phase}, pas {step}',
     seeds: 'graines {seeds}',
     state: {
@@ -623,6 +627,9 @@ export const fr: Messages = {
       test: 'Test : {metric} {value} avec les poids de la meilleure validation.',
       testLast: 'Test : {metric} {value} avec les derniers poids ; il n’y a pas de séries de validation.',
       fork: 'Cet essai commence comme bifurcation de {runId} à {phase}, pas {step}.',
+      engine: 'Il tourne sur {engine}.',
+      otherEngine: 'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      deviceLost: 'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       otherData: 'L’essai continue avec d’autres données, comme demandé : SHA-256 {sha256} au lieu de {before}.',
     },
     convergence: {

@@ -8,7 +8,7 @@ import type { SequenceAdjoints } from './recurrence.ts'
 
 /** @returns [T, B]: 1 where an adjoint can be, 0 elsewhere; null where one can be everywhere. The same for every layer */
 export function reachedRows(
-  { outputs, states, truncateEvery }: Pick<SequenceAdjoints, 'outputs' | 'states' | 'truncateEvery'>,
+  { outputs, states, truncateEvery }: Pick<SequenceAdjoints<unknown>, 'outputs' | 'states' | 'truncateEvery'>,
   steps: number,
   batch: number,
 ): Uint8Array | null {

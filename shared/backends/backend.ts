@@ -13,6 +13,8 @@ import type { Tracing } from './trace.ts'
 export interface Backend {
   readonly name: BackendName
   readonly precision: 'float32' | 'float64'
+  /** What computes, as its maker calls it: the name of a graphics processor. Absent for this machine's processor. */
+  readonly device?: string
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
   /** Absent where nothing is known about threads. */
@@ -175,16 +177,20 @@ export interface OptimizerState {
   readonly second: TensorMap
 }
 
+/**
+ * Calls are carried out in the order in which they are made, whether or not those before them have been waited for. A request is read until its
+ * promise is settled, and not kept; what an engine hands out is the caller's own.
+ */
 export interface Engine {
   readonly network: Network
   readonly replicas: number
-  readParameters(replica: number): TensorMap
+  readParameters(replica: number): Promise<TensorMap>
   /** Values for every parameter, by name. The optimiser is left alone. */
-  writeParameters(replica: number, values: TensorMap): void
-  readOptimizer(replica: number): OptimizerState
-  writeOptimizer(replica: number, state: OptimizerState): void
+  writeParameters(replica: number, values: TensorMap): Promise<void>
+  readOptimizer(replica: number): Promise<OptimizerState>
+  writeOptimizer(replica: number, state: OptimizerState): Promise<void>
   /** Moments zero, step 0. */
-  resetOptimizer(replica: number): void
+  resetOptimizer(replica: number): Promise<void>
   trainStep(
     requests: PerReplica<TrainRequest>,
     optimizers: PerReplica<OptimizerSettings>,
@@ -211,6 +217,7 @@ export interface Engine {
   /** The gradient with respect to states so many steps before the end, nothing moved; gradients that were there are gone. */
   gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */
-  memoryBytes(): number | null
-  dispose(): void
+  memoryBytes(): Promise<number | null>
+  /** Frees what it holds; calls that are open or made later fail. */
+  dispose(): Promise<void>
 }

@@ -15,9 +15,9 @@ export const WAIT = 'wait'
 /** Of a backend that can say what its threads do. */
 export interface Tracing {
   /** From the next step on, every thread writes down its first `spansAThread` kernels and waits. */
-  start(spansAThread: number): void
+  start(spansAThread: number): Promise<void>
   /** @returns the spans of thread 0, then 1, ..., each in the order of time; none without a start */
-  stop(): TraceSpan[]
+  stop(): Promise<TraceSpan[]>
 }
 
 /** The spans in Chrome's trace format, which chrome://tracing and Perfetto show: times in microseconds. */

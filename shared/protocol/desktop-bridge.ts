@@ -30,4 +30,12 @@ export const DESKTOP_CHANNELS = {
   action: 'warmup-lab:action',
   saveFile: 'warmup-lab:save-file',
   openFile: 'warmup-lab:open-file',
+  /** To the hidden window that computes: a task with its port. */
+  executor: 'warmup-lab:executor',
+  /** From that window: why it cannot serve. */
+  executorFailed: 'warmup-lab:executor-failed',
 } as const
+
+/** What the preload of the hidden window and its page say to each other by `postMessage`. */
+export const EXECUTOR_TASK = 'executor-task'
+export const EXECUTOR_FAILED = 'executor-failed'

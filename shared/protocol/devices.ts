@@ -17,3 +17,54 @@ export interface DeviceReport {
   /** Null for one that can be used; otherwise why not, and how to get it. */
   readonly refusal: WireError | null
 }
+
+/** A device with how long a training step of a design takes on it, measured or by the rule. */
+export interface DeviceStep {
+  readonly backend: BackendName
+  /** As the device calls itself. */
+  readonly device: string
+  readonly stepMs: number
+}
+
+/** Which engine a design is trained on, and why. */
+export interface EngineChoice {
+  readonly backend: BackendName
+  readonly device: string
+  readonly reason:
+    /** The configuration names it, or the run was begun on it. */
+    | { readonly kind: 'asked' }
+    /** A graphics processor would take longer for its sequences, by the rule of main/engine/step-rule.ts. */
+    | { readonly kind: 'small'; readonly stepMs: number; readonly gpuStepMs: number }
+    /** There is no graphics processor that can be used. */
+    | { readonly kind: 'alone' }
+    /** By the same rule, which knows no machine: fastest first. */
+    | { readonly kind: 'rule'; readonly steps: readonly DeviceStep[] }
+    /** Steps of this design were measured here: fastest first. */
+    | { readonly kind: 'measured'; readonly steps: readonly DeviceStep[] }
+}
+
+/** For the log and the command line; null where nothing was chosen. */
+export function describeChoice({ backend, device, reason }: EngineChoice): string | null {
+  const times = (steps: readonly DeviceStep[]): string =>
+    steps.map((step) => `${step.stepMs.toPrecision(3)} ms on ${step.backend} (${step.device})`).join(', ')
+  switch (reason.kind) {
+    case 'asked':
+      return null
+    case 'small':
+      return `The engine is ${backend} (${device}): by a rule of thumb a training step takes about ${reason.stepMs.toPrecision(2)} ms there, and ${reason.gpuStepMs.toPrecision(2)} ms on a graphics processor.`
+    case 'alone':
+      return `The engine is ${backend} (${device}): there is no graphics processor that can be used.`
+    case 'rule':
+      return `The engine is ${backend} (${device}), by a rule of thumb for a training step: ${times(reason.steps)}. \`lab devices --measure\` measures it.`
+    case 'measured':
+      return `The engine is ${backend} (${device}), as was measured for a training step: ${times(reason.steps)}.`
+  }
+}
+
+/** What a training step of a design came to on a device. */
+export interface DeviceSpeed {
+  readonly device: DeviceReport
+  /** Null where it failed. */
+  readonly stepMs: number | null
+  readonly error: WireError | null
+}

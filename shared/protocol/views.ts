@@ -16,12 +16,14 @@ import type { RunAnnotations } from '../runs/annotations.ts'
 import type { RunData } from '../runs/data-content.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
 import type { Divergence } from '../runs/divergence.ts'
+import type { EngineStretch } from '../runs/engine-history.ts'
 import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
 import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
 import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
+import type { EngineChoice } from './devices.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { TensorflowView } from './tensorflow.ts'
@@ -69,6 +71,10 @@ export interface RunSummary {
   readonly result: RunResult | null
   /** Seeds that the result is not over. */
   readonly diverged: readonly Divergence[]
+  /** Which of its steps ran where. */
+  readonly engines: readonly EngineStretch[]
+  /** How often it lost a device and went on by itself. */
+  readonly deviceLossCount: number
   /** Null for a run that began with itself. */
   readonly forkedFrom: RunOrigin | null
   readonly error: { readonly code: string; readonly message: string } | null
@@ -149,6 +155,8 @@ export type ResolvedConfig =
   | {
       readonly ok: true
       readonly config: ExperimentConfig
+      /** The engine that would train it now. */
+      readonly choice: EngineChoice
       readonly networks: readonly NetworkView[]
       /** What its cells are allowed to say and seldom mean: shown before it is started. */
       readonly warnings: readonly WarnedCell[]

@@ -2,9 +2,11 @@
  * The log of a run: what happened to it, when, as data; the words are the screens'. Events and changes of its state enter, entries leave.
  * Unlike the metrics it is not cut: steps that were taken twice, because of a crash, stand there twice. Only a status that was not reached goes.
  */
+import { isSameContent } from './data-content.ts'
 import type { Divergence } from './divergence.ts'
+import { isSameEngine, type DeviceLoss, type EngineStretch, type RunEngine } from './engine-history.ts'
 import { meanInterval, readObject, readUsedSteps, readVaa } from './read-vaa.ts'
-import type { CheckpointName, RunEvent, RunOrigin, RunStatus } from './run.ts'
+import type { CheckpointName, RunEvent, RunOrigin, RunRecord, RunStatus } from './run.ts'
 
 export type LogEntryBody =
   /** @see previous: `running` before `running` is a run that was taken up after a crash */
@@ -49,6 +51,9 @@ export type LogEntryBody =
   | { readonly kind: 'fork'; readonly from: RunOrigin }
   /** The run goes on with other data than it began with, as the user has asked for. */
   | { readonly kind: 'other-data'; readonly sha256: string; readonly before: string }
+  /** The run goes on, or begins, on another engine than that of the steps before; `before` is null where there are none. */
+  | { readonly kind: 'engine'; readonly engine: EngineStretch; readonly before: RunEngine | null }
+  | ({ readonly kind: 'device-lost' } & DeviceLoss)
   | { readonly kind: 'message'; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
 
 /** One line of `log.jsonl`. */
@@ -66,7 +71,10 @@ export function logLevel(entry: LogEntryBody): LogLevel {
     case 'restart':
     case 'other-data':
     case 'diverged':
+    case 'device-lost':
       return 'warning'
+    case 'engine':
+      return entry.before === null ? 'info' : 'warning'
     case 'status':
       if (entry.status === 'failed' || entry.status === 'diverged') return 'error'
       return entry.status === 'running' && entry.previous === 'running' ? 'warning' : 'info'
@@ -145,4 +153,21 @@ export function describeEvent(event: RunEvent, seeds: readonly number[], step: n
     default:
       return null
   }
+}
+
+/** What a log says of a change of the record, beside that of its status. */
+export function describeChange(before: RunRecord, now: RunRecord): LogEntryBody[] {
+  const entries: LogEntryBody[] = []
+  if (before.data !== null && now.data !== null && !isSameContent(before.data, now.data))
+    entries.push({ kind: 'other-data', sha256: now.data.sha256, before: before.data.sha256 })
+  for (const loss of now.deviceLosses.slice(before.deviceLosses.length)) entries.push({ kind: 'device-lost', ...loss })
+  const engine = now.engines.at(-1)
+  const engineBefore = before.engines.at(-1) ?? null
+  if (engine !== undefined && (engineBefore === null || !isSameEngine(engine, engineBefore)))
+    entries.push({
+      kind: 'engine',
+      engine,
+      before: engineBefore && { backend: engineBefore.backend, device: engineBefore.device },
+    })
+  return entries
 }

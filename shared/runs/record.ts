@@ -6,6 +6,7 @@ import { LabError, quoteStart } from '../protocol/errors.ts'
 import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
 import { parseJson } from '../protocol/parse-json.ts'
 import { isDivergence } from './divergence.ts'
+import { isDeviceLoss, isEngineStretch } from './engine-history.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'diverged', 'failed']
@@ -62,6 +63,8 @@ const CHECKS: readonly Check[] = [
   ['data', 'what the file of series held, or null', orNull(isRunData)],
   ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
   ['backend', 'a name or null', orNull(isText)],
+  ['engines', 'a list of engines', (value) => Array.isArray(value) && value.every(isEngineStretch)],
+  ['deviceLosses', 'a list of lost devices', (value) => Array.isArray(value) && value.every(isDeviceLoss)],
   ['startedAt', 'a time or null', orNull(isTime)],
   ['endedAt', 'a time or null', orNull(isTime)],
   ['heartbeatAt', 'a time or null', orNull(isTime)],
@@ -131,6 +134,8 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   record.remarks ??= []
   record.data ??= null
   record.diverged ??= []
+  record.engines ??= []
+  record.deviceLosses ??= []
   for (const [field, expected, holds] of CHECKS)
     if (!holds(record[field]))
       throw new LabError('run-folder', `\`${field}\` of the record is wrong.`, {

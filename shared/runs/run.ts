@@ -8,6 +8,7 @@ import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { TensorMap } from '../numerics/dims.ts'
 import type { RunData } from './data-content.ts'
 import type { Divergence } from './divergence.ts'
+import type { DeviceLoss, EngineStretch } from './engine-history.ts'
 import type { PartSpread } from './spreads.ts'
 
 /**
@@ -44,8 +45,12 @@ export interface RunRecord {
   /** What its own file of series holds; null for other data, and for a run of an earlier version until it goes on. */
   data: RunData | null
   status: RunStatus
-  /** The backend that ran it, once known; a resume insists on the same. */
+  /** The backend that ran it last, once known; a resume insists on the same unless it is asked for another. */
   backend: string | null
+  /** Which of its steps ran where, in their order; none in runs of earlier versions until they go on. */
+  engines: readonly EngineStretch[]
+  /** Where it lost a device and went on by itself. */
+  deviceLosses: readonly DeviceLoss[]
   startedAt: string | null
   endedAt: string | null
   /** ISO time of the writer's last sign of life; a running run whose heartbeat is stale has crashed. */
@@ -151,7 +156,19 @@ export interface RunWriter {
    */
   update(
     change: Partial<
-      Pick<RunRecord, 'status' | 'backend' | 'startedAt' | 'endedAt' | 'error' | 'diverged' | 'result' | 'data'>
+      Pick<
+        RunRecord,
+        | 'status'
+        | 'backend'
+        | 'engines'
+        | 'deviceLosses'
+        | 'startedAt'
+        | 'endedAt'
+        | 'error'
+        | 'diverged'
+        | 'result'
+        | 'data'
+      >
     >,
   ): Promise<void>
   /** Adds lines to `metrics.jsonl`; durable at the next checkpoint or status. */

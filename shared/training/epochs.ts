@@ -10,7 +10,7 @@ import { drawConvergence } from './draws.ts'
 import { hasNotDiverged, requireFinite } from './divergence.ts'
 import { drawDropoutMasks } from './dropout.ts'
 import { evaluateSplit } from './evaluate.ts'
-import { copyTensors, type Progress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import { advancePlateau, learningRateFactor } from './schedules.ts'
 import { optimizerSettings, readsFreshSeries, type TrainingSession } from './session.ts'
 import { tellMeasures } from './tell-measures.ts'
@@ -149,17 +149,17 @@ async function validate(session: TrainingSession, plan: Plan, endsEpoch: boolean
     const known = training.bestLoss[r]!
     return known === null || evaluation.loss < known
   })
-  evaluations.forEach((evaluation, r) => {
-    if (evaluation === null || !Number.isFinite(evaluation.loss)) return
+  for (const [r, evaluation] of evaluations.entries()) {
+    if (evaluation === null || !Number.isFinite(evaluation.loss)) continue
     const { loss } = evaluation
     if (isBest[r]) {
       training.bestLoss[r] = loss
-      best[r] = copyTensors(engine.readParameters(r))
+      best[r] = await engine.readParameters(r)
     }
     if (endsEpoch) training.plateau[r] = advancePlateau(config.training.schedule, training.plateau[r]!, loss)
     const target = config.training.stopAtLoss
     if (target !== null && loss <= target) training.reached[r] = true
-  })
+  }
   training.validatedStep = training.step
   emit({
     type: 'validation',

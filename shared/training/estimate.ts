@@ -128,7 +128,8 @@ async function timeWarmup({ engine, datasets, config, now }: EstimateSubject): P
   })
 }
 
-async function timeTraining(subject: EstimateSubject): Promise<number> {
+/** @returns ms of a training step, in the mean where a regulariser is not counted at every one */
+export async function timeTraining(subject: EstimateSubject): Promise<number> {
   const { everySteps } = subject.config.training.regulariser ?? { everySteps: 1 }
   const counted = await timeTrainStep(subject, 0)
   if (everySteps === 1) return counted

@@ -86,23 +86,29 @@ export function copyTensors(tensors: TensorMap): Map<string, Tensor> {
 }
 
 /** Everything a resume needs, by value. */
-export function captureCheckpoint(
+export async function captureCheckpoint(
   engine: Engine,
   seeds: readonly number[],
   progress: Progress,
   best: BestWeights,
-): Checkpoint {
+): Promise<Checkpoint> {
+  // Copies: the trainer goes on while the writer writes. What the engine hands out is ours.
+  const copy = JSON.parse(JSON.stringify(progress)) as Progress
   const tensors = new Map<string, Tensor>()
   const optimizerSteps: number[] = []
-  seeds.forEach((seed, r) => {
-    const optimizer = engine.readOptimizer(r)
+  for (const [r, seed] of seeds.entries()) {
+    const optimizer = await engine.readOptimizer(r)
     optimizerSteps.push(optimizer.step)
-    const groups = { parameters: engine.readParameters(r), first: optimizer.first, second: optimizer.second }
-    for (const [group, values] of Object.entries({ ...groups, best: best[r] ?? new Map<string, Tensor>() }))
-      for (const [name, tensor] of copyTensors(values)) tensors.set(`seed${seed}/${group}/${name}`, tensor)
-  })
-  // A copy: the trainer goes on while the writer writes.
-  const copy = JSON.parse(JSON.stringify(progress)) as Progress
+    const { first, second } = optimizer
+    const groups = {
+      parameters: await engine.readParameters(r),
+      first,
+      second,
+      best: copyTensors(best[r] ?? new Map()),
+    }
+    for (const [group, values] of Object.entries(groups))
+      for (const [name, tensor] of values) tensors.set(`seed${seed}/${group}/${name}`, tensor)
+  }
   return { counters: { version: COUNTERS_VERSION, progress: copy, optimizerSteps }, tensors }
 }
 
@@ -138,13 +144,15 @@ export function readProgress(
  * @returns the progress and the best weights
  * @throws LabError `checkpoint` when it was made for another network, other seeds or another version
  */
-export function restoreCheckpoint(
+export async function restoreCheckpoint(
   engine: Engine,
   seeds: readonly number[],
   checkpoint: Checkpoint,
-): { progress: Progress; best: BestWeights } {
+): Promise<{ progress: Progress; best: BestWeights }> {
   const progress = readProgress(checkpoint.counters, seeds.length)
-  return { progress, best: seeds.map((seed, r) => restoreSeed(engine, r, seed, checkpoint)) }
+  const best: (TensorMap | null)[] = []
+  for (const [r, seed] of seeds.entries()) best.push(await restoreSeed(engine, r, seed, checkpoint))
+  return { progress, best }
 }
 
 /**
@@ -152,12 +160,12 @@ export function restoreCheckpoint(
  * @returns its best weights; null before the first validation
  * @throws LabError `checkpoint` for one of another network or other seeds
  */
-export function restoreSeed(
+export async function restoreSeed(
   engine: Engine,
   r: number,
   seed: number,
   { counters: { optimizerSteps }, tensors }: Checkpoint,
-): TensorMap | null {
+): Promise<TensorMap | null> {
   const groupOf = (group: string): Map<string, Tensor> => {
     const values = new Map<string, Tensor>()
     for (const { name, shape } of engine.network.parameters) {
@@ -172,8 +180,8 @@ export function restoreSeed(
   const parameters = groupOf('parameters')
   const missing = engine.network.parameters.find(({ name }) => !parameters.has(name))
   if (missing !== undefined) throw refuse(`the checkpoint lacks \`seed${seed}/parameters/${missing.name}\`.`)
-  engine.writeParameters(r, parameters)
-  engine.writeOptimizer(r, {
+  await engine.writeParameters(r, parameters)
+  await engine.writeOptimizer(r, {
     step: (optimizerSteps as number[])[r]!,
     first: groupOf('first'),
     second: groupOf('second'),

@@ -39,5 +39,7 @@ export async function takeSpreads(
       }
     }),
   )
-  return results.map((result, r) => result && measureSpreads(engine.readParameters(r), result.gradients))
+  return Promise.all(
+    results.map(async (result, r) => result && measureSpreads(await engine.readParameters(r), result.gradients)),
+  )
 }

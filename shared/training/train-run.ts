@@ -14,14 +14,7 @@ import { CheckpointPace } from './checkpoint-pace.ts'
 import { currentPlace, findNonFinite, hasNotDiverged, requireFinite } from './divergence.ts'
 import { train } from './epochs.ts'
 import { evaluateSplit, type Evaluation } from './evaluate.ts'
-import {
-  captureCheckpoint,
-  copyTensors,
-  restoreCheckpoint,
-  restoreSeed,
-  startProgress,
-  type Phase,
-} from './progress.ts'
+import { captureCheckpoint, restoreCheckpoint, restoreSeed, startProgress, type Phase } from './progress.ts'
 import { PauseSignal, type TrainingSession } from './session.ts'
 import { hasWarmup, warmUp } from './warm-up.ts'
 
@@ -46,7 +39,9 @@ export interface TrainRunOptions {
   readonly writer: RunWriter
   readonly clock: Clock
   readonly control: TrainControl
-  /** What is to be told of it before it goes on. */
+  /** What is worth knowing before it goes on, */
+  readonly notes?: readonly string[]
+  /** and what to be warned of. */
   readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
 }
@@ -92,7 +87,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
     await writer.update({ status, endedAt: now(), error: { code, message } })
     throw error
   } finally {
-    engine?.dispose()
+    await engine?.dispose()
   }
 }
 
@@ -114,8 +109,9 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       found: backend.name,
       remedy: `Resume it with the backend \`${record.backend}\`.`,
     })
+  for (const message of options.notes ?? []) emit({ type: 'log', level: 'info', message })
   for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
-  const restored = saved && restoreCheckpoint(engine, seeds, saved)
+  const restored = saved && (await restoreCheckpoint(engine, seeds, saved))
   let lastGood = saved
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
   const session: TrainingSession = {
@@ -135,7 +131,7 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       await writer.update({ diverged: divergedOf(session) })
     },
     async checkWeights() {
-      const broken = findNonFinite(capture().tensors)
+      const broken = findNonFinite((await capture()).tensors)
       for (const [r, seed] of seeds.entries()) {
         const weights = broken.get(seed)
         if (weights !== undefined && hasNotDiverged(session.progress, r))
@@ -144,13 +140,13 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
     },
     async checkpoint(keptAs) {
       const begunMs = clock.now()
-      let checkpoint = capture()
+      let checkpoint = await capture()
       const broken = findNonFinite(checkpoint.tensors)
       if (seeds.some((seed, r) => broken.has(seed) && hasNotDiverged(session.progress, r))) return
       if (broken.size > 0 && lastGood !== null) {
         for (const [r, seed] of seeds.entries())
-          if (broken.has(seed)) session.best[r] = restoreSeed(engine, r, seed, lastGood)
-        checkpoint = capture()
+          if (broken.has(seed)) session.best[r] = await restoreSeed(engine, r, seed, lastGood)
+        checkpoint = await capture()
       }
       lastGood = checkpoint
       await writer.saveCheckpoint(checkpoint, keptAs)
@@ -158,12 +154,12 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
     },
     isCheckpointDue: () => pace.isDue(clock.now()),
   }
-  const capture = (): Checkpoint => captureCheckpoint(engine, seeds, session.progress, session.best)
+  const capture = (): Promise<Checkpoint> => captureCheckpoint(engine, seeds, session.progress, session.best)
   if (restored === null) {
-    seeds.forEach((seed, r) => {
-      engine.writeParameters(r, initialize(network, seed, 0))
-      engine.resetOptimizer(r)
-    })
+    for (const [r, seed] of seeds.entries()) {
+      await engine.writeParameters(r, initialize(network, seed, 0))
+      await engine.resetOptimizer(r)
+    }
     await enterPhase(session, session.progress.phase)
   }
   return session
@@ -178,7 +174,7 @@ async function takePhases(
     if (progress.phase === 'warm-up') {
       await warmUp(session)
       // Algorithm 3 ends here: training starts with a fresh optimiser.
-      seeds.forEach((_, r) => engine.resetOptimizer(r))
+      for (const r of seeds.keys()) await engine.resetOptimizer(r)
       await enterPhase(session, 'training', 'warmed-up')
     }
     if (progress.phase === 'training') {
@@ -204,11 +200,11 @@ async function enterPhase(session: TrainingSession, phase: Phase, keptAs?: 'warm
 /** The one test of the seeds that have not diverged, with the last weights and with the best; writes the weights down. */
 async function test(session: TrainingSession, { record, writer }: TrainRunOptions): Promise<RunResult> {
   const { engine, seeds, datasets, best, emit, progress } = session
-  const lastWeights = seeds.map((_, r) => copyTensors(engine.readParameters(r)))
+  const lastWeights = await Promise.all(seeds.map((_, r) => engine.readParameters(r)))
   const bestWeights = best.map((weights, r) => weights ?? lastWeights[r]!)
   const goesOn = (r: number): boolean => hasNotDiverged(progress, r)
   const last = await evaluateSplit(session, 'test', goesOn)
-  bestWeights.forEach((weights, r) => engine.writeParameters(r, weights))
+  for (const [r, weights] of bestWeights.entries()) await engine.writeParameters(r, weights)
   const atBest = await evaluateSplit(session, 'test', goesOn)
   const metric = datasets.every(({ task }) => task === 'classification') ? 'accuracy' : 'mse'
   const valueOf = (evaluation: Evaluation): number => evaluation.accuracy ?? evaluation.loss

@@ -129,14 +129,14 @@ async function endRound(session: TrainingSession): Promise<void> {
   warmup.round++
   warmup.step = 0
   warmup.measuredStep = 0
-  restarted.forEach((again, r) => {
-    if (!warmup.active[r]) return
+  for (const [r, again] of restarted.entries()) {
+    if (!warmup.active[r]) continue
     warmup.active[r] = again
-    if (!again) return
+    if (!again) continue
     warmup.attempts[r] = warmup.round
-    engine.writeParameters(r, initialize(network, seeds[r]!, warmup.round))
-    engine.resetOptimizer(r)
-  })
+    await engine.writeParameters(r, initialize(network, seeds[r]!, warmup.round))
+    await engine.resetOptimizer(r)
+  }
   emit({
     type: 'warmup-end',
     vaaStar: warmup.checked.map((layers) => layers.map((value) => value ?? Number.NaN)),

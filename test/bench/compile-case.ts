@@ -41,7 +41,7 @@ export const compileCases: readonly BenchCase[] = CASES.map(({ name, parts, laye
       const engine = await createEngine(backend, network, 1)
       await engine.trainStep([trainRequest(SIZE, 0)], [ADAM])
       times.push(performance.now() - start)
-      engine.dispose()
+      await engine.dispose()
     }
     const summary = summarize(times)
     return [

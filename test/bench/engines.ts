@@ -20,7 +20,8 @@ export async function openBackend(threads: number): Promise<OpenedBackend> {
 /** An engine whose replicas hold the initial values of seeds 0, 1, ... */
 export async function createEngine(backend: Backend, network: Network, replicas: number): Promise<Engine> {
   const engine = await backend.createEngine(network, replicas)
-  for (let replica = 0; replica < replicas; replica++) engine.writeParameters(replica, initialize(network, replica, 0))
+  for (let replica = 0; replica < replicas; replica++)
+    await engine.writeParameters(replica, initialize(network, replica, 0))
   return engine
 }
 
@@ -54,10 +55,10 @@ export async function profileSteps(
   const { tracing } = backend
   if (!tracing) return undefined
   const start = performance.now()
-  tracing.start(SPANS_A_THREAD)
+  await tracing.start(SPANS_A_THREAD)
   await run()
   const stepMs = (performance.now() - start) / steps
-  const spans = tracing.stop()
+  const spans = await tracing.stop()
   const named = spans.map((span) => ({ ...span, kernel: kernelGroup(span.kernel) }))
   const times = [...kernelTimes(named)].map(([group, ms]): [string, number] => [group, ms / steps / threads])
   const known = times.reduce((sum, [, ms]) => sum + ms, 0)

@@ -22,7 +22,7 @@ export const evaluationCase: BenchCase = {
     }
     await engine.evaluate([batch])
     const summary = summarize(await repeat(run, { least: 1, most: bench.rounds, budgetMs: 60_000 }))
-    engine.dispose()
+    await engine.dispose()
     const operations = 2 * countWeights(network) * SIZE.steps * SERIES
     return [
       {

@@ -24,7 +24,7 @@ function growthCase(name: string, sizes: readonly StepCase[]): BenchCase {
       const runners: StepRunner[] = []
       for (const size of sizes) runners.push(await openStepRunner(opened, size))
       const summaries = (await alternate(runners, { rounds: bench.rounds, pauseMs: 0 })).map(summarize)
-      for (const { engine } of runners) engine.dispose()
+      for (const { engine } of runners) await engine.dispose()
       const base = summaries[0]!.stepMs / workOf(sizes[0]!)
       return sizes.map((size, i) => {
         const relativeToLinear = summaries[i]!.stepMs / (base * workOf(size))
@@ -54,7 +54,7 @@ function threadsCase(size: StepCase): BenchCase {
       const runners: StepRunner[] = []
       for (const threads of counts) runners.push(await openStepRunner(await bench.open(threads), size))
       const summaries = (await alternate(runners, { rounds: bench.rounds, pauseMs: 0 })).map(summarize)
-      for (const { engine } of runners) engine.dispose()
+      for (const { engine } of runners) await engine.dispose()
       return counts.map((threads, i) => {
         const { stepMs } = summaries[i]!
         const speedup = summaries[0]!.stepMs / stepMs

@@ -36,7 +36,7 @@ export function trainCase(testCase: StepCase): BenchCase {
       const summary = summarize(ours!)
       const profile = await profileSteps(opened, PROFILED_STEPS, () => runner.time(PROFILED_STEPS))
       if (profile) bench.traces.push(...profile.spans)
-      runner.engine.dispose()
+      await runner.engine.dispose()
       const { memoryMiB } = await runFreshProcess(testCase.name, bench.threads)
       const result: BenchResult = {
         case: testCase.name,

@@ -20,9 +20,9 @@ const MOST_ROUNDS = 5
 /** Two operations a weight, series and step; the input of the first layer is constant, its product is made once. */
 const gflopOf = (steps: number): number => (2 * 3 * UNITS * UNITS * 3 * SIZE.batch * steps) / 1e9
 
-function makeRestless(engine: Engine): void {
+async function makeRestless(engine: Engine): Promise<void> {
   const stream = new RandomStream(1, 'initial-values')
-  engine.writeParameters(
+  await engine.writeParameters(
     0,
     new Map(
       engine.network.parameters.map(({ name, shape }) => [
@@ -50,7 +50,7 @@ function vaaCase(name: string, isRestless: boolean): BenchCase {
       const { backend, threads } = await bench.open(bench.threads)
       const network = createCaseNetwork({ ...SIZE, parts: [{ cell: 'gru', units: UNITS, warm: true }] })
       const engine = await createEngine(backend, network, 1)
-      if (isRestless) makeRestless(engine)
+      if (isRestless) await makeRestless(engine)
       const request: ConvergeRequest = { ...drawCase(), convergenceSteps: M, stopResidual: null }
       await engine.converge([{ ...request, convergenceSteps: 200 }])
       bench.tilePeak.takeBestGflops()
@@ -63,7 +63,7 @@ function vaaCase(name: string, isRestless: boolean): BenchCase {
         exit = states!.exactExit
         await bench.tilePeak.contestant.time(1)
       }
-      engine.dispose()
+      await engine.dispose()
       const summary = summarize(times)
       const peakGflops = threads * bench.tilePeak.takeBestGflops()
       if (exit !== null)
@@ -113,7 +113,7 @@ const restCase: BenchCase = {
       times.push(performance.now() - start)
       steps = Int32Array.from(states!.steps)
     }
-    engine.dispose()
+    await engine.dispose()
     const total = steps.reduce((sum, count) => sum + count, 0)
     return [
       {

@@ -35,7 +35,7 @@ function warmUpCase(name: string, note: string, drawM: (stream: RandomStream) =>
       for (let i = 0; i < WARM_UP_STEPS; i++) await step()
       const times: number[] = []
       for (let i = 0; i < bench.rounds * STEPS_A_ROUND; i++) times.push(await step())
-      engine.dispose()
+      await engine.dispose()
       const summary = summarize(times)
       return [
         {

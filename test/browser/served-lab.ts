@@ -90,10 +90,10 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await ended
 }
 
-/** Playwright's Chromium, an installed one, or Debian's, which root may install. */
-export async function launchChromium(): Promise<Browser> {
+/** Playwright's Chromium, an installed one, or Debian's, which root may install. @param switches beside those that tests need */
+export async function launchChromium(switches: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium()
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking', ...switches] })
 }
 
 function findChromium(): string {

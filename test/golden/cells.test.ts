@@ -108,7 +108,7 @@ describe.each([
     const network = networkOf(name, recorded)
     const engine = await backend.createEngine(network, 1)
     const { parameters, expected } = recorded
-    engine.writeParameters(
+    await engine.writeParameters(
       0,
       new Map(
         network.parameters.map(({ name: full, symbol }) => {
@@ -120,7 +120,7 @@ describe.each([
     const request = requestOf(recorded)
     const [trained] = await engine.trainGradients([request])
     const [evaluated] = await engine.evaluate([request.batch])
-    engine.dispose()
+    await engine.dispose()
     expect(relativeError([trained!.loss], [expected.loss])).toBeLessThan(bounds.outputs)
     expect(relativeError(evaluated!.outputs, expected.outputs.data)).toBeLessThan(bounds.outputs)
     expect(relativeError(evaluated!.finalStates, expected.finalStates.data)).toBeLessThan(bounds.outputs)

@@ -23,7 +23,7 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
   const rows: string[][] = []
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, 1)
-    engine.writeParameters(0, initialize(network, config.seeds[0]!, 0))
+    await engine.writeParameters(0, initialize(network, config.seeds[0]!, 0))
     const batch = dataset!.batch(
       'train',
       Array.from({ length: config.training.batch }, (_, i) => i),
@@ -52,7 +52,7 @@ export async function benchCommand(options: Readonly<Record<string, unknown>>): 
     }
     if (options.json) printJson(result)
     rows.push([result.case, result.backend, formatNumber(stepMs), formatNumber(result.minMs), formatNumber(gflops)])
-    engine.dispose()
+    await engine.dispose()
   }
   if (!options.json) print(formatTable(['case', 'backend', 'step ms (median)', 'fastest', 'GFLOP/s'], rows))
 }

@@ -1,8 +1,9 @@
 /** `lab memory`: what a training step of each strategy takes, and how the engine keeps it within its bound. */
 import { mebibytes } from '../../../shared/backends/memory-plan.ts'
 import { fitBatches } from '../../../shared/training/fit-to-data.ts'
+import { chooseBackend } from '../../engine/choose-backend.ts'
 import { readEngineOptions } from '../../engine/engine-options.ts'
-import { planMemory } from '../../engine/memory.ts'
+import { memoryRequest, planMemory } from '../../engine/memory.ts'
 import { openDatasets, wireNetworks } from '../../engine/run-group.ts'
 import { loadConfig } from '../load-config.ts'
 import { formatTable, print, printJson } from '../output.ts'
@@ -15,11 +16,14 @@ export async function memoryCommand(
   const { config: asked, baseFolder } = await loadConfig(file, options)
   const [dataset] = await openDatasets({ ...asked, seeds: asked.seeds.slice(0, 1) }, baseFolder)
   const { config } = fitBatches(asked, [dataset!])
-  const plans = await planMemory(config, wireNetworks(config, dataset!), dataset!, engine)
-  if (plans.size === 0 && !options.json) print(`The backend ${config.backend} does not count its memory.`)
-  for (const [strategy, { plan, request }] of plans) {
+  const networks = wireNetworks(config, dataset!)
+  const request = memoryRequest(config, dataset!)
+  const { backend } = await chooseBackend(config.backend, { networks: networks.values(), request }, engine)
+  const plans = await planMemory(backend, networks, request, engine)
+  if (plans.size === 0 && !options.json) print(`The backend ${backend} does not count its memory.`)
+  for (const [strategy, plan] of plans) {
     if (options.json) {
-      printJson({ type: 'memory', strategy, ...request, ...plan })
+      printJson({ type: 'memory', strategy, backend, ...request, ...plan })
       continue
     }
     const { steps, batch, replicas } = request

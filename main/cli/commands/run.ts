@@ -52,7 +52,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   const store = openStore(options)
   const records = await makeRuns(store, prepared)
   try {
-    trace?.start()
+    await trace?.start()
     await runRecords(store, records, engine, options)
   } finally {
     await trace?.end() // also of a run that fails
@@ -67,7 +67,7 @@ async function openTrace(
   backendName: string,
   engine: EngineOptions,
   file: string,
-): Promise<{ start(): void; end(): Promise<void> }> {
+): Promise<{ start(): Promise<void>; end(): Promise<void> }> {
   const { tracing } = await loadBackend(backendName, engine)
   if (!tracing)
     throw new LabError('usage', 'This backend has no threads to trace.', {
@@ -85,7 +85,7 @@ async function openTrace(
       })
     })
   await write('')
-  return { start: () => tracing.start(TRACED_SPANS), end: () => write(chromeTrace(tracing.stop())) }
+  return { start: () => tracing.start(TRACED_SPANS), end: async () => write(chromeTrace(await tracing.stop())) }
 }
 
 export async function resumeCommand(name: string, options: Options): Promise<void> {

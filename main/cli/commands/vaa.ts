@@ -49,7 +49,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const network = wireNetworks(config, datasets[0]!).get(record.strategy)!
   const backend = await loadBackend(record.backend ?? 'auto', engineOptions)
   const engine = await backend.createEngine(network, seeds.length)
-  trained.forEach(({ tensors }, replica) => engine.writeParameters(replica, tensors))
+  for (const [replica, { tensors }] of trained.entries()) await engine.writeParameters(replica, tensors)
   const measures: ExperimentConfig['measures'] = {
     everySteps: null,
     vaa: { series, convergenceSteps, maxConvergenceSteps, epsilon, draws, stopResidual },
@@ -68,7 +68,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     // Only the series that are drawn depend on it.
     trained.map(({ at }) => ({ phase: 'training', step: at?.step ?? config.training.steps ?? 0 })),
   )
-  engine.dispose()
+  await engine.dispose()
   if (options.json) {
     seeds.forEach((seed, r) =>
       printJson({

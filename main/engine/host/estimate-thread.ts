@@ -14,21 +14,21 @@ const { engine: options, baseFolder } = workerData as EstimateTask
 async function measure(json: unknown): Promise<StrategyEstimate[]> {
   // Its cells are asked where the design is read, and those of a fork never.
   const asked = parseConfig(json, 'configuration', { hasRecordedCells: true })
-  const { config, datasets, networks } = await prepare(asked, baseFolder, options)
-  const backend = await loadBackend(config.backend, options)
+  const { config, datasets, networks, choice } = await prepare(asked, baseFolder, options)
+  const backend = await loadBackend(choice.backend, options)
   const estimates: StrategyEstimate[] = []
   for (const [strategy, network] of networks) {
     const engine = await backend.createEngine(network, config.seeds.length)
     try {
-      config.seeds.forEach((seed, r) => {
-        engine.writeParameters(r, initialize(network, seed, 0))
-        engine.resetOptimizer(r)
-      })
+      for (const [r, seed] of config.seeds.entries()) {
+        await engine.writeParameters(r, initialize(network, seed, 0))
+        await engine.resetOptimizer(r)
+      }
       const warmsUp = strategy !== 'none'
       const now = (): number => performance.now()
       estimates.push({ strategy, ...(await estimateTime({ engine, datasets, config, warmsUp, now })) })
     } finally {
-      engine.dispose()
+      await engine.dispose()
     }
   }
   return estimates

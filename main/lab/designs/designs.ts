@@ -3,7 +3,7 @@
  * is wrong with them. Nothing is run or written. Datasets may be large: the lab asks it in a thread of its own (design-thread.ts).
  */
 import path from 'node:path'
-import { requireRoom, type MemoryPlan } from '../../../shared/backends/memory-plan.ts'
+import type { MemoryPlan } from '../../../shared/backends/memory-plan.ts'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import { describeDataset, seriesWithin, takeSeries } from '../../../shared/datasets/describe.ts'
@@ -17,13 +17,15 @@ import { warningsOfCells } from '../../../shared/networks/cell-warnings.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import { elementCount } from '../../../shared/numerics/dims.ts'
 import { MOST_DATA_FILE_BYTES, type CheckedPayload } from '../../../shared/protocol/commands.ts'
+import type { EngineChoice } from '../../../shared/protocol/devices.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { DataFileView, DatasetPreview, NetworkView, ResolvedConfig } from '../../../shared/protocol/views.ts'
 import { toWireError } from '../../../shared/protocol/wire-error.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { fitBatches, fitToData, type FittedConfig } from '../../../shared/training/fit-to-data.ts'
+import { chooseBackend, type DesignWork } from '../../engine/choose-backend.ts'
 import type { EngineOptions } from '../../engine/engine-options.ts'
-import { planMemory } from '../../engine/memory.ts'
+import { memoryRequest, planMemory, requireRoomForAll } from '../../engine/memory.ts'
 import { judgeFork, type ForkSource } from '../../engine/fork-run.ts'
 import { wireNetworks } from '../../engine/run-group.ts'
 import type { RunStore } from '../../store/run-store.ts'
@@ -57,11 +59,11 @@ export class Designs {
     try {
       if (fork === null) {
         const dataset = await this.#dataset(config.dataset, config.seeds[0]!)
-        return await this.#view(config, dataset, fitToData(config, [dataset]))
+        return await this.#view(config, config.backend, dataset, fitToData(config, [dataset]))
       }
-      const { mistakes, data } = await judgeFork(this.#store, fork, config, CONFIG_NAME)
+      const { mistakes, backend, data } = await judgeFork(this.#store, fork, config, CONFIG_NAME)
       if (mistakes.length > 0) return refuse(mistakes)
-      return await this.#view(config, data.datasets[0]!, fitBatches(config, data.datasets))
+      return await this.#view(config, backend, data.datasets[0]!, fitBatches(config, data.datasets))
     } catch (error) {
       if (!(error instanceof LabError)) throw error
       return refuse([{ field: fieldOf(error), error }])
@@ -100,26 +102,40 @@ export class Designs {
     return { path: absolute, contents, guess: guessMapping(contents), testPath }
   }
 
-  /** @param config as it was typed, which the form keeps; `fitted` is what is used */
+  /**
+   * @param config as it was typed, which the form keeps; `fitted` is what is used
+   * @param backend of the run that is forked, or as the design asks for
+   */
   async #view(
     config: ExperimentConfig,
+    backend: string,
     dataset: Dataset,
     { config: used, remarks }: FittedConfig,
   ): Promise<ResolvedConfig> {
     const networks = wireNetworks(used, dataset)
-    const plans = await planMemory(used, networks, dataset, this.#engine)
-    for (const { plan, request } of plans.values()) requireRoom(plan, request)
+    const request = memoryRequest(used, dataset)
+    const choice = await this.#choose(backend, { networks: networks.values(), request })
+    if (choice instanceof LabError) return refuse([{ field: 'backend', error: choice }])
+    const plans = await planMemory(choice.backend, networks, request, this.#engine)
+    requireRoomForAll(plans, request)
     const { steps, epochs, batch } = used.training
     return {
       ok: true,
       config,
-      networks: [...networks].map(([strategy, network]) =>
-        viewNetwork(strategy, network, plans.get(strategy)?.plan ?? null),
-      ),
+      choice,
+      networks: [...networks].map(([strategy, network]) => viewNetwork(strategy, network, plans.get(strategy) ?? null)),
       warnings: warningsOfCells(networks.values()),
       trainingSteps: steps ?? epochs * stepsPerEpoch(dataset.counts.train, batch),
       remarks,
     }
+  }
+
+  /** @returns the engine, or why the one that is asked for does not work here */
+  async #choose(backend: string, work: DesignWork): Promise<EngineChoice | LabError> {
+    return chooseBackend(backend, work, this.#engine).catch((error: unknown) => {
+      if (error instanceof LabError) return error
+      throw error
+    })
   }
 
   async #dataset(config: DatasetConfig, seed: number): Promise<Dataset> {

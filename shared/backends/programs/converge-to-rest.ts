@@ -4,8 +4,8 @@
  */
 import { REST_BLOCK_STEPS, RestWatch } from '../../attractors/rest.ts'
 import type { RestedStates, RestRequest } from '../backend.ts'
-import type { FloatArray } from '../recurrence.ts'
-import { statesAfter } from './evaluate.ts'
+import type { FloatArray, Handles } from '../recurrence.ts'
+import { statesAfter, statesAt } from './evaluate.ts'
 import type { Program } from './program.ts'
 import type { Replica } from './replica.ts'
 
@@ -16,14 +16,14 @@ interface OpenSeries {
   readonly watch: RestWatch
 }
 
-export function* convergeToRest<Job>(
-  replica: Replica<Job>,
+export function* convergeToRest<H extends Handles>(
+  replica: Replica<H>,
   { batch, truncations, perturbation, maxConvergenceSteps, epsilon, slices }: RestRequest,
-): Program<Job, RestedStates> {
-  const { recurrence, network, newArray } = replica
+): Program<H['job'], RestedStates> {
+  const { recurrence, network } = replica
   const width = network.stateSize
   const tailLength = 1 + Math.min(maxConvergenceSteps, REST_BLOCK_STEPS)
-  const tail = Array.from({ length: tailLength }, () => newArray(batch.batch * width))
+  let tail: FloatArray[] = []
   const steps = new Int32Array(batch.batch)
   const isAtRest = slices.map(() => new Uint8Array(batch.batch))
   let states = yield* statesAfter(replica, batch, truncations)
@@ -44,10 +44,11 @@ export function* convergeToRest<Job>(
       saving: false,
     })
     step += blockSteps
-    const statesAt = rememberStates(states, (k) => recurrence.statesAt(new Int32Array(open.length).fill(k)))
+    const statesOf = rememberStates(yield* recurrence.readSteps())
+    if (tail.length === 0) tail = emptyTail(statesOf(0), tailLength)
     const remaining: { readonly series: OpenSeries; readonly place: number }[] = []
     open.forEach((series, place) => {
-      const stateAfter = (k: number): FloatArray => statesAt(k).subarray(place * width, (place + 1) * width)
+      const stateAfter = (k: number): FloatArray => statesOf(k).subarray(place * width, (place + 1) * width)
       const { row, watch } = series
       const verdict = watch.look(blockSteps, stateAfter)
       if (verdict === 'moving' && step < maxConvergenceSteps) {
@@ -63,24 +64,28 @@ export function* convergeToRest<Job>(
           if (verdict === 'at-rest' || watch.isAtRest(slice)) isAtRest[index]![row] = 1
         })
     })
-    const last = statesAt(blockSteps)
+    if (remaining.length === 0) break
+    states = yield* statesAt(replica, open.length, blockSteps)
     if (remaining.length < open.length) {
-      states = newArray(remaining.length * width)
-      remaining.forEach(({ place }, newPlace) =>
-        states.set(last.subarray(place * width, (place + 1) * width), newPlace * width),
-      )
+      const places = Int32Array.from(remaining, ({ place }) => place)
+      states = yield* recurrence.selectRows(states, places, width)
       open = remaining.map(({ series }) => series)
-    } else states = last
+    }
   }
   return { tail, steps, isAtRest }
 }
 
-/** States of a block are read from the engine when they are asked for, each once. @param before those after no step */
-function rememberStates(before: FloatArray, read: (step: number) => FloatArray): (step: number) => FloatArray {
-  const known = new Map([[0, before]])
+/** States of a block are read from the engine when they are asked for, each once. */
+function rememberStates(read: (step: number) => FloatArray): (step: number) => FloatArray {
+  const known = new Map<number, FloatArray>()
   return (step) => {
     const found = known.get(step) ?? read(step)
     known.set(step, found)
     return found
   }
+}
+
+/** Zeros of the precision and size of state rows. */
+function emptyTail(like: FloatArray, length: number): FloatArray[] {
+  return Array.from({ length }, () => like.slice().fill(0))
 }

@@ -1,33 +1,34 @@
 /** The run of Algorithm 1 up to the states that are compared, with the exits that change nothing. */
 import { STOP_PATIENCE, TAIL_STEPS, type ConvergedStates, type ConvergeRequest } from '../backend.ts'
-import type { FloatArray } from '../recurrence.ts'
-import { statesAfter } from './evaluate.ts'
+import type { Handles, StepWatch } from '../recurrence.ts'
+import { statesAfter, statesAt } from './evaluate.ts'
 import type { Program } from './program.ts'
 import type { Replica } from './replica.ts'
 
-/** Steps of a convergence run between two looks at its states. */
+/** Steps of a convergence run between two looks at its states, at most. */
 const CONVERGENCE_BLOCK = 32
 
-export function* converge<Job>(
-  replica: Replica<Job>,
+export function* converge<H extends Handles>(
+  replica: Replica<H>,
   { batch, truncations, perturbation, convergenceSteps, stopResidual }: ConvergeRequest,
-): Program<Job, ConvergedStates> {
-  const { recurrence, network } = replica
+): Program<H['job'], ConvergedStates> {
+  const { recurrence } = replica
   const truncated = yield* statesAfter(replica, batch, truncations)
-  const statesAt = (step: number): FloatArray => recurrence.statesAt(new Int32Array(batch.batch).fill(step))
   // The last states, newest first. Brent's cycle search: one remembered state, renewed at powers of two.
-  const tail: FloatArray[] = []
+  const tail: H['rows'][] = []
   let states = truncated
   let remembered = states
   let rememberedAt = 0
   let renewAt = 1
   let exactExit: ConvergedStates['exactExit'] = null
+  let stoppedAt: number | null = null
   let calmSteps = 0
   let remaining = convergenceSteps
   let step = 0
   if (stopResidual !== null || remaining <= TAIL_STEPS) tail.push(states)
-  while (remaining > 0) {
-    const steps = Math.min(remaining, CONVERGENCE_BLOCK)
+  while (remaining > 0 && stoppedAt === null) {
+    // A block ends where another state is remembered, so that all of its steps are compared with one.
+    const steps = Math.min(remaining, CONVERGENCE_BLOCK, exactExit === null ? renewAt - step : Infinity)
     yield* recurrence.forward({
       steps,
       batch: batch.batch,
@@ -37,39 +38,35 @@ export function* converge<Job>(
       dropoutMasks: null,
       saving: false,
     })
+    const watch: StepWatch | null =
+      exactExit === null ? yield* recurrence.watchSteps(remembered, stopResidual !== null) : null
     for (let k = 1; k <= steps && remaining > 0; k++) {
       step++
       remaining--
-      if (exactExit === null && recurrence.statesEqual(k, remembered)) {
+      if (exactExit === null && watch?.equal?.[k - 1] === 1) {
         const period = step - rememberedAt
         exactExit = { step, period }
         // Whole periods are skipped, but for as many steps as the tail needs.
         if (remaining > TAIL_STEPS) remaining -= Math.floor((remaining - TAIL_STEPS) / period) * period
       }
-      if (step === renewAt) {
-        remembered = statesAt(k)
-        rememberedAt = step
-        renewAt *= 2
-      }
       if (stopResidual === null && remaining > TAIL_STEPS) continue
-      tail.unshift(statesAt(k))
+      tail.unshift(yield* statesAt(replica, batch.batch, k))
       if (tail.length > TAIL_STEPS + 1) tail.pop()
       if (stopResidual !== null && exactExit === null) {
-        calmSteps = largestRowDistance(tail[0]!, tail[1]!, network.stateSize) < stopResidual ? calmSteps + 1 : 0
-        if (calmSteps >= STOP_PATIENCE) return { tail, exactExit, stoppedAt: step }
+        calmSteps = watch!.residuals![k - 1]! < stopResidual ? calmSteps + 1 : 0
+        if (calmSteps >= STOP_PATIENCE) {
+          stoppedAt = step
+          break
+        }
       }
     }
-    states = statesAt(steps)
+    states = yield* statesAt(replica, batch.batch, steps)
+    if (step !== renewAt) continue
+    remembered = states
+    rememberedAt = step
+    renewAt *= 2
   }
-  return { tail, exactExit, stoppedAt: null }
-}
-
-function largestRowDistance(a: FloatArray, b: FloatArray, size: number): number {
-  let largest = 0
-  for (let row = 0; row < a.length; row += size) {
-    let sum = 0
-    for (let i = row; i < row + size; i++) sum += (a[i]! - b[i]!) ** 2
-    largest = Math.max(largest, sum)
-  }
-  return Math.sqrt(largest)
+  const rows: ConvergedStates['tail'][number][] = []
+  for (const each of tail) rows.push(yield* recurrence.readRows(each))
+  return { tail: rows, exactExit, stoppedAt }
 }

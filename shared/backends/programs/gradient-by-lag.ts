@@ -2,15 +2,18 @@
  * The program of the gradient that reaches back: a batch and lags enter, ‖∂L/∂h_{T−k}‖ for each lag k and layer leaves. The state at T − k is
  * a state that the last k steps begin with: they are run again from it, and the way back ends in its adjoint.
  */
+import type { Network } from '../../networks/network.ts'
 import type { GradientByLag, LagRequest } from '../backend.ts'
-import type { FloatArray } from '../recurrence.ts'
-import { readoutOf } from './parameter-ranges.ts'
+import type { FloatArray, Handles } from '../recurrence.ts'
+import { statesAt } from './evaluate.ts'
 import type { Program } from './program.ts'
-import { readOut, readOutBackward } from './readout.ts'
 import type { Replica } from './replica.ts'
 
-export function* gradientByLag<Job>(replica: Replica<Job>, { batch, lags }: LagRequest): Program<Job, GradientByLag> {
-  const { recurrence, ranges, network } = replica
+export function* gradientByLag<H extends Handles>(
+  replica: Replica<H>,
+  { batch, lags }: LagRequest,
+): Program<H['job'], GradientByLag> {
+  const { recurrence, network } = replica
   const { steps, batch: rows, inputs, targetSteps } = batch
   const stepFloats = rows * network.inputSize
   yield* recurrence.clearGradients()
@@ -23,12 +26,12 @@ export function* gradientByLag<Job>(replica: Replica<Job>, { batch, lags }: LagR
     dropoutMasks: null,
     saving: false,
   })
-  const hidden = recurrence.outputsAt(targetSteps)
-  const { weight, bias } = readoutOf(ranges, recurrence.parameters)
-  const gradient = readoutOf(ranges, recurrence.gradients)
-  const result = readOut(hidden, weight, bias, batch, network.loss)
-  const adjoint = readOutBackward(result, hidden, weight, gradient.weight, gradient.bias, batch, network.loss)
-  const states = lags.map((lag) => recurrence.statesAt(new Int32Array(rows).fill(steps - lag)))
+  const hidden = yield* recurrence.newRows(targetSteps.length, network.wiredLayers.at(-1)!.outputSize)
+  yield* recurrence.takeOutputs(targetSteps, hidden)
+  const readout = yield* recurrence.readOut(hidden, batch)
+  const adjoint = yield* recurrence.readOutBackward(readout, hidden, batch)
+  const states: H['rows'][] = []
+  for (const lag of lags) states.push(yield* statesAt(replica, rows, steps - lag))
   const norms: number[][] = []
   for (const [index, lag] of lags.entries()) {
     const first = steps - lag
@@ -48,20 +51,15 @@ export function* gradientByLag<Job>(replica: Replica<Job>, { batch, lags }: LagR
       truncateEvery: null,
       movesColdParts: true,
     })
-    norms.push(layerNorms(replica, recurrence.initialStateAdjoint(), batch.lengths, steps, rows))
+    const initial = yield* recurrence.readRows(yield* recurrence.initialStateAdjoint())
+    norms.push(layerNorms(network, initial, batch.lengths, steps, rows))
   }
   yield* recurrence.clearGradients()
   return { norms }
 }
 
 /** Mean over the series that have all steps; the batch's loss is a mean, so each row is made its series' own. */
-function layerNorms<Job>(
-  { network }: Replica<Job>,
-  adjoint: FloatArray,
-  lengths: Int32Array,
-  steps: number,
-  rows: number,
-): number[] {
+function layerNorms(network: Network, adjoint: FloatArray, lengths: Int32Array, steps: number, rows: number): number[] {
   return network.wiredLayers.map(({ index }) => {
     const slices = network.stateSlices.filter(({ layerIndex }) => layerIndex === index)
     let sum = 0

@@ -1,6 +1,6 @@
 /**
- * The whole programs of backend.ts, written once over the recurrence of a processor backend: which program a call runs for each
- * replica, and how many side by side. The programs stand beside this file.
+ * The whole programs of backend.ts, written once over the recurrence of a backend: which program a call runs for each replica, and how
+ * many side by side. Calls take their turns in the order in which they were made. The programs stand beside this file.
  */
 import type { SeriesBatch } from '../../datasets/dataset.ts'
 import type { Network } from '../../networks/network.ts'
@@ -24,13 +24,13 @@ import type {
   WarmupRequest,
   WarmupResult,
 } from '../backend.ts'
-import type { FloatArray, Recurrence } from '../recurrence.ts'
+import type { Handles, Recurrence } from '../recurrence.ts'
 import { converge } from './converge.ts'
 import { convergeToRest } from './converge-to-rest.ts'
 import { evaluate } from './evaluate.ts'
 import { gradientByLag } from './gradient-by-lag.ts'
 import { fromTensors, joinRanges, parameterRanges, toTensors, type ParameterRange } from './parameter-ranges.ts'
-import { runInPieces, runSideBySide, type Program } from './program.ts'
+import { runSideBySide, type Program, type RunJobs } from './program.ts'
 import type { Replica } from './replica.ts'
 import { trainGradients, trainStep } from './train.ts'
 import { vaaStarOfLayers, warmupGradients, warmupStep } from './warm-up.ts'
@@ -38,10 +38,10 @@ import { vaaStarOfLayers, warmupGradients, warmupStep } from './warm-up.ts'
 /** What carries the jobs of an engine out, and what it holds outside JavaScript's heap. */
 export interface JobHost<Job> {
   /** Does independent jobs, of different replicas, together. */
-  run(jobs: readonly Job[]): void
+  readonly run: RunJobs<Job>
   /** How many replicas' programs on sequences of this size run side by side. */
   sideBySide(size: SequenceSize): number
-  dispose(): void
+  dispose(): void | Promise<void>
   /** null where nobody counts */
   memoryBytes(): number | null
 }
@@ -51,70 +51,68 @@ const batchOf = ({ batch }: { readonly batch: SeriesBatch }): SequenceSize => ba
 /** T and B. */
 export type SequenceSize = Pick<SeriesBatch, 'steps' | 'batch'>
 
-export class ProgramEngine<Job> implements Engine {
+export class ProgramEngine<H extends Handles> implements Engine {
   readonly network: Network
   readonly replicas: number
-  readonly #replicas: readonly Replica<Job>[]
+  readonly #replicas: readonly Replica<H>[]
   readonly #ranges: readonly ParameterRange[]
-  /** Those that an optimiser moves. */
-  readonly #learned: readonly ParameterRange[]
-  readonly #host: JobHost<Job>
+  readonly #host: JobHost<H['job']>
+  /** Settled when the call made last has had its turn. */
+  #lastTurn: Promise<unknown> = Promise.resolve()
 
-  /** @param newArray an array of the backend's precision */
-  constructor(
-    network: Network,
-    recurrences: readonly Recurrence<Job>[],
-    newArray: (length: number) => FloatArray,
-    host: JobHost<Job>,
-  ) {
+  constructor(network: Network, recurrences: readonly Recurrence<H>[], host: JobHost<H['job']>) {
     this.network = network
     this.replicas = recurrences.length
     this.#ranges = parameterRanges(network)
-    const ranges = this.#ranges
-    this.#learned = ranges.filter(({ isFrozen }) => !isFrozen)
-    const allParameters = joinRanges(this.#learned)
-    const warmParameters = joinRanges(this.#learned.filter(({ warm }) => warm))
-    this.#replicas = recurrences.map((recurrence) => ({
-      network,
-      recurrence,
-      ranges,
-      learned: this.#learned,
-      allParameters,
-      warmParameters,
-      newArray,
-    }))
+    const learned = this.#ranges.filter(({ isFrozen }) => !isFrozen)
+    const allParameters = joinRanges(learned)
+    const warmParameters = joinRanges(learned.filter(({ warm }) => warm))
+    this.#replicas = recurrences.map((recurrence) => ({ network, recurrence, learned, allParameters, warmParameters }))
     this.#host = host
   }
 
-  readParameters(replica: number): TensorMap {
-    return toTensors(this.#ranges, this.#recurrence(replica).parameters)
+  readParameters(replica: number): Promise<TensorMap> {
+    const ranges = this.#ranges
+    return this.#runOne(replica, function* ({ recurrence }) {
+      return toTensors(ranges, yield* recurrence.readParameters())
+    })
   }
 
-  writeParameters(replica: number, values: TensorMap): void {
-    fromTensors(this.#ranges, values, this.#recurrence(replica).parameters, 'parameters')
-    runSideBySide([this.#take(replica, 0, 1).recurrence.parametersChanged()], (jobs) => this.#host.run(jobs))
+  writeParameters(replica: number, values: TensorMap): Promise<void> {
+    const ranges = this.#ranges
+    return this.#runOne(replica, function* ({ recurrence }) {
+      const flat = yield* recurrence.readParameters()
+      fromTensors(ranges, values, flat, 'parameters')
+      yield* recurrence.writeParameters(flat)
+    })
   }
 
-  readOptimizer(replica: number): OptimizerState {
-    const { step, first, second } = this.#recurrence(replica).moments
-    return { step, first: toTensors(this.#learned, first), second: toTensors(this.#learned, second) }
+  readOptimizer(replica: number): Promise<OptimizerState> {
+    return this.#runOne(replica, function* ({ recurrence, learned }) {
+      const { step, first, second } = yield* recurrence.readMoments()
+      return { step, first: toTensors(learned, first), second: toTensors(learned, second) }
+    })
   }
 
-  writeOptimizer(replica: number, state: OptimizerState): void {
-    const moments = this.#recurrence(replica).moments
-    moments.step = state.step
-    fromTensors(this.#learned, state.first, moments.first, 'first moments')
-    fromTensors(this.#learned, state.second, moments.second, 'second moments')
+  writeOptimizer(replica: number, { step, first, second }: OptimizerState): Promise<void> {
+    return this.#runOne(replica, function* ({ recurrence, learned }) {
+      const moments = yield* recurrence.readMoments()
+      fromTensors(learned, first, moments.first, 'first moments')
+      fromTensors(learned, second, moments.second, 'second moments')
+      yield* recurrence.writeMoments({ ...moments, step })
+    })
   }
 
-  resetOptimizer(replica: number): void {
-    const moments = this.#recurrence(replica).moments
-    moments.step = 0
-    moments.first.fill(0)
-    moments.second.fill(0)
+  resetOptimizer(replica: number): Promise<void> {
+    return this.#runOne(replica, function* ({ recurrence }) {
+      const moments = yield* recurrence.readMoments()
+      moments.first.fill(0)
+      moments.second.fill(0)
+      yield* recurrence.writeMoments({ ...moments, step: 0 })
+    })
   }
 
-  async trainStep(
+  trainStep(
     requests: PerReplica<TrainRequest>,
     optimizers: PerReplica<OptimizerSettings>,
   ): Promise<PerReplica<TrainResult>> {
@@ -123,17 +121,15 @@ export class ProgramEngine<Job> implements Engine {
     )
   }
 
-  async trainGradients(
-    requests: PerReplica<TrainRequest>,
-  ): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
+  trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
     return this.#runAll(requests, batchOf, trainGradients)
   }
 
-  async evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>> {
+  evaluate(requests: PerReplica<SeriesBatch>): Promise<PerReplica<EvaluateResult>> {
     return this.#runAll(requests, (batch) => batch, evaluate)
   }
 
-  async warmupStep(
+  warmupStep(
     requests: PerReplica<WarmupRequest>,
     optimizers: PerReplica<OptimizerSettings>,
   ): Promise<PerReplica<WarmupResult>> {
@@ -142,79 +138,76 @@ export class ProgramEngine<Job> implements Engine {
     )
   }
 
-  async warmupGradients(
-    requests: PerReplica<WarmupRequest>,
-  ): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>> {
+  warmupGradients(requests: PerReplica<WarmupRequest>): Promise<PerReplica<WarmupResult & { gradients: TensorMap }>> {
     return this.#runAll(requests, batchOf, warmupGradients)
   }
 
-  async vaaStar(
+  vaaStar(
     requests: PerReplica<{ batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number }>,
   ): Promise<PerReplica<readonly number[]>> {
     return this.#runAll(requests, batchOf, vaaStarOfLayers)
   }
 
-  async converge(
-    requests: PerReplica<ConvergeRequest>,
-    breathe?: () => Promise<void>,
-  ): Promise<PerReplica<ConvergedStates>> {
-    return this.#runLong(requests, converge, breathe)
+  converge(requests: PerReplica<ConvergeRequest>, breathe?: () => Promise<void>): Promise<PerReplica<ConvergedStates>> {
+    return this.#runAll(requests, batchOf, converge, breathe)
   }
 
-  async convergeToRest(
-    requests: PerReplica<RestRequest>,
-    breathe?: () => Promise<void>,
-  ): Promise<PerReplica<RestedStates>> {
-    return this.#runLong(requests, convergeToRest, breathe)
+  convergeToRest(requests: PerReplica<RestRequest>, breathe?: () => Promise<void>): Promise<PerReplica<RestedStates>> {
+    return this.#runAll(requests, batchOf, convergeToRest, breathe)
   }
 
-  async gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>> {
+  gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>> {
     return this.#runAll(requests, batchOf, gradientByLag)
   }
 
-  memoryBytes(): number | null {
-    return this.#host.memoryBytes()
+  memoryBytes(): Promise<number | null> {
+    return Promise.resolve(this.#host.memoryBytes())
   }
 
-  dispose(): void {
-    this.#host.dispose()
+  async dispose(): Promise<void> {
+    await this.#host.dispose()
   }
 
-  /** Runs one program for each request, as many side by side as the host does together. */
+  async #runOne<Result>(index: number, program: (replica: Replica<H>) => Program<H['job'], Result>): Promise<Result> {
+    return this.#inTurn(async () => {
+      const [result] = await runSideBySide([program(this.#take(index, 0, 1))], this.#host.run)
+      return result!
+    })
+  }
+
+  /**
+   * Runs one program for each request, as many side by side as the host does together.
+   * @param breathe for programs that take long: see runSideBySide
+   */
   #runAll<Request, Result>(
     requests: PerReplica<Request>,
     sizeOf: (request: Request) => SequenceSize,
-    program: (replica: Replica<Job>, request: Request, index: number) => Program<Job, Result>,
-  ): PerReplica<Result> {
-    const results: (Result | null)[] = requests.map(() => null)
-    for (const { indices, programs } of this.#groups(requests, sizeOf, program))
-      runSideBySide(programs, (jobs) => this.#host.run(jobs)).forEach(
-        (result, place) => (results[indices[place]!] = result),
-      )
-    return results
+    program: (replica: Replica<H>, request: Request, index: number) => Program<H['job'], Result>,
+    breathe?: () => Promise<void>,
+  ): Promise<PerReplica<Result>> {
+    return this.#inTurn(async () => {
+      const results: (Result | null)[] = requests.map(() => null)
+      for (const { indices, programs } of this.#groups(requests, sizeOf, program)) {
+        const found = await runSideBySide(programs, this.#host.run, breathe)
+        found.forEach((result, place) => (results[indices[place]!] = result))
+      }
+      return results
+    })
   }
 
-  /** As `#runAll`, for programs that take long. @param breathe see runInPieces */
-  async #runLong<Request extends { readonly batch: SeriesBatch }, Result>(
-    requests: PerReplica<Request>,
-    program: (replica: Replica<Job>, request: Request) => Program<Job, Result>,
-    breathe: (() => Promise<void>) | undefined,
-  ): Promise<PerReplica<Result>> {
-    if (breathe === undefined) return this.#runAll(requests, batchOf, program)
-    const results: (Result | null)[] = requests.map(() => null)
-    for (const { indices, programs } of this.#groups(requests, batchOf, program)) {
-      const found = await runInPieces(programs, (jobs) => this.#host.run(jobs), breathe)
-      found.forEach((each, place) => (results[indices[place]!] = each))
-    }
-    return results
+  /** What a call asks for begins when those before it have ended, well or not. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#lastTurn.then(work)
+    this.#lastTurn = turn.catch(() => undefined) // its caller hears of it
+    return turn
   }
 
   /** The programs that run side by side, one group after the other; a group is made once the one before it has run. */
   *#groups<Request, Result>(
     requests: PerReplica<Request>,
     sizeOf: (request: Request) => SequenceSize,
-    program: (replica: Replica<Job>, request: Request, index: number) => Program<Job, Result>,
-  ): Generator<{ readonly indices: readonly number[]; readonly programs: readonly Program<Job, Result>[] }> {
+    program: (replica: Replica<H>, request: Request, index: number) => Program<H['job'], Result>,
+  ): Generator<{ readonly indices: readonly number[]; readonly programs: readonly Program<H['job'], Result>[] }> {
     const asked = requests.flatMap((request, index) => (request === null ? [] : [{ request, index }]))
     const most = Math.min(...asked.map(({ request }) => this.#host.sideBySide(sizeOf(request))))
     for (let start = 0; start < asked.length; start += most) {
@@ -228,14 +221,10 @@ export class ProgramEngine<Job> implements Engine {
     }
   }
 
-  #take(index: number, place: number, count: number): Replica<Job> {
+  #take(index: number, place: number, count: number): Replica<H> {
     const replica = this.#replicas[index]!
     replica.recurrence.takePlace(place, count)
     return replica
-  }
-
-  #recurrence(index: number): Recurrence<Job> {
-    return this.#replicas[index]!.recurrence
   }
 }
 

@@ -4,43 +4,31 @@
  */
 export type Program<Job, Result> = Generator<Job, Result, void>
 
+/** Does jobs all together. A processor has done them when the call returns, a device when what is returned has come. */
+export type RunJobs<Job> = (jobs: readonly Job[]) => void | Promise<void>
+
 /** Rounds of jobs between two breaths. */
 const BREATH_ROUNDS = 16
 
 /**
  * Runs programs to their ends.
- * @param run does the jobs, one of each program that has not ended, all together
+ * @param run does the jobs, one of each program that has not ended
+ * @param breathe for programs that take long: lets others have their turn now and then; what it throws ends the programs where they are
  * @returns their results, in the order of the programs
  */
-export function runSideBySide<Job, Result>(
+export async function runSideBySide<Job, Result>(
   programs: readonly Program<Job, Result>[],
-  run: (jobs: readonly Job[]) => void,
-): Result[] {
-  const results: Result[] = []
-  const open = new Map(programs.entries())
-  for (;;) {
-    const jobs = advance(open, results)
-    if (jobs.length === 0) return results
-    run(jobs)
-  }
-}
-
-/**
- * As `runSideBySide`, for programs that take long.
- * @param breathe lets others have their turn now and then; what it throws ends the programs where they are
- */
-export async function runInPieces<Job, Result>(
-  programs: readonly Program<Job, Result>[],
-  run: (jobs: readonly Job[]) => void,
-  breathe: () => Promise<void>,
+  run: RunJobs<Job>,
+  breathe?: () => Promise<void>,
 ): Promise<Result[]> {
   const results: Result[] = []
   const open = new Map(programs.entries())
   for (let round = 1; ; round++) {
     const jobs = advance(open, results)
     if (jobs.length === 0) return results
-    run(jobs)
-    if (round % BREATH_ROUNDS === 0) await breathe()
+    const done = run(jobs)
+    if (done !== undefined) await done
+    if (breathe !== undefined && round % BREATH_ROUNDS === 0) await breathe()
   }
 }
 

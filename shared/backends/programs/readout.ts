@@ -1,12 +1,20 @@
-/** The linear readout and its loss on the marked slots, in double precision, with adjoints. Shared by the processor backends: its cost is a thousandth of the recurrence's. */
+/** The linear readout and its loss on the marked slots, in double precision, with adjoints. Of the processor backends: its cost there is a thousandth of the recurrence's. */
 import type { SeriesBatch } from '../../datasets/dataset.ts'
+import type { Network } from '../../networks/network.ts'
 import type { FloatArray } from '../recurrence.ts'
+
+/** Terms in a batch's lossSum: used slots times outputs (mse), or used slots (cross-entropy). */
+export function lossCount(
+  { targetSteps }: Pick<SeriesBatch, 'targetSteps'>,
+  { loss, outputSize }: Pick<Network, 'loss' | 'outputSize'>,
+): number {
+  const usedCount = targetSteps.reduce((count, step) => (step < 0 ? count : count + 1), 0)
+  return loss === 'mse' ? usedCount * outputSize : usedCount
+}
 
 export interface ReadoutResult {
   /** Sum of squared errors, or of cross-entropies (natural log). */
   readonly lossSum: number
-  /** Terms in lossSum: used slots times outputs (mse), or used slots (cross-entropy). */
-  readonly lossCount: number
   readonly correctCount: number
   /** [K, B, O] */
   readonly outputs: Float64Array
@@ -25,11 +33,9 @@ export function readOut(
   const slots = batch.targetSteps.length
   const outputs = new Float64Array(slots * outputSize)
   let lossSum = 0
-  let usedCount = 0
   let correctCount = 0
   for (let slot = 0; slot < slots; slot++) {
     if (batch.targetSteps[slot]! < 0) continue
-    usedCount++
     for (let o = 0; o < outputSize; o++) {
       let sum = bias[o]!
       for (let i = 0; i < width; i++) sum += weight[o * width + i]! * hidden[slot * width + i]!
@@ -46,10 +52,10 @@ export function readOut(
       if (best === label) correctCount++
     }
   }
-  return { lossSum, lossCount: loss === 'mse' ? usedCount * outputSize : usedCount, correctCount, outputs }
+  return { lossSum, correctCount, outputs }
 }
 
-function logSumExp(row: Float64Array): number {
+function logSumExp(row: FloatArray): number {
   let highest = -Infinity
   for (const value of row) highest = Math.max(highest, value)
   let sum = 0
@@ -61,7 +67,7 @@ function logSumExp(row: Float64Array): number {
  * Adjoint of the mean loss: adds to the readout's gradients and returns that of the hidden rows [K, B, width].
  */
 export function readOutBackward(
-  result: ReadoutResult,
+  outputs: FloatArray,
   hidden: FloatArray,
   weight: FloatArray,
   weightGradient: FloatArray,
@@ -75,16 +81,16 @@ export function readOutBackward(
   const weightSums = new Float64Array(weight.length)
   const biasSums = new Float64Array(outputSize)
   const d = new Float64Array(outputSize)
+  const count = lossCount(batch, { loss, outputSize })
   for (let slot = 0; slot < batch.targetSteps.length; slot++) {
     if (batch.targetSteps[slot]! < 0) continue
-    const row = result.outputs.subarray(slot * outputSize, (slot + 1) * outputSize)
+    const row = outputs.subarray(slot * outputSize, (slot + 1) * outputSize)
     if (loss === 'mse')
-      for (let o = 0; o < outputSize; o++)
-        d[o] = (2 * (row[o]! - batch.targets[slot * outputSize + o]!)) / result.lossCount
+      for (let o = 0; o < outputSize; o++) d[o] = (2 * (row[o]! - batch.targets[slot * outputSize + o]!)) / count
     else {
       const total = logSumExp(row)
       for (let o = 0; o < outputSize; o++)
-        d[o] = (Math.exp(row[o]! - total) - (o === batch.targets[slot] ? 1 : 0)) / result.lossCount
+        d[o] = (Math.exp(row[o]! - total) - (o === batch.targets[slot] ? 1 : 0)) / count
     }
     for (let o = 0; o < outputSize; o++) {
       const adjoint = d[o]!

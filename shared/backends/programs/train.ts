@@ -1,38 +1,45 @@
 /** The program of a training step: loss, its gradient, the regulariser's, and the move of the parameters. */
 import type { TensorMap } from '../../numerics/dims.ts'
 import type { OptimizerSettings, TrainRequest, TrainResult } from '../backend.ts'
-import { readoutOf, toTensors } from './parameter-ranges.ts'
+import type { Handles } from '../recurrence.ts'
+import { toTensors } from './parameter-ranges.ts'
 import type { Program } from './program.ts'
-import { readOut, readOutBackward } from './readout.ts'
+import { lossCount } from './readout.ts'
 import { move, type Replica } from './replica.ts'
 import { addWarmupGradients } from './warm-up.ts'
 
-export function* trainStep<Job>(
-  replica: Replica<Job>,
+/** What a training step leaves to be read. */
+interface TrainScalars<H extends Handles> {
+  readonly lossSum: H['scalar']
+  readonly vaaStars: readonly H['scalar'][] | null
+}
+
+export function* trainStep<H extends Handles>(
+  replica: Replica<H>,
   request: TrainRequest,
   settings: OptimizerSettings,
-): Program<Job, TrainResult> {
-  const result = yield* train(replica, request)
-  return { ...result, gradientNorm: yield* move(replica, settings, replica.allParameters) }
+): Program<H['job'], TrainResult> {
+  const scalars = yield* train(replica, request)
+  return yield* readResult(replica, request, scalars, yield* move(replica, settings, replica.allParameters))
 }
 
 /** The gradient of a training step, nothing moved. */
-export function* trainGradients<Job>(
-  replica: Replica<Job>,
+export function* trainGradients<H extends Handles>(
+  replica: Replica<H>,
   request: TrainRequest,
-): Program<Job, TrainResult & { gradients: TensorMap }> {
-  const result = yield* train(replica, request)
+): Program<H['job'], TrainResult & { gradients: TensorMap }> {
   const { recurrence, learned, allParameters } = replica
-  const gradientNorm = yield* recurrence.gradientNorm(allParameters)
-  return { ...result, gradientNorm, gradients: toTensors(learned, recurrence.gradients) }
+  const scalars = yield* train(replica, request)
+  const result = yield* readResult(replica, request, scalars, yield* recurrence.gradientNorm(allParameters))
+  return { ...result, gradients: toTensors(learned, yield* recurrence.readGradients()) }
 }
 
 /** Loss and gradients of a training step, the regulariser's included; leaves the gradients in the recurrence. */
-function* train<Job>(
-  replica: Replica<Job>,
+function* train<H extends Handles>(
+  replica: Replica<H>,
   { batch, truncateEvery, dropoutMasks, regulariser }: TrainRequest,
-): Program<Job, Omit<TrainResult, 'gradientNorm'>> {
-  const { recurrence, ranges, network } = replica
+): Program<H['job'], TrainScalars<H>> {
+  const { recurrence, network } = replica
   yield* recurrence.clearGradients()
   yield* recurrence.forward({
     steps: batch.steps,
@@ -43,22 +50,29 @@ function* train<Job>(
     dropoutMasks,
     saving: true,
   })
-  const hidden = recurrence.outputsAt(batch.targetSteps)
-  const { weight, bias } = readoutOf(ranges, recurrence.parameters)
-  const gradient = readoutOf(ranges, recurrence.gradients)
-  const result = readOut(hidden, weight, bias, batch, network.loss)
-  const data = readOutBackward(result, hidden, weight, gradient.weight, gradient.bias, batch, network.loss)
+  const hidden = yield* recurrence.newRows(batch.targetSteps.length, network.wiredLayers.at(-1)!.outputSize)
+  yield* recurrence.takeOutputs(batch.targetSteps, hidden)
+  const readout = yield* recurrence.readOut(hidden, batch)
   yield* recurrence.backward({
-    outputs: { steps: batch.targetSteps, data },
+    outputs: { steps: batch.targetSteps, data: yield* recurrence.readOutBackward(readout, hidden, batch) },
     states: null,
     truncateEvery,
     movesColdParts: true,
   })
-  let vaaStars: readonly number[] | null = null
+  let vaaStars: readonly H['scalar'][] | null = null
   if (regulariser !== null) {
-    const { weight: scale, draw, target, epsilon } = regulariser
-    const request = { batch, draw, target, epsilon, masked: false }
-    vaaStars = (yield* addWarmupGradients(replica, request, scale)).vaaStar
+    const { weight, draw, target, epsilon } = regulariser
+    vaaStars = yield* addWarmupGradients(replica, { batch, draw, target, epsilon, masked: false }, weight)
   }
-  return { loss: result.lossSum / result.lossCount, vaaStar: vaaStars }
+  return { lossSum: readout.lossSum, vaaStars }
+}
+
+function* readResult<H extends Handles>(
+  { recurrence, network }: Replica<H>,
+  { batch }: TrainRequest,
+  { lossSum, vaaStars }: TrainScalars<H>,
+  norm: H['scalar'],
+): Program<H['job'], TrainResult> {
+  const [sum, gradientNorm, ...values] = yield* recurrence.read([lossSum, norm, ...(vaaStars ?? [])])
+  return { loss: sum! / lossCount(batch, network), vaaStar: vaaStars && values, gradientNorm: gradientNorm! }
 }

@@ -1,51 +1,63 @@
 /** The programs of Algorithm 2: VAA* of every layer, its gradient, and the warm-up step that follows it. */
-import { vaaStar, vaaStarWithGradient } from '../../attractors/vaa-star.ts'
 import type { SeriesBatch } from '../../datasets/dataset.ts'
 import { comparedParts, type Layer, type Network } from '../../networks/network.ts'
 import type { TensorMap } from '../../numerics/dims.ts'
 import type { ConvergenceDraw, OptimizerSettings, WarmupRequest, WarmupResult } from '../backend.ts'
-import type { FloatArray } from '../recurrence.ts'
+import type { Handles } from '../recurrence.ts'
 import { longest, statesAfter } from './evaluate.ts'
 import { toTensors } from './parameter-ranges.ts'
 import type { Program } from './program.ts'
 import { move, type Replica } from './replica.ts'
 
-export function* warmupStep<Job>(
-  replica: Replica<Job>,
+export function* warmupStep<H extends Handles>(
+  replica: Replica<H>,
   request: WarmupRequest,
   settings: OptimizerSettings,
-): Program<Job, WarmupResult> {
-  const result = yield* warmUp(replica, request)
+): Program<H['job'], WarmupResult> {
+  const vaaStars = yield* warmUp(replica, request)
   const moving = request.masked ? replica.warmParameters : replica.allParameters
-  return { ...result, gradientNorm: yield* move(replica, settings, moving) }
+  return yield* readResult(replica, request, vaaStars, yield* move(replica, settings, moving))
 }
 
 /** The gradient of a warm-up step, nothing moved. */
-export function* warmupGradients<Job>(
-  replica: Replica<Job>,
+export function* warmupGradients<H extends Handles>(
+  replica: Replica<H>,
   request: WarmupRequest,
-): Program<Job, WarmupResult & { gradients: TensorMap }> {
-  const result = yield* warmUp(replica, request)
+): Program<H['job'], WarmupResult & { gradients: TensorMap }> {
   const { recurrence, learned, allParameters } = replica
-  const { gradients } = recurrence
-  if (request.masked) for (const { start, end, warm } of learned) if (!warm) gradients.fill(0, start, end)
-  const gradientNorm = yield* recurrence.gradientNorm(allParameters)
-  return { ...result, gradientNorm, gradients: toTensors(learned, gradients) }
+  const vaaStars = yield* warmUp(replica, request)
+  if (request.masked) yield* recurrence.clearGradients(learned.filter(({ warm }) => !warm))
+  const result = yield* readResult(replica, request, vaaStars, yield* recurrence.gradientNorm(allParameters))
+  return { ...result, gradients: toTensors(learned, yield* recurrence.readGradients()) }
 }
 
-function* warmUp<Job>(replica: Replica<Job>, request: WarmupRequest): Program<Job, Omit<WarmupResult, 'gradientNorm'>> {
+function* warmUp<H extends Handles>(
+  replica: Replica<H>,
+  request: WarmupRequest,
+): Program<H['job'], readonly H['scalar'][]> {
   yield* replica.recurrence.clearGradients()
   return yield* addWarmupGradients(replica, request, 1)
 }
 
-/** Algorithm 2 and its adjoint: adds `scale` times the gradient of mean_l (VAA*_l - k)^2. */
-export function* addWarmupGradients<Job>(
-  replica: Replica<Job>,
+function* readResult<H extends Handles>(
+  { recurrence }: Replica<H>,
+  { target }: WarmupRequest,
+  vaaStars: readonly H['scalar'][],
+  norm: H['scalar'],
+): Program<H['job'], WarmupResult> {
+  const [gradientNorm, ...vaaStar] = yield* recurrence.read([norm, ...vaaStars])
+  const loss = vaaStar.reduce((sum, value) => sum + (value - target) ** 2 / vaaStar.length, 0)
+  return { loss, vaaStar, gradientNorm: gradientNorm! }
+}
+
+/** Algorithm 2 and its adjoint: adds `scale` times the gradient of mean_l (VAA*_l - k)^2. @returns VAA*, one a layer */
+export function* addWarmupGradients<H extends Handles>(
+  replica: Replica<H>,
   { batch, draw, target, epsilon, masked }: WarmupRequest,
   scale: number,
-): Program<Job, Omit<WarmupResult, 'gradientNorm'>> {
-  const { recurrence, network, newArray } = replica
-  const { inputSize } = network
+): Program<H['job'], readonly H['scalar'][]> {
+  const { recurrence, network } = replica
+  const { inputSize, stateSize, wiredLayers } = network
   // All series together up to the longest truncation; states are picked per series.
   const steps = longest(draw.truncations)
   yield* recurrence.forward({
@@ -57,37 +69,22 @@ export function* addWarmupGradients<Job>(
     dropoutMasks: null,
     saving: true,
   })
-  const states = recurrence.statesAt(draw.truncations)
-  const stateAdjoint = newArray(states.length)
-  const layers = network.wiredLayers.map((layer) => ({
-    index: layer.index,
-    columns: comparedColumns(network, layer),
-  }))
-  let loss = 0
-  const vaaStars: number[] = []
-  for (const { index, columns } of layers) {
-    const converged = yield* recurrence.convergeLayer(
-      index,
-      states,
-      draw.perturbations[index]!,
-      draw.convergenceSteps,
-      true,
-    )
-    const { value, gradient } = vaaStarWithGradient(
-      gather(replica, converged, columns, batch.batch),
+  const states = yield* recurrence.newRows(batch.batch, stateSize)
+  yield* recurrence.takeStates(draw.truncations, states)
+  const stateAdjoint = yield* recurrence.newRows(batch.batch, stateSize)
+  const vaaStars: H['scalar'][] = []
+  for (const layer of wiredLayers) {
+    const { index } = layer
+    const perturbation = draw.perturbations[index]!
+    const converged = yield* recurrence.convergeLayer(index, states, perturbation, draw.convergenceSteps, true)
+    const { value, adjoint } = yield* recurrence.vaaStarWithAdjoint(
+      converged,
       batch.batch,
-      columns.length,
+      comparedColumns(network, layer),
       epsilon,
+      { target, weight: scale * 2, count: wiredLayers.length },
     )
-    loss += (value - target) ** 2 / layers.length
-    const factor = (scale * 2 * (value - target)) / layers.length
-    const finalAdjoint = newArray(states.length)
-    columns.forEach((column, i) => {
-      for (let b = 0; b < batch.batch; b++)
-        finalAdjoint[b * network.stateSize + column] = factor * gradient[b * columns.length + i]!
-    })
-    const initialAdjoint = yield* recurrence.convergeLayerBackward(index, finalAdjoint)
-    for (let i = 0; i < stateAdjoint.length; i++) stateAdjoint[i]! += initialAdjoint[i]!
+    yield* recurrence.addRows(stateAdjoint, yield* recurrence.convergeLayerBackward(index, adjoint))
     vaaStars.push(value)
   }
   yield* recurrence.backward({
@@ -96,29 +93,23 @@ export function* addWarmupGradients<Job>(
     truncateEvery: null,
     movesColdParts: !masked,
   })
-  return { loss, vaaStar: vaaStars }
+  return vaaStars
 }
 
 /** VAA* of each layer, forward only. */
-export function* vaaStarOfLayers<Job>(
-  replica: Replica<Job>,
+export function* vaaStarOfLayers<H extends Handles>(
+  replica: Replica<H>,
   { batch, draw, epsilon }: { batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number },
-): Program<Job, readonly number[]> {
+): Program<H['job'], readonly number[]> {
   const { recurrence, network } = replica
   const states = yield* statesAfter(replica, batch, draw.truncations)
-  const values: number[] = []
+  const vaaStars: H['scalar'][] = []
   for (const layer of network.wiredLayers) {
-    const columns = comparedColumns(network, layer)
-    const converged = yield* recurrence.convergeLayer(
-      layer.index,
-      states,
-      draw.perturbations[layer.index]!,
-      draw.convergenceSteps,
-      false,
-    )
-    values.push(vaaStar(gather(replica, converged, columns, batch.batch), batch.batch, columns.length, epsilon))
+    const perturbation = draw.perturbations[layer.index]!
+    const converged = yield* recurrence.convergeLayer(layer.index, states, perturbation, draw.convergenceSteps, false)
+    vaaStars.push(yield* recurrence.vaaStar(converged, batch.batch, comparedColumns(network, layer), epsilon))
   }
-  return values
+  return yield* recurrence.read(vaaStars)
 }
 
 /** Columns of the state rows that VAA* compares in a layer. */
@@ -127,16 +118,4 @@ function comparedColumns(network: Network, layer: Layer): number[] {
   return network.stateSlices
     .filter(({ layerIndex, partIndex }) => layerIndex === layer.index && compared.has(partIndex))
     .flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i))
-}
-
-function gather<Job>(
-  { network, newArray }: Replica<Job>,
-  states: FloatArray,
-  columns: readonly number[],
-  batch: number,
-): FloatArray {
-  const rows = newArray(batch * columns.length)
-  for (let b = 0; b < batch; b++)
-    columns.forEach((column, i) => (rows[b * columns.length + i] = states[b * network.stateSize + column]!))
-  return rows
 }

@@ -11,7 +11,6 @@ export const referenceBackend: Backend = {
       new ProgramEngine(
         network,
         Array.from({ length: replicas }, () => new ReferenceRecurrence(network)),
-        (length) => new Float64Array(length),
         { run: () => undefined, sideBySide: () => 1, dispose: () => undefined, memoryBytes: () => null },
       ),
     ),

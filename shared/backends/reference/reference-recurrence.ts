@@ -6,10 +6,9 @@ import type { NodeId } from '../../compiler/ir.ts'
 import { comparedParts, outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
 import { isCut, reachedRows } from '../adjoint-reach.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
-import type { OptimizerSettings } from '../backend.ts'
-import { applyOptimizer, gradientNorm } from '../optimizer.ts'
 import { finished, type Program } from '../programs/program.ts'
-import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import { ProcessorRecurrence } from '../programs/processor-recurrence.ts'
+import type { FloatArray, Moments, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import {
   addAdjointProduct,
   addOuterProduct,
@@ -31,11 +30,10 @@ interface PartRun {
   readonly steps: PartStep[]
 }
 
-export class ReferenceRecurrence implements Recurrence<never> {
-  readonly parameters: Float64Array
-  readonly gradients: Float64Array
-  readonly moments: Moments
-  readonly #network: Network
+export class ReferenceRecurrence extends ProcessorRecurrence<never> {
+  protected readonly parameters: Float64Array
+  protected readonly gradients: Float64Array
+  protected readonly moments: Moments
   readonly #ranges: ReadonlyMap<string, { start: number; end: number }>
   #batch = 0
   #runs: PartRun[][] = []
@@ -45,7 +43,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   #converged = new Map<number, Map<Part, PartRun>>()
 
   constructor(network: Network) {
-    this.#network = network
+    super(network)
     const ranges = parameterRanges(network)
     this.#ranges = new Map(ranges.map((range) => [range.name, range]))
     const count = ranges.at(-1)!.end
@@ -58,22 +56,12 @@ export class ReferenceRecurrence implements Recurrence<never> {
     // Every replica has its own arrays.
   }
 
-  parametersChanged(): Program<never, void> {
+  protected newArray(length: number): Float64Array {
+    return new Float64Array(length)
+  }
+
+  protected parametersChanged(): Program<never, void> {
     return finished(undefined) // the interpreter reads the parameters where they stand
-  }
-
-  clearGradients(): Program<never, void> {
-    this.gradients.fill(0)
-    return finished(undefined)
-  }
-
-  gradientNorm(moving: readonly FlatRange[]): Program<never, number> {
-    return finished(gradientNorm(this.gradients, moving))
-  }
-
-  moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): Program<never, void> {
-    applyOptimizer(this.parameters, this.gradients, this.moments, settings, moving, norm)
-    return finished(undefined)
   }
 
   forward({
@@ -84,18 +72,18 @@ export class ReferenceRecurrence implements Recurrence<never> {
     initialStates,
     dropoutMasks,
     saving,
-  }: SequenceInput): Program<never, void> {
+  }: SequenceInput<FloatArray>): Program<never, void> {
     this.#batch = batch
     this.#masks = dropoutMasks
     this.#isFromStart = initialStates === null
     this.#runs = []
-    const stepSize = batch * this.#network.inputSize
+    const stepSize = batch * this.network.inputSize
     let layerInputs: Float64Array[] = Array.from({ length: steps }, (_, t) =>
       isConstant
-        ? Float64Array.from({ length: stepSize }, (_, i) => inputs[i % this.#network.inputSize]!)
+        ? Float64Array.from({ length: stepSize }, (_, i) => inputs[i % this.network.inputSize]!)
         : Float64Array.from(inputs.subarray(t * stepSize, (t + 1) * stepSize)),
     )
-    for (const layer of this.#network.wiredLayers) {
+    for (const layer of this.network.wiredLayers) {
       const runs = layer.parts.map((part) =>
         this.#runPart(
           part,
@@ -118,38 +106,47 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return finished(undefined)
   }
 
-  outputsAt(steps: Int32Array): Float64Array {
-    const top = this.#network.wiredLayers.at(-1)!
+  takeOutputs(steps: Int32Array, target: FloatArray): Program<never, void> {
+    const top = this.network.wiredLayers.at(-1)!
     const width = top.outputSize
-    const rows = new Float64Array(steps.length * width)
     steps.forEach((t, slot) => {
       const b = slot % this.#batch
       if (t < 0) return
       top.parts.forEach((part, p) => {
         for (const { state, column } of outputColumns(part)) {
           const values = this.#runs.at(-1)![p]!.states[t + 1]![state]!
-          rows.set(values.subarray(b * part.units, (b + 1) * part.units), slot * width + column)
+          target.set(values.subarray(b * part.units, (b + 1) * part.units), slot * width + column)
         }
       })
     })
+    return finished(undefined)
+  }
+
+  protected get sequenceSteps(): number {
+    return this.#runs[0]![0]!.states.length - 1
+  }
+
+  protected statesAfterStep(step: number): Float64Array {
+    const rows = new Float64Array(this.#batch * this.network.stateSize)
+    this.#copyStates(() => step, rows)
     return rows
   }
 
-  statesAt(steps: Int32Array): Float64Array {
-    return this.#stateRows((layerIndex, partIndex, b) => this.#runs[layerIndex]![partIndex]!.states[steps[b]!]!)
+  protected statesEqual(step: number, rows: FloatArray): boolean {
+    return this.statesAfterStep(step).every((value, i) => value === rows[i])
   }
 
-  statesEqual(step: number, rows: FloatArray): boolean {
-    const found = this.statesAt(new Int32Array(this.#batch).fill(step))
-    return found.every((value, i) => value === rows[i])
+  takeStates(steps: Int32Array, target: FloatArray): Program<never, void> {
+    this.#copyStates((b) => steps[b]!, target)
+    return finished(undefined)
   }
 
   // The gradients of cold parts are cheap enough to be computed always: whoever does not want them leaves them.
-  backward(sequenceAdjoints: SequenceAdjoints): Program<never, void> {
+  backward(sequenceAdjoints: SequenceAdjoints<FloatArray>): Program<never, void> {
     const { outputs, states, truncateEvery } = sequenceAdjoints
     const batch = this.#batch
     const reached = reachedRows(sequenceAdjoints, this.#runs[0]![0]!.steps.length, batch)
-    const { wiredLayers, stateSlices, stateSize } = this.#network
+    const { wiredLayers, stateSlices, stateSize } = this.network
     let fromAbove: Float64Array[] | null = null
     for (const layer of [...wiredLayers].reverse()) {
       const isTop = layer.index === wiredLayers.length - 1
@@ -192,23 +189,23 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return finished(undefined)
   }
 
-  initialStateAdjoint(): Float64Array {
-    const result = new Float64Array(this.#batch * this.#network.stateSize)
+  initialStateAdjoint(): Program<never, FloatArray> {
+    const result = new Float64Array(this.#batch * this.network.stateSize)
     for (const [part, adjoints] of this.#initialAdjoints) this.#putStates(part, result, adjoints)
-    return result
+    return finished(result)
   }
 
   convergeLayer(
     layerIndex: number,
-    states: Float64Array,
+    states: FloatArray,
     perturbation: Float32Array,
     convergenceSteps: number,
     saving: boolean,
-  ): Program<never, Float64Array> {
-    const result = states.slice()
-    const batch = states.length / this.#network.stateSize
+  ): Program<never, FloatArray> {
+    const result = Float64Array.from(states)
+    const batch = states.length / this.network.stateSize
     const runs = new Map<Part, PartRun>()
-    for (const part of comparedParts(this.#network.wiredLayers[layerIndex]!)) {
+    for (const part of comparedParts(this.network.wiredLayers[layerIndex]!)) {
       const input = Float64Array.from({ length: batch * part.inputSize }, (_, i) => perturbation[i % part.inputSize]!)
       const run = this.#runPart(
         part,
@@ -223,7 +220,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return finished(result)
   }
 
-  convergeLayerBackward(layerIndex: number, finalAdjoint: Float64Array): Program<never, Float64Array> {
+  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Program<never, FloatArray> {
     const result = new Float64Array(finalAdjoint.length)
     for (const [part, run] of this.#converged.get(layerIndex)!) {
       const adjoints = this.#statesOf(part, finalAdjoint)
@@ -332,21 +329,22 @@ export class ReferenceRecurrence implements Recurrence<never> {
     return output
   }
 
-  #stateRows(statesOf: (layerIndex: number, partIndex: number, b: number) => readonly Float64Array[]): Float64Array {
-    const { stateSize, stateSlices } = this.#network
-    const rows = new Float64Array(this.#batch * stateSize)
-    for (let b = 0; b < this.#batch; b++)
-      for (const { layerIndex, partIndex, stateIndex, offset, size } of stateSlices)
-        rows.set(
-          statesOf(layerIndex, partIndex, b)[stateIndex]!.subarray(b * size, (b + 1) * size),
-          b * stateSize + offset,
-        )
-    return rows
+  /** The states of every series after `stepOf(b)` steps of the last sequence; where it is -1 the row of `target` stays. */
+  #copyStates(stepOf: (b: number) => number, target: FloatArray): void {
+    const { stateSize, stateSlices } = this.network
+    for (let b = 0; b < this.#batch; b++) {
+      const step = stepOf(b)
+      if (step < 0) continue
+      for (const { layerIndex, partIndex, stateIndex, offset, size } of stateSlices) {
+        const state = this.#runs[layerIndex]![partIndex]!.states[step]![stateIndex]!
+        target.set(state.subarray(b * size, (b + 1) * size), b * stateSize + offset)
+      }
+    }
   }
 
   /** A part's columns of state rows, one [B, H] a state. */
   #statesOf(part: Part, rows: FloatArray): Float64Array[] {
-    const { stateSize } = this.#network
+    const { stateSize } = this.network
     const batch = rows.length / stateSize
     return this.#slicesOf(part).map(({ offset, size }) => {
       const state = new Float64Array(batch * size)
@@ -357,7 +355,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   }
 
   #putStates(part: Part, rows: Float64Array, states: readonly Float64Array[]): void {
-    const { stateSize } = this.#network
+    const { stateSize } = this.network
     this.#slicesOf(part).forEach(({ offset, size }, s) => {
       for (let b = 0; b < rows.length / stateSize; b++)
         rows.set(states[s]!.subarray(b * size, (b + 1) * size), b * stateSize + offset)
@@ -365,7 +363,7 @@ export class ReferenceRecurrence implements Recurrence<never> {
   }
 
   #slicesOf(part: Part): Network['stateSlices'] {
-    return this.#network.stateSlices.filter(
+    return this.network.stateSlices.filter(
       (slice) => slice.layerIndex === part.layerIndex && slice.partIndex === part.partIndex,
     )
   }

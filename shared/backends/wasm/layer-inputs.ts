@@ -3,7 +3,7 @@
  * Buffers are those of the replica's lane.
  */
 import { outputColumns, type Layer, type Network, type Part } from '../../networks/network.ts'
-import type { SequenceInput } from '../recurrence.ts'
+import type { FloatArray, SequenceInput } from '../recurrence.ts'
 import type { CompiledNetwork } from './kernels.ts'
 import type { LinearMemory, NamedBuffers } from './memory.ts'
 import { padTo, rowFloats } from './part-plan.ts'
@@ -32,7 +32,7 @@ export class LayerInputs {
   }
 
   /** The input of layer 0 in the engine's memory. */
-  network({ inputs, steps, batch, isConstant }: SequenceInput): RunInput {
+  network({ inputs, steps, batch, isConstant }: SequenceInput<FloatArray>): RunInput {
     const { network, compiled } = this.#shared
     if (isConstant) return this.constant('x0', 0, inputs, batch)
     const rowBytes = compiled.inputWidths[0]! * 4
@@ -47,7 +47,7 @@ export class LayerInputs {
     blocks: readonly RowBlock[],
     layer: Layer,
     below: readonly PartRun[],
-    { steps, batch, dropoutMasks }: SequenceInput,
+    { steps, batch, dropoutMasks }: SequenceInput<FloatArray>,
   ): RunInput {
     const { network, compiled } = this.#shared
     const mask = dropoutMasks?.[layer.index - 1]

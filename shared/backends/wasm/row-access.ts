@@ -62,11 +62,11 @@ export function writeStarts(memory: LinearMemory, { part, weights }: PartUnit, r
   }
 }
 
-/** A part's columns of state rows, after `stepOf(b)` steps of a run. */
+/** A part's columns of state rows, after `stepOf(b)` steps of a run; where it is -1 the row stays as it is. */
 export function readStates(
   memory: LinearMemory,
   { stateSize }: Network,
-  rows: Float32Array,
+  rows: FloatArray,
   { part, stateOffsets }: StateColumns,
   run: PartRun,
   stepOf: (b: number) => number,
@@ -75,7 +75,9 @@ export function readStates(
   const { floats } = memory
   stateOffsets.forEach((offset, s) => {
     for (let b = 0; b < batch; b++) {
-      const from = (run.stateAddress(s, stepOf(b)) + b * run.stateRowBytes) / 4
+      const step = stepOf(b)
+      if (step < 0) continue
+      const from = (run.stateAddress(s, step) + b * run.stateRowBytes) / 4
       rows.set(floats.subarray(from, from + part.units), b * stateSize + offset)
     }
   })

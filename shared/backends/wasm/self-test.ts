@@ -45,7 +45,7 @@ export async function trainedBits(tile: Tile, variant: string): Promise<Float32A
   const engine = await createWasmBackend({ tile, variant }).createEngine(network, 1)
   const random = new RandomStream(1, 'preview')
   const normal = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal())
-  engine.writeParameters(
+  await engine.writeParameters(
     0,
     new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: normal(elementCount(shape)) }])),
   )
@@ -59,7 +59,7 @@ export async function trainedBits(tile: Tile, variant: string): Promise<Float32A
   }
   const request: TrainRequest = { batch, truncateEvery: null, dropoutMasks: null, regulariser: null }
   for (let step = 0; step < TRAINED; step++) await engine.trainStep([request], [OPTIMIZER])
-  const values = Float32Array.from([...engine.readParameters(0).values()].flatMap(({ data }) => [...data]))
-  engine.dispose()
+  const values = Float32Array.from([...(await engine.readParameters(0)).values()].flatMap(({ data }) => [...data]))
+  await engine.dispose()
   return values
 }

@@ -49,7 +49,7 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
   return {
     name: 'wasm',
     precision: 'float32',
-    tracing: { start: (spansAThread) => team.startTrace(spansAThread), stop: () => team.stopTrace() },
+    tracing: { start: async (spansAThread) => team.startTrace(spansAThread), stop: async () => team.stopTrace() },
     createEngine: async (network, replicas) => {
       const memory = new LinearMemory()
       const workSpace = new NamedBuffers(memory)
@@ -77,7 +77,6 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
       return new ProgramEngine(
         network,
         Array.from({ length: replicas }, () => new WasmRecurrence(shared)),
-        (length) => new Float32Array(length),
         {
           run: (jobs) => {
             joinJobs(tape.clear(), jobs)

@@ -7,8 +7,9 @@ import { LabError } from '../../protocol/errors.ts'
 import type { OptimizerSettings } from '../backend.ts'
 import { reachedRows } from '../adjoint-reach.ts'
 import { parameterRanges } from '../programs/parameter-ranges.ts'
-import type { Program } from '../programs/program.ts'
-import type { FlatRange, FloatArray, Moments, Recurrence, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
+import { finished, type Program } from '../programs/program.ts'
+import { ProcessorRecurrence } from '../programs/processor-recurrence.ts'
+import type { FlatRange, FloatArray, Moments, SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import { FlatParameters } from './flat-parameters.ts'
 import type { Injection } from './injections.ts'
 import { LayerConvergence } from './layer-convergence.ts'
@@ -20,7 +21,13 @@ import { readStates, writeStarts, writeStates } from './row-access.ts'
 import { laneAt, rowBlocks } from './row-blocks.ts'
 import { oneStage, type Tape, type TapeJob } from './tape.ts'
 
-export class WasmRecurrence implements Recurrence<TapeJob> {
+/** What the last sequence was, and its runs: [layer][part]. */
+interface Sequence {
+  readonly input: SequenceInput<FloatArray>
+  readonly runs: readonly (readonly PartRun[])[]
+}
+
+export class WasmRecurrence extends ProcessorRecurrence<TapeJob> {
   readonly #flat: FlatParameters
   readonly #shared: WasmShared
   #place: Place
@@ -28,10 +35,11 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
   readonly #units: readonly (readonly PartUnit[])[]
   /** Where the last way back has left the adjoints of the initial states, an address a state. */
   readonly #initialAdjoints = new Map<PartUnit, { readonly run: PartRun; readonly addresses: readonly number[] }>()
-  #sequence: { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } | null = null
+  #sequence: Sequence | null = null
   readonly #convergence: LayerConvergence
 
   constructor(shared: WasmShared) {
+    super(shared.network)
     this.#shared = shared
     this.#flat = new FlatParameters(shared.memory, parameterRanges(shared.network).at(-1)!.end)
     this.#units = partUnits(shared, this.#flat)
@@ -39,15 +47,15 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     this.#place = placeAt(shared, 0, 1)
   }
 
-  get parameters(): Float32Array {
+  protected get parameters(): Float32Array {
     return this.#flat.parameters
   }
 
-  get gradients(): Float32Array {
+  protected get gradients(): Float32Array {
     return this.#flat.gradients
   }
 
-  get moments(): Moments {
+  protected get moments(): Moments {
     return this.#flat.moments
   }
 
@@ -55,21 +63,30 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     this.#place = placeAt(this.#shared, place, count)
   }
 
-  *parametersChanged(): Program<TapeJob, void> {
+  protected newArray(length: number): Float32Array {
+    return new Float32Array(length)
+  }
+
+  protected *parametersChanged(): Program<TapeJob, void> {
     yield oneStage((tape) => this.#pack(tape))
   }
 
-  *clearGradients(): Program<TapeJob, void> {
-    yield oneStage((tape) => this.#flat.clearGradients(tape))
+  override *clearGradients(ranges?: readonly FlatRange[]): Program<TapeJob, void> {
+    if (ranges) yield* super.clearGradients(ranges)
+    else yield oneStage((tape) => this.#flat.clearGradients(tape))
   }
 
-  *gradientNorm(moving: readonly FlatRange[]): Program<TapeJob, number> {
+  override *gradientNorm(moving: readonly FlatRange[]): Program<TapeJob, number> {
     let readSum = (): number => 0
     yield oneStage((tape) => void (readSum = this.#flat.sumSquares(tape, this.#place.buffers, moving)))
     return Math.sqrt(readSum())
   }
 
-  *moveParameters(settings: OptimizerSettings, moving: readonly FlatRange[], norm: number): Program<TapeJob, void> {
+  protected override *moveParameters(
+    settings: OptimizerSettings,
+    moving: readonly FlatRange[],
+    norm: number,
+  ): Program<TapeJob, void> {
     yield function* (this: WasmRecurrence, tape: Tape): Iterable<void> {
       this.#flat.move(tape, settings, moving, norm)
       yield
@@ -77,14 +94,14 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     }.bind(this)
   }
 
-  *forward(input: SequenceInput): Program<TapeJob, void> {
+  *forward(input: SequenceInput<FloatArray>): Program<TapeJob, void> {
     const runs: PartRun[][] = []
     yield oneStage((tape) => this.#putForward(tape, input, runs))
     this.#sequence = { input, runs }
   }
 
   /** @param runs is filled, a list a layer */
-  #putForward(tape: Tape, input: SequenceInput, runs: PartRun[][]): void {
+  #putForward(tape: Tape, input: SequenceInput<FloatArray>, runs: PartRun[][]): void {
     const { network, memory } = this.#shared
     const { steps, batch } = input
     const blocks = rowBlocks(batch, this.#place.lane)
@@ -111,10 +128,9 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     }
   }
 
-  outputsAt(steps: Int32Array): Float32Array {
+  takeOutputs(steps: Int32Array, target: FloatArray): Program<TapeJob, void> {
     const { input, runs } = this.#lastSequence()
     const top = this.#shared.network.wiredLayers.at(-1)!
-    const rows = new Float32Array(steps.length * top.outputSize)
     const { floats } = this.#shared.memory
     const outputs = top.parts.flatMap((part) =>
       outputColumns(part).map((output) => ({ ...output, units: part.units, run: runs.at(-1)![part.partIndex]! })),
@@ -124,30 +140,37 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
       const b = slot % input.batch
       for (const { state, column, units, run } of outputs) {
         const from = (run.stateAddress(state, t + 1) + b * run.stateRowBytes) / 4
-        rows.set(floats.subarray(from, from + units), slot * top.outputSize + column)
+        target.set(floats.subarray(from, from + units), slot * top.outputSize + column)
       }
     })
+    return finished(undefined)
+  }
+
+  takeStates(steps: Int32Array, target: FloatArray): Program<TapeJob, void> {
+    this.#copyStates((b) => steps[b]!, target)
+    return finished(undefined)
+  }
+
+  protected get sequenceSteps(): number {
+    return this.#lastSequence().input.steps
+  }
+
+  protected statesAfterStep(step: number): Float32Array {
+    const rows = new Float32Array(this.#lastSequence().input.batch * this.#shared.network.stateSize)
+    this.#copyStates(() => step, rows)
     return rows
   }
 
-  statesAt(steps: Int32Array): Float32Array {
+  #copyStates(stepOf: (b: number) => number, target: FloatArray): void {
     const { input, runs } = this.#lastSequence()
     const { network, memory } = this.#shared
-    const rows = new Float32Array(input.batch * network.stateSize)
-    for (const unit of this.#units.flat())
-      readStates(
-        memory,
-        network,
-        rows,
-        unit,
-        runs[unit.part.layerIndex]![unit.part.partIndex]!,
-        (b) => steps[b]!,
-        input.batch,
-      )
-    return rows
+    for (const unit of this.#units.flat()) {
+      const run = runs[unit.part.layerIndex]![unit.part.partIndex]!
+      readStates(memory, network, target, unit, run, stepOf, input.batch)
+    }
   }
 
-  statesEqual(step: number, rows: FloatArray): boolean {
+  protected statesEqual(step: number, rows: FloatArray): boolean {
     const { input, runs } = this.#lastSequence()
     const { network, memory } = this.#shared
     const { floats } = memory
@@ -164,11 +187,11 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     return true
   }
 
-  *backward(adjoints: SequenceAdjoints): Program<TapeJob, void> {
+  *backward(adjoints: SequenceAdjoints<FloatArray>): Program<TapeJob, void> {
     yield (tape) => this.#putBackward(tape, adjoints)
   }
 
-  *#putBackward(tape: Tape, adjoints: SequenceAdjoints): Generator<void, void, void> {
+  *#putBackward(tape: Tape, adjoints: SequenceAdjoints<FloatArray>): Generator<void, void, void> {
     const { outputs, states, truncateEvery, movesColdParts } = adjoints
     const { network, memory } = this.#shared
     const buffers = this.#place.buffers
@@ -247,7 +270,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
   }
 
   /** null where adjoints come to every row. */
-  #rowsReachedBy(adjoints: SequenceAdjoints, steps: number, batch: number): ReachedRows | null {
+  #rowsReachedBy(adjoints: SequenceAdjoints<FloatArray>, steps: number, batch: number): ReachedRows | null {
     const reached = reachedRows(adjoints, steps, batch)
     const { truncateEvery } = adjoints
     return (
@@ -255,7 +278,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     )
   }
 
-  initialStateAdjoint(): Float32Array {
+  initialStateAdjoint(): Program<TapeJob, FloatArray> {
     const { network, memory } = this.#shared
     const { batch } = this.#lastSequence().input
     const result = new Float32Array(batch * network.stateSize)
@@ -266,7 +289,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
           result.set(memory.floats.subarray(from, from + part.units), b * network.stateSize + offset)
         }
       })
-    return result
+    return finished(result)
   }
 
   convergeLayer(
@@ -275,11 +298,11 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     perturbation: Float32Array,
     convergenceSteps: number,
     saving: boolean,
-  ): Program<TapeJob, Float32Array> {
+  ): Program<TapeJob, FloatArray> {
     return this.#convergence.forward(this.#place, layerIndex, states, perturbation, convergenceSteps, saving)
   }
 
-  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Program<TapeJob, Float32Array> {
+  convergeLayerBackward(layerIndex: number, finalAdjoint: FloatArray): Program<TapeJob, FloatArray> {
     return this.#convergence.backward(this.#place, layerIndex, finalAdjoint)
   }
 
@@ -287,7 +310,7 @@ export class WasmRecurrence implements Recurrence<TapeJob> {
     for (const { weights } of this.#units.flat()) weights.pack(tape)
   }
 
-  #lastSequence(): { readonly input: SequenceInput; readonly runs: readonly (readonly PartRun[])[] } {
+  #lastSequence(): Sequence {
     if (!this.#sequence) throw new LabError('internal', 'The engine was asked for a sequence before it ran one.')
     return this.#sequence
   }

@@ -47,7 +47,7 @@ const [SEED, SPREAD] = [3, 2]
 describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
   const run = async (net: Network, seed: number, spread: number, maxConvergenceSteps: number) => {
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, weights(net, seed, spread))
+    await engine.writeParameters(0, weights(net, seed, spread))
     const request = requestOf(net, batch(net, STEPS, SERIES, 2), maxConvergenceSteps)
     const [states] = await engine.convergeToRest([request])
     return { engine, request, states: states! }
@@ -75,7 +75,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
         expect(row(state, b)).toEqual(row(fixed!.tail[back]!, 0))
       })
     }
-    engine.dispose()
+    await engine.dispose()
   })
 
   it('a leak of 1e-5 a step is told as unconverged, and VAA as an interval', async () => {
@@ -83,7 +83,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     const { engine, states } = await run(leak, 4, 1, 2000)
     expect(measure(leak, states)).toMatchObject({ low: 1 / SERIES, high: 1, unconvergedCount: SERIES })
     expect([...states.steps]).toEqual(Array.from({ length: SERIES }, () => 2000))
-    engine.dispose()
+    await engine.dispose()
   })
 
   it('a state that stays where it is is at rest after one block', async () => {
@@ -91,14 +91,14 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     const { engine, states } = await run(still, 4, 1, 640)
     expect(measure(still, states)).toMatchObject({ low: 1 / SERIES, high: 1 / SERIES, fixedCount: SERIES })
     expect([...states.steps]).toEqual(Array.from({ length: SERIES }, () => 64))
-    engine.dispose()
+    await engine.dispose()
   })
 
   it('a sign that changes at every step is a cycle, and both its phases one attractor', async () => {
     const net = network([[part("h' = b - h + 0 * (W x)", 2)]], { inputs: 2, outputs: 1 })
     const { engine, states } = await run(net, 4, 1, 1000)
     expect(measure(net, states)).toMatchObject({ low: 1 / SERIES, high: 1 / SERIES, periodicCount: SERIES })
-    engine.dispose()
+    await engine.dispose()
   })
 
   it.each([64, 100, 127])('the bound of %i steps is kept to the step', async (most) => {
@@ -106,7 +106,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     const [fixed] = await engine.converge([{ ...request, convergenceSteps: most, stopResidual: null }])
     expect([...states.steps]).toEqual(Array.from({ length: SERIES }, () => most))
     expect(states.tail).toEqual(fixed!.tail)
-    engine.dispose()
+    await engine.dispose()
   })
 })
 
@@ -121,15 +121,15 @@ it('what is at rest is computed no more', () => {
   const recurrence = new Counting(mixed)
   const ranges = parameterRanges(mixed)
   const values = weights(mixed, SEED, SPREAD)
-  for (const { name, start } of ranges) recurrence.parameters.set(values.get(name)!.data, start)
+  const flat = new Float64Array(ranges.at(-1)!.end)
+  for (const { name, start } of ranges) flat.set(values.get(name)!.data, start)
+  recurrence.writeParameters(flat).next()
   const replica = {
     network: mixed,
     recurrence,
-    ranges,
     learned: ranges,
     allParameters: [],
     warmParameters: [],
-    newArray: (length: number) => new Float64Array(length),
   }
   const { value } = convergeToRest(replica, requestOf(mixed, batch(mixed, STEPS, SERIES, 2), 1500)).next()
   const { steps } = value as unknown as RestedStates
@@ -143,13 +143,13 @@ it('on several threads, and beside other seeds, a series has the bits that it ha
   const open = async (threads: number, count: number) =>
     (await loadBackend('wasm', { threads })).createEngine(mixed, count)
   const together = await open(3, seeds.length)
-  seeds.forEach((seed, replica) => together.writeParameters(replica, weights(mixed, seed, SPREAD)))
+  for (const [replica, seed] of seeds.entries()) await together.writeParameters(replica, weights(mixed, seed, SPREAD))
   const all = await together.convergeToRest(seeds.map(() => request))
   for (const [replica, seed] of seeds.entries()) {
     const alone = await open(1, 1)
-    alone.writeParameters(0, weights(mixed, seed, SPREAD))
+    await alone.writeParameters(0, weights(mixed, seed, SPREAD))
     expect((await alone.convergeToRest([request], () => Promise.resolve()))[0]).toEqual(all[replica])
-    alone.dispose()
+    await alone.dispose()
   }
-  together.dispose()
+  await together.dispose()
 })

@@ -14,7 +14,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
   ): Promise<ConvergedStates> => {
     const net = network([[part(cell, 5)]], { inputs: 2, outputs: 1 })
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, weights(net, 4, 0.3))
+    await engine.writeParameters(0, weights(net, 4, 0.3))
     const request = {
       batch: batch(net, 6, 4, 2),
       truncations: Int32Array.of(1, 2, 3, 6),

@@ -68,7 +68,7 @@ describe('the derivative of a random cell matches central differences', () => {
         const values = weights(net, 3, 0.7)
         const request = train(net, 4, 2)
         const loss = async (): Promise<number> => (await engine.trainGradients([request]))[0]!.loss
-        engine.writeParameters(0, values)
+        await engine.writeParameters(0, values)
         const { gradients } = (await engine.trainGradients([request]))[0]!
         const largest = Math.max(...[...gradients.values()].map(({ data }) => Math.max(...data.map(Math.abs))))
         for (const [name, { shape, data }] of values)
@@ -76,7 +76,7 @@ describe('the derivative of a random cell matches central differences', () => {
             const moved = Float64Array.from(data)
             const at = async (by: number): Promise<number> => {
               moved[index] = data[index]! + by
-              engine.writeParameters(0, new Map<string, Tensor>([...values, [name, { shape, data: moved }]]))
+              await engine.writeParameters(0, new Map<string, Tensor>([...values, [name, { shape, data: moved }]]))
               return loss()
             }
             const difference = ((await at(DIFFERENCE_STEP)) - (await at(-DIFFERENCE_STEP))) / (2 * DIFFERENCE_STEP)
@@ -96,10 +96,10 @@ async function compare(net: Network, spread: number, request: TrainRequest, tile
   const results = await Promise.all(
     [referenceBackend, createWasmBackend({ tile })].map(async (backend) => {
       const engine: Engine = await backend.createEngine(net, 1)
-      engine.writeParameters(0, values)
+      await engine.writeParameters(0, values)
       const [trained] = await engine.trainGradients([request])
       const [evaluated] = await engine.evaluate([request.batch])
-      engine.dispose()
+      await engine.dispose()
       return { trained: trained!, evaluated: evaluated! }
     }),
   )
@@ -247,13 +247,13 @@ it('a replica’s bits do not depend on how many run beside it', async () => {
   const results: Float32Array[] = []
   for (const replicas of [1, 3]) {
     const engine = await createWasmBackend().createEngine(net, replicas)
-    for (let r = 0; r < replicas; r++) engine.writeParameters(r, weights(net, r, 0.5))
+    for (let r = 0; r < replicas; r++) await engine.writeParameters(r, weights(net, r, 0.5))
     for (let step = 0; step < 5; step++)
       await engine.trainStep(
         Array.from({ length: replicas }, (_, r) => train(net, 6 + r, 4 + r)),
         Array.from({ length: replicas }, () => optimizer),
       )
-    results.push(Float32Array.from([...engine.readParameters(0).values()].flatMap(({ data }) => [...data])))
+    results.push(Float32Array.from([...(await engine.readParameters(0)).values()].flatMap(({ data }) => [...data])))
   }
   expect(results[1]).toEqual(results[0])
 })
@@ -264,7 +264,7 @@ describe('TensorFlow.js’s tape gives the same gradients', () => {
     const values = weights(net, 5, 0.6)
     const request = train(net, 7, 5)
     const engine = await createWasmBackend().createEngine(net, 1)
-    engine.writeParameters(0, values)
+    await engine.writeParameters(0, values)
     const [found] = await engine.trainGradients([request])
     const names = [...values.keys()]
     const { targetSteps, targets, inputs, batch: B, steps } = request.batch

@@ -23,7 +23,7 @@ const request: TrainRequest = {
 describe.each([referenceBackend, createWasmBackend()])('on $name', (backend) => {
   async function engineOf(net: typeof free): Promise<Engine> {
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, values)
+    await engine.writeParameters(0, values)
     return engine
   }
 
@@ -46,17 +46,17 @@ describe.each([referenceBackend, createWasmBackend()])('on $name', (backend) => 
   it('steps leave them as they were, weight decay or not, and the optimiser keeps nothing of them', async () => {
     const engine = await engineOf(frozen)
     for (let step = 0; step < 3; step++) await engine.trainStep([request], [{ ...ADAM, weightDecay: 0.1 }])
-    const moved = engine.readParameters(0)
+    const moved = await engine.readParameters(0)
     for (const [name, { data }] of values) {
       expect(
         [...moved.get(name)!.data].every((value, i) => value === data[i]),
         name,
       ).toBe(!learned.includes(name))
     }
-    const state = engine.readOptimizer(0)
+    const state = await engine.readOptimizer(0)
     expect([...state.first.keys()]).toEqual(learned)
-    engine.resetOptimizer(0)
-    engine.writeOptimizer(0, state)
-    expect(engine.readOptimizer(0)).toEqual(state)
+    await engine.resetOptimizer(0)
+    await engine.writeOptimizer(0, state)
+    expect(await engine.readOptimizer(0)).toEqual(state)
   })
 })

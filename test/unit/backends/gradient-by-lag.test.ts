@@ -24,10 +24,10 @@ async function measure(
 ): Promise<GradientByLag> {
   const engine = await backend.createEngine(net, 1)
   try {
-    engine.writeParameters(0, new Map(values))
+    await engine.writeParameters(0, new Map(values))
     return (await engine.gradientByLag([{ batch: batch(net, steps, 5, 3), lags }]))[0]!
   } finally {
-    engine.dispose()
+    await engine.dispose()
   }
 }
 
@@ -43,9 +43,9 @@ describe.each(BACKENDS)('the gradient by lag on %s', (_name, backend) => {
     const series = batch(net, steps, 1, 3)
     series.targetSteps.fill(steps - 1) // read out at the end alone
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, values)
+    await engine.writeParameters(0, values)
     const [{ norms }] = (await engine.gradientByLag([{ batch: series, lags }])) as [GradientByLag]
-    engine.dispose()
+    await engine.dispose()
     expect(norms[0]![0]).toBeGreaterThan(0)
     lags.forEach((lag, i) => expect(norms[i]![0]! / norms[0]![0]! / factor ** (lag - 1)).toBeCloseTo(1, 4))
   })
@@ -66,13 +66,13 @@ describe.each(BACKENDS)('the gradient by lag on %s', (_name, backend) => {
   it('leaves no gradient behind', async () => {
     const net = network([[part('gru', 4)]], { inputs: 1, outputs: 1 })
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, weights(net, 2, 0.5))
+    await engine.writeParameters(0, weights(net, 2, 0.5))
     const request = { batch: batch(net, 6, 3, 4), truncateEvery: null, dropoutMasks: null, regulariser: null }
     const [before] = await engine.trainGradients([request])
     await engine.gradientByLag([{ batch: request.batch, lags: [1, 3] }])
     const [after] = await engine.trainGradients([request])
     expect(after).toEqual(before)
-    engine.dispose()
+    await engine.dispose()
   })
 })
 
@@ -84,7 +84,7 @@ it('is the derivative of the loss by the state, as a change of the first input s
   const series = batch(net, steps, 1, 3)
   series.targetSteps.fill(steps - 1)
   const engine = await referenceBackend.createEngine(net, 1)
-  engine.writeParameters(0, values)
+  await engine.writeParameters(0, values)
   const [{ norms }] = (await engine.gradientByLag([{ batch: series, lags: [steps - 1] }])) as [GradientByLag]
   const lossAt = async (by: number): Promise<number> => {
     const inputs = series.inputs.slice()

@@ -111,7 +111,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
   ({ backend, tolerance }) => {
     async function engineOf(net: Network): Promise<Engine> {
       const engine = await backend.createEngine(net, 1)
-      engine.writeParameters(0, weights(net, 1, 0.4))
+      await engine.writeParameters(0, weights(net, 1, 0.4))
       return engine
     }
 
@@ -136,7 +136,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
           }),
           { numRuns: 12, seed: 20261128 },
         )
-        engine.dispose()
+        await engine.dispose()
       },
     )
 
@@ -152,7 +152,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
       ] as const)
         batch.inputs.fill(0, (t * 3 + b) * net.inputSize, (t * 3 + b + 1) * net.inputSize)
       expect(flat(await gradientsOf(engine, request(batch)))).toEqual(gradients)
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('a series without targets leads to nothing', async () => {
@@ -164,7 +164,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
         if (Math.floor(i / net.inputSize) % 3 === 1) batch.inputs[i] = 0
       })
       expect(flat(await gradientsOf(engine, request(batch)))).toEqual(gradients)
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('steps before a cut that nothing behind is read from lead to nothing', async () => {
@@ -176,7 +176,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
       expect(flat(await gradientsOf(engine, request(batch, { truncateEvery: 4 }))).some((value) => value !== 0)).toBe(
         true,
       )
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('dropout between the layers keeps padding out', async () => {
@@ -185,7 +185,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
       const batch = paddedBatch(net, [7, 3, 5], [6, 2, 4], 11)
       const dropoutMasks = [Float32Array.from({ length: 7 * 3 * 5 }, (_, i) => (i % 3 === 0 ? 0 : 2))]
       expect(flat(await gradientsOf(engine, request(batch, { dropoutMasks }))).some((value) => value !== 0)).toBe(true)
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('a warm-up step reads no step behind a truncation, with the regulariser neither', async () => {
@@ -210,7 +210,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
         engine,
         request(ragged, { regulariser: { ...regulariser, draw: { ...draw, truncations: Int32Array.of(8, 2, 1) } } }),
       )
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('the gradient that reaches back is measured beside shorter series', async () => {
@@ -219,7 +219,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
       const batch = paddedBatch(net, [6, 3, 6], [5, 2, 5], 15)
       const [found] = await engine.gradientByLag([{ batch, lags: [1, 5] }])
       expect(found!.norms.flat().every((norm) => Number.isFinite(norm) && norm > 0)).toBe(true)
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('an infinite derivative of a step that is read is told', async () => {
@@ -230,7 +230,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
       const [result] = await engine.trainGradients([request(batch)])
       expect(result!.loss).toSatisfy(Number.isFinite)
       expect(result!.gradientNorm).toBeNaN()
-      engine.dispose()
+      await engine.dispose()
     })
 
     it('a batch with padding trains', async () => {
@@ -240,7 +240,7 @@ describe.each(BACKENDS.map(([backend, tolerance]) => ({ backend, tolerance, name
       const losses: number[] = []
       for (let step = 0; step < 20; step++) losses.push((await engine.trainStep([request(batch)], [ADAM]))[0]!.loss)
       expect(losses.at(-1)).toBeLessThan(losses[0]!)
-      engine.dispose()
+      await engine.dispose()
     })
   },
 )
@@ -257,7 +257,7 @@ it('over many segments of the way back, wasm agrees with the reference', async (
   const gradients = await Promise.all(
     BACKENDS.map(async ([backend]) => {
       const engine = await backend.createEngine(net, 1)
-      engine.writeParameters(0, weights(net, 1, 0.4))
+      await engine.writeParameters(0, weights(net, 1, 0.4))
       return flat(await gradientsOf(engine, request(batch)))
     }),
   )

@@ -19,7 +19,7 @@ const net = network(
 describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
   it('evaluation has the loss of a training step, and VAA* that of a warm-up step', async () => {
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, weights(net, 1, 0.3))
+    await engine.writeParameters(0, weights(net, 1, 0.3))
     const series = batch(net, STEPS, SERIES, 3)
     const [trained] = await engine.trainGradients([
       { batch: series, truncateEvery: null, dropoutMasks: null, regulariser: null },
@@ -37,15 +37,15 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     const [warmed] = await engine.warmupGradients([{ batch: series, draw, target: 0.95, epsilon: 1e-4, masked: true }])
     const [measured] = await engine.vaaStar([{ batch: series, draw, epsilon: 1e-4 }])
     expect(measured).toEqual(warmed!.vaaStar)
-    engine.dispose()
+    await engine.dispose()
   })
 })
 
 it('256 series of 5,000 steps are evaluated within 100 MB', async () => {
   const long = network([[part('gru', 32)]], { inputs: 1, outputs: 1 })
   const engine = await wasmBackend.createEngine(long, 1)
-  engine.writeParameters(0, weights(long, 1, 0.1))
+  await engine.writeParameters(0, weights(long, 1, 0.1))
   await engine.evaluate([batch(long, 5000, 256, 1)])
-  expect(engine.memoryBytes()!).toBeLessThan(1e8)
-  engine.dispose()
+  expect((await engine.memoryBytes())!).toBeLessThan(1e8)
+  await engine.dispose()
 })

@@ -72,7 +72,9 @@ async function runPrograms(engine: Engine, seeds: PerReplica<number>): Promise<u
       })),
     ),
   ]
-  const left = seeds.map((_, replica) => [engine.readParameters(replica), engine.readOptimizer(replica)])
+  const left = await Promise.all(
+    seeds.map(async (_, replica) => [await engine.readParameters(replica), await engine.readOptimizer(replica)]),
+  )
   return seeds.flatMap((seed, replica) =>
     seed === null ? [] : [[...told.map((results) => (results as unknown[])[replica]), left[replica]]],
   )
@@ -80,7 +82,7 @@ async function runPrograms(engine: Engine, seeds: PerReplica<number>): Promise<u
 
 async function openEngine(threads: number, seeds: readonly number[]): Promise<Engine> {
   const engine = await (await loadBackend('wasm', { threads })).createEngine(net, seeds.length)
-  seeds.forEach((seed, replica) => engine.writeParameters(replica, weights(net, seed, 0.3)))
+  for (const [replica, seed] of seeds.entries()) await engine.writeParameters(replica, weights(net, seed, 0.3))
   return engine
 }
 
@@ -90,11 +92,11 @@ describe('replicas side by side', () => {
       const engine = await openEngine(threads, [0, 1, 2])
       const seeds = [0, 1, 2].map((seed) => ((members as readonly number[]).includes(seed) ? seed : null))
       const together = await runPrograms(engine, seeds)
-      engine.dispose()
+      await engine.dispose()
       for (const [index, seed] of members.entries()) {
         const alone = await openEngine(1, [seed])
         expect(together[index]).toEqual((await runPrograms(alone, [seed]))[0])
-        alone.dispose()
+        await alone.dispose()
       }
     }
   })
@@ -105,13 +107,13 @@ describe('replicas side by side', () => {
     const broken = [...weights(net, 1, 0.3)].map(
       ([name, { shape, data }]) => [name, { shape, data: data.map((_, i) => (i % 2 === 0 ? NaN : Infinity)) }] as const,
     )
-    engine.writeParameters(1, new Map(broken))
+    await engine.writeParameters(1, new Map(broken))
     const together = await runPrograms(engine, [0, 1, 2])
-    engine.dispose()
+    await engine.dispose()
     for (const seed of [0, 2]) {
       const alone = await openEngine(1, [seed])
       expect(together[seed]).toEqual((await runPrograms(alone, [seed]))[0])
-      alone.dispose()
+      await alone.dispose()
     }
   })
 

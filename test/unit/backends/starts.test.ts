@@ -37,7 +37,7 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
     const net = one(text)
     const engine = await backend.createEngine(net, 1)
     const values = new Map<string, Tensor>(weights(net, 3, 0.5))
-    engine.writeParameters(0, values)
+    await engine.writeParameters(0, values)
     return { engine, values }
   }
 
@@ -70,7 +70,9 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
       expect(gradients.has('layers.0.parts.0.h_init')).toBe(moves)
       if (moves) expect(start(gradients).every((value) => value !== 0)).toBe(true)
       await engine.trainStep([request], [ADAM])
-      expect(start(engine.readParameters(0)).every((value, i) => (value !== start(values)[i]) === moves)).toBe(true)
+      expect(start(await engine.readParameters(0)).every((value, i) => (value !== start(values)[i]) === moves)).toBe(
+        true,
+      )
     }
   })
 
@@ -145,7 +147,7 @@ it('its gradients of training and warm-up match central differences', async () =
     (await engine.trainGradients([request]))[0]!.loss,
     (await engine.warmupGradients([warmup]))[0]!.loss,
   ]
-  engine.writeParameters(0, values)
+  await engine.writeParameters(0, values)
   const gradients = [
     (await engine.trainGradients([request]))[0]!.gradients,
     (await engine.warmupGradients([warmup]))[0]!.gradients,
@@ -157,7 +159,7 @@ it('its gradients of training and warm-up match central differences', async () =
       const at = async (by: number): Promise<[number, number]> => {
         const moved = Float64Array.from(data)
         moved[index]! += by
-        engine.writeParameters(0, new Map<string, Tensor>([...values, [name, { shape, data: moved }]]))
+        await engine.writeParameters(0, new Map<string, Tensor>([...values, [name, { shape, data: moved }]]))
         return losses()
       }
       const [above, below] = [await at(step), await at(-step)]

@@ -65,7 +65,7 @@ async function train(testCase: Case, backend: Backend, trained = 3) {
   const random = new RandomStream(1, 'preview')
   const normal = (count: number, scale = 1): Float32Array =>
     Float32Array.from({ length: count }, () => scale * random.normal())
-  engine.writeParameters(
+  await engine.writeParameters(
     0,
     new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: normal(elementCount(shape), 0.3) }])),
   )
@@ -84,10 +84,10 @@ async function train(testCase: Case, backend: Backend, trained = 3) {
   }
   const results = []
   for (let step = 0; step < trained; step++) results.push((await engine.trainStep([request], [ADAM]))[0]!)
-  const parameters = [...engine.readParameters(0).values()].map(({ data }) =>
+  const parameters = [...(await engine.readParameters(0)).values()].map(({ data }) =>
     Buffer.from(Float32Array.from(data).buffer),
   )
-  engine.dispose()
+  await engine.dispose()
   return {
     steps: results.map(({ loss, gradientNorm }) => ({ loss, gradientNorm })),
     parameters: Buffer.concat(parameters).toString('hex'),

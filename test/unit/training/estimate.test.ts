@@ -56,10 +56,10 @@ describe('the estimate of a run’s time', () => {
   it('sums the work times what it takes, of a clock that goes on by 10 ms a look', async () => {
     const config = toyConfig([0, 1], { measures: { ...toy.measures, vaaStar: null } })
     const engine = await toyBackend().createEngine(toyNetwork(), 2)
-    config.seeds.forEach((seed, r) => {
-      engine.writeParameters(r, initialize(engine.network, seed, 0))
-      engine.resetOptimizer(r)
-    })
+    for (const [r, seed] of config.seeds.entries()) {
+      await engine.writeParameters(r, initialize(engine.network, seed, 0))
+      await engine.resetOptimizer(r)
+    }
     let time = 0
     const now = (): number => (time += 10)
     const datasets = config.seeds.map(toyDataset)
@@ -93,8 +93,8 @@ describe('the estimate of a run’s time', () => {
       ...(await toyBackend().createEngine(toyNetwork(), 1)),
       convergeToRest: () => Promise.resolve([rested]),
     }
-    engine.writeParameters(0, initialize(engine.network, 0, 0))
-    engine.resetOptimizer(0)
+    await engine.writeParameters(0, initialize(engine.network, 0, 0))
+    await engine.resetOptimizer(0)
     let time = 0
     const now = (): number => (time += 10)
     const { work } = await estimateTime({ engine, datasets: [toyDataset(0)], config, warmsUp: false, now })

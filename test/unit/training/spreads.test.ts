@@ -74,7 +74,7 @@ describe.each(BACKENDS)('histograms on %s', (_name, backend) => {
           .filter(([name]) => name.startsWith(`seed${seed}/last/`))
           .map(([name, tensor]) => [name.slice(`seed${seed}/last/`.length), tensor]),
       )
-      engine.writeParameters(0, weights)
+      await engine.writeParameters(0, weights)
       const batch = probeBatch(toyDataset(seed), run.record.config.training.batch)
       const [result] = await engine.trainGradients([
         { batch, truncateEvery: null, dropoutMasks: null, regulariser: null },
@@ -88,7 +88,7 @@ describe.each(BACKENDS)('histograms on %s', (_name, backend) => {
         [null, null],
       ])
     }
-    engine.dispose()
+    await engine.dispose()
   })
 
   it('come out the same when the run was paused on the way', async () => {

@@ -201,11 +201,13 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
   return {
     network,
     replicas,
-    readParameters: (r) => all[r]!.parameters,
-    writeParameters: (r, values) => void (all[r]!.parameters = copy(values)),
-    readOptimizer: (r): OptimizerState => ({ step: all[r]!.step, first: all[r]!.momentum, second: new Map() }),
-    writeOptimizer: (r, { step, first }) => void Object.assign(all[r]!, { step, momentum: copy(first) }),
-    resetOptimizer: (r) => void Object.assign(all[r]!, { step: 0, momentum: zeros() }),
+    readParameters: (r) => Promise.resolve(copy(all[r]!.parameters)),
+    writeParameters: (r, values) => Promise.resolve(void (all[r]!.parameters = copy(values))),
+    readOptimizer: (r): Promise<OptimizerState> =>
+      Promise.resolve({ step: all[r]!.step, first: copy(all[r]!.momentum), second: new Map() }),
+    writeOptimizer: (r, { step, first }) =>
+      Promise.resolve(void Object.assign(all[r]!, { step, momentum: copy(first) })),
+    resetOptimizer: (r) => Promise.resolve(void Object.assign(all[r]!, { step: 0, momentum: zeros() })),
     trainStep: (requests, optimizers) =>
       each(requests, (replica, { batch, dropoutMasks, regulariser }, r): TrainResult => {
         const noise =
@@ -268,8 +270,8 @@ function toyEngine(network: Network, replicas: number, behaviour: ToyBehaviour):
     gradientByLag: () => {
       throw new Error('The toy has no states.')
     },
-    memoryBytes: () => null,
-    dispose: () => undefined,
+    memoryBytes: () => Promise.resolve(null),
+    dispose: () => Promise.resolve(),
   }
 }
 
@@ -299,6 +301,8 @@ export function memoryRun(config: ExperimentConfig, strategy: RunRecord['strateg
     heartbeatAt: null,
     error: null,
     diverged: [],
+    engines: [],
+    deviceLosses: [],
     result: null,
     digests: null,
   }

@@ -23,11 +23,11 @@ describe.each([referenceBackend, wasmBackend])('on $name', (backend) => {
   async function measure(cells: readonly string[], change: Partial<VaaConfig> = {}): Promise<VaaMeasurement> {
     const net = network([cells.map((cell) => part(cell, 2))], { inputs: 1, outputs: 1 })
     const engine = await backend.createEngine(net, 1)
-    engine.writeParameters(0, weights(net, 1, 1))
+    await engine.writeParameters(0, weights(net, 1, 1))
     const subject = { engine, datasets: [toyDataset(0)], seeds: [0], breathe: () => Promise.resolve() }
     const config = { everySteps: null, vaa: { ...AT_REST, ...change }, vaaStar: null, histograms: false }
     const { vaa } = await takeMeasures(subject, config, [{ phase: 'training', step: 0 }])
-    engine.dispose()
+    await engine.dispose()
     return vaa![0]!
   }
 

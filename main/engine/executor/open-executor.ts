@@ -1,0 +1,49 @@
+/**
+ * Starts executors for the thread that asks: over the port that its main thread has given it, or else as a child process. A request enters, the
+ * line to a new executor leaves.
+ */
+import { workerData, type MessagePort } from 'node:worker_threads'
+import type { RemotePort } from '../../../shared/backends/remote/remote-port.ts'
+import { fromWireError } from '../../../shared/protocol/wire-error.ts'
+import type { ExecutorRequest } from './executor-request.ts'
+import { forkExecutor } from './fork-executor.ts'
+import { overMessagePort } from './message-port.ts'
+import type { FromOffering, ToOffering } from './offer-executors.ts'
+
+/** What start-thread.ts adds to a thread's task. */
+export interface WithExecutors {
+  readonly executors?: MessagePort
+}
+
+let requestCount = 0
+
+/** Whether this thread's executors live in its main thread's care, as under Electron. */
+export function hasOfferedExecutors(): boolean {
+  return mainThreadPort() !== undefined
+}
+
+/** @throws LabError why none can be started */
+export async function openExecutor(request: ExecutorRequest): Promise<RemotePort> {
+  const port = mainThreadPort()
+  return port === undefined ? forkExecutor(request) : askFor(port, request)
+}
+
+function mainThreadPort(): MessagePort | undefined {
+  return (workerData as WithExecutors | null)?.executors
+}
+
+function askFor(port: MessagePort, request: ExecutorRequest): Promise<RemotePort> {
+  const id = ++requestCount
+  return new Promise((resolve, reject) => {
+    const hear = (message: FromOffering): void => {
+      if (message.id !== id) return
+      port.off('message', hear)
+      if (port.listenerCount('message') === 0) port.unref()
+      if (message.kind === 'opened') resolve(overMessagePort(message.port))
+      else reject(fromWireError(message.error))
+    }
+    port.on('message', hear)
+    port.ref()
+    port.postMessage({ id, request } satisfies ToOffering)
+  })
+}

@@ -1,0 +1,28 @@
+/**
+ * The executor in a browser's worker: the name of a backend and a port enter, and the backend is served over it. The same engine as everywhere;
+ * only the graphics processor is the browser's.
+ */
+import type { Backend } from '../../shared/backends/backend.ts'
+import { serveBackend } from '../../shared/backends/remote/serve-backend.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+import { overBrowserPort } from './browser-port.ts'
+
+export interface EngineWorkerTask {
+  readonly backend: string
+}
+
+addEventListener('message', ({ data, ports: [port] }: MessageEvent<EngineWorkerTask>) => {
+  if (port !== undefined) serveBackend(overBrowserPort(port), load(data))
+})
+
+async function load({ backend }: EngineWorkerTask): Promise<Backend> {
+  switch (backend) {
+    case 'reference':
+      return (await import('../../shared/backends/reference/reference-backend.ts')).referenceBackend
+    default:
+      throw new LabError('backend', 'The window of engines has no backend of this name.', {
+        expected: 'reference',
+        found: backend,
+      })
+  }
+}

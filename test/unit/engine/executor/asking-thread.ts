@@ -1,0 +1,21 @@
+/** A thread that asks its main thread for an executor, calls everything there, and tells what came back or what went wrong. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openRemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
+import { toWireError } from '../../../../shared/protocol/wire-error.ts'
+import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
+import { openExecutor } from '../../../../main/engine/executor/open-executor.ts'
+import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'
+
+const { backend: name } = workerData as { backend: string }
+
+try {
+  const backend = await openRemoteBackend({
+    open: () => openExecutor({ backend: name, options: {} }),
+    clock: LINE_CLOCK,
+    where: name,
+  })
+  parentPort!.postMessage({ answers: await callEverything(await backend.createEngine(NETWORK, REPLICAS)) })
+  backend.close()
+} catch (error) {
+  parentPort!.postMessage({ error: toWireError(error) })
+}

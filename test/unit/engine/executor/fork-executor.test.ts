@@ -1,0 +1,63 @@
+/** An executor in a process of its own: the bits of this one, and its death is an error of the calls that it owes. */
+import process from 'node:process'
+import { afterEach, expect, it } from 'vitest'
+import { openRemoteBackend, type RemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
+import type { RemotePort } from '../../../../shared/backends/remote/remote-port.ts'
+import { referenceBackend } from '../../../../shared/backends/reference/reference-backend.ts'
+import { forkExecutor } from '../../../../main/engine/executor/fork-executor.ts'
+import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
+import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'
+import { batch } from '../../backends/networks.ts'
+
+let backend: RemoteBackend | null = null
+
+afterEach(() => backend?.close())
+
+async function open(name = 'reference'): Promise<{ backend: RemoteBackend; ports: RemotePort[] }> {
+  const ports: RemotePort[] = []
+  backend = await openRemoteBackend({
+    clock: LINE_CLOCK,
+    where: name,
+    open: async () => {
+      const port = forkExecutor({ backend: name, options: {} })
+      ports.push(port)
+      return port
+    },
+  })
+  return { backend, ports }
+}
+
+it('answers every call with the bits of the same calls made here', async () => {
+  const { backend: remote } = await open()
+  expect(await callEverything(await remote.createEngine(NETWORK, REPLICAS))).toEqual(
+    await callEverything(await referenceBackend.createEngine(NETWORK, REPLICAS)),
+  )
+})
+
+it('killed in the middle of a call, it is told, and the next engine has another process', async () => {
+  const { backend: remote, ports } = await open()
+  const engine = await remote.createEngine(NETWORK, 1)
+  const answer = expect(engine.evaluate([batch(NETWORK, 2000, 64, 1)])).rejects.toMatchObject({
+    code: 'device-lost',
+    detail: { found: 'ended by SIGKILL' },
+  })
+  ports[0]!.close()
+  await answer
+  expect(await (await remote.createEngine(NETWORK, 1)).readParameters(0)).toBeInstanceOf(Map)
+  expect(ports).toHaveLength(2)
+})
+
+it('says why its backend cannot be loaded', async () => {
+  await expect(open('abacus')).rejects.toMatchObject({ code: 'backend', detail: { found: 'abacus' } })
+})
+
+it('does not keep a process alive that waits for nothing', async () => {
+  const { backend: remote } = await open()
+  const engine = await remote.createEngine(NETWORK, 1)
+  const alive = (): string[] => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap')
+  const idle = alive().length
+  const answer = engine.evaluate([batch(NETWORK, 20, 4, 1)])
+  expect(alive().length).toBeGreaterThan(idle)
+  await answer
+  expect(alive()).toHaveLength(idle)
+})
