@@ -24,7 +24,7 @@ interface DawnPackage {
   create(flags: readonly string[]): GPU
 }
 
-/** By adapter: a `GPU` that nobody holds takes its devices with it. */
+/** By driver and adapter: a `GPU` that nobody holds takes its devices with it. */
 const opened = new Map<string, Promise<GPU>>()
 
 /**
@@ -32,7 +32,7 @@ const opened = new Map<string, Promise<GPU>>()
  * @throws LabError `backend` when the package, Vulkan's loader or the program under them is missing, and how to get it
  */
 export function openDawn(options: DawnOptions = {}): Promise<GPU> {
-  const key = options.adapterName ?? ''
+  const key = [options.driverFile, options.adapterName].join()
   const known = opened.get(key) ?? createGpu(options)
   opened.set(key, known)
   return known

@@ -10,6 +10,7 @@ import { recurrenceBackward, type BackwardVariant } from './wgsl/recurrence-back
 import { recurrenceForward, type ForwardVariant } from './wgsl/recurrence-forward.ts'
 import { columnOf, planRecurrence, type RecurrencePlan, type RecurrenceShape } from './wgsl/recurrence-plan.ts'
 import { rowsProduct } from './wgsl/rows-product.ts'
+import { watchSteps, type WatchVariant } from './wgsl/watch-steps.ts'
 
 /** A product of x_t for all steps at once, there and back. */
 export interface InputProduct {
@@ -92,6 +93,11 @@ export class PartKernels {
   backward(variant: BackwardVariant): ReturnType<typeof recurrenceBackward> {
     const key = `backward ${Object.values(variant).join()}`
     return this.#once(key, () => recurrenceBackward(this.plan, variant, `backward of ${this.#name}`))
+  }
+
+  watch(variant: WatchVariant): ReturnType<typeof watchSteps> {
+    const key = `watch ${Object.values(variant).join()}`
+    return this.#once(key, () => watchSteps(this.plan, variant, `steps of ${this.#name} watched`))
   }
 
   #inputProduct(project: ProjectPlacement, forwardStart: number, backwardStart: number): InputProduct {

@@ -61,6 +61,8 @@ export class PartRun {
   readonly kernels: PartKernels
   /** For each state [entries, B, H], entries T + 1, or 1 without history. */
   readonly states: ReplicaBlock
+  /** Floats from one state's entries to the next's. */
+  readonly stateStride: number
   readonly #context: RunContext
   readonly #options: RunOptions
   readonly #saved: ReplicaBlock | null
@@ -72,27 +74,27 @@ export class PartRun {
     this.#context = context
     this.kernels = kernels
     this.#options = options
-    const entries = keepsHistory ? steps + 1 : 1
-    this.states = takeBlock(device, replicas, part.cell.states.length * entries * batch * part.units)
+    this.stateStride = (keepsHistory ? steps + 1 : 1) * batch * part.units
+    this.states = takeBlock(device, replicas, part.cell.states.length * this.stateStride)
     this.#saved = saving ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
   }
 
   /** A state's entries. */
   state(state: number): Piece {
-    return { block: this.states, start: state * this.#stateStride }
+    return { block: this.states, start: state * this.stateStride }
   }
 
   /** A state after each step, rows [T, B, H]. */
   stateAfterSteps(state: number): Piece {
     const { batch } = this.#options
-    return { block: this.states, start: state * this.#stateStride + batch * this.kernels.part.units }
+    return { block: this.states, start: state * this.stateStride + batch * this.kernels.part.units }
   }
 
   /** A state after the last step, rows [B, H]. */
   lastState(state: number): Piece {
     const { steps, batch, keepsHistory } = this.#options
     const entry = keepsHistory ? steps : 0
-    return { block: this.states, start: state * this.#stateStride + entry * batch * this.kernels.part.units }
+    return { block: this.states, start: state * this.stateStride + entry * batch * this.kernels.part.units }
   }
 
   /** First states from state rows, or where the cell begins. @param rows [B, stateSize] */
@@ -145,7 +147,7 @@ export class PartRun {
     await launcher.loop(
       this.kernels.forward({ saving, constantInput: input.isConstant, keepsHistory }),
       { steps, batch, isBackward: false },
-      ({ first, last }) => ({ batch, first, last, stateStride: this.#stateStride }),
+      ({ first, last }) => ({ batch, first, last, stateStride: this.stateStride }),
       {
         weights: { block: weights, elementWords: 4 },
         inputProducts: { block: gates },
@@ -171,7 +173,7 @@ export class PartRun {
         batch,
         first,
         last,
-        stateStride: this.#stateStride,
+        stateStride: this.stateStride,
         truncateEvery: truncateEvery ?? 0,
         isFresh: Number(isFresh && last === steps),
       }),
@@ -196,12 +198,6 @@ export class PartRun {
     const { buffers } = this.#context.launcher.device
     buffers.giveBack(this.states.buffer)
     if (this.#saved) buffers.giveBack(this.#saved.buffer)
-  }
-
-  /** Floats from one state's entries to the next's. */
-  get #stateStride(): number {
-    const { steps, batch, keepsHistory } = this.#options
-    return (keepsHistory ? steps + 1 : 1) * batch * this.kernels.part.units
   }
 
   #addGradients(adjoints: ReplicaBlock, marks: AdjointMarks | null): void {

@@ -8,6 +8,7 @@ import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
 import type { Piece } from './launcher.ts'
+import type { PartKernels } from './part-kernels.ts'
 import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
 import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
 import { addPartials } from './wgsl/add-partials.ts'
@@ -115,6 +116,11 @@ export class Sequence {
         bytes: (this.steps + 1) * this.batch * slice.size * 4,
       }
     })
+  }
+
+  /** A part's states, and the floats from one state's entries to the next's. */
+  historyOf({ part }: PartKernels): { readonly states: ReplicaBlock; readonly stateStride: number } {
+    return this.#runs[part.layerIndex]![part.partIndex]!
   }
 
   /** A state's entries, [T + 1, B, H]. */

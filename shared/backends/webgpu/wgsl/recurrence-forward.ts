@@ -146,7 +146,7 @@ export function recurrenceForward(
 }
 
 /** Nodes that the way back reads, and where. */
-function placesToSave({ placement, saved, part }: RecurrencePlan): { node: NodeId; place: ValuePlace }[] {
+function placesToSave({ saved, part }: RecurrencePlan): { node: NodeId; place: ValuePlace }[] {
   const { nodes } = part.cell.forward.ir
   const input = nodes.findIndex(({ kind }) => kind === 'input')
   return [...saved.columns.keys()].map((buffer) => ({

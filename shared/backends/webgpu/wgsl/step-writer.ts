@@ -21,9 +21,12 @@ export class StepWriter {
   /** Vectors of four rows. */
   readonly #quads: readonly number[]
   /** Vectors of parameters that the text reads, in the order of their variables. */
-  readonly #vectors: string[] = []
+  readonly #vectors = new Map<string, number>()
   /** Dimensions whose units the text reads. */
   readonly #dims = new Set<Dim>()
+  /** Loads of the weights that stay in registers. */
+  readonly #kept: string[] = []
+  #keptCount = 0
 
   constructor(plan: RecurrencePlan) {
     this.#plan = plan
@@ -53,8 +56,9 @@ export class StepWriter {
     if (node.kind === 'literal') return constantText(node.value, this.functions)
     if (node.kind === 'size') return constantText(this.#plan.sizes[node.of], this.functions)
     if (node.kind !== 'vector') return this.name(id, unit, quad)
-    if (!this.#vectors.includes(node.symbol)) this.#vectors.push(node.symbol)
-    const name = `p${this.#vectors.indexOf(node.symbol)}`
+    const index = this.#vectors.get(node.symbol) ?? this.#vectors.size
+    this.#vectors.set(node.symbol, index)
+    const name = `p${index}`
     return `vec4f(${node.dim === '1' ? name : `${name}_${unit}`})`
   }
 
@@ -69,12 +73,13 @@ export class StepWriter {
     return this.#nodes[id]!.dim ?? '1'
   }
 
-  /** Who this invocation is, and the vectors of parameters that the text reads: what stands before all other text, once that is written. */
+  /** Who this invocation is, and the parameters that stay in registers: what stands before all other text, once that is written. */
   prologue(): string[] {
     const { shape, workers, sizes, weights } = this.#plan
-    const vectors = this.#vectors.flatMap((symbol, index) => {
+    const dims = new Map(this.#plan.part.cell.parameters.map((parameter) => [parameter.symbol, parameter.dims[0]]))
+    const vectors = [...this.#vectors].flatMap(([symbol, index]) => {
       const first = `weights_base + ${weights.vectors.get(symbol)!.offset / 4}u`
-      const [dim] = this.#plan.part.cell.parameters.find((parameter) => parameter.symbol === symbol)!.dims
+      const dim = dims.get(symbol)
       if (dim === undefined) return [`let p${index} = weights[${first}].x;`]
       return this.unitsOf(dim).map((unit) => {
         const at = `${dim}_${unit}`
@@ -100,6 +105,7 @@ export class StepWriter {
         return [`let row_${row} = min(${own}, call.batch - 1u);`, `let has_${row} = ${own} < call.batch;`]
       }),
       ...vectors,
+      ...this.#kept,
     ]
   }
 
@@ -156,7 +162,7 @@ export class StepWriter {
         this.#exchange(operand, block * product.paddedBlockDepth, product, start, end),
       )
       this.lines.push('workgroupBarrier();')
-      this.#multiply(product, start, end, sum)
+      this.#multiply(id, product, start, end, sum)
     }
     this.#addSlices(sums)
     if (node.kind === 'backproject') this.define(id, (unit, quad) => sum(0, unit, quad))
@@ -201,32 +207,48 @@ export class StepWriter {
     return quads === 1 ? depth : plus(`(${depth}) * ${quads}u`, quad)
   }
 
+  /** Adds a window's terms. The first weights of a part stay in registers over all steps, the others come anew each step. */
   #multiply(
+    id: NodeId,
     { offset, gates, unitsPerWorker }: PackedProduct,
     start: number,
     end: number,
     sum: (gate: number, unit: number, quad: number) => string,
   ): void {
-    const { slices, invocations } = this.#plan.shape
+    const { slices, invocations, keptVectors } = this.#plan.shape
     const sets = range(gates).flatMap((gate) => range(unitsPerWorker).map((unit) => ({ gate, unit })))
-    this.lines.push(
-      `for (var q = ${start / (4 * slices)}u; q < ${end / (4 * slices)}u; q++) {`,
-      `  let k = (q * ${slices}u + slice) * 4u${start === 0 ? '' : ` - ${start}u`};`,
-      `  let w = ${plus('weights_base', offset / 4)} + q * ${sets.length * invocations}u + lane;`,
-      ...sets.map(({ gate, unit }, index) => `  let w_${gate}_${unit} = weights[${plus('w', index * invocations)}];`),
-      ...range(4).flatMap((c) =>
-        this.#quads.map(
-          (quad) =>
-            `  { let x = exchange[${this.#exchangePlace(plus('k', c), quad)}]; ${sets
-              .map(
-                ({ gate, unit }) =>
-                  `${sum(gate, unit, quad)} = fma(vec4f(w_${gate}_${unit}[${c}]), x, ${sum(gate, unit, quad)});`,
-              )
-              .join(' ')} }`,
-        ),
-      ),
-      '}',
-    )
+    const [firstTurn, lastTurn] = [start / (4 * slices), end / (4 * slices)]
+    const depthOf = (turn: string): string => `(${turn} * ${slices}u + slice) * 4u${start === 0 ? '' : ` - ${start}u`}`
+    const weightAt = (turn: string): string =>
+      `${plus('weights_base', offset / 4)} + ${turn} * ${sets.length * invocations}u + lane`
+    const addTerms = (weight: (gate: number, unit: number) => string): string[] =>
+      range(4).flatMap((c) =>
+        this.#quads.map((quad) => {
+          const terms = sets.map(({ gate, unit }) => {
+            const name = sum(gate, unit, quad)
+            return `${name} = fma(vec4f(${weight(gate, unit)}[${c}]), x, ${name});`
+          })
+          return `  { let x = exchange[${this.#exchangePlace(plus('k', c), quad)}]; ${terms.join(' ')} }`
+        }),
+      )
+    let turn = firstTurn
+    for (; turn < lastTurn && this.#keptCount + sets.length <= keptVectors; turn++) {
+      this.#keptCount += sets.length
+      const name = (gate: number, unit: number): string => `k${id}_${turn}_${gate}_${unit}`
+      sets.forEach(({ gate, unit }, index) =>
+        this.#kept.push(`let ${name(gate, unit)} = weights[${plus(weightAt(`${turn}u`), index * invocations)}];`),
+      )
+      this.lines.push('{', `  let k = ${depthOf(`${turn}u`)};`, ...addTerms(name), '}')
+    }
+    if (turn < lastTurn)
+      this.lines.push(
+        `for (var q = ${turn}u; q < ${lastTurn}u; q++) {`,
+        `  let k = ${depthOf('q')};`,
+        `  let w = ${weightAt('q')};`,
+        ...sets.map(({ gate, unit }, index) => `  let w_${gate}_${unit} = weights[${plus('w', index * invocations)}];`),
+        ...addTerms((gate, unit) => `w_${gate}_${unit}`),
+        '}',
+      )
   }
 
   /** Every slice of a worker gets the sum of all, each in the same order. */
