@@ -11,6 +11,8 @@ import { openEnginePages, WEBGPU_SWITCHES, type EnginePages } from './engine-pag
 
 /** Of float64: browsers’ and Node’s own exp and tanh are not the same to the last bit. */
 const FUNCTIONS_DIFFER = 1e-12
+/** Of a few steps in float32, relative to the largest number of all. */
+const SINGLE_PRECISION = 1e-5
 
 describe('a worker of a browser', () => {
   let browser: Browser
@@ -37,6 +39,18 @@ describe('a worker of a browser', () => {
     )
     expect(there).toHaveLength(here!.length)
     expect(relativeError(there!, here!)).toBeLessThan(FUNCTIONS_DIFFER)
+  })
+
+  it('computes on the browser’s graphics processor what the reference does', async () => {
+    const remote = await open('webgpu')
+    expect(remote).toMatchObject({ name: 'webgpu', isSoftwareDevice: expect.any(Boolean) })
+    const [there, here] = await Promise.all(
+      [remote, referenceBackend].map(async (backend) =>
+        numbersOf(await callEverything(await backend.createEngine(NETWORK, REPLICAS))),
+      ),
+    )
+    expect(there).toHaveLength(here!.length)
+    expect(relativeError(there!, here!)).toBeLessThan(SINGLE_PRECISION)
   })
 
   it('refuses a backend that it does not have', async () => {

@@ -4,7 +4,7 @@ import { ProgramEngine } from '../programs/program-engine.ts'
 import { ComputeDevice, type OpenOptions } from './device.ts'
 import { runJobs } from './jobs.ts'
 import { NetworkWork } from './network-work.ts'
-import { defaultShape } from './shapes.ts'
+import { shapesToTry } from './shapes.ts'
 import { WebGpuRecurrence } from './webgpu-recurrence.ts'
 
 export interface WebGpuBackend extends Backend {
@@ -21,7 +21,7 @@ export async function createWebGpuBackend(gpu: GPU, options: OpenOptions): Promi
     tracing: device.trace,
     computeDevice: device,
     createEngine: async (network, replicas) => {
-      const work = new NetworkWork(device, network, (part) => defaultShape(device.facts, part), replicas)
+      const work = new NetworkWork(device, network, (part) => shapesToTry(device.facts, part)[0]!, replicas)
       return new ProgramEngine(
         network,
         Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica)),
