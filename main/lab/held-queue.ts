@@ -145,7 +145,10 @@ export class HeldQueue {
       return false
     }
     if (job.kind === 'sweep') await this.#sweepDesk.resume(job.sweepId, job.rerunFailed)
-    else await this.#monitor.takeUp(job.groupId, job.name, left)
+    else {
+      const { record } = await this.#store.listOne(left[0]!)
+      await this.#monitor.takeUp(job.groupId, job.name, left, record?.backend ?? record?.config.backend)
+    }
     this.#forget(held)
     return true
   }

@@ -9,6 +9,7 @@ import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine/engine-options.ts'
+import type { EngineLine } from '../engine/host/engine-lines.ts'
 import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
 import type { KeptJob } from '../store/queue-file.ts'
 import { releaseLockOfDeadThread } from '../store/run-lock.ts'
@@ -82,13 +83,19 @@ export class RunMonitor {
     }))
   }
 
-  start(groupId: string, name: string, runIds: readonly string[]): void {
-    this.#host.start({ kind: 'group', groupId, name }, runIds)
+  /** @param backend what they are trained on, where it is known */
+  start(groupId: string, name: string, runIds: readonly string[], backend?: string): void {
+    this.#host.start({ kind: 'group', groupId, name }, runIds, backend)
+  }
+
+  /** Jobs are run side by side on these devices. */
+  setLines(lines: readonly EngineLine[]): void {
+    this.#host.setLines(lines)
   }
 
   /** Runs that were begun or made before. */
-  async takeUp(groupId: string, name: string, runIds: readonly string[]): Promise<void> {
-    this.start(groupId, name, runIds)
+  async takeUp(groupId: string, name: string, runIds: readonly string[], backend?: string): Promise<void> {
+    this.start(groupId, name, runIds, backend)
     await this.#catalog.update(runIds)
   }
 
@@ -126,7 +133,8 @@ export class RunMonitor {
     if (isOver(record.status)) throw resumeError(runId, `a ${record.status} run`)
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
-    await this.takeUp(record.groupId, record.config.name, [runId, ...(await this.#queuedAfter(record))])
+    const runIds = [runId, ...(await this.#queuedAfter(record))]
+    await this.takeUp(record.groupId, record.config.name, runIds, record.backend ?? record.config.backend)
     return null
   }
 
@@ -172,11 +180,12 @@ export class RunMonitor {
       }
   }
 
-  /** After a job was moved or removed: the one at work may have been asked to save. */
+  /** After a job was moved or removed: one at work may have been asked to save. */
   #askWhatRuns(): void {
-    const [first] = this.#host.queue()
+    const jobs = this.#host.queue()
     for (const live of this.#live.values())
-      if (!first?.isRunning || !first.runIds.includes(live.record.id)) this.#ask(live.record.id, 'pause')
+      if (jobs.find(({ runIds }) => runIds.includes(live.record.id))?.isSaving !== false)
+        this.#ask(live.record.id, 'pause')
   }
 
   #hear(event: HostEvent): void {
