@@ -147,7 +147,8 @@ export class HeldQueue {
     if (job.kind === 'sweep') await this.#sweepDesk.resume(job.sweepId, job.rerunFailed)
     else {
       const { record } = await this.#store.listOne(left[0]!)
-      await this.#monitor.takeUp(job.groupId, job.name, left, record?.backend ?? record?.config.backend)
+      const trainedOn = job.backend ?? record?.backend ?? record?.config.backend
+      await this.#monitor.takeUp(job.groupId, job.name, left, { backend: job.backend, trainedOn })
     }
     this.#forget(held)
     return true

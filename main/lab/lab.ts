@@ -269,7 +269,7 @@ export class Lab {
     'data-file.read': (payload) => this.#designs.ask('data-file', payload),
     'run.start': ({ config }) => this.#startGroup(config),
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
-    'run.resume': ({ runId }) => this.#monitor.resume(runId),
+    'run.resume': ({ runId, backend }) => this.#monitor.resume(runId, backend),
     'run.stop': ({ runId }) => this.#monitor.stop(runId),
     'run.query': (query) => this.#catalog.query(query),
     'run.configurations': (query) => this.#catalog.configurations(query),
@@ -351,7 +351,7 @@ export class Lab {
     this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)
-    this.#monitor.start(groupId, records[0]!.config.name, runIds, backend)
+    this.#monitor.start(groupId, records[0]!.config.name, runIds, { trainedOn: backend })
     if (!isOnProcessor(backend)) this.#openLines()
     await this.#catalog.update(runIds)
     return { groupId, runIds }

@@ -22,6 +22,13 @@ import { RunSeries } from './run-series.ts'
 /** Runs that are not live and whose series stay in memory. */
 const MOST_CACHED_RUNS = 6
 
+export interface JobEngines {
+  /** That runs which were begun go on with; absent: the same. */
+  readonly backend?: string
+  /** What its runs are trained on, as far as it is known. */
+  readonly trainedOn?: string
+}
+
 export class RunMonitor {
   readonly #engine: EngineOptions
   readonly #store: RunStore
@@ -83,9 +90,8 @@ export class RunMonitor {
     }))
   }
 
-  /** @param backend what they are trained on, where it is known */
-  start(groupId: string, name: string, runIds: readonly string[], backend?: string): void {
-    this.#host.start({ kind: 'group', groupId, name }, runIds, backend)
+  start(groupId: string, name: string, runIds: readonly string[], { backend, trainedOn }: JobEngines = {}): void {
+    this.#host.start({ kind: 'group', groupId, name, backend }, runIds, trainedOn)
   }
 
   /** Jobs are run side by side on these devices. */
@@ -94,8 +100,8 @@ export class RunMonitor {
   }
 
   /** Runs that were begun or made before. */
-  async takeUp(groupId: string, name: string, runIds: readonly string[], backend?: string): Promise<void> {
-    this.start(groupId, name, runIds, backend)
+  async takeUp(groupId: string, name: string, runIds: readonly string[], engines: JobEngines): Promise<void> {
+    this.start(groupId, name, runIds, engines)
     await this.#catalog.update(runIds)
   }
 
@@ -127,14 +133,15 @@ export class RunMonitor {
   }
 
   /** @throws LabError `usage` for a run that is finished or held already; `run-locked` for one of another process */
-  async resume(runId: string): Promise<null> {
+  async resume(runId: string, backend?: string): Promise<null> {
     if (this.#host.holds(runId)) throw resumeError(runId, 'a run that is being trained or waits for it')
     const record = await this.#store.readRecord(runId)
     if (isOver(record.status)) throw resumeError(runId, `a ${record.status} run`)
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
     const runIds = [runId, ...(await this.#queuedAfter(record))]
-    await this.takeUp(record.groupId, record.config.name, runIds, record.backend ?? record.config.backend)
+    const trainedOn = backend ?? record.backend ?? record.config.backend
+    await this.takeUp(record.groupId, record.config.name, runIds, { backend, trainedOn })
     return null
   }
 

@@ -13,7 +13,13 @@ import { takes, type EngineLine } from './engine-lines.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
 export type Job =
-  | { readonly kind: 'group'; readonly groupId: string; readonly name: string }
+  | {
+      readonly kind: 'group'
+      readonly groupId: string
+      readonly name: string
+      /** Its runs go on with this backend; absent: with that which they began on. */
+      readonly backend?: string
+    }
   | { readonly kind: 'sweep'; readonly sweepId: string; readonly name: string; readonly rerunFailed: boolean }
 
 /** A job in line, in the order of the line. */
@@ -52,8 +58,8 @@ export type HostEvent =
 interface Entry {
   readonly id: string
   readonly job: Job
-  /** What its runs are trained on, as far as it is known; else `auto`. */
-  readonly backend: string
+  /** The backend of its runs, as far as it is known; else `auto`. */
+  readonly trainedOn: string
   runIds: readonly string[]
   readonly released: Promise<void>
   readonly release: () => void
@@ -109,16 +115,16 @@ export class EngineHost {
 
   /**
    * @param runIds of a group, those to run; of a sweep, those that are made and have not ended
-   * @param backend what they are trained on, where it is known
+   * @param trainedOn the backend of the runs, where it is known: which lines take the job
    */
-  start(job: Job, runIds: readonly string[], backend = 'auto'): void {
+  start(job: Job, runIds: readonly string[], trainedOn = 'auto'): void {
     if (this.#closing) return
     let release = (): void => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
     this.#queue.push({
       id: `job-${++this.#jobCount}`,
       job,
-      backend,
+      trainedOn,
       runIds,
       released,
       release,
@@ -234,8 +240,8 @@ export class EngineHost {
   }
 
   /** One that nobody is at, if there is one among those that may be. */
-  #lineFor({ backend }: Entry, mayBe: (line: EngineLine) => boolean): EngineLine | null {
-    const lines = this.#lines.filter((line) => takes(line, backend) && mayBe(line))
+  #lineFor({ trainedOn }: Entry, mayBe: (line: EngineLine) => boolean): EngineLine | null {
+    const lines = this.#lines.filter((line) => takes(line, trainedOn) && mayBe(line))
     return lines.find((line) => !this.#isTaken(line)) ?? lines[0] ?? null
   }
 
@@ -257,7 +263,7 @@ export class EngineHost {
     const place = { home: this.#home, engine: line.engine }
     const task: ThreadTask =
       job.kind === 'group'
-        ? { ...place, kind: 'group', runIds }
+        ? { ...place, kind: 'group', runIds, backend: job.backend }
         : { ...place, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
     const worker = startThread('group-thread', task)
     entry.worker = worker
