@@ -72,6 +72,9 @@ function countTests(): Counts {
   return counts
 }
 
+// The hundreds of commands and threads that tests start compile the same files.
+process.env['NODE_COMPILE_CACHE'] ??= join(cacheFolder, 'compiled')
+
 const selection = process.argv.slice(2)
 const steps: readonly (readonly [heading: string, run: () => Counts])[] = [
   ...(selection.length > 0

@@ -58,7 +58,12 @@ withData(
       ),
     ),
   ),
-).action((name: string, options: Record<string, unknown>) => runInThread('resume', [name, options]))
+)
+  .option(
+    '--backend <NAME>',
+    `goes on with another engine than it began on, which rounds differently: ${listNames(BACKEND_NAMES)}`,
+  )
+  .action((name: string, options: Record<string, unknown>) => runInThread('resume', [name, options]))
 const fork = withData(
   withEngine(
     withHome(

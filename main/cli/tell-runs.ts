@@ -17,6 +17,7 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
       started: ({ id, strategy }) => printJson({ type: 'run', id, strategy }),
       event: ({ id }, event) => printJson({ run: id, ...event }),
       otherData: (id, file) => tellOtherData(id, file, true),
+      deviceLost: ({ id }, { code, message }) => printJson({ type: 'device-lost', run: id, code, message }),
       endedBefore: ({ id, status }) => printJson({ type: `${status}-before`, run: id }),
       failed: (id, { code, message }) => printJson({ type: 'failed', run: id, code, message }),
     }
@@ -26,6 +27,10 @@ export function tellRuns(progress: ProgressLine | null): GroupListener {
     otherData(id, file) {
       progress.end()
       tellOtherData(id, file, false)
+    },
+    deviceLost({ id }, { message }) {
+      progress.end()
+      printNotice(`${id} goes on from its last checkpoint: ${message}`)
     },
     endedBefore({ id, status, diverged }) {
       progress.end()

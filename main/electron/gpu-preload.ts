@@ -2,11 +2,23 @@
 import { ipcRenderer } from 'electron'
 import { DESKTOP_CHANNELS, EXECUTOR_FAILED, EXECUTOR_TASK } from '../../shared/protocol/desktop-bridge.ts'
 
+/** What is used of the page's window: Node's types, which hold for all of main/, know none. */
+interface PageWindow {
+  readonly location: { readonly origin: string }
+  postMessage(message: unknown, origin: string, ports: readonly unknown[]): void
+  addEventListener(
+    type: 'message',
+    listener: (event: { readonly source: unknown; readonly data: { kind?: unknown; message?: unknown } }) => void,
+  ): void
+}
+
+const page = globalThis as unknown as PageWindow
+
 ipcRenderer.on(DESKTOP_CHANNELS.executor, ({ ports }, task: unknown) =>
-  window.postMessage({ kind: EXECUTOR_TASK, task }, location.origin, [...ports]),
+  page.postMessage({ kind: EXECUTOR_TASK, task }, page.location.origin, [...ports]),
 )
 
-window.addEventListener('message', ({ source, data }: MessageEvent<{ kind?: unknown; message?: unknown }>) => {
-  if (source === window && data.kind === EXECUTOR_FAILED)
+page.addEventListener('message', ({ source, data }) => {
+  if (source === page && data.kind === EXECUTOR_FAILED)
     ipcRenderer.send(DESKTOP_CHANNELS.executorFailed, String(data.message))
 })

@@ -1,5 +1,5 @@
 /** What this machine's processor has to compute with, and why it is used as it is: asked of Node and V8, told to the windows. */
-import { detectFeatures } from '../../shared/backends/wasm/kernels.ts'
+import { detectFeatures } from '../../shared/backends/wasm/emit/kernels.ts'
 import type { DeviceView } from '../../shared/protocol/views.ts'
 import { CORE_COUNT, PLATFORM, PROCESSOR_NAME } from './backends/processor.ts'
 import type { EngineOptions } from './engine-options.ts'

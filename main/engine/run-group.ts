@@ -50,11 +50,22 @@ export interface SummaryRow {
   readonly diverged: readonly Divergence[]
 }
 
+/** What the user says of runs that were made before. */
+export interface ResumeChoice {
+  readonly data: DataChoice
+  /** They go on with this backend, whatever they began on; null: with the same. */
+  readonly backend: string | null
+}
+
+export const AS_BEGUN: ResumeChoice = { data: AS_RECORDED, backend: null }
+
 export interface RunListener {
   started(record: RunRecord): void
   event(record: RunRecord, event: RunEvent): void
   /** It goes on with other data than it began with; its record and its log say so, too. */
   otherData?(runId: string, file: string): void
+  /** Its device was lost: it goes back to its last checkpoint, and events that were told since come again. */
+  deviceLost?(record: RunRecord, error: LabError): Promise<void> | void
 }
 
 export interface GroupListener extends RunListener {
@@ -169,7 +180,7 @@ export function isRunsOwn(error: unknown): error is LabError {
 }
 
 /**
- * @param data what the user says of the data of all these runs
+ * @param choice what the user says of all these runs
  * @returns the records at the end, those of stopped and diverged runs among them and those of failed ones not, or 'paused' when `control` asked for it
  * @throws LabError that every run would meet; the others stay queued
  */
@@ -180,14 +191,14 @@ export async function runGroup(
   engine: EngineOptions,
   control: TrainControl,
   listener: GroupListener,
-  data = AS_RECORDED,
+  choice = AS_BEGUN,
 ): Promise<RunRecord[] | 'paused'> {
   const done: RunRecord[] = []
   for (const { id } of records) {
     try {
       const known = await store.readRecord(id) // another process may have taken it to its end since
       if (isOver(known.status)) listener.endedBefore(known)
-      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, engine, control, listener, data)
+      const end = isOver(known.status) ? known : await runOne(store, id, baseFolder, engine, control, listener, choice)
       if (end === 'paused') return 'paused'
       done.push(end)
     } catch (error) {
@@ -211,7 +222,7 @@ export async function runOne(
   engine: EngineOptions,
   control: TrainControl,
   listener: RunListener,
-  choice = AS_RECORDED,
+  { data, backend }: ResumeChoice = AS_BEGUN,
 ): Promise<RunRecord | 'paused'> {
   const writer = await store.openWriter(id)
   let failure: unknown = null
@@ -219,17 +230,11 @@ export async function runOne(
   try {
     const { record } = writer
     listener.started(record)
-    const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, choice)
-    const asked = record.backend ?? record.config.backend
-    const {
-      config,
-      remarks,
-      datasets,
-      networks,
-      choice: chosen,
-    } = await prepareRun(record.config, asked, opened, engine)
-    const why = describeChoice(chosen)
-    await keepPlace(store, opened, choice)
+    const opened = await openRunData(store.home, record, record.config.seeds, baseFolder, data)
+    const asked = backend ?? record.backend ?? record.config.backend
+    const { config, remarks, datasets, networks, choice } = await prepareRun(record.config, asked, opened, engine)
+    const why = describeChoice(choice)
+    await keepPlace(store, opened, data)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
     const made = record.startedAt === null && !opened.isOther ? record.remarks : []
@@ -237,9 +242,10 @@ export async function runOne(
       record: { ...writer.record, config },
       network: networks.get(record.strategy)!,
       datasets,
-      backend: await loadBackend(chosen.backend, engine),
+      backend: await loadBackend(choice.backend, engine),
       writer,
-      clock: { now: () => Date.now() },
+      clock: { now: () => Date.now(), wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+      mayChangeBackend: backend !== null,
       notes: why === null ? [] : [why],
       remarks: [...made, ...remarks].map(describeRemark),
       control: {
@@ -250,6 +256,7 @@ export async function runOne(
         },
       },
       onEvent: (event) => listener.event(record, event),
+      onDeviceLost: async (error) => listener.deviceLost?.(writer.record, error),
     })
     return result === 'paused' ? 'paused' : writer.record
   } finally {

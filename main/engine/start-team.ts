@@ -1,5 +1,5 @@
 /** The wasm engine's threads under Node: worker threads that end with the process. */
-import { ThreadTeam } from '../../shared/backends/wasm/thread-team.ts'
+import { ThreadTeam } from '../../shared/backends/wasm/run/thread-team.ts'
 import { startThread } from './start-thread.ts'
 import { traceClock } from './trace-clock.ts'
 

@@ -33,10 +33,8 @@ v8.setFlagsFromString('--no-wasm-code-gc')
  */
 export function startThread(name: ThreadName | URL, task?: unknown, resourceLimits?: ResourceLimits): Worker {
   const file = name instanceof URL ? name : new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url)
-  const executors = typeof task === 'object' && task !== null ? offeringPort() : null
-  return new Worker(file, {
-    workerData: executors === null ? task : { ...task, executors },
-    transferList: executors === null ? [] : [executors],
-    ...(resourceLimits && { resourceLimits }),
-  })
+  const limits = resourceLimits && { resourceLimits }
+  const executors = typeof task === 'object' ? offeringPort() : null
+  if (executors === null) return new Worker(file, { workerData: task, ...limits })
+  return new Worker(file, { workerData: { ...(task as object), executors }, transferList: [executors], ...limits })
 }

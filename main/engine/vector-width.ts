@@ -1,6 +1,6 @@
 /** Whether V8 may join pairs of the engine's 128-bit operations to 256-bit ones here: tried before it is trusted. */
 import v8 from 'node:v8'
-import { trainedBits } from '../../shared/backends/wasm/self-test.ts'
+import { trainedBits } from '../../shared/backends/wasm/tune/self-test.ts'
 import { PAIRED_VECTORS_TILE } from '../../shared/backends/wasm/wasm-backend.ts'
 
 /** The first Node whose V8 knows the flag. */

@@ -1,7 +1,7 @@
 /** A member of the wasm engine's team as a Node worker thread. */
 import { parentPort } from 'node:worker_threads'
 import { traceClock } from './trace-clock.ts'
-import { joinTeam } from '../../shared/backends/wasm/thread-team.ts'
+import { joinTeam } from '../../shared/backends/wasm/run/thread-team.ts'
 
 joinTeam(
   {

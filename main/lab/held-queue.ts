@@ -145,7 +145,7 @@ export class HeldQueue {
       return false
     }
     if (job.kind === 'sweep') await this.#sweepDesk.resume(job.sweepId, job.rerunFailed)
-    else await this.#monitor.takeUp(job.groupId, job.name, left)
+    else await this.#monitor.takeUp(job.groupId, job.name, left, job.backend)
     this.#forget(held)
     return true
   }

@@ -280,7 +280,7 @@ export class Lab {
     'data-file.read': (payload) => this.#designs.ask('data-file', payload),
     'run.start': ({ config }) => this.#startGroup(config),
     'run.pause': async ({ runId }) => this.#monitor.pause(runId),
-    'run.resume': ({ runId }) => this.#monitor.resume(runId),
+    'run.resume': ({ runId, backend }) => this.#monitor.resume(runId, backend),
     'run.stop': ({ runId }) => this.#monitor.stop(runId),
     'run.query': (query) => this.#catalog.query(query),
     'run.configurations': (query) => this.#catalog.configurations(query),

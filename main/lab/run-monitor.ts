@@ -82,13 +82,14 @@ export class RunMonitor {
     }))
   }
 
-  start(groupId: string, name: string, runIds: readonly string[]): void {
-    this.#host.start({ kind: 'group', groupId, name }, runIds)
+  /** @param backend that runs which were begun go on with; absent: the same */
+  start(groupId: string, name: string, runIds: readonly string[], backend?: string): void {
+    this.#host.start({ kind: 'group', groupId, name, backend }, runIds)
   }
 
   /** Runs that were begun or made before. */
-  async takeUp(groupId: string, name: string, runIds: readonly string[]): Promise<void> {
-    this.start(groupId, name, runIds)
+  async takeUp(groupId: string, name: string, runIds: readonly string[], backend?: string): Promise<void> {
+    this.start(groupId, name, runIds, backend)
     await this.#catalog.update(runIds)
   }
 
@@ -120,13 +121,13 @@ export class RunMonitor {
   }
 
   /** @throws LabError `usage` for a run that is finished or held already; `run-locked` for one of another process */
-  async resume(runId: string): Promise<null> {
+  async resume(runId: string, backend?: string): Promise<null> {
     if (this.#host.holds(runId)) throw resumeError(runId, 'a run that is being trained or waits for it')
     const record = await this.#store.readRecord(runId)
     if (isOver(record.status)) throw resumeError(runId, `a ${record.status} run`)
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
-    await this.takeUp(record.groupId, record.config.name, [runId, ...(await this.#queuedAfter(record))])
+    await this.takeUp(record.groupId, record.config.name, [runId, ...(await this.#queuedAfter(record))], backend)
     return null
   }
 

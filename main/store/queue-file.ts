@@ -15,7 +15,13 @@ const id = z.string().min(1).max(200)
 
 /** What is needed to take a job up again. Which runs a sweep has stands in its own file. */
 const keptJob = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('group'), groupId: id, name: z.string(), runIds: z.array(id).min(1) }),
+  z.object({
+    kind: z.literal('group'),
+    groupId: id,
+    name: z.string(),
+    runIds: z.array(id).min(1),
+    backend: id.optional(),
+  }),
   z.object({ kind: z.literal('sweep'), sweepId: id, name: z.string(), rerunFailed: z.boolean() }),
 ])
 

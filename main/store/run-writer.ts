@@ -144,6 +144,8 @@ export class FileRunWriter implements RunWriter {
     return this.#enqueue(async () => {
       const checkpoint = await readCheckpoint(this.#folder, this.#record)
       this.#pending = []
+      await this.#columns?.close() // they may stand for more than is kept
+      this.#columns = null
       // Before it is cut.
       const { sizeBytes } = this.#metrics
       const complaint =

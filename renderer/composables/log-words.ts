@@ -39,7 +39,9 @@ export function useEngineWords(): (engines: readonly EngineStretch[]) => string 
     engines
       .map((engine, index) => {
         const name = describeEngine(engine)
-        return index === 0 && engine.step === 0 ? name : t('run.engineFrom', { engine: name, place: wordsOfPlace(engine) })
+        return index === 0 && engine.step === 0
+          ? name
+          : t('run.engineFrom', { engine: name, place: wordsOfPlace(engine) })
       })
       .join('; ')
 }
@@ -115,10 +117,10 @@ export function useLogWords(): (entry: LogEntry) => string {
           before: entry.before && describeEngine(entry.before),
         })
       case 'device-lost':
-        return t('run.log.deviceLost', {
+        return t(entry.resumedAt === null ? 'run.log.deviceLostForGood' : 'run.log.deviceLost', {
           backend: entry.backend,
           place: wordsOfPlace(entry),
-          resumedAt: wordsOfPlace(entry.resumedAt),
+          resumedAt: entry.resumedAt && wordsOfPlace(entry.resumedAt),
           message: entry.message,
         })
       case 'message':

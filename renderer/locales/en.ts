@@ -453,6 +453,8 @@ export const en = {
     noCheckpoint: 'this run has no checkpoint to fork from.',
     noCheckpointRemedy: 'Open its configuration as a design and start that.',
     engine: 'Engine',
+    resumeOn: 'Resume on',
+    resumeOnHint: 'Goes on with another engine, which rounds differently; the record says from which step on.',
     engineFrom: '{engine} from {place}',
     place: '{phase}, step {step}',
     deviceLosses: 'lost {count} time, and gone on | lost {count} times, and gone on',
@@ -630,6 +632,7 @@ export const en = {
       engine: 'It runs on {engine}.',
       otherEngine: 'From {place} on it runs on {engine}, before on {before}: other engines round differently.',
       deviceLost: 'At {place} {backend} was lost, and the run goes on by itself from {resumedAt}: {message}',
+      deviceLostForGood: 'At {place} {backend} was lost: {message}',
       otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',
     },
     convergence: {

@@ -450,6 +450,8 @@ export const fr: Messages = {
     noCheckpoint: 'cet essai n’a pas de point de reprise d’où bifurquer.',
     noCheckpointRemedy: 'Ouvrez sa configuration comme plan et lancez-la.',
     engine: 'Moteur',
+    resumeOn: 'Reprendre sur',
+    resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
@@ -628,8 +630,11 @@ export const fr: Messages = {
       testLast: 'Test : {metric} {value} avec les derniers poids ; il n’y a pas de séries de validation.',
       fork: 'Cet essai commence comme bifurcation de {runId} à {phase}, pas {step}.',
       engine: 'Il tourne sur {engine}.',
-      otherEngine: 'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
-      deviceLost: 'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
+      otherEngine:
+        'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      deviceLost:
+        'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
+      deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',
       otherData: 'L’essai continue avec d’autres données, comme demandé : SHA-256 {sha256} au lieu de {before}.',
     },
     convergence: {

@@ -14,7 +14,7 @@ export interface Backend {
   readonly name: BackendName
   readonly precision: 'float32' | 'float64'
   /** What computes, as its maker calls it: the name of a graphics processor. Absent for this machine's processor. */
-  readonly device?: string
+  readonly deviceName?: string
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
   /** Absent where nothing is known about threads. */
@@ -218,6 +218,6 @@ export interface Engine {
   gradientByLag(requests: PerReplica<LagRequest>): Promise<PerReplica<GradientByLag>>
   /** Memory that the engine has taken; null from a backend that does not count it. */
   memoryBytes(): Promise<number | null>
-  /** Frees what it holds; calls that are open or made later fail. */
+  /** Frees what it holds; calls that are open or made later fail. Never fails itself, not even where the device is gone. */
   dispose(): Promise<void>
 }

@@ -3,6 +3,7 @@
  * the renderer; a command that is not here does not exist. Events are in events.ts, envelopes in messages.ts.
  */
 import { z } from 'zod'
+import { BACKEND_NAMES } from '../backends/names.ts'
 import { hasKnownEnding, LISTED_ENDINGS } from '../datasets/file-kinds.ts'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
 import { isCheckpointName, type CheckpointName } from '../runs/run.ts'
@@ -128,8 +129,8 @@ export const COMMAND_PAYLOADS = {
   'run.start': z.strictObject({ config: z.unknown() }),
   /** Saves and leaves; the later runs of its group wait with it. */
   'run.pause': oneRun,
-  /** Takes a run up again, and the queued ones of its group after it. */
-  'run.resume': oneRun,
+  /** Takes a run up again, and the queued ones of its group after it; with another backend than it began on, which its record then says. */
+  'run.resume': z.strictObject({ runId, backend: z.enum(BACKEND_NAMES).optional() }),
   /** Saves and ends this run; the later ones of its group go on. */
   'run.stop': oneRun,
   /** Says where the file of series of a run lies now; `takesOther`: or that the run goes on with other data, which its record then says. */

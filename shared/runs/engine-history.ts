@@ -16,11 +16,12 @@ export interface RunEngine {
 /** From this place of a run on, to the next stretch's, its steps ran on this engine. */
 export interface EngineStretch extends RunEngine, RunPlace {}
 
-/** A device, or the process that had it, was gone at this place, and the run went on by itself from an earlier one. */
+/** A device, or the process that had it, was gone at this place. */
 export interface DeviceLoss extends RunPlace {
   readonly backend: string
   readonly message: string
-  readonly resumedAt: RunPlace
+  /** Where the run went on by itself; null where it did not. */
+  readonly resumedAt: RunPlace | null
 }
 
 const PHASES: readonly RunPlace['phase'][] = ['warm-up', 'training', 'test']
@@ -73,6 +74,6 @@ export function isDeviceLoss(value: unknown): value is DeviceLoss {
     isObject(value) &&
     typeof value.backend === 'string' &&
     typeof value.message === 'string' &&
-    isPlace(value.resumedAt)
+    (value.resumedAt === null || isPlace(value.resumedAt))
   )
 }

@@ -9,8 +9,10 @@ import { initialize } from '../networks/initial-values.ts'
 import type { Network } from '../networks/network.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../protocol/errors.ts'
+import { goOnWith } from '../runs/engine-history.ts'
 import type { Checkpoint, RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
 import { CheckpointPace } from './checkpoint-pace.ts'
+import { DeviceLosses } from './device-losses.ts'
 import { currentPlace, findNonFinite, hasNotDiverged, requireFinite } from './divergence.ts'
 import { train } from './epochs.ts'
 import { evaluateSplit, type Evaluation } from './evaluate.ts'
@@ -21,6 +23,8 @@ import { hasWarmup, warmUp } from './warm-up.ts'
 /** Milliseconds since 1970. */
 export interface Clock {
   now(): number
+  /** Resolves after so many milliseconds; absent: nothing is waited for. */
+  wait?(ms: number): Promise<void>
 }
 
 export interface TrainControl {
@@ -44,56 +48,105 @@ export interface TrainRunOptions {
   /** and what to be warned of. */
   readonly remarks?: readonly string[]
   readonly onEvent?: (event: RunEvent) => void
+  /** The run goes back to its last checkpoint: events that were told since will come again. */
+  readonly onDeviceLost?: (error: LabError) => Promise<void>
+  /** Whether it goes on where another backend began it: another one rounds differently. */
+  readonly mayChangeBackend?: boolean
+}
+
+/** What a call of `trainRun` remembers from one device to the next. */
+interface RunCall {
+  readonly losses: DeviceLosses
+  /** What is to be told that is in no checkpoint yet. */
+  untold: readonly RunEvent[]
+  /** Where the run has come to on the device that it has. */
+  session: TrainingSession | null
 }
 
 /**
- * Trains a run to its end, to a pause or to a stop.
+ * Trains a run to its end, to a pause or to a stop. Where its device is lost it goes on by itself from its last checkpoint, a few times for each.
  * @returns the test results, or 'paused' or 'stopped' once everything is saved
- * @throws LabError `non-finite` when every seed has diverged: the record then says `diverged`; `warm-up-restarts`, `checkpoint`, `config`: it says
- *   `failed`. The last good checkpoint stays
+ * @throws LabError `non-finite` when every seed has diverged: the record then says `diverged`; `warm-up-restarts`, `checkpoint`, `config`,
+ *   `device-lost`: it says `failed`. The last good checkpoint stays
  */
 export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'paused' | 'stopped'> {
+  const call: RunCall = { losses: new DeviceLosses(), untold: logEvents(options), session: null }
+  for (;;) {
+    try {
+      return await trainOnDevice(options, call)
+    } catch (error) {
+      // A checkpoint that this call cannot read says nothing against the run: its record stays as it was.
+      if (error instanceof LabError && error.code === 'checkpoint') throw error
+      const place = call.session && currentPlace(call.session)
+      call.session = null
+      const waitMs = call.losses.waitAfter(error, options.backend.name, place)
+      if (waitMs === null) {
+        await recordFailure(options, call, error)
+        throw error
+      }
+      await options.onDeviceLost?.(error as LabError)
+      await options.clock.wait?.(waitMs)
+    }
+  }
+}
+
+function logEvents({ notes = [], remarks = [] }: TrainRunOptions): readonly RunEvent[] {
+  return [
+    ...notes.map((message): RunEvent => ({ type: 'log', level: 'info', message })),
+    ...remarks.map((message): RunEvent => ({ type: 'log', level: 'warning', message })),
+  ]
+}
+
+const isoTime = (clock: Clock): string => new Date(clock.now()).toISOString()
+
+async function trainOnDevice(options: TrainRunOptions, call: RunCall): Promise<RunResult | 'paused' | 'stopped'> {
   const { record, network, backend, writer, clock } = options
-  const now = (): string => new Date(clock.now()).toISOString()
-  let engine: Engine | null = null
+  if (options.datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
+  const engine = await backend.createEngine(network, record.config.seeds.length)
   try {
-    if (options.datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
-    engine = await backend.createEngine(network, record.config.seeds.length)
-    const session = await openSession(options, engine)
+    const session = await openSession(options, call, engine)
+    call.session = session
+    const place = currentPlace(session)
     await writer.update({
       status: 'running',
       backend: backend.name,
-      startedAt: record.startedAt ?? now(),
+      engines: goOnWith(writer.record.engines, { backend: backend.name, device: backend.deviceName ?? null }, place),
+      ...call.losses.toRecord(writer.record, place),
+      startedAt: writer.record.startedAt ?? isoTime(clock),
       endedAt: null,
       error: null,
       diverged: divergedOf(session),
     })
     const result = await takePhases(session, options)
     if (result === 'paused') await writer.update({ status: 'paused' })
-    else if (result === 'stopped') await writer.update({ status: 'stopped', endedAt: now() })
-    else await writer.update({ status: 'finished', endedAt: now(), result })
+    else if (result === 'stopped') await writer.update({ status: 'stopped', endedAt: isoTime(clock) })
+    else await writer.update({ status: 'finished', endedAt: isoTime(clock), result })
     return result
-  } catch (error) {
-    // A checkpoint that this call cannot read says nothing against the run: its record stays as it was.
-    if (error instanceof LabError && error.code === 'checkpoint') throw error
-    const { code, message } =
-      error instanceof LabError
-        ? error
-        : { code: 'internal', message: error instanceof Error ? error.message : String(error) }
-    const event: RunEvent = { type: 'log', level: 'error', message }
-    writer.append([event])
-    options.onEvent?.(event)
-    const status = code === 'non-finite' ? 'diverged' : 'failed'
-    await writer.update({ status, endedAt: now(), error: { code, message } })
-    throw error
   } finally {
-    await engine?.dispose()
+    await engine.dispose()
   }
 }
 
+async function recordFailure(
+  { writer, clock, onEvent }: TrainRunOptions,
+  call: RunCall,
+  error: unknown,
+): Promise<void> {
+  const { code, message } =
+    error instanceof LabError
+      ? error
+      : { code: 'internal', message: error instanceof Error ? error.message : String(error) }
+  const event: RunEvent = { type: 'log', level: 'error', message }
+  writer.append([event])
+  onEvent?.(event)
+  const status = code === 'non-finite' ? 'diverged' : 'failed'
+  const losses = call.losses.toRecord(writer.record, null)
+  await writer.update({ status, endedAt: isoTime(clock), error: { code, message }, ...losses })
+}
+
 /** Fresh initial values, or those of the last checkpoint. */
-async function openSession(options: TrainRunOptions, engine: Engine): Promise<TrainingSession> {
-  const { record, network, datasets, backend, writer, clock, control, onEvent } = options
+async function openSession(options: TrainRunOptions, call: RunCall, engine: Engine): Promise<TrainingSession> {
+  const { record, network, datasets, backend, writer, clock, control, onEvent, mayChangeBackend = false } = options
   const { config } = record
   const { seeds } = config
   const pace = new CheckpointPace(clock.now())
@@ -102,15 +155,14 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
     onEvent?.(event)
   }
   const saved = await writer.loadCheckpoint()
-  if (saved !== null && record.backend !== null && record.backend !== backend.name)
+  if (saved !== null && record.backend !== null && record.backend !== backend.name && !mayChangeBackend)
     throw new LabError('checkpoint', 'a run is resumed on the backend that began it, since others round differently.', {
       where: record.id,
       expected: record.backend,
       found: backend.name,
-      remedy: `Resume it with the backend \`${record.backend}\`.`,
+      remedy: `Resume it with the backend \`${record.backend}\`, or say with \`--backend ${backend.name}\` that it may change.`,
     })
-  for (const message of options.notes ?? []) emit({ type: 'log', level: 'info', message })
-  for (const message of options.remarks ?? []) emit({ type: 'log', level: 'warning', message })
+  for (const event of call.untold) emit(event)
   const restored = saved && (await restoreCheckpoint(engine, seeds, saved))
   let lastGood = saved
   const warmsUp = record.strategy !== 'none' && hasWarmup({ network, config })
@@ -150,6 +202,8 @@ async function openSession(options: TrainRunOptions, engine: Engine): Promise<Tr
       }
       lastGood = checkpoint
       await writer.saveCheckpoint(checkpoint, keptAs)
+      call.losses.forget()
+      call.untold = []
       pace.note(begunMs, clock.now())
     },
     isCheckpointDue: () => pace.isDue(clock.now()),

@@ -59,3 +59,11 @@ function setUpLavapipe(): string | null {
     spawnSync(LAVAPIPE_TOOL, [LAVAPIPE_HOME], { stdio: ['ignore', 'ignore', 'inherit'] })
   return existsSync(manifest) ? LAVAPIPE_HOME : null
 }
+
+/** For a process of its own: what makes Dawn there find the same adapter. @throws as `testAdapterOptions` */
+export function testAdapterEnvironment(name: TestAdapter | null = null): Record<string, string> {
+  const { libraries = [], driverFile } = testAdapterOptions(name)
+  if (driverFile === undefined) return {}
+  const folders = [...new Set(libraries.map((file) => path.dirname(file)))]
+  return { LD_LIBRARY_PATH: folders.join(':'), VK_DRIVER_FILES: driverFile, VK_ICD_FILENAMES: driverFile }
+}

@@ -9,8 +9,8 @@ import { describeDivergence, describeSeedCount } from '../../../shared/runs/dive
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { readEngineOptions, type EngineOptions } from '../../engine/engine-options.ts'
 import { loadBackend } from '../../engine/load-backend.ts'
-import { AS_RECORDED } from '../../engine/run-data.ts'
 import {
+  AS_BEGUN,
   makeRuns,
   prepare,
   preparedConfig,
@@ -98,7 +98,7 @@ export async function resumeCommand(name: string, options: Options): Promise<voi
     records.toSorted((a, b) => order.indexOf(a.strategy) - order.indexOf(b.strategy)),
     engine,
     options,
-    readDataOptions(options),
+    { data: readDataOptions(options), backend: typeof options.backend === 'string' ? options.backend : null },
   )
 }
 
@@ -108,7 +108,7 @@ export async function runRecords(
   records: readonly RunRecord[],
   engine: EngineOptions,
   options: Options,
-  data = AS_RECORDED,
+  choice = AS_BEGUN,
 ): Promise<void> {
   const json = options.json === true
   const progress = json ? null : new ProgressLine()
@@ -124,7 +124,7 @@ export async function runRecords(
         listener.failed(id, error)
       },
     }
-    return runGroup(store, records, process.cwd(), engine, control, group, data)
+    return runGroup(store, records, process.cwd(), engine, control, group, choice)
   })
   progress?.end()
   if (done === 'paused') {

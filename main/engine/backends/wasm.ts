@@ -1,8 +1,8 @@
 /** The table's entry of the wasm engine, the embedded default. Its backends of a process share their threads and the start-up self-test. */
 import type { Backend } from '../../../shared/backends/backend.ts'
-import { planNetwork } from '../../../shared/backends/wasm/kernels.ts'
-import { planMemory } from '../../../shared/backends/wasm/memory-plan.ts'
-import type { ThreadTeam } from '../../../shared/backends/wasm/thread-team.ts'
+import { planMemory } from '../../../shared/backends/wasm/plan/memory-plan.ts'
+import { layNetwork } from '../../../shared/backends/wasm/plan/network-layout.ts'
+import type { ThreadTeam } from '../../../shared/backends/wasm/run/thread-team.ts'
 import { createWasmBackend, PAIRED_VECTORS_TILE } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { chooseKernels, type KernelChoice } from '../kernel-choice.ts'
@@ -26,7 +26,7 @@ export const wasmEntry: BackendEntry = {
     return backend
   },
   planMemory: async (network, request, { threads, memoryBytes }) =>
-    planMemory(network, planNetwork(network, PAIRED_VECTORS_TILE), { ...request, threads }, memoryBytes),
+    planMemory(network, layNetwork(network, PAIRED_VECTORS_TILE), { ...request, threads }, memoryBytes),
 }
 
 async function load({ threads, memoryBytes, cacheFolder }: EngineOptions): Promise<Backend> {

@@ -12,7 +12,13 @@ import { startThread } from '../start-thread.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
 export type Job =
-  | { readonly kind: 'group'; readonly groupId: string; readonly name: string }
+  | {
+      readonly kind: 'group'
+      readonly groupId: string
+      readonly name: string
+      /** Its runs go on with this backend; absent: with that which they began on. */
+      readonly backend?: string
+    }
   | { readonly kind: 'sweep'; readonly sweepId: string; readonly name: string; readonly rerunFailed: boolean }
 
 /** A job in line, in the order of the line. */
@@ -208,7 +214,7 @@ export class EngineHost {
     const place = { home: this.#home, engine: this.#engine }
     const task: ThreadTask =
       job.kind === 'group'
-        ? { ...place, kind: 'group', runIds }
+        ? { ...place, kind: 'group', runIds, backend: job.backend }
         : { ...place, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
     const worker = startThread('group-thread', task)
     entry.worker = worker

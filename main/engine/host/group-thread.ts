@@ -57,9 +57,12 @@ async function runAndTell(id: string, baseFolder: string): Promise<{ record: Run
   try {
     const record = await store.readRecord(id)
     if (isOver(record.status)) return { record, error }
-    const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
     const trainingSteps = await countTrainingSteps(record, baseFolder)
-    send({ kind: 'started', record, keptMetricsBytes, trainingSteps })
+    const tellStart = async (started: RunRecord): Promise<void> => {
+      const keptMetricsBytes = (await store.readCheckpoint(id))?.metricsBytes ?? 0
+      send({ kind: 'started', record: started, keptMetricsBytes, trainingSteps })
+    }
+    await tellStart(record)
     await runOne(
       store,
       id,
@@ -69,7 +72,15 @@ async function runAndTell(id: string, baseFolder: string): Promise<{ record: Run
         requested: () => (stopAsked.has(id) ? 'stop' : pauseAsked ? 'pause' : null),
         rest: turnLoop,
       },
-      { started: () => undefined, event: (_, event) => batcher.push(event) },
+      {
+        started: () => undefined,
+        event: (_, event) => batcher.push(event),
+        async deviceLost(lost) {
+          batcher.flush()
+          await tellStart(lost) // what comes now begins at the checkpoint again
+        },
+      },
+      { data: AS_RECORDED, backend: (task.kind === 'group' && task.backend) || null },
     )
   } catch (thrown) {
     error = thrown

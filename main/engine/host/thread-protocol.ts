@@ -12,6 +12,8 @@ export type ThreadTask = {
       readonly kind: 'group'
       /** In the order in which they are run. */
       readonly runIds: readonly string[]
+      /** They go on with this backend; absent: with that which they began on. */
+      readonly backend?: string
     }
   | {
       readonly kind: 'sweep'

@@ -60,8 +60,8 @@ class Executor {
       case 'create':
         return this.#create(message)
       case 'describe': {
-        const { name, precision, device, tracing } = await this.#backend
-        return { name, precision, device, isTraced: tracing !== undefined } satisfies BackendDescription
+        const { name, precision, deviceName, tracing } = await this.#backend
+        return { name, precision, deviceName, isTraced: tracing !== undefined } satisfies BackendDescription
       }
       case 'trace': {
         const { tracing } = await this.#backend

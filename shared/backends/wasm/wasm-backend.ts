@@ -2,14 +2,14 @@
 import type { Backend } from '../backend.ts'
 import type { MemoryPlan } from '../memory-plan.ts'
 import { ProgramEngine } from '../programs/program-engine.ts'
-import { compileNetwork, detectFeatures } from './kernels.ts'
-import { planMemory } from './memory-plan.ts'
-import { LinearMemory, NamedBuffers } from './memory.ts'
-import type { WasmShared } from './part-unit.ts'
-import type { Tile } from './products.ts'
-import { joinJobs, Tape } from './tape.ts'
-import { ThreadTeam } from './thread-team.ts'
-import { WasmRecurrence } from './wasm-recurrence.ts'
+import { compileNetwork, detectFeatures } from './emit/kernels.ts'
+import type { Tile } from './emit/products.ts'
+import { planMemory } from './plan/memory-plan.ts'
+import { LinearMemory, NamedBuffers } from './run/memory.ts'
+import type { WasmShared } from './run/part-unit.ts'
+import { joinJobs, Tape } from './run/tape.ts'
+import { ThreadTeam } from './run/thread-team.ts'
+import { WasmRecurrence } from './run/wasm-recurrence.ts'
 
 /**
  * Tiles worth trying, the likeliest first. 128-bit vectors: twelve accumulators and their operands in sixteen registers; more where

@@ -1,6 +1,6 @@
 /** Cells at the bounds of WebAssembly: what the engine can hold is trained, what it cannot is told as such. */
 import { expect, it } from 'vitest'
-import { compileNetwork } from '../../../shared/backends/wasm/kernels.ts'
+import { compileNetwork } from '../../../shared/backends/wasm/emit/kernels.ts'
 import { SINGLE_VECTORS_TILES } from '../../../shared/backends/wasm/wasm-backend.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import { network, part } from './networks.ts'

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine, OptimizerSettings } from '../../../shared/backends/backend.ts'
 import { requireRoom } from '../../../shared/backends/memory-plan.ts'
-import { planNetwork } from '../../../shared/backends/wasm/kernels.ts'
-import { planMemory } from '../../../shared/backends/wasm/memory-plan.ts'
+import { layNetwork } from '../../../shared/backends/wasm/plan/network-layout.ts'
+import { planMemory } from '../../../shared/backends/wasm/plan/memory-plan.ts'
 import {
   createWasmBackend,
   DEFAULT_MEMORY_BYTES,
@@ -52,7 +52,7 @@ describe.each(Object.entries(NETWORKS))('%s', (_, net) => {
   const request = { steps: 331, batch: 19, replicas: 1, threads: 1 }
 
   it('takes what the plan says', async () => {
-    const plan = planMemory(net, planNetwork(net, PAIRED_VECTORS_TILE), request, DEFAULT_MEMORY_BYTES)
+    const plan = planMemory(net, layNetwork(net, PAIRED_VECTORS_TILE), request, DEFAULT_MEMORY_BYTES)
     const engine = await trainOnce(net, request.steps, request.batch)
     const found = (await engine.memoryBytes())!
     expect(plan.keepsValues).toBe(true)
@@ -64,7 +64,7 @@ describe.each(Object.entries(NETWORKS))('%s', (_, net) => {
   it('computes values twice when they would not fit, with the same bits', async () => {
     const kept = await trainOnce(net, request.steps, request.batch)
     const bound = (await kept.memoryBytes())! / 2
-    const plan = planMemory(net, planNetwork(net, PAIRED_VECTORS_TILE), request, bound)
+    const plan = planMemory(net, layNetwork(net, PAIRED_VECTORS_TILE), request, bound)
     expect(plan.keepsValues).toBe(false)
     const again = await trainOnce(net, request.steps, request.batch, bound)
     expect((await again.memoryBytes())!).toBeLessThan(0.8 * (await kept.memoryBytes())!)
@@ -75,7 +75,7 @@ describe.each(Object.entries(NETWORKS))('%s', (_, net) => {
 it('refuses what does not fit in any way, with the largest items', () => {
   const net = NETWORKS['two layers of one part']!
   const request = { steps: 1_000_000, batch: 32, replicas: 1 }
-  const plan = planMemory(net, planNetwork(net, PAIRED_VECTORS_TILE), { ...request, threads: 2 }, DEFAULT_MEMORY_BYTES)
+  const plan = planMemory(net, layNetwork(net, PAIRED_VECTORS_TILE), { ...request, threads: 2 }, DEFAULT_MEMORY_BYTES)
   expect(() => requireRoom(plan, request)).toThrow(
     /1000000 steps of 32 series.*at most 1536 MiB.*states of every step/s,
   )

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import type { OptimizerSettings } from '../../../shared/backends/backend.ts'
 import { applyOptimizer, gradientNorm } from '../../../shared/backends/optimizer.ts'
-import { FlatParameters } from '../../../shared/backends/wasm/flat-parameters.ts'
-import { LinearMemory, NamedBuffers } from '../../../shared/backends/wasm/memory.ts'
-import { ModuleBuilder } from '../../../shared/backends/wasm/module-builder.ts'
-import { addOptimizerKernels } from '../../../shared/backends/wasm/optimizer-kernels.ts'
-import { addRowOperations } from '../../../shared/backends/wasm/rows.ts'
-import { Tape, TapePlayer, type Kernel } from '../../../shared/backends/wasm/tape.ts'
+import { FlatParameters } from '../../../shared/backends/wasm/run/flat-parameters.ts'
+import { LinearMemory, NamedBuffers } from '../../../shared/backends/wasm/run/memory.ts'
+import { ModuleBuilder } from '../../../shared/backends/wasm/emit/module-builder.ts'
+import { addOptimizerKernels } from '../../../shared/backends/wasm/emit/optimizer-kernels.ts'
+import { addRowOperations } from '../../../shared/backends/wasm/emit/rows.ts'
+import { Tape, TapePlayer, type Kernel } from '../../../shared/backends/wasm/run/tape.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
 
 /** Not a multiple of a vector, of a thread's share or of a block of the norm. */

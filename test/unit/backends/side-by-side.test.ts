@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { loadBackend } from '../../../main/engine/load-backend.ts'
 import type { ConvergenceDraw, Engine, PerReplica } from '../../../shared/backends/backend.ts'
-import { planNetwork } from '../../../shared/backends/wasm/kernels.ts'
-import { planMemory } from '../../../shared/backends/wasm/memory-plan.ts'
-import { laneAt, lanesWanted, rowBlocks } from '../../../shared/backends/wasm/row-blocks.ts'
+import { layNetwork } from '../../../shared/backends/wasm/plan/network-layout.ts'
+import { planMemory } from '../../../shared/backends/wasm/plan/memory-plan.ts'
+import { laneAt, lanesWanted, rowBlocks } from '../../../shared/backends/wasm/plan/row-blocks.ts'
 import { PAIRED_VECTORS_TILE } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { SeriesBatch } from '../../../shared/datasets/dataset.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
@@ -119,7 +119,7 @@ describe('replicas side by side', () => {
 
   it('take buffers of their own, where the memory bound allows it', () => {
     const request = { steps: STEPS, batch: SERIES, replicas: 3, threads: 8 }
-    const plan = planNetwork(net, PAIRED_VECTORS_TILE)
+    const plan = layNetwork(net, PAIRED_VECTORS_TILE)
     const side = planMemory(net, plan, request, 1e9)
     expect(side).toMatchObject({ sideBySide: 3, keepsValues: true })
     const bounded = planMemory(net, plan, request, side.totalBytes - 1)

@@ -1,8 +1,8 @@
 /** The wasm primitives against double precision, over all magnitudes: distance in units in the last place of float32. */
 import { describe, expect, it } from 'vitest'
-import { ModuleBuilder } from '../../../shared/backends/wasm/module-builder.ts'
-import { detectFeatures } from '../../../shared/backends/wasm/kernels.ts'
-import { VectorMath } from '../../../shared/backends/wasm/vector-math.ts'
+import { ModuleBuilder } from '../../../shared/backends/wasm/emit/module-builder.ts'
+import { detectFeatures } from '../../../shared/backends/wasm/emit/kernels.ts'
+import { VectorMath } from '../../../shared/backends/wasm/emit/vector-math.ts'
 import { PRIMITIVES, type Primitive } from '../../../shared/compiler/primitives.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
 

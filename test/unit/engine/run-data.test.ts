@@ -91,7 +91,7 @@ async function openBench(change: object = {}, text = FIRST): Promise<Bench> {
         readEngineOptions(),
         { requested: () => (++asked >= pauseAt ? 'pause' : null) },
         SILENT,
-        choice,
+        { data: choice, backend: null },
       )
     },
   }

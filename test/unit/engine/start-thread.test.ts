@@ -8,7 +8,7 @@ const urlOf = (file: string): string => new URL(`../../../${file}`, import.meta.
 function collectsCode(imported: readonly string[]): boolean {
   const script = [
     ...imported.map((file) => `await import(${JSON.stringify(urlOf(file))})`),
-    `const { trainedBits } = await import(${JSON.stringify(urlOf('shared/backends/wasm/self-test.ts'))})`,
+    `const { trainedBits } = await import(${JSON.stringify(urlOf('shared/backends/wasm/tune/self-test.ts'))})`,
     `const { PAIRED_VECTORS_TILE } = await import(${JSON.stringify(urlOf('shared/backends/wasm/wasm-backend.ts'))})`,
     `for (let i = 0; i < 20; i++) await trainedBits(PAIRED_VECTORS_TILE, 'single')`,
     `console.log('trained')`,

@@ -11,7 +11,9 @@ const PERTURBATION = Float32Array.from([0.3, -0.2])
 
 export async function callEverything(engine: Engine): Promise<Record<string, unknown>> {
   const random = new RandomStream(5, 'preview')
-  const draw = (steps: number): { truncations: Int32Array; perturbations: Float32Array[]; convergenceSteps: number } => ({
+  const draw = (
+    steps: number,
+  ): { truncations: Int32Array; perturbations: Float32Array[]; convergenceSteps: number } => ({
     truncations: Int32Array.from({ length: 5 }, () => 1),
     perturbations: NETWORK.wiredLayers.map(({ inputSize }) =>
       Float32Array.from({ length: inputSize }, () => random.normal()),
@@ -35,7 +37,12 @@ export async function callEverything(engine: Engine): Promise<Record<string, unk
     converge: await engine.converge([{ ...measured, convergenceSteps: 40, stopResidual: null }, null, null]),
     convergeToRest: await engine.convergeToRest([
       null,
-      { ...measured, maxConvergenceSteps: 50, epsilon: 1e-2, slices: [{ offset: 0, size: 4 }] },
+      {
+        ...measured,
+        maxConvergenceSteps: 50,
+        epsilon: 1e-2,
+        slices: [{ width: NETWORK.stateSize, offset: 0, size: 4 }],
+      },
       null,
     ]),
     gradientByLag: await engine.gradientByLag([{ batch: series, lags: [1, 3] }, null, null]),

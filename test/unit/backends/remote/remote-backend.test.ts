@@ -10,6 +10,7 @@ import { wasmBackend } from '../../../../shared/backends/wasm/wasm-backend.ts'
 import { LabError } from '../../../../shared/protocol/errors.ts'
 import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
 import { overMessagePort } from '../../../../main/engine/executor/message-port.ts'
+import { aroundCalls } from '../around-calls.ts'
 import { batch } from '../networks.ts'
 import { callEverything, NETWORK, REPLICAS } from './every-call.ts'
 
@@ -43,19 +44,10 @@ async function throughLine(
 
 /** A backend whose engines do something else where the test says so. */
 function withEngine(change: (engine: Engine) => Partial<Engine>): Backend {
-  return {
-    ...referenceBackend,
-    async createEngine(network, replicas) {
-      const engine = await referenceBackend.createEngine(network, replicas)
-      const changed = change(engine)
-      return new Proxy(engine, {
-        get(target, name) {
-          const value: unknown = Reflect.get(changed, name) ?? Reflect.get(target, name)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-    },
-  }
+  return aroundCalls(referenceBackend, (engine) => {
+    const changed = change(engine) as Readonly<Record<string, ((...all: unknown[]) => unknown) | undefined>>
+    return (call, carryOut, parameters) => changed[call]?.(...parameters) ?? carryOut()
+  })
 }
 
 /** It lets others have their turn once in a run of Algorithm 1. */

@@ -1,0 +1,132 @@
+/**
+ * A WebGPU device as the engine uses it: a `GPU` object enters; buffers, compiled kernels, commands in their order and one read-back leave.
+ * What goes wrong on the device (memory, validation, its loss) becomes a LabError at the next read. Knows no network.
+ */
+import { LabError } from '../../protocol/errors.ts'
+import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
+import { CommandQueue } from './command-queue.ts'
+import { DispatchTrace, type Clock } from './dispatch-trace.ts'
+import { FaultWatch } from './faults.ts'
+import { Pipelines } from './pipelines.ts'
+
+/** What an adapter offers that kernels and plans are made for. */
+export interface AdapterFacts {
+  readonly name: string
+  readonly vendor: string
+  readonly isSoftware: boolean
+  readonly workgroupBytes: number
+  readonly workgroupInvocations: number
+  /** The largest buffer that a kernel may see. */
+  readonly bindingBytes: number
+  readonly bufferBytes: number
+  readonly hasSubgroups: boolean
+  /** Of every subgroup at least; 0 where it is not told. */
+  readonly subgroupSize: number
+  readonly hasTimestamps: boolean
+}
+
+export interface OpenOptions {
+  readonly now: Clock
+  /** What all buffers together may take; null for as much as the device gives. */
+  readonly memoryBytes?: number | null
+}
+
+/** Software adapters call themselves so. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
+
+/** Features that are used where they are offered. */
+const WANTED_FEATURES = ['timestamp-query', 'subgroups'] as const
+
+export class ComputeDevice {
+  readonly facts: AdapterFacts
+  readonly buffers: BufferPool
+  readonly queue: CommandQueue
+  readonly pipelines: Pipelines
+  readonly trace: DispatchTrace
+  readonly #device: GPUDevice
+  readonly #faults: FaultWatch
+
+  /** @throws LabError `backend` when there is no adapter, or it gives no device */
+  static async open(gpu: GPU, { now, memoryBytes = null }: OpenOptions): Promise<ComputeDevice> {
+    const adapter = await findAdapter(gpu)
+    const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature))
+    const { limits } = adapter
+    try {
+      const device = await adapter.requestDevice({
+        requiredFeatures: features,
+        requiredLimits: {
+          maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+          maxBufferSize: limits.maxBufferSize,
+          maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+          maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+          maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+        },
+      })
+      return new ComputeDevice(device, describeAdapter(adapter), memoryBytes, now)
+    } catch (cause) {
+      throw new LabError('backend', 'The graphics adapter gives no device.', {
+        where: 'webgpu',
+        found: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'Update its driver, or run on `wasm`.',
+        cause,
+      })
+    }
+  }
+
+  private constructor(device: GPUDevice, facts: AdapterFacts, memoryBytes: number | null, now: Clock) {
+    this.#device = device
+    this.facts = facts
+    this.#faults = new FaultWatch(device)
+    this.buffers = new BufferPool(device, this.#faults, facts, memoryBytes)
+    this.pipelines = new Pipelines(device)
+    this.pipelines.follow(this.buffers)
+    this.trace = new DispatchTrace(device, facts.hasTimestamps, now)
+    this.queue = new CommandQueue(device, this.pipelines, this.trace, this.#faults, now)
+  }
+
+  /** A buffer of these values, written at once. */
+  upload(data: Float32Array | Int32Array | Uint32Array): DeviceBuffer {
+    const buffer = this.buffers.take(data.byteLength)
+    this.queue.write(buffer, 0, data)
+    return buffer
+  }
+
+  /** Settled when the device is gone, for whatever reason. */
+  get lost(): Promise<unknown> {
+    return this.#device.lost
+  }
+
+  /** Whoever waits for it hears of the loss; a device that has been destroyed does nothing more. */
+  destroy(): void {
+    this.#faults.close()
+    this.#device.destroy()
+  }
+}
+
+async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (adapter !== null) return adapter
+  throw new LabError('backend', 'No graphics adapter is offered to WebGPU.', {
+    where: 'webgpu',
+    remedy: 'Install the driver of the graphics processor (Linux: with Vulkan), or run on `wasm`.',
+  })
+}
+
+export function describeAdapter(adapter: GPUAdapter): AdapterFacts {
+  const { limits, features } = adapter
+  // Chromium 114 does not tell of an adapter without being asked, and then not its name.
+  const info = adapter.info as GPUAdapterInfo | undefined
+  const name = [info?.description, info?.device, info?.architecture].find((text) => text) ?? 'unnamed adapter'
+  return {
+    name,
+    vendor: info?.vendor ?? '',
+    isSoftware: SOFTWARE.test(`${name} ${info?.vendor ?? ''} ${info?.architecture ?? ''}`),
+    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    workgroupInvocations: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+    bindingBytes: limits.maxStorageBufferBindingSize,
+    bufferBytes: limits.maxBufferSize,
+    hasSubgroups: features.has('subgroups'),
+    subgroupSize: info?.subgroupMinSize ?? 0,
+    hasTimestamps: features.has('timestamp-query'),
+  }
+}

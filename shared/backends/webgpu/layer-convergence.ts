@@ -1,0 +1,125 @@
+/**
+ * A layer under a constant input, as VAA and VAA* look at it, for the replicas that run side by side: state rows and a perturbation enter, the states
+ * that they converge to leave, and the adjoints of the initial ones on the way back.
+ */
+import { comparedParts } from '../../networks/network.ts'
+import type { JobEntry } from './jobs.ts'
+import { PartRun, type RunContext } from './part-run.ts'
+import { takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
+
+export interface LayerRequest {
+  readonly layerIndex: number
+  /** [B, stateSize] */
+  readonly states: ReplicaBlock
+  readonly batch: number
+  /** u: [I of the layer] */
+  readonly perturbation: Float32Array
+  readonly convergenceSteps: number
+  readonly saving: boolean
+}
+
+export class LayerConvergence {
+  readonly #context: RunContext
+  readonly #request: LayerRequest
+  readonly #replicas: readonly number[]
+  readonly #runs: PartRun[] = []
+  readonly #input: ReplicaBlock
+
+  /** @param entries alike but for their perturbations */
+  constructor(context: RunContext, entries: readonly JobEntry<LayerRequest>[]) {
+    this.#context = context
+    this.#request = entries[0]!.request
+    this.#replicas = entries.map(({ replica }) => replica)
+    this.#input = uploadBlock(context.launcher.device, entries, ({ request }) => request.perturbation)
+  }
+
+  /** @returns the states, those of compared parts after all steps */
+  async forward(): Promise<ReplicaBlock> {
+    const { launcher, kernels } = this.#context
+    const { layerIndex, states, batch, convergenceSteps: steps, saving } = this.#request
+    const replicas = this.#replicas
+    const result = takeBlock(launcher.device, replicas, batch * kernels.network.stateSize)
+    this.#copyColumns(states, result, 0, kernels.network.stateSize)
+    if (steps === 0) return result
+    for (const { partIndex } of comparedParts(kernels.network.wiredLayers[layerIndex]!)) {
+      const input = { piece: { block: this.#input }, isConstant: true }
+      const part = kernels.parts[layerIndex]![partIndex]!
+      const run = new PartRun(this.#context, part, { steps, batch, replicas, input, saving, keepsHistory: saving })
+      this.#runs.push(run)
+      run.begin(states)
+      await run.forward()
+      this.#putLast(run, result)
+    }
+    return result
+  }
+
+  /**
+   * @param finalAdjoint of what `forward` returned
+   * @returns that of what it was given, in the columns of the compared parts; zeros elsewhere
+   */
+  async backward(finalAdjoint: ReplicaBlock): Promise<ReplicaBlock> {
+    const { launcher, kernels } = this.#context
+    const { layerIndex, batch } = this.#request
+    const { stateSize, stateSlices, wiredLayers } = kernels.network
+    const result = takeBlock(launcher.device, this.#replicas, batch * stateSize)
+    launcher.device.queue.clear(result.buffer)
+    const compared = new Set(comparedParts(wiredLayers[layerIndex]!).map(({ partIndex }) => partIndex))
+    for (const slice of stateSlices) {
+      if (slice.layerIndex !== layerIndex || !compared.has(slice.partIndex)) continue
+      this.#copyColumns(finalAdjoint, result, slice.offset, slice.size)
+    }
+    for (const run of this.#runs)
+      await run.backward({
+        above: null,
+        marks: null,
+        stateAdjoints: result,
+        isFresh: false,
+        truncateEvery: null,
+        movesWeights: true,
+        inputAdjoint: null,
+      })
+    return result
+  }
+
+  release(): void {
+    for (const run of this.#runs) run.release()
+    this.#context.launcher.device.buffers.giveBack(this.#input.buffer)
+  }
+
+  /** Columns of state rows, to the same ones of others. */
+  #copyColumns(source: ReplicaBlock, result: ReplicaBlock, column: number, columns: number): void {
+    const { launcher, kernels } = this.#context
+    const { stateSize } = kernels.network
+    const gather = kernels.gather({
+      columns,
+      sourceRow: stateSize,
+      sourceColumn: column,
+      resultRow: stateSize,
+      resultColumn: column,
+      isListed: false,
+      isMasked: false,
+      accumulates: false,
+    })
+    const pieces = { source: { block: source }, result: { block: result } }
+    launcher.run(gather, { rows: this.#request.batch }, pieces, this.#replicas)
+  }
+
+  #putLast(run: PartRun, rows: ReplicaBlock): void {
+    const { launcher, kernels } = this.#context
+    const { batch } = this.#request
+    const { part, plan } = run.kernels
+    plan.stateRows.columns.forEach((column, state) => {
+      const gather = kernels.gather({
+        columns: part.units,
+        sourceRow: part.units,
+        sourceColumn: 0,
+        resultRow: plan.stateRows.width,
+        resultColumn: column,
+        isListed: false,
+        isMasked: false,
+        accumulates: false,
+      })
+      launcher.run(gather, { rows: batch }, { source: run.lastState(state), result: { block: rows } }, this.#replicas)
+    })
+  }
+}
