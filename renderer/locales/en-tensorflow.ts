@@ -37,6 +37,7 @@ export const tensorflow = {
     TensorflowFlavour,
     string
   >,
+  withoutGpu: 'It has found no graphics processor that it can use, and computes on the processor.',
   step: '{index} of {count}: {step}',
   steps,
   ofBytes: '{done} of {total}',

@@ -13,6 +13,7 @@ export const tensorflow: typeof english = {
     cpu: 'Installée pour le processeur.',
     cuda: 'Installée pour les processeurs graphiques de NVIDIA.',
   },
+  withoutGpu: 'Elle n’a pas trouvé de processeur graphique utilisable et calcule sur le processeur.',
   step: '{index} sur {count} : {step}',
   steps: {
     check: 'Examen de cette machine',

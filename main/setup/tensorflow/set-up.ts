@@ -102,22 +102,22 @@ async function build(cache: string, request: SetUpRequest): Promise<TensorflowIn
     await staging.markDone(step)
   }
   tell('trial', null, null)
-  await tryTensorflow(folder, startTrial, signal)
+  const usesGpu = await tryTensorflow(folder, startTrial, signal)
   tell('finish', null, null)
   await Promise.all([removeUnpackingNeeds(folder), thinOutPackages(folder)])
   if (signal.aborted) throw cancelled()
   await staging.removeNotes()
-  return putInPlace(cache, folder, flavour)
-}
-
-/** What is moved is on the disk before: a power failure leaves the old one or the new one. */
-async function putInPlace(cache: string, folder: string, flavour: TensorflowFlavour): Promise<TensorflowInstallation> {
-  const record: InstallationRecord = {
+  return putInPlace(cache, folder, {
     flavour,
     libraryVersion: LIBRARY_VERSION,
     packageVersion: PACKAGE_VERSION,
+    usesGpu,
     bytes: await bytesUnder(folder),
-  }
+  })
+}
+
+/** What is moved is on the disk before: a power failure leaves the old one or the new one. */
+async function putInPlace(cache: string, folder: string, record: InstallationRecord): Promise<TensorflowInstallation> {
   await writeFile(path.join(folder, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`)
   for (const file of [...LIBRARY_FILES.map((name) => path.join(LIBRARY_FOLDER, name)), RECORD_FILE])
     await syncFile(path.join(folder, file))
