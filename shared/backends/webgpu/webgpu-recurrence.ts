@@ -167,6 +167,11 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
     return new Float32Array(values!)
   }
 
+  *letGo(rows: DeviceRows): Program<GpuJob, void> {
+    yield* []
+    this.#work.held.letGo(rows.block, this.#replica)
+  }
+
   *forward(input: SequenceInput<DeviceRows>): Program<GpuJob, void> {
     const { steps, batch, isConstant, initialStates, dropoutMasks, saving } = input
     this.#sequence?.letGo()
