@@ -55,7 +55,12 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
   }
 
   takePlace(): void {
-    this.#work.held.release(this.#replica) // of the program before
+    this.endProgram()
+  }
+
+  /** Gives back what the last program held. */
+  endProgram(): void {
+    this.#work.held.release(this.#replica)
     this.#sequence?.letGo()
     this.#sequence = null
     this.#initialAdjoint = null
