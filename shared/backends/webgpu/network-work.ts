@@ -183,5 +183,6 @@ export class NetworkWork implements RunContext {
   /** Gives back what the engine holds as long as it lives. */
   release(): void {
     this.store.release()
+    this.vaaStar.release()
   }
 }
