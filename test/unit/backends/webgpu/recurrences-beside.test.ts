@@ -1,6 +1,10 @@
 /** Parts beside each other in one dispatch have the bits that each has alone. */
 import { afterAll, expect, it } from 'vitest'
-import { backwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
+import {
+  backwardText,
+  type BackwardBuffer,
+  type BackwardField,
+} from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
 import { forwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
 import { canGoBeside, recurrencesBeside } from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
 import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
@@ -39,7 +43,7 @@ it('two parts of one layer go forward and backward in one dispatch', async () =>
     REPLICAS,
   )
   const back = await runReplicaKernel(
-    recurrencesBeside(
+    recurrencesBeside<BackwardField, BackwardBuffer>(
       members.map(({ plan }) => backwardText(plan, BACKWARD)),
       COMMON,
       'backward',
