@@ -1,17 +1,21 @@
 import { cells } from './fr-cells.ts'
+import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { table } from './fr-table.ts'
+import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
 import type { Messages } from './messages.ts'
 
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {
   cells,
+  engines,
   fields,
   fieldGroups,
   table,
+  tensorflow,
   trash,
   sweeps,
   queue,
@@ -306,10 +310,8 @@ export const fr: Messages = {
     whenEmpty: 'Vide : {empty}.',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
-      title: 'Appareil',
+      title: 'Processeur',
       machine: 'Trouvé',
-      engine: 'Moteur',
-      engineWhy: 'le plus rapide qui soit ici ; la référence sert aux vérifications',
       threads: 'Fils',
       ofCores: '{threads} de {cores} cœurs',
       threadsAll: 'tous ceux que ce processus peut prendre',

@@ -33,7 +33,7 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
   return {
     name: 'webgpu',
     precision: 'float32',
-    deviceName: device.facts.name,
+    device: device.facts.name,
     tracing: device.trace,
     computeDevice: device,
     createEngine: async (network, replicas) => {
