@@ -1,7 +1,10 @@
 /** What a step costs on the device, counted: dispatches, read-backs and memory do not grow with seeds, steps or convergence. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Engine } from '../../shared/backends/backend.ts'
+import { NetworkKernels } from '../../shared/backends/webgpu/network-kernels.ts'
+import { shapesToTry } from '../../shared/backends/webgpu/shapes.ts'
 import { createWebGpuBackend, type WebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
+import { joinCosts, stepCosts } from '../bench/webgpu-costs.ts'
 import { ADAM, batch, network, part, weights } from '../unit/backends/networks.ts'
 import { openTestGpu } from './adapter.ts'
 
@@ -63,13 +66,36 @@ it('twice as many steps are no more dispatches', async () => {
   expect(await countStep(1, 12)).toEqual({ dispatches, readBacks: 1 })
 })
 
+it('the kernels that cost are dispatched as often as the step on paper says', async () => {
+  const kernels = new NetworkKernels(NETWORK, (one) => shapesToTry(backend.computeDevice.facts, one)[0]!)
+  const paper = joinCosts(stepCosts(kernels, { steps: 6, batch: 3, replicas: 1 }))
+  await withEngine(NETWORK, 1, async (engine) => {
+    const request = { batch: batch(NETWORK, 6, 3, 3), truncateEvery: null, dropoutMasks: null, regulariser: null }
+    const spy = vi.spyOn(backend.computeDevice.queue, 'dispatch')
+    for (let i = 0; i < WARM_STEPS; i++) await engine.trainStep([request], [ADAM])
+    spy.mockClear() // loops were timed in pieces
+    await engine.trainStep([request], [ADAM])
+    const names = spy.mock.calls.map(([{ kernel }]) => kernel.name)
+    spy.mockRestore()
+    const counted = (isOfKind: RegExp): number => names.filter((name) => isOfKind.test(name)).length
+    expect(Object.fromEntries(paper.map(({ kernel, dispatches }) => [kernel, dispatches]))).toEqual({
+      'input products': counted(/^input products/),
+      forward: counted(/^forward/),
+      backward: counted(/^backward/),
+      'matrix gradients': counted(/^matrix gradients.*(?<!added)$/),
+      move: counted(/^move/),
+      norm: counted(/norms?$/),
+      pack: counted(/^pack/),
+    })
+  })
+})
+
 it('a long convergence takes no more memory than a short one', async () => {
   const bytesAfter = (convergenceSteps: number): Promise<number | null> =>
     withEngine(WALKER, 1, async (engine) => {
       const series = batch(WALKER, 3, 3, 3)
       const request = { batch: series, truncations: series.lengths, perturbation: Float32Array.of(0.5, 1) }
-      for (const stopResidual of [null, 1e-9])
-        await engine.converge([{ ...request, convergenceSteps, stopResidual }])
+      for (const stopResidual of [null, 1e-9]) await engine.converge([{ ...request, convergenceSteps, stopResidual }])
       return engine.memoryBytes()
     })
   const short = await bytesAfter(160)

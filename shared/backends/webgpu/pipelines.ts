@@ -53,7 +53,13 @@ export class Pipelines {
         entryPoint: 'main',
       },
     })
-    const compiled = { kernel, pipeline, layout, bindGroups: new Map<string, GPUBindGroup>(), stepRates: new Map<string, StepRate>() }
+    const compiled = {
+      kernel,
+      pipeline,
+      layout,
+      bindGroups: new Map<string, GPUBindGroup>(),
+      stepRates: new Map<string, StepRate>(),
+    }
     this.#compiled.set(kernel.code, compiled)
     return compiled
   }
