@@ -6,9 +6,15 @@
  */
 import type { SequenceAdjoints } from './recurrence.ts'
 
+/** Where adjoints enter a sequence: a part of SequenceAdjoints. */
+export interface AdjointEntries extends Pick<SequenceAdjoints<unknown>, 'truncateEvery'> {
+  readonly outputs: { readonly steps: Int32Array } | null
+  readonly states: { readonly steps: Int32Array } | null
+}
+
 /** @returns [T, B]: 1 where an adjoint can be, 0 elsewhere; null where one can be everywhere. The same for every layer */
 export function reachedRows(
-  { outputs, states, truncateEvery }: Pick<SequenceAdjoints<unknown>, 'outputs' | 'states' | 'truncateEvery'>,
+  { outputs, states, truncateEvery }: AdjointEntries,
   steps: number,
   batch: number,
 ): Uint8Array | null {

@@ -86,7 +86,8 @@ export interface VaaStarPull {
   readonly count: number
 }
 
-export interface Recurrence<H extends Handles> {
+/** What all programs that move no parameter need, measurements foremost; enough of a backend that takes whole steps in a way of its own. */
+export interface MeasuringRecurrence<H extends Handles> {
   /** Said before a program: it is the one at `place` of `count` that run side by side. */
   takePlace(place: number, count: number): void
 
@@ -95,17 +96,8 @@ export interface Recurrence<H extends Handles> {
   writeParameters(values: FloatArray): Program<H['job'], void>
   readMoments(): Program<H['job'], Moments>
   writeMoments(moments: Moments): Program<H['job'], void>
-  /** In the order of the parameters. */
-  readGradients(): Program<H['job'], FloatArray>
   /** Sets gradients to zero: those in `ranges`, or all. The backward passes add to them. */
   clearGradients(ranges?: readonly FlatRange[]): Program<H['job'], void>
-  /** Euclidean norm of the gradients in `moving`. */
-  gradientNorm(moving: readonly FlatRange[]): Program<H['job'], H['scalar']>
-  /**
-   * One optimiser step of the parameters in `moving`; see applyOptimizer. Where the norm is not finite nothing moves, and no step is counted.
-   * @param norm what `gradientNorm` returned for them
-   */
-  move(settings: OptimizerSettings, moving: readonly FlatRange[], norm: H['scalar']): Program<H['job'], void>
   /** Brings numbers back: once a step, at its end. */
   read(scalars: readonly H['scalar'][]): Program<H['job'], number[]>
 
@@ -113,8 +105,6 @@ export interface Recurrence<H extends Handles> {
   newRows(count: number, width: number): Program<H['job'], H['rows']>
   /** The rows of [count, width] at `places`, in their order, as new ones. */
   selectRows(rows: H['rows'], places: Int32Array, width: number): Program<H['job'], H['rows']>
-  /** target += rows */
-  addRows(target: H['rows'], rows: H['rows']): Program<H['job'], void>
   readRows(rows: H['rows']): Program<H['job'], FloatArray>
 
   /** All layers over all steps; the sequence stays until the next call. */
@@ -148,10 +138,25 @@ export interface Recurrence<H extends Handles> {
     convergenceSteps: number,
     saving: boolean,
   ): Program<H['job'], H['rows']>
-  /** Adjoint of the initial states of the last `convergeLayer` (same layer), its columns only. */
-  convergeLayerBackward(layerIndex: number, finalAdjoint: H['rows']): Program<H['job'], H['rows']>
   /** VAA* of the states' `columns` (Algorithm 2). @param states [batch, stateSize] */
   vaaStar(states: H['rows'], batch: number, columns: readonly number[], epsilon: number): Program<H['job'], H['scalar']>
+}
+
+/** What steps that are made of parts need beside that. */
+export interface Recurrence<H extends Handles> extends MeasuringRecurrence<H> {
+  /** In the order of the parameters. */
+  readGradients(): Program<H['job'], FloatArray>
+  /** Euclidean norm of the gradients in `moving`. */
+  gradientNorm(moving: readonly FlatRange[]): Program<H['job'], H['scalar']>
+  /**
+   * One optimiser step of the parameters in `moving`; see applyOptimizer. Where the norm is not finite nothing moves, and no step is counted.
+   * @param norm what `gradientNorm` returned for them
+   */
+  move(settings: OptimizerSettings, moving: readonly FlatRange[], norm: H['scalar']): Program<H['job'], void>
+  /** target += rows */
+  addRows(target: H['rows'], rows: H['rows']): Program<H['job'], void>
+  /** Adjoint of the initial states of the last `convergeLayer` (same layer), its columns only. */
+  convergeLayerBackward(layerIndex: number, finalAdjoint: H['rows']): Program<H['job'], H['rows']>
   /** VAA*, and the adjoint of the states that its distance from the target sends back: [batch, stateSize], zeros in other columns. */
   vaaStarWithAdjoint(
     states: H['rows'],

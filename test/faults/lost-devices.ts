@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { performance } from 'node:perf_hooks'
 import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
+import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
 import type { MemoryRun } from '../unit/training/toy.ts'
 import { destroyableGpu } from '../gpu/destroyable-gpu.ts'
 import { LossMoments, trainTiny, withLosses } from './losing-devices.ts'
@@ -18,7 +19,7 @@ export interface DisturbedRun {
 /** @param leastLosses runs are made until so many devices were destroyed in all */
 export async function* disturbRuns(gpu: GPU, leastLosses: number): AsyncGenerator<DisturbedRun> {
   const { gpu: watched, destroyDevices } = destroyableGpu(gpu)
-  const backend = await createLastingBackend(watched, { now: () => performance.now() })
+  const backend = await createLastingBackend(() => createWebGpuBackend(watched, { now: () => performance.now() }))
   const whole = await trainTiny(backend)
   let lossCount = 0
   for (let seed = 1; lossCount < leastLosses; seed++) {

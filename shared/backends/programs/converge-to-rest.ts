@@ -7,7 +7,7 @@ import type { RestedStates, RestRequest } from '../backend.ts'
 import type { FloatArray, Handles } from '../recurrence.ts'
 import { statesAfter, statesAt } from './evaluate.ts'
 import type { Program } from './program.ts'
-import type { Replica } from './replica.ts'
+import type { MeasuredReplica } from './replica.ts'
 
 /** A series that is still on its way. */
 interface OpenSeries {
@@ -17,7 +17,7 @@ interface OpenSeries {
 }
 
 export function* convergeToRest<H extends Handles>(
-  replica: Replica<H>,
+  replica: MeasuredReplica<H>,
   { batch, truncations, perturbation, maxConvergenceSteps, epsilon, slices }: RestRequest,
 ): Program<H['job'], RestedStates> {
   const { recurrence, network } = replica

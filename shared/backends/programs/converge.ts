@@ -3,13 +3,13 @@ import { STOP_PATIENCE, TAIL_STEPS, type ConvergedStates, type ConvergeRequest }
 import type { Handles, StepWatch } from '../recurrence.ts'
 import { statesAfter, statesAt } from './evaluate.ts'
 import type { Program } from './program.ts'
-import type { Replica } from './replica.ts'
+import type { MeasuredReplica } from './replica.ts'
 
 /** Steps of a convergence run between two looks at its states, at most. */
 const CONVERGENCE_BLOCK = 32
 
 export function* converge<H extends Handles>(
-  replica: Replica<H>,
+  replica: MeasuredReplica<H>,
   { batch, truncations, perturbation, convergenceSteps, stopResidual }: ConvergeRequest,
 ): Program<H['job'], ConvergedStates> {
   const { recurrence } = replica

@@ -4,7 +4,7 @@ import type { EvaluateResult } from '../backend.ts'
 import type { Handles } from '../recurrence.ts'
 import type { Program } from './program.ts'
 import { lossCount } from './readout.ts'
-import type { Replica } from './replica.ts'
+import type { MeasuredReplica } from './replica.ts'
 
 /** Rows (steps times series) that are run at once. */
 const PIECE_ROWS = 16_384
@@ -14,7 +14,7 @@ const PIECE_ROWS = 16_384
  * not grow with them; `look` is shown each piece's first step and the one after its last.
  */
 export function* statesAfter<H extends Handles>(
-  replica: Replica<H>,
+  replica: MeasuredReplica<H>,
   { batch, inputs }: SeriesBatch,
   steps: Int32Array,
   lastStep = longest(steps),
@@ -48,7 +48,7 @@ export function* statesAfter<H extends Handles>(
 
 /** The states of all series after `step` steps of the last sequence. */
 export function* statesAt<H extends Handles>(
-  { recurrence, network }: Replica<H>,
+  { recurrence, network }: MeasuredReplica<H>,
   batch: number,
   step: number,
 ): Program<H['job'], H['rows']> {
@@ -59,7 +59,7 @@ export function* statesAt<H extends Handles>(
 
 /** The loss over a batch, forward only. */
 export function* evaluate<H extends Handles>(
-  replica: Replica<H>,
+  replica: MeasuredReplica<H>,
   batch: SeriesBatch,
 ): Program<H['job'], EvaluateResult> {
   const { recurrence, network } = replica

@@ -7,10 +7,10 @@ import type { GradientByLag, LagRequest } from '../backend.ts'
 import type { FloatArray, Handles } from '../recurrence.ts'
 import { statesAt } from './evaluate.ts'
 import type { Program } from './program.ts'
-import type { Replica } from './replica.ts'
+import type { MeasuredReplica } from './replica.ts'
 
 export function* gradientByLag<H extends Handles>(
-  replica: Replica<H>,
+  replica: MeasuredReplica<H>,
   { batch, lags }: LagRequest,
 ): Program<H['job'], GradientByLag> {
   const { recurrence, network } = replica

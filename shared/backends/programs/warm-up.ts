@@ -7,7 +7,7 @@ import type { Handles } from '../recurrence.ts'
 import { longest, statesAfter } from './evaluate.ts'
 import { toTensors } from './parameter-ranges.ts'
 import type { Program } from './program.ts'
-import { move, type Replica } from './replica.ts'
+import { move, type MeasuredReplica, type Replica } from './replica.ts'
 
 export function* warmupStep<H extends Handles>(
   replica: Replica<H>,
@@ -98,7 +98,7 @@ export function* addWarmupGradients<H extends Handles>(
 
 /** VAA* of each layer, forward only. */
 export function* vaaStarOfLayers<H extends Handles>(
-  replica: Replica<H>,
+  replica: MeasuredReplica<H>,
   { batch, draw, epsilon }: { batch: SeriesBatch; draw: ConvergenceDraw; epsilon: number },
 ): Program<H['job'], readonly number[]> {
   const { recurrence, network } = replica

@@ -1,0 +1,134 @@
+/**
+ * Sessions on TensorFlow's library: a SavedModel's bytes enter, its signatures can be run. The library reads models from folders only, so one is
+ * written for the moment of its opening.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  savedModelBytes,
+  SERVING_TAG,
+  type SavedModelMessage,
+} from '../../../shared/backends/tensorflow/graph/messages.ts'
+import type { Feed, FetchedTensor, GraphSession } from '../../../shared/backends/tensorflow/graph-session.ts'
+
+/** What is used of a tensor of @tensorflow/tfjs. */
+interface LibraryTensor {
+  readonly shape: readonly number[]
+  dataSync(): Float32Array | Int32Array | Uint8Array
+  dispose(): void
+}
+
+/** What is used of @tensorflow/tfjs-node-gpu. Its own `loadSavedModel` would read the whole model in JavaScript for each signature; they are known here. */
+export interface TensorflowLibrary {
+  tensor(
+    data: Float32Array | Int32Array | Uint8Array,
+    shape: number[],
+    type: 'float32' | 'int32' | 'bool',
+  ): LibraryTensor
+  slice(tensor: LibraryTensor, begin: number[], size: number[]): LibraryTensor
+  backend(): unknown
+}
+
+interface ModelRunner {
+  /** @returns the session's number */
+  loadSavedModelMetaGraph(folder: string, tags: string): number
+  runSavedModel(
+    session: number,
+    inputs: readonly LibraryTensor[],
+    infos: readonly { readonly name: string; readonly tfDtype: string }[],
+    outputs: readonly string[],
+  ): LibraryTensor[]
+  deleteSavedModel(session: number): void
+}
+
+export async function openSavedModel(library: TensorflowLibrary, model: SavedModelMessage): Promise<GraphSession> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'warmup-lab-graph-'))
+  try {
+    await writeFile(path.join(folder, 'saved_model.pb'), savedModelBytes(model))
+    return new SavedModelSession(library, folder, model.signatures)
+  } finally {
+    await rm(folder, { recursive: true, force: true }) // it is read when the session is opened, and never again
+  }
+}
+
+class Fetched implements FetchedTensor {
+  readonly shape: readonly number[]
+  readonly tensor: LibraryTensor
+  readonly #library: TensorflowLibrary
+
+  constructor(library: TensorflowLibrary, tensor: LibraryTensor) {
+    this.#library = library
+    this.tensor = tensor
+    this.shape = tensor.shape
+  }
+
+  read(): Float32Array {
+    return Float32Array.from(this.tensor.dataSync())
+  }
+
+  readEntry(place: number): Float32Array {
+    const rest = this.shape.slice(1)
+    const entry = this.#library.slice(this.tensor, [place, ...rest.map(() => 0)], [1, ...rest])
+    try {
+      return Float32Array.from(entry.dataSync())
+    } finally {
+      entry.dispose()
+    }
+  }
+
+  dispose(): void {
+    this.tensor.dispose()
+  }
+}
+
+const LIBRARY_TYPES = {
+  float: ['float32', 'DT_FLOAT'],
+  int32: ['int32', 'DT_INT32'],
+  bool: ['bool', 'DT_BOOL'],
+} as const
+
+class SavedModelSession implements GraphSession {
+  readonly #library: TensorflowLibrary
+  readonly #runner: ModelRunner
+  readonly #session: number
+  readonly #signatures: SavedModelMessage['signatures']
+
+  constructor(library: TensorflowLibrary, folder: string, signatures: SavedModelMessage['signatures']) {
+    this.#library = library
+    this.#runner = library.backend() as ModelRunner
+    this.#session = this.#runner.loadSavedModelMetaGraph(folder, SERVING_TAG)
+    this.#signatures = signatures
+  }
+
+  run(signature: string, feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FetchedTensor>> {
+    const { inputs, outputs } = this.#signatures[signature]!
+    const made: LibraryTensor[] = []
+    try {
+      const tensors = Object.keys(inputs).map((name) => {
+        const feed = feeds[name]
+        if (feed instanceof Fetched) return feed.tensor
+        if (feed === undefined || !('type' in feed)) throw new TypeError(`${signature} is not given its ${name}`)
+        const tensor = this.#library.tensor(feed.data, [...feed.shape], LIBRARY_TYPES[feed.type][0])
+        made.push(tensor)
+        return tensor
+      })
+      const infos = Object.values(inputs).map(({ tensor, type }) => ({
+        name: tensor,
+        tfDtype: type in LIBRARY_TYPES ? LIBRARY_TYPES[type as keyof typeof LIBRARY_TYPES][1] : type,
+      }))
+      const names = Object.values(outputs).map(({ tensor }) => tensor)
+      const results = this.#runner.runSavedModel(this.#session, tensors, infos, names)
+      return Promise.resolve(
+        Object.fromEntries(Object.keys(outputs).map((name, i) => [name, new Fetched(this.#library, results[i]!)])),
+      )
+    } finally {
+      for (const tensor of made) tensor.dispose()
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#runner.deleteSavedModel(this.#session)
+    return Promise.resolve()
+  }
+}

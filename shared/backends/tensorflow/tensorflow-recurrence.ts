@@ -1,0 +1,309 @@
+/**
+ * Sequences, rows and measurements of one replica on a model's signatures: what programs hand on stays in TensorFlow until it is read. Rows are
+ * padded to as many as the program's first sequence had, so that one that goes on with fewer needs no other graph and changes no bit.
+ */
+import type { SeriesBatch } from '../../datasets/dataset.ts'
+import type { Network } from '../../networks/network.ts'
+import { isCut, reachedRows, type AdjointEntries } from '../adjoint-reach.ts'
+import type { Program } from '../programs/program.ts'
+import { lossCount } from '../programs/readout.ts'
+import type {
+  FloatArray,
+  Handles,
+  MeasuringRecurrence,
+  Moments,
+  Readout,
+  SequenceAdjoints,
+  SequenceInput,
+  StepWatch,
+} from '../recurrence.ts'
+import {
+  fedCount,
+  fedFlags,
+  fedFloats,
+  fedIntegers,
+  fedNumber,
+  type Feed,
+  type FetchedTensor,
+  type GraphSession,
+} from './graph-session.ts'
+import { padSteps, roomFor } from './size-classes.ts'
+
+/** Rows [count, width], and others behind them that nobody reads. */
+export interface TensorRows {
+  value: Feed
+  readonly count: number
+  readonly width: number
+}
+
+export interface TensorHandles extends Handles {
+  readonly job: () => Promise<void>
+  readonly rows: TensorRows
+  readonly scalar: FetchedTensor
+}
+
+type Job = TensorHandles['job']
+
+/** Constant inputs run in blocks of at most so many steps: one graph for all of them. */
+const CONSTANT_ROOM = 64
+
+/** The last sequence: where its states and outputs are, or what it is to be made of on the way back. */
+interface Sequence {
+  readonly input: SequenceInput<TensorRows>
+  readonly history: FetchedTensor | null
+  readonly outputs: FetchedTensor | null
+}
+
+export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> {
+  readonly network: Network
+  /** Steps of the optimiser so far. */
+  step = 0
+  readonly #session: GraphSession
+  readonly #replica: number
+  /** Rows of the program's sequences; 0 before the first. */
+  #roomRows = 0
+  #sequence: Sequence | null = null
+  #initialAdjoint: TensorRows | null = null
+  readonly #hiddenAdjoints = new WeakMap<Readout<TensorHandles>, TensorRows>()
+  /** What the program has made, to be freed when the next one begins. */
+  #made: FetchedTensor[] = []
+
+  constructor(network: Network, session: GraphSession, replica: number) {
+    this.network = network
+    this.#session = session
+    this.#replica = replica
+  }
+
+  takePlace(): void {
+    for (const tensor of this.#made) tensor.dispose()
+    this.#made = []
+    this.#roomRows = 0
+    this.#sequence = null
+    this.#initialAdjoint = null
+  }
+
+  /** Runs a signature for this replica. @returns what it leaves, good until the program ends */
+  *run(
+    signature: string,
+    feeds: Readonly<Record<string, Feed>>,
+  ): Program<Job, Readonly<Record<string, FetchedTensor>>> {
+    let fetched: Readonly<Record<string, FetchedTensor>> = {}
+    yield async () => {
+      fetched = await this.#session.run(signature, { ...feeds, replica: fedCount(this.#replica) })
+    }
+    this.#made.push(...Object.values(fetched))
+    return fetched
+  }
+
+  *readParameters(): Program<Job, FloatArray> {
+    return (yield* this.run('read-parameters', {})).values!.read()
+  }
+
+  *writeParameters(values: FloatArray): Program<Job, void> {
+    yield* this.run('write-parameters', { values: fedFloats(Float32Array.from(values), values.length) })
+  }
+
+  *readMoments(): Program<Job, Moments> {
+    const first = yield* this.run('read-first', {})
+    const second = yield* this.run('read-second', {})
+    return { step: this.step, first: first.values!.read(), second: second.values!.read() }
+  }
+
+  *writeMoments({ step, first, second }: Moments): Program<Job, void> {
+    yield* this.run('write-first', { values: fedFloats(Float32Array.from(first), first.length) })
+    yield* this.run('write-second', { values: fedFloats(Float32Array.from(second), second.length) })
+    this.step = step
+  }
+
+  *clearGradients(): Program<Job, void> {
+    // A graph's gradients leave with it: none are kept.
+  }
+
+  *read(scalars: readonly FetchedTensor[]): Program<Job, number[]> {
+    return scalars.map((scalar) => scalar.read()[0]!)
+  }
+
+  *newRows(count: number, width: number): Program<Job, TensorRows> {
+    return { value: fedFloats(new Float32Array(count * width), count, width), count, width }
+  }
+
+  *selectRows({ value }: TensorRows, places: Int32Array, width: number): Program<Job, TensorRows> {
+    const padded = new Int32Array(Math.max(this.#roomRows, places.length))
+    padded.set(places)
+    const { rows } = yield* this.run('select-rows', { rows: value, places: fedIntegers(padded, padded.length) })
+    return { value: rows!, count: places.length, width }
+  }
+
+  *readRows({ value, count, width }: TensorRows): Program<Job, FloatArray> {
+    const all = 'read' in value ? value.read() : (value.data as Float32Array)
+    return all.slice(0, count * width)
+  }
+
+  *forward(input: SequenceInput<TensorRows>): Program<Job, void> {
+    if (this.#roomRows === 0) this.#roomRows = input.batch
+    if (input.saving) {
+      // Forward and backward are one graph, which is run on the way back.
+      this.#sequence = { input, history: null, outputs: null }
+      return
+    }
+    const { steps, batch, inputs, isConstant, initialStates } = input
+    const { inputSize, stateSize } = this.network
+    const begin = {
+      initialStates: initialStates
+        ? this.#padRows(initialStates)
+        : fedFloats(new Float32Array(batch * stateSize), batch, stateSize),
+      steps: fedCount(steps),
+    }
+    const room = roomFor(steps)
+    const { history, outputs } = isConstant
+      ? yield* this.run('constant', {
+          ...begin,
+          perturbation: fedFloats(inputs, inputSize),
+          room: fedFloats(new Float32Array(CONSTANT_ROOM), CONSTANT_ROOM),
+        })
+      : yield* this.run('sequence', {
+          ...begin,
+          inputs: fedFloats(padSteps(inputs, batch * inputSize, room), room, batch, inputSize),
+          isFromStart: fedFlags(Uint8Array.of(initialStates ? 0 : 1)),
+        })
+    this.#sequence = { input, history: history!, outputs: outputs ?? null }
+  }
+
+  *takeOutputs(steps: Int32Array, target: TensorRows): Program<Job, void> {
+    const { input, outputs } = this.#lastSequence()
+    const { rows } = yield* this.run('take-outputs', {
+      outputs: outputs!,
+      steps: fedIntegers(steps, steps.length / input.batch, input.batch),
+      target: target.value,
+    })
+    target.value = rows!
+  }
+
+  *takeStates(steps: Int32Array, target: TensorRows): Program<Job, void> {
+    const { history } = this.#lastSequence()
+    const padded = new Int32Array(history!.shape[1]!).fill(-1)
+    padded.set(steps)
+    const { rows } = yield* this.run('take-states', {
+      history: history!,
+      steps: fedIntegers(padded, padded.length),
+      target: this.#padRows(target),
+    })
+    target.value = rows!
+  }
+
+  *watchSteps(remembered: TensorRows | null, wantsResiduals: boolean): Program<Job, StepWatch> {
+    const { input, history } = this.#lastSequence()
+    const like = remembered ?? (yield* this.newRows(input.batch, this.network.stateSize))
+    const watched = yield* this.run('watch-steps', { history: history!, remembered: this.#padRows(like) })
+    return {
+      equal: remembered && Uint8Array.from(watched.equal!.read().subarray(0, input.steps)),
+      residuals: wantsResiduals ? Float64Array.from(watched.residuals!.read().subarray(0, input.steps)) : null,
+    }
+  }
+
+  *readSteps(): Program<Job, (step: number) => FloatArray> {
+    const { input, history } = this.#lastSequence()
+    return (step) => history!.readEntry(step).slice(0, input.batch * this.network.stateSize)
+  }
+
+  *backward(adjoints: SequenceAdjoints<TensorRows>): Program<Job, void> {
+    const { input } = this.#lastSequence()
+    const { steps, batch, inputs, initialStates } = input
+    const { outputs } = adjoints
+    const room = roomFor(steps)
+    const reach = feedReach(adjoints, steps, batch)
+    const { adjoint } = yield* this.run('start-adjoint', {
+      initialStates: initialStates!.value,
+      steps: fedCount(steps),
+      inputs: fedFloats(padSteps(inputs, batch * this.network.inputSize, room), room, batch, this.network.inputSize),
+      targetSteps: fedIntegers(outputs!.steps, outputs!.steps.length / batch, batch),
+      hiddenAdjoint: outputs!.data.value,
+      ...reach,
+    })
+    this.#initialAdjoint = { value: adjoint!, count: batch, width: this.network.stateSize }
+  }
+
+  *initialStateAdjoint(): Program<Job, TensorRows> {
+    return this.#initialAdjoint!
+  }
+
+  *readOut(hidden: TensorRows, batch: SeriesBatch): Program<Job, Readout<TensorHandles>> {
+    const { outputs, hiddenAdjoint, lossSum, correctCount } = yield* this.run('read-out', {
+      ...feedTargets(this.network, batch),
+      hidden: hidden.value,
+    })
+    const readout = {
+      lossSum: lossSum!,
+      correctCount: correctCount!,
+      outputs: { value: outputs!, count: hidden.count, width: this.network.outputSize },
+    }
+    this.#hiddenAdjoints.set(readout, { ...hidden, value: hiddenAdjoint! })
+    return readout
+  }
+
+  *readOutBackward(readout: Readout<TensorHandles>): Program<Job, TensorRows> {
+    return this.#hiddenAdjoints.get(readout)!
+  }
+
+  *convergeLayer(
+    layerIndex: number,
+    states: TensorRows,
+    perturbation: Float32Array,
+    convergenceSteps: number,
+  ): Program<Job, TensorRows> {
+    const after = yield* this.run(`converge-layer-${layerIndex}`, {
+      states: states.value,
+      perturbation: fedFloats(perturbation, perturbation.length),
+      steps: fedCount(convergenceSteps),
+    })
+    return { ...states, value: after.states! }
+  }
+
+  *vaaStar(states: TensorRows, _: number, columns: readonly number[], epsilon: number): Program<Job, FetchedTensor> {
+    const { value } = yield* this.run('vaa-star', {
+      states: states.value,
+      columns: fedIntegers(Int32Array.from(columns), columns.length),
+      epsilon: fedNumber(epsilon),
+    })
+    return value!
+  }
+
+  #lastSequence(): Sequence {
+    if (this.#sequence === null) throw new TypeError('no sequence was run')
+    return this.#sequence
+  }
+
+  /** Rows of states as many as the program's sequences have. */
+  #padRows({ value, width }: TensorRows): Feed {
+    const rows = value.shape[0]!
+    if ('read' in value || rows >= this.#roomRows) return value
+    return fedFloats(padSteps(value.data as Float32Array, width, this.#roomRows), this.#roomRows, width)
+  }
+}
+
+/** What a batch's targets are fed as. */
+export function feedTargets(network: Network, batch: SeriesBatch): Readonly<Record<string, Feed>> {
+  const { targetSteps, targets, batch: series } = batch
+  const slots = [targetSteps.length / series, series]
+  return {
+    targetSteps: fedIntegers(targetSteps, ...slots),
+    targets: fedFloats(targets, ...slots, ...(network.loss === 'mse' ? [network.outputSize] : [])),
+    lossCount: fedNumber(lossCount(batch, network)),
+  }
+}
+
+/** Where adjoints can be, and where they go on; not in the room behind the last step. */
+export function feedReach(
+  adjoints: AdjointEntries,
+  steps: number,
+  batch: number,
+): Readonly<Record<'reached' | 'passed', Feed>> {
+  const room = roomFor(steps)
+  const reached = reachedRows(adjoints, steps, batch) ?? new Uint8Array(steps * batch).fill(1)
+  const passed = reached.slice()
+  for (let t = 0; t < steps; t++) if (isCut(t, adjoints.truncateEvery)) passed.fill(0, t * batch, (t + 1) * batch)
+  return {
+    reached: fedFlags(padSteps(reached, batch, room), room, batch),
+    passed: fedFlags(padSteps(passed, batch, room), room, batch),
+  }
+}
