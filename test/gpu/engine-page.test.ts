@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyCase } from '../../main/engine/verify.ts'
-import { LINE_CLOCK } from '../../main/engine/executor/line-clock.ts'
+import { ALARM_CLOCK } from '../../main/engine/alarm-clock.ts'
 import { referenceBackend } from '../../shared/backends/reference/reference-backend.ts'
 import { openRemoteBackend, type RemoteBackend } from '../../shared/backends/remote/remote-backend.ts'
 import { launchChromium } from '../browser/served-lab.ts'
@@ -33,7 +33,7 @@ describe('a worker of a browser', () => {
   })
 
   const open = (backend: string): Promise<RemoteBackend> =>
-    openRemoteBackend({ open: () => engines.open(backend), clock: LINE_CLOCK, where: 'page' })
+    openRemoteBackend({ open: () => engines.open(backend), clock: ALARM_CLOCK, where: 'page' })
 
   it('answers every call with the numbers of the same calls made here', async () => {
     const [there, here] = await Promise.all(

@@ -2,10 +2,12 @@
  * WebGPU in this thread, through Dawn: an adapter and what may be used of it enter, its backend leaves. Engines of a thread share a device until
  * that is lost.
  */
+import { boundedBackend } from '../../../shared/backends/calls/bounded-backend.ts'
 import { createLastingBackend, type LastingBackend } from '../../../shared/backends/webgpu/lasting-backend.ts'
 import { requireRightResults } from '../../../shared/backends/webgpu/tune/self-test.ts'
 import { createWebGpuBackend, type WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
+import { ALARM_CLOCK } from '../alarm-clock.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { AdapterMemory } from './adapter-memory.ts'
 import { openDawn } from './dawn.ts'
@@ -42,9 +44,10 @@ async function openBackend(name: string, memoryBytes: number | null, cacheFolder
     memoryBytes,
     shapes: async (facts) => (memory = await AdapterMemory.read(cacheFolder, facts)),
   })
+  const bounded = boundedBackend(backend, ALARM_CLOCK, () => backend.computeDevice.destroy())
   const known = memory as AdapterMemory | null
-  if (known?.isRight) return backend
-  await requireRightResults(backend)
+  if (known?.isRight) return bounded
+  await requireRightResults(bounded)
   await known?.rememberRight()
-  return backend
+  return bounded
 }
