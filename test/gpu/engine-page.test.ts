@@ -32,6 +32,9 @@ describe('a worker of a browser', () => {
     await browser?.close()
   })
 
+  let webgpu: Promise<RemoteBackend> | null = null
+  /** One for all tests: software adapters take long to compile. */
+  const openWebGpu = (): Promise<RemoteBackend> => (webgpu ??= open('webgpu'))
   const open = (backend: string): Promise<RemoteBackend> =>
     openRemoteBackend({ open: () => engines.open(backend), clock: ALARM_CLOCK, where: 'page' })
 
@@ -46,7 +49,7 @@ describe('a worker of a browser', () => {
   })
 
   it('computes on the browser’s graphics processor what the reference does', async () => {
-    const remote = await open('webgpu')
+    const remote = await openWebGpu()
     expect(remote).toMatchObject({ name: 'webgpu', isSoftwareDevice: expect.any(Boolean) })
     const [there, here] = await Promise.all(
       [remote, referenceBackend].map(async (backend) =>
@@ -59,7 +62,7 @@ describe('a worker of a browser', () => {
 
   it.each(['train-gru-double', 'warmup-lstm'])('agrees with the authors’ code on %s', async (name) => {
     const text = await readFile(path.join(GOLDEN, `${name}.json`), 'utf8')
-    const { ok, maxError } = await verifyCase(text, name, await open('webgpu'))
+    const { ok, maxError } = await verifyCase(text, name, await openWebGpu())
     expect({ ok, maxError }).toEqual({ ok: true, maxError })
   })
 
