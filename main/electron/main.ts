@@ -1,6 +1,7 @@
 /** The desktop's main process: one instance, the lab, its windows, and the order in which they come and go. */
 import { app, nativeTheme } from 'electron'
 import path from 'node:path'
+import { readEngineOptions } from '../engine/engine-options.ts'
 import { offerExecutors } from '../engine/executor/offer-executors.ts'
 import { Lab } from '../lab/lab.ts'
 import { StaticFiles } from '../server/static-files.ts'
@@ -13,6 +14,7 @@ import { guardPages } from './guards.ts'
 import { openDoor } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { Quit } from './quit.ts'
+import { startUtilityTrial } from './utility-trial.ts'
 import { Windows } from './windows.ts'
 
 const folder = __dirname
@@ -25,7 +27,9 @@ async function start(): Promise<void> {
   guardPages()
   offerExecutors((request) => openElectronExecutor(folder, request))
   registerScheme()
-  const labOpening = Lab.open(home)
+  const labOpening = Lab.open(home, readEngineOptions(), {
+    startTrial: (tried) => startUtilityTrial(folder, tried),
+  })
   const filesReading = StaticFiles.read(path.join(folder, '..', 'renderer'))
   const windows = new Windows(home, folder)
   openDoor(labOpening)

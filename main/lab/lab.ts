@@ -12,12 +12,15 @@ import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { describeDevice } from '../engine/device.ts'
 import { readEngineOptions, type EngineOptions } from '../engine/engine-options.ts'
+import { isOnProcessor } from '../../shared/backends/names.ts'
 import { DeviceDesk } from '../engine/host/device-desk.ts'
+import { engineLines } from '../engine/host/engine-lines.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
 import { makeRuns } from '../engine/run-group.ts'
 import { LAB_VERSION } from '../engine/version.ts'
+import type { StartTrial } from '../setup/tensorflow/trial.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'
 import { QueueStore } from '../store/queue-store.ts'
@@ -39,10 +42,16 @@ import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
 import { SweepRemoval } from './sweep-removal.ts'
+import { TensorflowDesk } from './tensorflow-desk.ts'
 import { LabTrash } from './trash/lab-trash.ts'
 
 /** Other processes write into the same home: how often its sweeps and its trash are looked at again while a window looks. */
 const REFRESH_EVERY_MS = 5000
+
+/** What its host does in another way than Node. */
+export interface LabHost {
+  readonly startTrial?: StartTrial
+}
 
 export class Lab {
   readonly #instanceId = randomUUID()
@@ -63,6 +72,7 @@ export class Lab {
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
   readonly #trash: LabTrash
+  readonly #tensorflow: TensorflowDesk
   readonly #queueStore: QueueStore
   readonly #heldQueue: HeldQueue
   readonly #queueKeeper: QueueKeeper
@@ -70,7 +80,7 @@ export class Lab {
   readonly #audience = new Audience()
   #settings: Settings
 
-  private constructor(home: string, engine: EngineOptions, settings: Settings) {
+  private constructor(home: string, engine: EngineOptions, host: LabHost, settings: Settings) {
     const tell = (event: LabEvent): void => this.#tellAll(event)
     this.#home = home
     this.#engine = engine
@@ -89,6 +99,7 @@ export class Lab {
     const { catalog: trashCatalog } = this.#trash
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
     this.#spreads = new RunSpreadsShelf(this.#store)
+    this.#tensorflow = new TensorflowDesk(engine.cacheFolder, host.startTrial, tell)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, this.#designs, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(
@@ -119,8 +130,8 @@ export class Lab {
    * @param home folder of runs and settings, see store/home.ts
    * @param engine what it may use of the machine
    */
-  static async open(home: string, engine = readEngineOptions()): Promise<Lab> {
-    const lab = new Lab(home, engine, await readSettings(home))
+  static async open(home: string, engine = readEngineOptions(), host: LabHost = {}): Promise<Lab> {
+    const lab = new Lab(home, engine, host, await readSettings(home))
     lab.#designs.start()
     lab.#trash.open((error) => lab.#monitor.notice(null, error))
     const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
@@ -161,6 +172,7 @@ export class Lab {
       heldQueue: this.#heldQueue.views(),
       sweeps: this.#sweeps.list(),
       trash: this.#trash.catalog.known,
+      tensorflow: this.#tensorflow.known,
     }
   }
 
@@ -196,6 +208,7 @@ export class Lab {
     await this.#evaluator.close()
     await this.#designs.close()
     await this.#dataFiles.close()
+    await this.#tensorflow.close()
     this.#queueKeeper.freeze() // it is about to be emptied
     await this.#monitor.close()
     await this.#heldQueue.close()
@@ -212,6 +225,19 @@ export class Lab {
       await writeSettings(this.#home, this.#settings)
       this.#tellAll({ type: 'settings', settings: this.#settings })
       return this.#settings
+    },
+    'tensorflow.read': () => this.#tensorflow.read(),
+    'tensorflow.set-up': async ({ flavour }) => {
+      this.#tensorflow.setUp(flavour)
+      return null
+    },
+    'tensorflow.cancel': async () => {
+      this.#tensorflow.cancel()
+      return null
+    },
+    'tensorflow.remove': async () => {
+      await this.#tensorflow.remove()
+      return null
     },
     'presets.list': () => this.#presets.list((error) => this.#monitor.notice(null, error)),
     'presets.save': async ({ config }) => {
@@ -275,7 +301,10 @@ export class Lab {
     'run.facets': () => this.#catalog.facets(),
     'run.locate-data': (payload) => this.#designs.ask('locate-data', payload),
     'run.fork-points': ({ runId }) => listForkPoints(this.#store, runId),
-    'run.fork': async (payload) => this.#startRuns([await this.#designs.ask('fork', payload)]),
+    'run.fork': async (payload) => {
+      const record = await this.#designs.ask('fork', payload)
+      return this.#startRuns([record], record.backend ?? record.config.backend)
+    },
     'run.read': async ({ runId }) => {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
@@ -318,6 +347,14 @@ export class Lab {
     'trash.erase': ({ keys }) => this.#trash.desk.erase(keys),
   }
 
+  /** Several graphics processors train side by side, once one of them is asked for. */
+  #openLines(): void {
+    this.#devices
+      .devices(false)
+      .then((devices) => this.#monitor.setLines(engineLines(this.#engine, devices)))
+      .catch((error: unknown) => this.#monitor.notice(null, error))
+  }
+
   /** What has gone into the trash or left it is among the runs and sweeps no more, or again. */
   async #readMoved(runIds: readonly string[]): Promise<void> {
     if (runIds.length > 0) await this.#catalog.update(runIds)
@@ -325,16 +362,21 @@ export class Lab {
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
-    return this.#startRuns(await makeRuns(this.#store, await this.#designs.ask('prepare', json)))
+    const { prepared, choice } = await this.#designs.ask('prepare', json)
+    return this.#startRuns(await makeRuns(this.#store, prepared), choice.backend)
   }
 
-  /** @param records of one group, in the order in which they are run */
-  async #startRuns(records: readonly RunRecord[]): Promise<{ groupId: string; runIds: string[] }> {
+  /**
+   * @param records of one group, in the order in which they are run
+   * @param backend what they are trained on
+   */
+  async #startRuns(records: readonly RunRecord[], backend: string): Promise<{ groupId: string; runIds: string[] }> {
     this.#devices.cancel(null)
     this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)
-    this.#monitor.start(groupId, records[0]!.config.name, runIds)
+    this.#monitor.start(groupId, records[0]!.config.name, runIds, { trainedOn: backend })
+    if (!isOnProcessor(backend)) this.#openLines()
     await this.#catalog.update(runIds)
     return { groupId, runIds }
   }
