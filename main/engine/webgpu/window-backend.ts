@@ -20,11 +20,11 @@ export function loadInWindow(options: EngineOptions): Promise<RemoteBackend> {
 
 /** @throws as `loadInWindow` */
 export async function windowReport(options: EngineOptions): Promise<DeviceReport> {
-  const { deviceName = 'WebGPU', isSoftwareDevice = false } = await loadInWindow(options)
+  const { device = 'WebGPU', isSoftwareDevice = false } = await loadInWindow(options)
   return {
     id: 'webgpu',
     backend: 'webgpu',
-    name: deviceName,
+    name: device,
     kind: isSoftwareDevice ? 'software-gpu' : 'gpu',
     vendor: null,
     driver: null,

@@ -60,8 +60,14 @@ class Executor {
       case 'create':
         return this.#create(message)
       case 'describe': {
-        const { name, precision, deviceName, isSoftwareDevice, tracing } = await this.#backend
-        return { name, precision, deviceName, isSoftwareDevice, isTraced: tracing !== undefined } satisfies BackendDescription
+        const { name, precision, device, isSoftwareDevice, tracing } = await this.#backend
+        return {
+          name,
+          precision,
+          device,
+          isSoftwareDevice,
+          isTraced: tracing !== undefined,
+        } satisfies BackendDescription
       }
       case 'trace': {
         const { tracing } = await this.#backend

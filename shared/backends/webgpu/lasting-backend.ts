@@ -22,11 +22,11 @@ export async function createLastingBackend(open: () => Promise<WebGpuBackend>): 
     opening.then(({ computeDevice }) => computeDevice.lost).then(forget, forget)
     return (opened = opening)
   }
-  const { name, precision, deviceName, computeDevice } = await current()
+  const { name, precision, device, computeDevice } = await current()
   return {
     name,
     precision,
-    deviceName,
+    device,
     isSoftwareDevice: computeDevice.facts.isSoftware,
     current,
     tracing: {
