@@ -10,6 +10,7 @@ const FILES = {
   'group-thread': './host/group-thread.ts',
   'estimate-thread': './host/estimate-thread.ts',
   'evaluation-thread': './host/evaluation-thread.ts',
+  'device-thread': './host/device-thread.ts',
   'index-thread': '../lab/run-index/index-thread.ts',
   'design-thread': '../lab/designs/design-thread.ts',
   /** Of the command line, which is in no bundle. */

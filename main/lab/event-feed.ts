@@ -95,6 +95,8 @@ function keyOf(event: LabEvent, position: number): string {
       return `sweep ${event.sweepId}`
     case 'sweep-row':
       return `sweep-row ${event.sweepId} ${event.row.index}`
+    case 'device-speed':
+      return `device-speed ${event.measureId} ${event.speed.device.id}`
     case 'runs-changed':
     case 'index':
     case 'settings':

@@ -12,6 +12,7 @@ import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { describeDevice } from '../engine/device.ts'
 import { readEngineOptions, type EngineOptions } from '../engine/engine-options.ts'
+import { DeviceDesk } from '../engine/host/device-desk.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
@@ -58,6 +59,7 @@ export class Lab {
   readonly #designs: DesignDesk
   readonly #presets: PresetShelf
   readonly #dataFiles: DataFiles
+  readonly #devices: DeviceDesk
   readonly #estimator: Estimator
   readonly #evaluator: ReturnType<typeof createEvaluator>
   readonly #catalog: RunCatalog
@@ -85,6 +87,7 @@ export class Lab {
     this.#designs = new DesignDesk(home, engine)
     this.#presets = new PresetShelf(home, this.#designs)
     this.#dataFiles = new DataFiles(home)
+    this.#devices = new DeviceDesk(home, engine)
     this.#estimator = new Estimator(home, engine)
     this.#evaluator = createEvaluator(home, engine)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
@@ -198,6 +201,7 @@ export class Lab {
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
+    await this.#devices.close()
     await this.#estimator.close()
     await this.#evaluator.close()
     await this.#designs.close()
@@ -252,6 +256,13 @@ export class Lab {
     },
     'design.cancel-estimate': async ({ estimateId }) => {
       this.#estimator.cancel(estimateId)
+      return null
+    },
+    'devices.list': ({ isAnew }) => this.#devices.devices(isAnew),
+    'devices.measure': ({ measureId, config }) =>
+      this.#devices.measure(measureId, config, (speed) => this.#tellAll({ type: 'device-speed', measureId, speed })),
+    'devices.cancel-measure': async ({ measureId }) => {
+      this.#devices.cancel(measureId)
       return null
     },
     'cells.list': async () => listCells(),
@@ -343,6 +354,7 @@ export class Lab {
 
   /** @param records of one group, in the order in which they are run */
   async #startRuns(records: readonly RunRecord[]): Promise<{ groupId: string; runIds: string[] }> {
+    this.#devices.cancel(null)
     this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)

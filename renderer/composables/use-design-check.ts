@@ -1,5 +1,5 @@
 /** Keeps asking the lab what the design on the table comes to: shortly after each change, and no answer replaces a later one. */
-import { watch } from 'vue'
+import { ref, watch } from 'vue'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { forkSource } from './use-fork.ts'
@@ -9,14 +9,16 @@ import { newestQuestion } from './newest-question.ts'
 
 const WAIT_MS = 30
 
-export function useDesignCheck(): void {
+/** @returns asks again what the same design comes to */
+export function useDesignCheck(): () => void {
   const client = useLab()
   const design = useDesignStore()
   const lab = useLabStore()
   const ask = newestQuestion()
   let shownRevision = -1
+  const wishes = ref(0)
   watch(
-    () => [design.revision, lab.line] as const,
+    () => [design.revision, lab.line, wishes.value] as const,
     ([revision, line], _, onCleanup) => {
       const timer = setTimeout(() => {
         if (design.config === null || line !== 'open') return
@@ -36,4 +38,5 @@ export function useDesignCheck(): void {
     },
     { immediate: true },
   )
+  return () => void wishes.value++
 }

@@ -1,4 +1,5 @@
 import { cells } from './en-cells.ts'
+import { engines } from './en-engines.ts'
 import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
@@ -9,6 +10,7 @@ import { trash } from './en-trash.ts'
 /** The words of the screens in English, by the view that shows them. */
 export const en = {
   cells,
+  engines,
   fields,
   fieldGroups,
   table,
@@ -314,10 +316,8 @@ export const en = {
     whenEmpty: 'Empty: {empty}.',
     unit: { steps: 'steps', epochs: 'epochs', series: 'series' },
     device: {
-      title: 'Device',
+      title: 'Processor',
       machine: 'Found',
-      engine: 'Engine',
-      engineWhy: 'the fastest that is here; the reference is for checks',
       threads: 'Threads',
       ofCores: '{threads} of {cores} cores',
       threadsAll: 'all that this process may use',

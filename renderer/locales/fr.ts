@@ -1,4 +1,5 @@
 import { cells } from './fr-cells.ts'
+import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
@@ -10,6 +11,7 @@ import type { Messages } from './messages.ts'
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {
   cells,
+  engines,
   fields,
   fieldGroups,
   table,
@@ -308,10 +310,8 @@ export const fr: Messages = {
     whenEmpty: 'Vide : {empty}.',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
-      title: 'Appareil',
+      title: 'Processeur',
       machine: 'Trouvé',
-      engine: 'Moteur',
-      engineWhy: 'le plus rapide qui soit ici ; la référence sert aux vérifications',
       threads: 'Fils',
       ofCores: '{threads} de {cores} cœurs',
       threadsAll: 'tous ceux que ce processus peut prendre',

@@ -8,6 +8,7 @@ import { hasKnownEnding, LISTED_ENDINGS } from '../datasets/file-kinds.ts'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
 import { isCheckpointName, type CheckpointName } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
+import type { DeviceReport, EngineChoice } from './devices.ts'
 import { fileName } from './file-dialogs.ts'
 import {
   configurationQuerySchema,
@@ -65,6 +66,7 @@ export const MOST_DATA_FILE_BYTES = 512 * 1024 * 1024
 export const DATA_FILE_PIECE_BYTES = 2 * 1024 * 1024
 /** Chosen by the window. */
 const estimateId = z.string().min(1).max(80)
+const measureId = estimateId
 const nothing = z.strictObject({})
 /** A checkpoint of a run, to go on from with another configuration. */
 const checkpointName = z.string().max(40).refine(isCheckpointName, 'Not a checkpoint') as z.ZodType<
@@ -97,6 +99,15 @@ export const COMMAND_PAYLOADS = {
   'design.estimate': z.strictObject({ estimateId, config: z.unknown() }),
   /** Ends a measurement that nobody waits for any more; its command then fails with `interrupted`. */
   'design.cancel-estimate': z.strictObject({ estimateId }),
+  /** Engines and devices of the lab's machine. */
+  'devices.list': z.strictObject({
+    /** Whether the lab looks again. */
+    isAnew: z.boolean().default(false),
+  }),
+  /** Times a training step of a design on each, one after the other; each is an event of its own on the way. */
+  'devices.measure': z.strictObject({ measureId, config: z.unknown() }),
+  /** The command that measures then fails with `interrupted`. */
+  'devices.cancel-measure': z.strictObject({ measureId }),
   'cells.list': nothing,
   'cell.check': z.strictObject({
     name: z.string().max(80),
@@ -267,6 +278,9 @@ export interface CommandResults {
   'config.resolve': ResolvedConfig
   'design.estimate': DesignEstimate
   'design.cancel-estimate': null
+  'devices.list': readonly DeviceReport[]
+  'devices.measure': EngineChoice
+  'devices.cancel-measure': null
   'cells.list': readonly { readonly name: string; readonly text: string }[]
   'cell.check': CheckedCell
   'dataset.preview': DatasetPreview

@@ -66,5 +66,7 @@ export interface DeviceSpeed {
   readonly device: DeviceReport
   /** Null where it failed. */
   readonly stepMs: number | null
+  /** What the step takes; null from an engine that does not count it. */
+  readonly memoryBytes: number | null
   readonly error: WireError | null
 }

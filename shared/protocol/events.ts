@@ -1,5 +1,6 @@
 /** Everything that the lab tells its windows. Only these change the renderer's stores. */
 import type { RunEvent } from '../runs/run.ts'
+import type { DeviceSpeed } from './devices.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { TensorflowView } from './tensorflow.ts'
@@ -44,5 +45,7 @@ export type LabEvent =
   | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
   /** There is more or less in the trash, or more of it was read: ask again for what is shown. */
   | { readonly type: 'trash'; readonly trash: TrashState }
+  /** What a training step has come to on one device, on the way of a measurement. */
+  | { readonly type: 'device-speed'; readonly measureId: string; readonly speed: DeviceSpeed }
   /** Something went wrong that no command waits for. */
   | { readonly type: 'notice'; readonly runId: string | null; readonly error: WireError }

@@ -24,7 +24,7 @@ interface DawnPackage {
   create(flags: readonly string[]): GPU
 }
 
-/** By adapter: a `GPU` that nobody holds takes its devices with it. */
+/** By driver and adapter: a `GPU` that nobody holds takes its devices with it. */
 const opened = new Map<string, Promise<GPU>>()
 
 /**
@@ -33,7 +33,7 @@ const opened = new Map<string, Promise<GPU>>()
  */
 export function openDawn(options: DawnOptions = {}): Promise<GPU> {
   if (isElectron()) return Promise.reject(insideElectron())
-  const key = options.adapterName ?? ''
+  const key = [options.driverFile, options.adapterName].join()
   const known = opened.get(key) ?? createGpu(options)
   opened.set(key, known)
   return known

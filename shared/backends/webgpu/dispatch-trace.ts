@@ -38,13 +38,13 @@ export class DispatchTrace implements Tracing {
     return this.#isOffered && this.#mostSpans > 0
   }
 
-  start(spansAThread: number): void {
+  async start(spansAThread: number): Promise<void> {
     this.#mostSpans = spansAThread
     this.#spans = []
     this.#origin = null
   }
 
-  stop(): TraceSpan[] {
+  async stop(): Promise<TraceSpan[]> {
     this.#mostSpans = 0
     return this.#spans
   }

@@ -3,10 +3,12 @@
  * programs hold, and the operations on rows that belong to no part.
  */
 import type { Network } from '../../networks/network.ts'
+import type { SequenceSize } from '../programs/program-engine.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { ComputeDevice } from './device.ts'
 import type { JobEntry } from './jobs.ts'
 import { Launcher } from './launcher.ts'
+import { planMemory, type DeviceBounds, type DeviceMemoryPlan } from './memory-plan.ts'
 import { NetworkKernels, type ShapeChoice } from './network-kernels.ts'
 import { ParameterStore } from './parameter-store.ts'
 import type { RunContext } from './part-run.ts'
@@ -15,7 +17,6 @@ import { byteOffset, HeldBlocks, takeBlock, uploadBlock, type ReplicaBlock } fro
 import type { Sequence } from './sequence.ts'
 import { VaaStarWork } from './vaa-star-work.ts'
 import { add } from './wgsl/elementwise.ts'
-import { WATCH_WORDS, watchSteps } from './wgsl/watch-steps.ts'
 
 /** Rows of one replica in a block of its group. */
 export interface DeviceRows {
@@ -30,9 +31,9 @@ export interface DeviceScalar {
   readonly word: number
 }
 
-/** Of a step and series: whether its states differ from those remembered, and how far they have moved. */
+/** Of every step and series: how many of its states differ from those remembered, and the square of how far they have moved; whatever was not asked for. */
 export interface WatchedSteps {
-  readonly differs: Uint32Array
+  readonly differences: Uint32Array
   readonly squares: Float32Array
 }
 
@@ -45,16 +46,39 @@ export class NetworkWork implements RunContext {
   readonly readout: ReadoutWork
   readonly vaaStar: VaaStarWork
   readonly #add = add()
-  readonly #watches = new Map<number, ReturnType<typeof watchSteps>>()
+  readonly #bounds: DeviceBounds
+  readonly #replicas: number
+  /** By T and B. */
+  readonly #plans = new Map<string, DeviceMemoryPlan>()
 
-  constructor(device: ComputeDevice, network: Network, shapeOf: ShapeChoice, replicas: number) {
+  constructor(
+    device: ComputeDevice,
+    network: Network,
+    shapeOf: ShapeChoice,
+    bounds: DeviceBounds,
+    replicas: number,
+  ) {
     this.network = network
+    this.#bounds = bounds
+    this.#replicas = replicas
     this.launcher = new Launcher(device)
     this.kernels = new NetworkKernels(network, shapeOf)
     this.store = new ParameterStore(this.launcher, this.kernels, replicas)
     this.held = new HeldBlocks(device)
     this.readout = new ReadoutWork(this)
     this.vaaStar = new VaaStarWork(this)
+  }
+
+  segmentSteps(size: SequenceSize): number {
+    return this.planMemory(size).segmentSteps
+  }
+
+  planMemory({ steps, batch }: SequenceSize): DeviceMemoryPlan {
+    const key = `${steps}x${batch}`
+    const known =
+      this.#plans.get(key) ?? planMemory(this.kernels, { steps, batch, replicas: this.#replicas }, this.#bounds)
+    this.#plans.set(key, known)
+    return known
   }
 
   get device(): ComputeDevice {
@@ -113,48 +137,47 @@ export class NetworkWork implements RunContext {
     return { buffer: block.buffer, offsetBytes: byteOffset(block, replica) + word * 4, bytes: 4 }
   }
 
-  /** Looks at every step of a sequence. @param remembered state rows; null: nothing is compared with them */
+  /**
+   * Looks at every step of a sequence.
+   * @param remembered state rows; null: nothing is compared with them
+   */
   async watch(
     sequence: Sequence,
     remembered: ReplicaBlock | null,
+    hasDistances: boolean,
     replicas: readonly number[],
   ): Promise<readonly WatchedSteps[]> {
     const { steps, batch } = sequence
-    const words = steps * batch * WATCH_WORDS
-    const found = takeBlock(this.device, replicas, words)
-    this.device.queue.clear(found.buffer)
-    const others = remembered ?? this.zeroRows(batch, this.network.stateSize, replicas).block
-    for (const slice of this.network.stateSlices) {
-      const kernel = this.#watches.get(slice.size) ?? watchSteps(slice.size, this.network.stateSize)
-      this.#watches.set(slice.size, kernel)
+    const rows = steps * batch
+    const differences = takeBlock(this.device, replicas, rows)
+    const distances = takeBlock(this.device, replicas, rows)
+    for (const [index, part] of this.kernels.allParts.entries()) {
+      const { states, stateStride } = sequence.historyOf(part)
       this.launcher.run(
-        kernel,
-        { steps, batch, column: slice.offset },
+        part.watch({ hasRemembered: remembered !== null, hasDistances }),
+        { batch, first: 0, last: steps, stateStride, isFirst: Number(index === 0) },
         {
-          states: sequence.statePiece(slice),
-          remembered: { block: others },
-          found: { block: found },
+          states: { block: states },
+          ...(remembered && { remembered: { block: remembered } }),
+          differences: { block: differences },
+          distances: { block: distances },
         },
         replicas,
       )
     }
-    const copies = await this.device.queue.read(
-      replicas.map((replica) => ({
-        buffer: found.buffer,
-        offsetBytes: byteOffset(found, replica),
-        bytes: words * 4,
-      })),
-    )
-    this.device.buffers.giveBack(found.buffer)
-    return copies.map((copy) => {
-      const all = new Uint32Array(copy)
-      const floats = new Float32Array(copy)
-      const rows = steps * batch
-      return {
-        differs: Uint32Array.from({ length: rows }, (_, row) => all[row * WATCH_WORDS]!),
-        squares: Float32Array.from({ length: rows }, (_, row) => floats[row * WATCH_WORDS + 1]!),
-      }
+    const partOf = (block: ReplicaBlock, replica: number): ReadPart => ({
+      buffer: block.buffer,
+      offsetBytes: byteOffset(block, replica),
+      bytes: rows * 4,
     })
+    const copies = await this.device.queue.read(
+      replicas.flatMap((replica) => [partOf(differences, replica), partOf(distances, replica)]),
+    )
+    for (const { buffer } of [differences, distances]) this.device.buffers.giveBack(buffer)
+    return replicas.map((_, place) => ({
+      differences: new Uint32Array(copies[2 * place]!),
+      squares: new Float32Array(copies[2 * place + 1]!),
+    }))
   }
 
   /** Gives back what the engine holds as long as it lives. */

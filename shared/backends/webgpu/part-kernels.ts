@@ -10,6 +10,7 @@ import { recurrenceBackward, type BackwardVariant } from './wgsl/recurrence-back
 import { recurrenceForward, type ForwardVariant } from './wgsl/recurrence-forward.ts'
 import { columnOf, planRecurrence, type RecurrencePlan, type RecurrenceShape } from './wgsl/recurrence-plan.ts'
 import { rowsProduct } from './wgsl/rows-product.ts'
+import { watchSteps, type WatchVariant } from './wgsl/watch-steps.ts'
 
 /** A product of x_t for all steps at once, there and back. */
 export interface InputProduct {
@@ -27,6 +28,8 @@ export interface InputProduct {
 export type OperandPlace =
   | { readonly of: 'states'; readonly state: number }
   | { readonly of: 'inputs' }
+  /** A vector of parameters, the same for all rows. */
+  | { readonly of: 'parameters'; readonly start: number }
   | { readonly of: 'saved' | 'adjoints'; readonly column: number }
 
 /** The gradient of a project's matrices. */
@@ -92,6 +95,11 @@ export class PartKernels {
   backward(variant: BackwardVariant): ReturnType<typeof recurrenceBackward> {
     const key = `backward ${Object.values(variant).join()}`
     return this.#once(key, () => recurrenceBackward(this.plan, variant, `backward of ${this.#name}`))
+  }
+
+  watch(variant: WatchVariant): ReturnType<typeof watchSteps> {
+    const key = `watch ${Object.values(variant).join()}`
+    return this.#once(key, () => watchSteps(this.plan, variant, `steps of ${this.#name} watched`))
   }
 
   #inputProduct(project: ProjectPlacement, forwardStart: number, backwardStart: number): InputProduct {
@@ -169,6 +177,7 @@ export class PartKernels {
     const { sizes, saved, adjoints } = this.plan
     if (buffer.role === 'state') return { of: 'states', state: buffer.state }
     if (buffer.role === 'input') return { of: 'inputs' }
+    if (buffer.role === 'vector') return { of: 'parameters', start: this.startOf(buffer.symbol) }
     return buffer.role === 'saved'
       ? { of: 'saved', column: columnOf(saved, gradientOperand, sizes) }
       : { of: 'adjoints', column: columnOf(adjoints, gradientOperand, sizes) }

@@ -8,6 +8,7 @@ import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
 import type { Piece } from './launcher.ts'
+import type { PartKernels } from './part-kernels.ts'
 import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
 import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
 import { addPartials } from './wgsl/add-partials.ts'
@@ -117,6 +118,11 @@ export class Sequence {
     })
   }
 
+  /** A part's states, and the floats from one state's entries to the next's. */
+  historyOf({ part }: PartKernels): { readonly states: ReplicaBlock; readonly stateStride: number } {
+    return this.#runs[part.layerIndex]![part.partIndex]!
+  }
+
   /** A state's entries, [T + 1, B, H]. */
   statePiece({ layerIndex, partIndex, stateIndex }: StateSlice): Piece {
     return this.#runs[layerIndex]![partIndex]!.state(stateIndex)
@@ -176,6 +182,7 @@ export class Sequence {
     const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
     const { steps, batch, replicas } = this
+    const segmentSteps = this.#context.segmentSteps({ steps, batch })
     const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
     for (const boundary of (dropoutMasks ?? []).keys())
       this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
@@ -185,7 +192,10 @@ export class Sequence {
       const runs: PartRun[] = []
       this.#runs.push(runs)
       for (const part of kernels.parts[layer.index]!) {
-        const run = new PartRun(this.#context, part, { steps, batch, replicas, input, saving, keepsHistory: true })
+        const run = new PartRun(this.#context, part, {
+          ...{ steps, batch, replicas, input, saving, segmentSteps },
+          keepsHistory: true,
+        })
         runs.push(run)
         run.begin(initialStates)
         await run.forward()

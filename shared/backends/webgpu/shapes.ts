@@ -1,26 +1,27 @@
-/** How recurrences are cut up on an adapter where nobody has measured: series and units of a workgroup, and into how many slices sums are cut. */
+/** How the recurrence of a part is cut up on an adapter where nobody has measured. */
 import type { Part } from '../../networks/network.ts'
 import type { AdapterFacts } from './device.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
+import { recurrenceShapes } from './wgsl/recurrence-shapes.ts'
 
-/** Series of a workgroup: on an H100, eight are slower at every size, and shorter texts compile faster everywhere. */
-const ROWS = 4
-/** Slices of a sum: of 1, 2 and 4, two are fastest on an H100 from 128 to 256 units. */
-const SLICES = 2
-/** Subgroups are of a multiple of this nearly everywhere. */
-const WHOLE_INVOCATIONS = 32
-
-/** As many invocations as give each unit its own worker, where the adapter has them. */
-export function defaultShape(facts: AdapterFacts, part: Pick<Part, 'units' | 'inputSize'>): RecurrenceShape {
-  const subgroups = facts.hasSubgroups && facts.subgroupSize >= SLICES
-  const slices = subgroups && !facts.isSoftware ? SLICES : 1
-  const whole = facts.isSoftware ? 4 : WHOLE_INVOCATIONS
-  const wanted = Math.ceil((part.units * slices) / whole) * whole
-  return {
-    rows: ROWS,
-    invocations: Math.min(wanted, facts.workgroupInvocations),
-    slices,
-    subgroups,
+/** What may be tried, the likeliest first. */
+export function shapesToTry(facts: AdapterFacts, { units }: Pick<Part, 'units'>): readonly RecurrenceShape[] {
+  if (facts.isSoftware) return [softwareShape(facts, units)]
+  return recurrenceShapes(units, {
+    invocations: facts.workgroupInvocations,
     memoryBytes: facts.workgroupBytes,
+    subgroupSize: facts.hasSubgroups ? facts.subgroupSize : null,
+  })
+}
+
+/** The shortest text, and no invocation without work: a software adapter takes seconds to compile one, and runs one invocation after another. */
+function softwareShape({ workgroupInvocations, workgroupBytes }: AdapterFacts, units: number): RecurrenceShape {
+  return {
+    rows: 4,
+    slices: 1,
+    invocations: Math.min(Math.ceil(units / 4) * 4, workgroupInvocations),
+    subgroups: false,
+    keptVectors: 0,
+    memoryBytes: workgroupBytes,
   }
 }

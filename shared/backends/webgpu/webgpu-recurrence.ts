@@ -201,14 +201,17 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
   *watchSteps(remembered: DeviceRows | null, wantsResiduals: boolean): Program<GpuJob, StepWatch> {
     const { id, sequence } = this.#last
     const { steps, batch } = sequence
-    const { differs, squares } = yield* this.#ask(`watch ${id} ${idOf(remembered)}`, null, (entries) =>
-      this.#work.watch(sequence, remembered?.block ?? null, replicasOf(entries)),
+    const key = `watch ${id} ${idOf(remembered)} ${wantsResiduals}`
+    const { differences, squares } = yield* this.#ask(key, null, (entries) =>
+      this.#work.watch(sequence, remembered?.block ?? null, wantsResiduals, replicasOf(entries)),
     )
     const rowsOf = (step: number): [number, number] => [step * batch, (step + 1) * batch]
     return {
       equal:
         remembered &&
-        Uint8Array.from({ length: steps }, (_, step) => Number(differs.subarray(...rowsOf(step)).every((is) => is === 0))),
+        Uint8Array.from({ length: steps }, (_, step) =>
+          Number(differences.subarray(...rowsOf(step)).every((count) => count === 0)),
+        ),
       residuals: wantsResiduals
         ? Float64Array.from({ length: steps }, (_, step) => Math.sqrt(Math.max(...squares.subarray(...rowsOf(step)))))
         : null,

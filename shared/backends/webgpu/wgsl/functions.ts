@@ -62,11 +62,12 @@ fn power_of_two(n: vec4f) -> vec4f { return bitcast<vec4f>((vec4i(n) + vec4i(127
   },
   half_expm1: {
     needs: [],
-    code: `// x = n log 2 + r with |r| <= log(2) / 2. The first part of log 2 has so few digits that n times it is exact.
+    code: `// x = n log 2 + r with |r| <= log(2) / 2; log 2 is 355 / 512 and a little: the first difference is exact. Written as multiples of one n, the two
+// would be put together again by some compilers, and all digits lost.
 struct Reduced { n: vec4f, expm1: vec4f }
 fn half_expm1(x: vec4f) -> Reduced {
   let n = floor(fma(x, vec4f(1.44269504f), vec4f(0.5f)));
-  let r = fma(n, vec4f(2.1219444e-4f), fma(n, vec4f(-0.693359375f), x));
+  let r = fma(512.0f * x - 355.0f * n, vec4f(0.001953125f), 2.1219444e-4f * n);
   let low = fma(${EXPM1[1]}, r, ${EXPM1[0]});
   let middle = fma(${EXPM1[3]}, r, ${EXPM1[2]});
   let high = fma(${EXPM1[5]}, r, ${EXPM1[4]});
@@ -147,10 +148,10 @@ fn softplus(x: vec4f) -> vec4f {
   },
   sine: {
     needs: ['is_finite', 'not_a_number'],
-    code: `// sin for quarter 0, cos for 1: reduced by pi / 2 in three parts, good to |x| of some thousands.
+    code: `// sin for quarter 0, cos for 1: reduced by pi / 2, which is 201 / 128 and a little, as in half_expm1; good to |x| of some thousands.
 fn sine(x: vec4f, quarter: i32) -> vec4f {
   let n = floor(fma(x, vec4f(0.63661977f), vec4f(0.5f)));
-  let r = fma(n, vec4f(-7.54978995489188e-8f), fma(n, vec4f(-4.8375129699707031e-4f), fma(n, vec4f(-1.5703125f), x)));
+  let r = fma(128.0f * x - 201.0f * n, vec4f(0.0078125f), -4.8382679e-4f * n);
   let square = r * r;
   let odd = fma(fma(fma(vec4f(${1 / 362880}f), square, vec4f(${-1 / 5040}f)), square, vec4f(${1 / 120}f)), square, vec4f(${-1 / 6}f));
   let even = fma(fma(fma(fma(vec4f(${-1 / 3628800}f), square, vec4f(${1 / 40320}f)), square, vec4f(${-1 / 720}f)), square, vec4f(${1 / 24}f)), square, vec4f(-0.5f));

@@ -24,6 +24,8 @@ export interface RecurrenceShape {
   readonly slices: number
   /** Slices are added by subgroup shuffles instead of in workgroup memory. */
   readonly subgroups: boolean
+  /** Weights that each invocation keeps in registers over all steps, in vectors of four: they need not come from memory again. */
+  readonly keptVectors: number
   /** Of a workgroup, in bytes. */
   readonly memoryBytes: number
 }

@@ -1,51 +1,72 @@
 /** Both recurrence kernels of a part on drawn values, with replicas that they are not for; what they are given and give. */
-import { reachedRows } from '../../../../shared/backends/adjoint-reach.ts'
-import type { ValueBuffer } from '../../../../shared/backends/plan/places.ts'
+import { reachedRows, type AdjointEntries } from '../../../../shared/backends/adjoint-reach.ts'
 import { parameterRanges } from '../../../../shared/backends/programs/parameter-ranges.ts'
-import type { SequenceAdjoints } from '../../../../shared/backends/recurrence.ts'
 import type { PackedProduct } from '../../../../shared/backends/webgpu/wgsl/packed-weights.ts'
 import {
   IS_REACHED,
   recurrenceBackward,
   STATES_ENTER,
 } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
-import { recurrenceForward } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
+import { recurrenceForward, type ForwardVariant } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
 import {
   planRecurrence,
   type RecurrencePlan,
   type RecurrenceShape,
 } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
-import type { Network } from '../../../../shared/networks/network.ts'
+import type { Network, Part } from '../../../../shared/networks/network.ts'
 import { runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 export const [INPUTS, BATCH, STEPS] = [3, 5, 6]
-/** Compiles such kernels ten times as fast as lavapipe. */
-const ADAPTER = 'swiftshader'
 /** Of floats that no kernel may write. */
 export const NOBODYS = 77
-export const SHAPE: RecurrenceShape = { rows: 4, invocations: 16, slices: 2, subgroups: false, memoryBytes: 16_384 }
-
-/** What a run of both kernels is given and gives. */
-export interface Run {
-  readonly network: Network
-  readonly plan: RecurrencePlan
-  readonly parameters: ReplicaArray<Float32Array<ArrayBuffer>>
-  readonly inputs: ReplicaArray<Float32Array<ArrayBuffer>>
-  readonly firstStates: ReplicaArray<Float32Array<ArrayBuffer>>
-  readonly above: ReplicaArray<Float32Array<ArrayBuffer>>
-  readonly entering: ReplicaArray<Float32Array<ArrayBuffer>>
-  readonly states: ReplicaArray
-  readonly saved: ReplicaArray
-  readonly adjoints: ReplicaArray
-  readonly stateAdjoints: ReplicaArray
+export const SHAPE: RecurrenceShape = {
+  rows: 4,
+  invocations: 16,
+  slices: 2,
+  subgroups: false,
+  keptVectors: 0,
+  memoryBytes: 16_384,
 }
 
-export interface RunOptions {
+export type Floats = ReplicaArray<Float32Array<ArrayBuffer>>
+
+/** What both kernels of a part are given. */
+export interface Given {
+  readonly network: Network
+  readonly plan: RecurrencePlan
+  readonly parameters: Floats
+  readonly inputs: Floats
+  /** [state, B, H] */
+  readonly firstStates: Floats
+  readonly above: Floats
+  readonly entering: Floats
+  readonly inputProducts: Floats
+  readonly reached: ReplicaArray<Uint32Array<ArrayBuffer>>
+  /** Places are in vectors of four. */
+  readonly weights: Floats
+  readonly truncateEvery: number | null
+}
+
+export interface ForwardRun {
+  readonly states: Floats
+  readonly saved: Floats
+}
+
+export interface BackwardRun {
+  readonly adjoints: Floats
+  readonly stateAdjoints: Floats
+}
+
+export interface GivenOptions {
   readonly shape?: Partial<RecurrenceShape>
-  /** Steps of a dispatch; all unless said. */
-  readonly chunk?: number
   readonly truncateEvery?: number
+  /** x_t is zero in rows that no adjoint comes to, as in padded steps. */
+  readonly isPadded?: boolean
+  /** Of the first layer. */
+  readonly partIndex?: number
+  /** All series have the input of the first one's first step. */
+  readonly isConstant?: boolean
 }
 
 /** Outputs are read at these steps, all states of series b after step b + 1: the last steps lead to nothing. */
@@ -53,97 +74,124 @@ const OUTPUT_STEPS = Int32Array.from({ length: BATCH }, (_, b) => b % 4)
 export const STATE_STEPS = Int32Array.from({ length: BATCH }, (_, b) => Math.min(b + 1, STEPS - 1))
 
 /** Where adjoints enter. */
-export const adjointEntries = (
-  truncateEvery: number | null,
-): Pick<SequenceAdjoints<Float32Array>, 'outputs' | 'states' | 'truncateEvery'> => ({
-  outputs: { steps: OUTPUT_STEPS, data: new Float32Array(0) },
-  states: { steps: STATE_STEPS, data: new Float32Array(0) },
+export const adjointEntries = (truncateEvery: number | null): AdjointEntries => ({
+  outputs: { steps: OUTPUT_STEPS },
+  states: { steps: STATE_STEPS },
   truncateEvery,
 })
 
-export async function runBoth(own: Network, { shape, chunk = STEPS, truncateEvery }: RunOptions = {}): Promise<Run> {
-  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[0]!, { ...SHAPE, ...shape })
-  const { sizes } = plan
-  const stateCount = plan.placement.states.length
+export function given(
+  own: Network,
+  { shape, truncateEvery, isPadded, isConstant, partIndex = 0 }: GivenOptions = {},
+): Given {
+  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[partIndex]!, { ...SHAPE, ...shape })
   const rows = STEPS * BATCH
-  const stateStride = (STEPS + 1) * BATCH * sizes.H
   const parameters = drawn(parameterRanges(own).at(-1)!.end)
   const inputs = drawn(rows * INPUTS)
-  const firstStates = drawn(stateCount * BATCH * sizes.H)
   const above = drawn(rows * plan.outputs.width)
-  const entering = drawn(BATCH * plan.stateRows.width)
   const weights = new Float32Array(3 * plan.weights.floats)
   const inputProducts = empty(rows * plan.inputProducts.width)
-  const states = empty(stateCount * stateStride)
-  const reached = marks(truncateEvery ?? null)
+  const isReached = reachedRows(adjointEntries(truncateEvery ?? null), STEPS, BATCH)!
   for (const replica of REPLICAS) {
+    of(inputs, replica).forEach((_, i, all) => {
+      if (isConstant) all[i] = all[i % INPUTS]!
+      else if (isPadded && isReached[Math.floor(i / INPUTS)] === 0) all[i] = 0
+    })
     packWeights(plan, of(parameters, replica), weights.subarray(replica * plan.weights.floats))
-    multiplyInputs(plan, symbolsOf(own, of(parameters, replica)), of(inputs, replica), of(inputProducts, replica))
-    for (let state = 0; state < stateCount; state++)
-      of(states, replica).set(
-        of(firstStates, replica).subarray(state * BATCH * sizes.H, (state + 1) * BATCH * sizes.H),
-        state * stateStride,
-      )
+    multiplyInputs(
+      plan,
+      symbolsOf(plan.part, own, of(parameters, replica)),
+      of(inputs, replica),
+      of(inputProducts, replica),
+    )
     // Adjoints of outputs come to some rows only.
     of(above, replica).forEach((_, i, all) => {
       const row = Math.floor(i / plan.outputs.width)
       if (OUTPUT_STEPS[row % BATCH] !== Math.floor(row / BATCH)) all[i] = 0
     })
   }
-  const variant: ForwardVariant = { saving: true, constantInput: false, keepsHistory: true }
-  const forward = recurrenceForward(plan, variant, 'forward')
-  const backward = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, 'backward')
-  // Places are in vectors of four.
-  const vectors = { array: weights, place: { offset: 0, stride: plan.weights.floats / 4 } }
-  let [after, saved] = [states as ReplicaArray, empty(rows * plan.saved.width) as ReplicaArray]
-  for (let first = 0; first < STEPS; first += chunk) {
-    const last = Math.min(first + chunk, STEPS)
-    const result = await runReplicaKernel(
-      forward,
-      { batch: BATCH, first, last, stateStride },
-      { weights: vectors, inputProducts, inputs, states: after, saved },
-      REPLICAS,
-      ADAPTER,
-    )
-    after = written(after, result.states)
-    saved = result.saved ? written(saved, result.saved) : saved
-  }
-  let adjoints: ReplicaArray = empty(rows * plan.adjoints.width)
-  let stateAdjoints: ReplicaArray = empty(BATCH * plan.stateRows.width)
-  for (let last = STEPS; last > 0;) {
-    const first = Math.max(0, last - chunk)
-    const result = await runReplicaKernel(
-      backward,
-      {
-        ...{ batch: BATCH, first, last, stateStride },
-        truncateEvery: truncateEvery ?? 0,
-        isFresh: last === STEPS ? 1 : 0,
-      },
-      { weights: vectors, states: after, saved, above, reached, entering, adjoints, stateAdjoints },
-      REPLICAS,
-      ADAPTER,
-    )
-    adjoints = result.adjoints ? written(adjoints, result.adjoints) : adjoints
-    stateAdjoints = written(stateAdjoints, result.stateAdjoints)
-    last = first
-  }
   return {
     network: own,
     plan,
     parameters,
     inputs,
-    firstStates,
+    firstStates: drawn(plan.placement.states.length * BATCH * plan.sizes.H),
     above,
-    entering,
-    states: after,
-    saved,
-    adjoints,
-    stateAdjoints,
+    entering: drawn(BATCH * plan.stateRows.width),
+    inputProducts,
+    reached: marks(truncateEvery ?? null),
+    weights: { array: weights, place: { offset: 0, stride: plan.weights.floats / 4 } },
+    truncateEvery: truncateEvery ?? null,
   }
 }
 
+/** `states` as the way there finds them. */
+export function beginning({ plan, firstStates }: Given, entries: number): Floats {
+  const stateFloats = BATCH * plan.sizes.H
+  const states = empty(plan.placement.states.length * entries * stateFloats)
+  for (const replica of REPLICAS)
+    for (let state = 0; state < plan.placement.states.length; state++)
+      of(states, replica).set(
+        of(firstStates, replica).subarray(state * stateFloats, (state + 1) * stateFloats),
+        state * entries * stateFloats,
+      )
+  return states
+}
+
+/** @param chunk steps of a dispatch */
+export async function runForward(
+  own: Given,
+  variant: ForwardVariant = { saving: true, constantInput: false, keepsHistory: true },
+  chunk = STEPS,
+): Promise<ForwardRun> {
+  const { plan, weights, inputProducts, inputs } = own
+  const entries = variant.keepsHistory ? STEPS + 1 : 1
+  const stateStride = entries * BATCH * plan.sizes.H
+  const kernel = recurrenceForward(plan, variant, 'forward')
+  let [states, saved]: Floats[] = [beginning(own, entries), empty(STEPS * BATCH * plan.saved.width)]
+  for (let step = 0; step < STEPS; step += chunk) {
+    const result = await runReplicaKernel(
+      kernel,
+      { batch: BATCH, first: step, last: Math.min(step + chunk, STEPS), stateStride },
+      { weights, inputProducts, inputs, states: states!, saved: saved! },
+      REPLICAS,
+    )
+    states = written(states!, result.states)
+    saved = result.saved ? written(saved!, result.saved) : saved
+  }
+  return { states: states!, saved: saved! }
+}
+
+/** @param chunk steps of a dispatch */
+export async function runBackward(
+  { plan, weights, above, reached, entering, truncateEvery }: Given,
+  { states, saved }: ForwardRun,
+  chunk = STEPS,
+): Promise<BackwardRun> {
+  const kernel = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, 'backward')
+  let [adjoints, stateAdjoints]: Floats[] = [
+    empty(STEPS * BATCH * plan.adjoints.width),
+    empty(BATCH * plan.stateRows.width),
+  ]
+  for (let last = STEPS; last > 0; last -= chunk) {
+    const result = await runReplicaKernel(
+      kernel,
+      {
+        ...{ batch: BATCH, first: Math.max(0, last - chunk), last, stateStride: (STEPS + 1) * BATCH * plan.sizes.H },
+        truncateEvery: truncateEvery ?? 0,
+        isFresh: last === STEPS ? 1 : 0,
+      },
+      { weights, states, saved, above, reached, entering, adjoints: adjoints!, stateAdjoints: stateAdjoints! },
+      REPLICAS,
+    )
+    adjoints = result.adjoints ? written(adjoints!, result.adjoints) : adjoints
+    stateAdjoints = written(stateAdjoints!, result.stateAdjoints)
+  }
+  return { adjoints: adjoints!, stateAdjoints: stateAdjoints! }
+}
+
 /** An array that a kernel fills. */
-function empty(count: number): ReplicaArray<Float32Array<ArrayBuffer>> {
+export function empty(count: number): ReplicaArray<Float32Array<ArrayBuffer>> {
   const { array, place } = drawn(count)
   return { array: array.fill(NOBODYS), place }
 }
@@ -211,10 +259,10 @@ function multiplyInputs(
 }
 
 /** A part's parameters by symbol. */
-export function symbolsOf(own: Network, parameters: Float32Array): (symbol: string) => Float64Array {
+export function symbolsOf(part: Part, own: Network, parameters: Float32Array): (symbol: string) => Float64Array {
   const ranges = new Map(parameterRanges(own).map(({ name, start, end }) => [name, { start, end }]))
   return (symbol) => {
-    const { start, end } = ranges.get(`layers.0.parts.0.${symbol}`)!
+    const { start, end } = ranges.get(`layers.0.parts.${part.partIndex}.${symbol}`)!
     return Float64Array.from(parameters.subarray(start, end))
   }
 }

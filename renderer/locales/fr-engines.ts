@@ -1,0 +1,32 @@
+import type { engines as en } from './en-engines.ts'
+
+export const engines: typeof en = {
+  title: 'Moteurs',
+  hint: 'Un nouvel essai prend le moteur que nomme son plan. Automatique prend le plus rapide pour ce plan : d’après ce qui a été mesuré ici, sinon d’après une règle approchée ; jamais une carte graphique simulée.',
+  head: { engine: 'Moteur', device: 'Matériel', state: 'État', speed: 'Pas d’entraînement' },
+  kind: { processor: 'processeur', gpu: 'carte graphique', 'software-gpu': 'simulée, pas une vraie' },
+  memory: { processor: 'peut prendre {bytes}', gpu: '{bytes} à elle', 'software-gpu': '{bytes}' },
+  usable: 'utilisable',
+  refused: 'inutilisable',
+  speed: '{rate} par seconde ({each} chacun)',
+  measure: 'Mesurer avec « {name} »',
+  measureAny: 'Mesurer avec un plan',
+  noDesign: 'Ouvrez d’abord un plan sans fautes',
+  measuring: 'Mesure de « {name} » : {done} faits',
+  looking: 'Recherche du matériel…',
+  cancel: 'Arrêter la mesure',
+  again: 'Chercher à nouveau',
+  chosen: 'Moteur',
+  chosenOn: '{engine} sur {device}',
+  reason: {
+    asked: 'comme le plan le demande',
+    small: 'd’après une règle approchée {time} par pas, contre {gpuTime} sur une carte graphique',
+    alone: 'il n’y a pas de carte graphique utilisable',
+    rule: 'd’après une règle approchée, pour un pas : {steps}',
+    measured: 'd’après ce qui a été mesuré, pour un pas : {steps}',
+  },
+  step: '{time} sur {engine}',
+  compare: 'Comparer les moteurs',
+  comparison: 'Le plan sur chaque moteur',
+  columns: { engine: 'Moteur', rate: 'Pas par seconde', training: 'Entraînement', memory: 'Mémoire' },
+}
