@@ -1,4 +1,8 @@
-/** The table's entry of WebGPU: every graphics processor that Dawn reaches from Node. Engines of a process share an adapter's device until that is lost. */
+/**
+ * The table's entry of WebGPU: every graphics processor that Dawn reaches from Node; under Electron, whose Node lets Dawn not in, the one that
+ * Chromium takes, in a window's worker. Engines of a thread share an adapter's device until that is lost.
+ */
+import type { Backend } from '../../../shared/backends/backend.ts'
 import { planMemory } from '../../../shared/backends/webgpu/memory-plan.ts'
 import { NetworkKernels } from '../../../shared/backends/webgpu/network-kernels.ts'
 import { shapesToTry } from '../../../shared/backends/webgpu/shapes.ts'
@@ -6,6 +10,8 @@ import { requireRightResults } from '../../../shared/backends/webgpu/tune/self-t
 import { createWebGpuBackend, type WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import type { EngineOptions } from '../engine-options.ts'
+import { hasOfferedExecutors } from '../executor/open-executor.ts'
+import { loadRemoteBackend } from '../executor/remote-backend.ts'
 import { AdapterMemory } from '../webgpu/adapter-memory.ts'
 import { adapterReports } from '../webgpu/adapters.ts'
 import { openDawn } from '../webgpu/dawn.ts'
@@ -13,7 +19,7 @@ import { absentReport } from './absent.ts'
 import type { BackendEntry } from './backend-entry.ts'
 import { pickDevice } from './pick-device.ts'
 
-/** Asked once a process: adapters come and go with a restart. */
+/** Asked once a thread: adapters come and go with a restart. */
 let reports: Promise<readonly DeviceReport[]> | null = null
 /** By adapter and memory. */
 const loaded = new Map<string, Promise<WebGpuBackend>>()
@@ -21,17 +27,50 @@ const loaded = new Map<string, Promise<WebGpuBackend>>()
 /** What is left to the screen, and to others that use the processor. */
 const USED_SHARE = 0.8
 
+let windowBackend: Promise<Backend> | null = null
+
 export const webgpuEntry: BackendEntry = {
   name: 'webgpu',
   precision: 'float32',
-  probe: () => (reports ??= adapterReports().catch((error: unknown) => [absentReport('webgpu', 'WebGPU', error)])),
-  load: loadBackend,
+  probe: (options) => (reports ??= probe(options)),
+  load: (options) => (hasOfferedExecutors() ? loadWindow(options) : loadBackend(options)),
   planMemory: async (network, request, options) => {
+    if (hasOfferedExecutors()) return null // the window's worker plans, and says so when it does not fit
     const { computeDevice } = await loadBackend(options)
     const { facts, bounds } = computeDevice
     const kernels = new NetworkKernels(network, (part) => shapesToTry(facts, part)[0]!)
     return planMemory(kernels, request, bounds)
   },
+}
+
+async function probe(options: EngineOptions): Promise<readonly DeviceReport[]> {
+  try {
+    return hasOfferedExecutors() ? [await windowReport(options)] : await adapterReports()
+  } catch (error) {
+    return [absentReport('webgpu', 'WebGPU', error)]
+  }
+}
+
+/** Chromium chooses the adapter, and tells little of it. */
+async function windowReport(options: EngineOptions): Promise<DeviceReport> {
+  const { device, isSoftwareDevice } = await loadWindow(options)
+  return {
+    id: 'webgpu',
+    backend: 'webgpu',
+    name: device ?? 'WebGPU',
+    kind: isSoftwareDevice ? 'software-gpu' : 'gpu',
+    vendor: null,
+    driver: null,
+    memoryBytes: null,
+    refusal: null,
+  }
+}
+
+/** The backend in the window's worker; it is started anew where it has died. */
+function loadWindow(options: EngineOptions): Promise<Backend> {
+  windowBackend ??= loadRemoteBackend({ backend: 'webgpu', options })
+  windowBackend.catch(() => (windowBackend = null)) // the next one tries again
+  return windowBackend
 }
 
 async function loadBackend(options: EngineOptions): Promise<WebGpuBackend> {
