@@ -17,8 +17,6 @@ const MAIN = {
   'evaluation-thread': fromHere('../engine/host/evaluation-thread.ts'),
   'device-thread': fromHere('../engine/host/device-thread.ts'),
   'trial-process': fromHere('../setup/tensorflow/trial-process.ts'),
-  'trial-process': fromHere('../setup/tensorflow/trial-process.ts'),
-  'device-thread': fromHere('../engine/host/device-thread.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
   'executor-process': fromHere('../engine/executor/executor-process.ts'),
 }
