@@ -216,6 +216,17 @@ withEngine(
 )
   .option('--port <PORT>', 'of the served screens; default: that of the last time, or any that is free')
   .action(async (options: Record<string, unknown>) => (await import('./commands/start.ts')).startCommand(options))
+withJson(
+  program
+    .command('setup <WHAT> [FLAVOUR]')
+    .description(
+      'set up what the lab gets from elsewhere: tensorflow, as cpu or, for graphics processors of NVIDIA, as cuda',
+    ),
+)
+  .option('--remove', 'remove it again')
+  .action(async (what: string, flavour: string | undefined, options: Record<string, unknown>) =>
+    (await import('./commands/setup.ts')).setupCommand(what, flavour, options),
+  )
 program
   .command('schema')
   .description('print the JSON Schema of a configuration')

@@ -1,6 +1,7 @@
 /** The desktop's main process: one instance, the lab, its windows, and the order in which they come and go. */
 import { app, nativeTheme } from 'electron'
 import path from 'node:path'
+import { readEngineOptions } from '../engine/engine-options.ts'
 import { offerExecutors } from '../engine/executor/offer-executors.ts'
 import { Lab } from '../lab/lab.ts'
 import { StaticFiles } from '../server/static-files.ts'
@@ -13,6 +14,7 @@ import { guardPages } from './guards.ts'
 import { openDoor } from './ipc.ts'
 import { setMenu } from './menu.ts'
 import { Quit } from './quit.ts'
+import { startUtilityTrial } from './utility-trial.ts'
 import { Windows } from './windows.ts'
 
 const folder = __dirname
@@ -21,10 +23,13 @@ const home = labHome()
 async function start(): Promise<void> {
   // Whoever gives the sandbox up (main/cli/desktop.ts) gets a desktop still: with both no page would load.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  letWebGpuIn()
   guardPages()
   offerExecutors((request) => openElectronExecutor(folder, request))
   registerScheme()
-  const labOpening = Lab.open(home)
+  const labOpening = Lab.open(home, readEngineOptions(), {
+    startTrial: (tried) => startUtilityTrial(folder, tried),
+  })
   const filesReading = StaticFiles.read(path.join(folder, '..', 'renderer'))
   const windows = new Windows(home, folder)
   openDoor(labOpening)
@@ -43,6 +48,15 @@ async function start(): Promise<void> {
   showSigns(lab, windows)
   windows.afterLast = () => quit.afterLastWindow()
   if (windows.all().length === 0) quit.afterLastWindow()
+}
+
+/** Under Linux, Chromium keeps WebGPU back unless it is told that it may use Vulkan. */
+function letWebGpuIn(): void {
+  if (process.platform !== 'linux') return
+  const { commandLine } = app
+  commandLine.appendSwitch('enable-unsafe-webgpu')
+  const asked = commandLine.getSwitchValue('enable-features')
+  commandLine.appendSwitch('enable-features', asked === '' ? 'Vulkan' : `${asked},Vulkan`)
 }
 
 /** Dialogs, menus and the ground of a new window look like the page. */

@@ -103,6 +103,7 @@ function keyOf(event: LabEvent, position: number): string {
     case 'queue':
     case 'held-queue':
     case 'presets':
+    case 'tensorflow':
     case 'trash':
     case 'snapshot':
       return event.type

@@ -20,6 +20,7 @@ import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
 import { makeRuns } from '../engine/run-group.ts'
 import { LAB_VERSION } from '../engine/version.ts'
+import type { StartTrial } from '../setup/tensorflow/trial.ts'
 import { DataFiles } from '../store/data-files.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'
 import { QueueStore } from '../store/queue-store.ts'
@@ -41,10 +42,16 @@ import { RunsDesk } from './runs-desk.ts'
 import { SweepCatalog } from './sweep-catalog.ts'
 import { SweepDesk } from './sweep-desk.ts'
 import { SweepRemoval } from './sweep-removal.ts'
+import { TensorflowDesk } from './tensorflow-desk.ts'
 import { LabTrash } from './trash/lab-trash.ts'
 
 /** Other processes write into the same home: how often its sweeps and its trash are looked at again while a window looks. */
 const REFRESH_EVERY_MS = 5000
+
+/** What its host does in another way than Node. */
+export interface LabHost {
+  readonly startTrial?: StartTrial
+}
 
 export class Lab {
   readonly #instanceId = randomUUID()
@@ -65,6 +72,7 @@ export class Lab {
   readonly #sweepDesk: SweepDesk
   readonly #sweepRemoval: SweepRemoval
   readonly #trash: LabTrash
+  readonly #tensorflow: TensorflowDesk
   readonly #queueStore: QueueStore
   readonly #heldQueue: HeldQueue
   readonly #queueKeeper: QueueKeeper
@@ -72,7 +80,7 @@ export class Lab {
   readonly #audience = new Audience()
   #settings: Settings
 
-  private constructor(home: string, engine: EngineOptions, settings: Settings) {
+  private constructor(home: string, engine: EngineOptions, host: LabHost, settings: Settings) {
     const tell = (event: LabEvent): void => this.#tellAll(event)
     this.#home = home
     this.#engine = engine
@@ -91,6 +99,7 @@ export class Lab {
     const { catalog: trashCatalog } = this.#trash
     this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
     this.#spreads = new RunSpreadsShelf(this.#store)
+    this.#tensorflow = new TensorflowDesk(engine.cacheFolder, host.startTrial, tell)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, this.#designs, tell)
     this.#sweepDesk = new SweepDesk(home, sweepStore, this.#sweeps, this.#monitor, this.#designs)
     this.#sweepRemoval = new SweepRemoval(
@@ -121,8 +130,8 @@ export class Lab {
    * @param home folder of runs and settings, see store/home.ts
    * @param engine what it may use of the machine
    */
-  static async open(home: string, engine = readEngineOptions()): Promise<Lab> {
-    const lab = new Lab(home, engine, await readSettings(home))
+  static async open(home: string, engine = readEngineOptions(), host: LabHost = {}): Promise<Lab> {
+    const lab = new Lab(home, engine, host, await readSettings(home))
     lab.#designs.start()
     lab.#trash.open((error) => lab.#monitor.notice(null, error))
     const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
@@ -163,6 +172,7 @@ export class Lab {
       heldQueue: this.#heldQueue.views(),
       sweeps: this.#sweeps.list(),
       trash: this.#trash.catalog.known,
+      tensorflow: this.#tensorflow.known,
     }
   }
 
@@ -198,6 +208,7 @@ export class Lab {
     await this.#evaluator.close()
     await this.#designs.close()
     await this.#dataFiles.close()
+    await this.#tensorflow.close()
     this.#queueKeeper.freeze() // it is about to be emptied
     await this.#monitor.close()
     await this.#heldQueue.close()
@@ -214,6 +225,19 @@ export class Lab {
       await writeSettings(this.#home, this.#settings)
       this.#tellAll({ type: 'settings', settings: this.#settings })
       return this.#settings
+    },
+    'tensorflow.read': () => this.#tensorflow.read(),
+    'tensorflow.set-up': async ({ flavour }) => {
+      this.#tensorflow.setUp(flavour)
+      return null
+    },
+    'tensorflow.cancel': async () => {
+      this.#tensorflow.cancel()
+      return null
+    },
+    'tensorflow.remove': async () => {
+      await this.#tensorflow.remove()
+      return null
     },
     'presets.list': () => this.#presets.list((error) => this.#monitor.notice(null, error)),
     'presets.save': async ({ config }) => {

@@ -4,6 +4,7 @@ import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 import { table } from './en-table.ts'
+import { tensorflow } from './en-tensorflow.ts'
 import { trash } from './en-trash.ts'
 
 /** The words of the screens in English, by the view that shows them. */
@@ -13,6 +14,7 @@ export const en = {
   fields,
   fieldGroups,
   table,
+  tensorflow,
   trash,
   sweeps,
   queue,

@@ -4,6 +4,7 @@ import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { table } from './fr-table.ts'
+import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
 import type { Messages } from './messages.ts'
 
@@ -14,6 +15,7 @@ export const fr: Messages = {
   fields,
   fieldGroups,
   table,
+  tensorflow,
   trash,
   sweeps,
   queue,

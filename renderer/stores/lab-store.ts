@@ -1,4 +1,4 @@
-/** The lab as the window knows it: the line's state, version, device, settings and notices. Changed by events alone. */
+/** The lab as the window knows it: the line's state, version, device, settings, TensorFlow and notices. Changed by events alone. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
@@ -26,6 +26,7 @@ export const useLabStore = defineStore('lab', () => {
   const home = ref('')
   const device = ref<LabSnapshot['device'] | null>(null)
   const settings = ref<Settings | null>(null)
+  const tensorflow = ref<LabSnapshot['tensorflow'] | null>(null)
   const notices = ref<Notice[]>([])
   let noticeCount = 0
 
@@ -38,9 +39,13 @@ export const useLabStore = defineStore('lab', () => {
         home.value = event.snapshot.home
         device.value = event.snapshot.device
         settings.value = event.snapshot.settings
+        tensorflow.value = event.snapshot.tensorflow
         break
       case 'settings':
         settings.value = event.settings
+        break
+      case 'tensorflow':
+        tensorflow.value = event.tensorflow
         break
       case 'notice':
         addNotice(event.runId, event.error)
@@ -69,5 +74,5 @@ export const useLabStore = defineStore('lab', () => {
     notices.value = []
   }
 
-  return { line, comeback, version, home, device, settings, notices, hear, addNotice, dismiss, dismissAll }
+  return { line, comeback, version, home, device, settings, tensorflow, notices, hear, addNotice, dismiss, dismissAll }
 })

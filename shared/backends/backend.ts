@@ -14,7 +14,9 @@ export interface Backend {
   readonly name: BackendName
   readonly precision: 'float32' | 'float64'
   /** What computes, as its maker calls it: the name of a graphics processor. Absent for this machine's processor. */
-  readonly deviceName?: string
+  readonly device?: string
+  /** Whether that only imitates a graphics processor, on this machine's processor. */
+  readonly isSoftwareDevice?: boolean
   /** Compiles a network. @param replicas R >= 1 */
   createEngine(network: Network, replicas: number): Promise<Engine>
   /** Absent where nothing is known about threads. */

@@ -20,6 +20,7 @@ import {
   type RunPage,
 } from './run-query.ts'
 import { settingsChangeSchema, type Settings } from './settings.ts'
+import { TENSORFLOW_FLAVOURS, type TensorflowView } from './tensorflow.ts'
 import {
   manyTrashKeysSchema,
   trashIdsQuerySchema,
@@ -81,6 +82,13 @@ const size = z.number().int().min(1).max(100_000)
 export const COMMAND_PAYLOADS = {
   'lab.snapshot': nothing,
   'settings.change': settingsChangeSchema,
+  /** What is set up of it; a command line may have changed it meanwhile. */
+  'tensorflow.read': nothing,
+  /** Begins to; how it goes on is told by events. */
+  'tensorflow.set-up': z.strictObject({ flavour: z.enum(TENSORFLOW_FLAVOURS) }),
+  /** Keeps what has arrived. */
+  'tensorflow.cancel': nothing,
+  'tensorflow.remove': nothing,
   'presets.list': nothing,
   /** Under the configuration's name; one of the user's own of that name is replaced. */
   'presets.save': z.strictObject({ config: z.unknown() }),
@@ -260,6 +268,10 @@ export type CommandName = keyof typeof COMMAND_PAYLOADS
 export interface CommandResults {
   'lab.snapshot': LabSnapshot
   'settings.change': Settings
+  'tensorflow.read': TensorflowView
+  'tensorflow.set-up': null
+  'tensorflow.cancel': null
+  'tensorflow.remove': null
   'presets.list': readonly PresetView[]
   'presets.save': { readonly replaced: PresetView | null }
   'presets.remove': { readonly removed: PresetView }

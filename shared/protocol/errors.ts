@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'non-finite'
   | 'golden-case'
   | 'backend'
+  /** Something that the lab gets from elsewhere when it is asked to. */
+  | 'setup'
   /** What computes is gone or hangs, and all that it held: a device, or the process that it was used from. A run goes on from its checkpoint. */
   | 'device-lost'
   /** A device has less memory than is asked for. */

@@ -3,6 +3,7 @@ import type { RunEvent } from '../runs/run.ts'
 import type { DeviceSpeed } from './devices.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
+import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
 import type { HeldJobView, LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
@@ -12,6 +13,8 @@ export type LabEvent =
   /** The first one of every connection, and after a gap: replaces all that was known. */
   | { readonly type: 'snapshot'; readonly snapshot: LabSnapshot }
   | { readonly type: 'settings'; readonly settings: Settings }
+  /** A set-up of TensorFlow goes on, has ended or was cancelled, or it was removed. */
+  | { readonly type: 'tensorflow'; readonly tensorflow: TensorflowView }
   /** The user's own presets are others. */
   | { readonly type: 'presets' }
   /** A run is new or another. */

@@ -26,6 +26,7 @@ import type { TimeEstimate } from '../training/estimate.ts'
 import type { EngineChoice } from './devices.ts'
 import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
+import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -528,4 +529,5 @@ export interface LabSnapshot {
   readonly sweeps: readonly SweepSummary[]
   /** Null until a window has asked for it. */
   readonly trash: TrashState | null
+  readonly tensorflow: TensorflowView
 }

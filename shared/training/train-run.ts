@@ -110,7 +110,7 @@ async function trainOnDevice(options: TrainRunOptions, call: RunCall): Promise<R
     await writer.update({
       status: 'running',
       backend: backend.name,
-      engines: goOnWith(writer.record.engines, { backend: backend.name, device: backend.deviceName ?? null }, place),
+      engines: goOnWith(writer.record.engines, { backend: backend.name, device: backend.device ?? null }, place),
       ...call.losses.toRecord(writer.record, place),
       startedAt: writer.record.startedAt ?? isoTime(clock),
       endedAt: null,

@@ -1,6 +1,9 @@
 /** The engine in a worker of a real Chromium's page, called from here: the page and the worker are those of the desktop's hidden window. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifyCase } from '../../main/engine/verify.ts'
 import { LINE_CLOCK } from '../../main/engine/executor/line-clock.ts'
 import { referenceBackend } from '../../shared/backends/reference/reference-backend.ts'
 import { openRemoteBackend, type RemoteBackend } from '../../shared/backends/remote/remote-backend.ts'
@@ -9,8 +12,11 @@ import { batch, relativeError } from '../unit/backends/networks.ts'
 import { callEverything, NETWORK, numbersOf, REPLICAS } from '../unit/backends/remote/every-call.ts'
 import { openEnginePages, WEBGPU_SWITCHES, type EnginePages } from './engine-page.ts'
 
+const GOLDEN = path.join(import.meta.dirname, '..', 'golden')
 /** Of float64: browsers’ and Node’s own exp and tanh are not the same to the last bit. */
 const FUNCTIONS_DIFFER = 1e-12
+/** Of a few steps in float32, relative to the largest number of all. */
+const SINGLE_PRECISION = 1e-5
 
 describe('a worker of a browser', () => {
   let browser: Browser
@@ -37,6 +43,24 @@ describe('a worker of a browser', () => {
     )
     expect(there).toHaveLength(here!.length)
     expect(relativeError(there!, here!)).toBeLessThan(FUNCTIONS_DIFFER)
+  })
+
+  it('computes on the browser’s graphics processor what the reference does', async () => {
+    const remote = await open('webgpu')
+    expect(remote).toMatchObject({ name: 'webgpu', isSoftwareDevice: expect.any(Boolean) })
+    const [there, here] = await Promise.all(
+      [remote, referenceBackend].map(async (backend) =>
+        numbersOf(await callEverything(await backend.createEngine(NETWORK, REPLICAS))),
+      ),
+    )
+    expect(there).toHaveLength(here!.length)
+    expect(relativeError(there!, here!)).toBeLessThan(SINGLE_PRECISION)
+  })
+
+  it.each(['train-gru-double', 'warmup-lstm', 'vaa-nbrc'])('agrees with the authors’ code on %s', async (name) => {
+    const text = await readFile(path.join(GOLDEN, `${name}.json`), 'utf8')
+    const { ok, maxError } = await verifyCase(text, name, await open('webgpu'))
+    expect({ ok, maxError }).toEqual({ ok: true, maxError })
   })
 
   it('refuses a backend that it does not have', async () => {

@@ -27,6 +27,9 @@ export function offerExecutors(open: OpenExecutor): void {
   offered = open
 }
 
+/** In the thread that offers them. */
+export const offeredExecutors = (): OpenExecutor | null => offered
+
 /** The port of a thread that is about to be started; null where threads start executors themselves. */
 export function offeringPort(): MessagePort | null {
   if (offered === null) return null

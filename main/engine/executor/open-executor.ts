@@ -8,7 +8,7 @@ import { fromWireError } from '../../../shared/protocol/wire-error.ts'
 import type { ExecutorRequest } from './executor-request.ts'
 import { forkExecutor } from './fork-executor.ts'
 import { overMessagePort } from './message-port.ts'
-import type { FromOffering, ToOffering } from './offer-executors.ts'
+import { offeredExecutors, type FromOffering, type ToOffering } from './offer-executors.ts'
 
 /** What start-thread.ts adds to a thread's task. */
 export interface WithExecutors {
@@ -17,13 +17,15 @@ export interface WithExecutors {
 
 let requestCount = 0
 
-/** Whether this thread's executors live in its main thread's care, as under Electron. */
+/** Whether executors are started by the main thread for all, as under Electron. */
 export function hasOfferedExecutors(): boolean {
-  return mainThreadPort() !== undefined
+  return offeredExecutors() !== null || mainThreadPort() !== undefined
 }
 
 /** @throws LabError why none can be started */
 export async function openExecutor(request: ExecutorRequest): Promise<RemotePort> {
+  const open = offeredExecutors()
+  if (open !== null) return open(request)
   const port = mainThreadPort()
   return port === undefined ? forkExecutor(request) : askFor(port, request)
 }

@@ -32,10 +32,25 @@ const opened = new Map<string, Promise<GPU>>()
  * @throws LabError `backend` when the package, Vulkan's loader or the program under them is missing, and how to get it
  */
 export function openDawn(options: DawnOptions = {}): Promise<GPU> {
+  if (isElectron()) return Promise.reject(insideElectron())
   const key = [options.driverFile, options.adapterName].join()
   const known = opened.get(key) ?? createGpu(options)
   opened.set(key, known)
   return known
+}
+
+/** Of worker threads, too, which do not know its own version. */
+function isElectron(): boolean {
+  return process.versions.v8.includes('electron')
+}
+
+/** Dawn maps memory of its own into JavaScript, at which an Electron since 21 ends the process. */
+function insideElectron(): LabError {
+  return new LabError('backend', 'WebGPU for Node does not run inside Electron.', {
+    where: 'webgpu',
+    expected: 'the WebGPU that the desktop brings of its own',
+    found: `V8 ${process.versions.v8}`,
+  })
 }
 
 async function createGpu({ libraries = [VULKAN_LOADER], driverFile, adapterName }: DawnOptions): Promise<GPU> {

@@ -29,11 +29,9 @@ export async function openRemoteBackend({ open, clock, where }: RemoteOptions): 
   const connect = async (): Promise<RemoteLine> => new RemoteLine(await open(), clock, limits, where)
   let line = await connect()
   let engineCount = 0
-  const { name, precision, deviceName, isTraced } = (await line.ask({ kind: 'describe' })) as BackendDescription
+  const { isTraced, ...description } = (await line.ask({ kind: 'describe' })) as BackendDescription
   return {
-    name,
-    precision,
-    deviceName,
+    ...description,
     ...(isTraced && { tracing: remoteTracing(() => line) }),
     async createEngine(network, replicas) {
       if (line.hasEnded) line = await connect()

@@ -39,6 +39,6 @@ export type FromExecutor =
   /** Said by a host between the two ends, which knows more than that the line is closed. */
   | { readonly kind: 'ended'; readonly cause: string }
 
-export interface BackendDescription extends Pick<Backend, 'name' | 'precision' | 'deviceName'> {
+export interface BackendDescription extends Pick<Backend, 'name' | 'precision' | 'device' | 'isSoftwareDevice'> {
   readonly isTraced: boolean
 }

@@ -60,8 +60,8 @@ class Executor {
       case 'create':
         return this.#create(message)
       case 'describe': {
-        const { name, precision, deviceName, tracing } = await this.#backend
-        return { name, precision, deviceName, isTraced: tracing !== undefined } satisfies BackendDescription
+        const { name, precision, device, isSoftwareDevice, tracing } = await this.#backend
+        return { name, precision, device, isSoftwareDevice, isTraced: tracing !== undefined } satisfies BackendDescription
       }
       case 'trace': {
         const { tracing } = await this.#backend

@@ -27,7 +27,7 @@ import {
 import { dropoutMaskName, perturbationName } from './learning-model.ts'
 import { writeModel, type ModelOptions } from './model.ts'
 import { stepNumbers, STEP_NUMBER_COUNT } from './optimizer-graph.ts'
-import { padSteps, roomFor } from './size-classes.ts'
+import { padSteps, roomFor, roomForConvergence } from './size-classes.ts'
 import { feedReach, feedTargets, TensorflowRecurrence, type TensorHandles } from './tensorflow-recurrence.ts'
 
 type Feeds = Readonly<Record<string, Feed>>
@@ -189,7 +189,7 @@ function feedDraw(
   epsilon: number,
   scale: number,
 ): Feeds {
-  const room = roomFor(convergenceSteps)
+  const room = roomForConvergence(convergenceSteps)
   return {
     truncations: fedIntegers(truncations, truncations.length),
     ...Object.fromEntries(perturbations.map((u, index) => [perturbationName(index), fedFloats(u, u.length)])),

@@ -27,7 +27,7 @@ import {
   type FetchedTensor,
   type GraphSession,
 } from './graph-session.ts'
-import { padSteps, roomFor } from './size-classes.ts'
+import { padSeries, padSteps, roomFor, rowsFor } from './size-classes.ts'
 
 /** Rows [count, width], and others behind them that nobody reads. */
 export interface TensorRows {
@@ -140,21 +140,20 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
   }
 
   *forward(input: SequenceInput<TensorRows>): Program<Job, void> {
-    if (this.#roomRows === 0) this.#roomRows = input.batch
+    if (this.#roomRows === 0) this.#roomRows = rowsFor(input.batch)
     if (input.saving) {
       // Forward and backward are one graph, which is run on the way back.
       this.#sequence = { input, history: null, outputs: null }
       return
     }
-    const { steps, batch, inputs, isConstant, initialStates } = input
+    const { steps, inputs, isConstant, initialStates } = input
     const { inputSize, stateSize } = this.network
     const begin = {
       initialStates: initialStates
         ? this.#padRows(initialStates)
-        : fedFloats(new Float32Array(batch * stateSize), batch, stateSize),
+        : fedFloats(new Float32Array(this.#roomRows * stateSize), this.#roomRows, stateSize),
       steps: fedCount(steps),
     }
-    const room = roomFor(steps)
     const { history, outputs } = isConstant
       ? yield* this.run('constant', {
           ...begin,
@@ -163,7 +162,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
         })
       : yield* this.run('sequence', {
           ...begin,
-          inputs: fedFloats(padSteps(inputs, batch * inputSize, room), room, batch, inputSize),
+          inputs: this.#padInputs(input),
           isFromStart: fedFlags(Uint8Array.of(initialStates ? 0 : 1)),
         })
     this.#sequence = { input, history: history!, outputs: outputs ?? null }
@@ -208,17 +207,15 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
 
   *backward(adjoints: SequenceAdjoints<TensorRows>): Program<Job, void> {
     const { input } = this.#lastSequence()
-    const { steps, batch, inputs, initialStates } = input
+    const { steps, batch, initialStates } = input
     const { outputs } = adjoints
-    const room = roomFor(steps)
-    const reach = feedReach(adjoints, steps, batch)
     const { adjoint } = yield* this.run('start-adjoint', {
-      initialStates: initialStates!.value,
+      ...feedReach(adjoints, steps, batch, this.#roomRows),
+      initialStates: this.#padRows(initialStates!),
       steps: fedCount(steps),
-      inputs: fedFloats(padSteps(inputs, batch * this.network.inputSize, room), room, batch, this.network.inputSize),
+      inputs: this.#padInputs(input),
       targetSteps: fedIntegers(outputs!.steps, outputs!.steps.length / batch, batch),
       hiddenAdjoint: outputs!.data.value,
-      ...reach,
     })
     this.#initialAdjoint = { value: adjoint!, count: batch, width: this.network.stateSize }
   }
@@ -259,13 +256,28 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return { ...states, value: after.states! }
   }
 
-  *vaaStar(states: TensorRows, _: number, columns: readonly number[], epsilon: number): Program<Job, FetchedTensor> {
+  *vaaStar(
+    states: TensorRows,
+    batch: number,
+    columns: readonly number[],
+    epsilon: number,
+  ): Program<Job, FetchedTensor> {
+    const places = Int32Array.from({ length: batch }, (_, b) => b)
+    const { rows } = yield* this.run('select-rows', { rows: states.value, places: fedIntegers(places, batch) })
     const { value } = yield* this.run('vaa-star', {
-      states: states.value,
+      states: rows!,
       columns: fedIntegers(Int32Array.from(columns), columns.length),
       epsilon: fedNumber(epsilon),
     })
     return value!
+  }
+
+  #padInputs({ inputs, steps, batch }: SequenceInput<TensorRows>): Feed {
+    const { inputSize } = this.network
+    const rows = this.#roomRows
+    const room = roomFor(steps)
+    const padded = padSeries(inputs, { steps, batch, rows, width: inputSize })
+    return fedFloats(padSteps(padded, rows * inputSize, room), room, rows, inputSize)
   }
 
   #lastSequence(): Sequence {
@@ -292,18 +304,21 @@ export function feedTargets(network: Network, batch: SeriesBatch): Readonly<Reco
   }
 }
 
-/** Where adjoints can be, and where they go on; not in the room behind the last step. */
+/**
+ * Where adjoints can be, and where they go on; not in the room behind the last step and the last series.
+ * @param rows of the sequence, the batch's or more
+ */
 export function feedReach(
   adjoints: AdjointEntries,
   steps: number,
   batch: number,
+  rows = batch,
 ): Readonly<Record<'reached' | 'passed', Feed>> {
   const room = roomFor(steps)
   const reached = reachedRows(adjoints, steps, batch) ?? new Uint8Array(steps * batch).fill(1)
   const passed = reached.slice()
   for (let t = 0; t < steps; t++) if (isCut(t, adjoints.truncateEvery)) passed.fill(0, t * batch, (t + 1) * batch)
-  return {
-    reached: fedFlags(padSteps(reached, batch, room), room, batch),
-    passed: fedFlags(padSteps(passed, batch, room), room, batch),
-  }
+  const feed = (flags: Uint8Array): Feed =>
+    fedFlags(padSteps(padSeries(flags, { steps, batch, rows, width: 1 }), rows, room), room, rows)
+  return { reached: feed(reached), passed: feed(passed) }
 }

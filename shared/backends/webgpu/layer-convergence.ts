@@ -44,7 +44,11 @@ export class LayerConvergence {
     for (const { partIndex } of comparedParts(kernels.network.wiredLayers[layerIndex]!)) {
       const input = { piece: { block: this.#input }, isConstant: true }
       const part = kernels.parts[layerIndex]![partIndex]!
-      const run = new PartRun(this.#context, part, { steps, batch, replicas, input, saving, keepsHistory: saving })
+      const segmentSteps = this.#context.segmentSteps({ steps, batch })
+      const run = new PartRun(this.#context, part, {
+        ...{ steps, batch, replicas, input, saving, segmentSteps },
+        keepsHistory: saving,
+      })
       this.#runs.push(run)
       run.begin(states)
       await run.forward()

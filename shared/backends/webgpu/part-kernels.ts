@@ -28,6 +28,8 @@ export interface InputProduct {
 export type OperandPlace =
   | { readonly of: 'states'; readonly state: number }
   | { readonly of: 'inputs' }
+  /** A vector of parameters, the same for all rows. */
+  | { readonly of: 'parameters'; readonly start: number }
   | { readonly of: 'saved' | 'adjoints'; readonly column: number }
 
 /** The gradient of a project's matrices. */
@@ -175,6 +177,7 @@ export class PartKernels {
     const { sizes, saved, adjoints } = this.plan
     if (buffer.role === 'state') return { of: 'states', state: buffer.state }
     if (buffer.role === 'input') return { of: 'inputs' }
+    if (buffer.role === 'vector') return { of: 'parameters', start: this.startOf(buffer.symbol) }
     return buffer.role === 'saved'
       ? { of: 'saved', column: columnOf(saved, gradientOperand, sizes) }
       : { of: 'adjoints', column: columnOf(adjoints, gradientOperand, sizes) }

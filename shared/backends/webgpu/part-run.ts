@@ -2,11 +2,13 @@
  * One part over one sequence, for the replicas that run side by side: the layer's inputs and first states enter, states of every step leave; on the
  * way back adjoints enter, and gradients, adjoints of the inputs and of the first states leave.
  */
+import type { StepRange } from './command-queue.ts'
 import type { Launcher, Piece } from './launcher.ts'
 import type { NetworkKernels } from './network-kernels.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import type { OperandPlace, PartKernels } from './part-kernels.ts'
 import { takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import type { SequenceSize } from '../programs/program-engine.ts'
 import { splitRows } from './wgsl/splits.ts'
 
 /** What runs share. */
@@ -14,6 +16,8 @@ export interface RunContext {
   readonly launcher: Launcher
   readonly kernels: NetworkKernels
   readonly store: ParameterStore
+  /** Steps of a sequence whose values are held at a time. */
+  segmentSteps(size: SequenceSize): number
 }
 
 /** Inputs of a layer: rows [T, B, I], or one row for all. */
@@ -34,6 +38,8 @@ export interface RunOptions extends RunSize {
   readonly saving: boolean
   /** false: only the last states are there in the end. */
   readonly keepsHistory: boolean
+  /** Steps whose values are held at a time, T or less: where they are not all of them, what the way back reads is computed again there. */
+  readonly segmentSteps: number
 }
 
 /** Which rows adjoints come to, [T, B] of u32, and the state rows that enter (see recurrence-backward.ts). */
@@ -57,6 +63,16 @@ export interface BackwardOptions {
   readonly inputAdjoint: ReplicaBlock | null
 }
 
+/** A segment's steps, and the rows that are held for them. */
+interface SegmentRows {
+  readonly segment: StepRange
+  readonly saved: ReplicaBlock
+  readonly adjoints: ReplicaBlock
+}
+
+/** The same, so many words further. */
+const advance = ({ start = 0, ...piece }: Piece, words: number): Piece => ({ ...piece, start: start + words })
+
 export class PartRun {
   readonly kernels: PartKernels
   /** For each state [entries, B, H], entries T + 1, or 1 without history. */
@@ -65,10 +81,11 @@ export class PartRun {
   readonly stateStride: number
   readonly #context: RunContext
   readonly #options: RunOptions
+  /** null also where it is computed again, segment by segment. */
   readonly #saved: ReplicaBlock | null
 
   constructor(context: RunContext, kernels: PartKernels, options: RunOptions) {
-    const { steps, batch, replicas, keepsHistory, saving } = options
+    const { steps, batch, replicas, keepsHistory, saving, segmentSteps } = options
     const { part, plan } = kernels
     const { device } = context.launcher
     this.#context = context
@@ -76,7 +93,8 @@ export class PartRun {
     this.#options = options
     this.stateStride = (keepsHistory ? steps + 1 : 1) * batch * part.units
     this.states = takeBlock(device, replicas, part.cell.states.length * this.stateStride)
-    this.#saved = saving ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
+    const isWhole = segmentSteps >= steps
+    this.#saved = saving && isWhole ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
   }
 
   /** A state's entries. */
@@ -125,72 +143,28 @@ export class PartRun {
   }
 
   async forward(): Promise<void> {
-    const { launcher, store } = this.#context
-    const { steps, batch, replicas, input, saving, keepsHistory } = this.#options
-    const { plan, inputProducts } = this.kernels
-    if (steps === 0) return
-    const { device } = launcher
-    const weights = store.weightsOf(this.kernels)
-    const rows = input.isConstant ? 1 : steps * batch
-    const gates = takeBlock(device, replicas, rows * plan.inputProducts.width)
-    for (const { forward, forwardStart, gatesColumn } of inputProducts)
-      launcher.run(
-        forward,
-        { rows },
-        {
-          left: input.piece,
-          right: { block: weights, start: forwardStart },
-          result: { block: gates, start: gatesColumn },
-        },
-        replicas,
-      )
-    await launcher.loop(
-      this.kernels.forward({ saving, constantInput: input.isConstant, keepsHistory }),
-      { steps, batch, isBackward: false },
-      ({ first, last }) => ({ batch, first, last, stateStride: this.stateStride }),
-      {
-        weights: { block: weights, elementWords: 4 },
-        inputProducts: { block: gates },
-        inputs: input.piece,
-        states: { block: this.states },
-        ...(this.#saved && { saved: { block: this.#saved } }),
-      },
-      replicas,
-    )
-    device.buffers.giveBack(gates.buffer)
+    for (const segment of this.#segments()) await this.#runSegment(segment, this.#saved)
   }
 
   async backward(options: BackwardOptions): Promise<void> {
-    const { launcher, store } = this.#context
-    const { steps, batch, replicas } = this.#options
-    const { above, marks, stateAdjoints, isFresh, truncateEvery, movesWeights, inputAdjoint } = options
-    const { device } = launcher
-    const adjoints = takeBlock(device, replicas, steps * batch * this.kernels.plan.adjoints.width)
-    await launcher.loop(
-      this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
-      { steps, batch, isBackward: true },
-      ({ first, last }) => ({
-        batch,
-        first,
-        last,
-        stateStride: this.stateStride,
-        truncateEvery: truncateEvery ?? 0,
-        isFresh: Number(isFresh && last === steps),
-      }),
-      {
-        weights: { block: store.weightsOf(this.kernels), elementWords: 4 },
-        states: { block: this.states },
-        ...(this.#saved && { saved: { block: this.#saved } }),
-        ...(above && { above: { block: above } }),
-        ...(marks && { reached: { block: marks.reached }, entering: { block: marks.entering } }),
-        adjoints: { block: adjoints },
-        stateAdjoints: { block: stateAdjoints },
-      },
-      replicas,
-    )
-    if (movesWeights) this.#addGradients(adjoints, marks)
-    if (inputAdjoint) this.#addInputAdjoint(adjoints, inputAdjoint)
-    device.buffers.giveBack(adjoints.buffer)
+    const { device } = this.#context.launcher
+    const { batch, replicas } = this.#options
+    const { saved, adjoints } = this.kernels.plan
+    for (const segment of this.#segments().reverse()) {
+      const words = (segment.last - segment.first) * batch
+      const again = this.#saved === null ? takeBlock(device, replicas, words * saved.width) : null
+      if (again) await this.#runSegment(segment, again)
+      const rows: SegmentRows = {
+        segment,
+        saved: this.#saved ?? again!,
+        adjoints: takeBlock(device, replicas, words * adjoints.width),
+      }
+      await this.#runSegmentBack(rows, options)
+      if (options.movesWeights) this.#addGradients(rows, options.marks)
+      if (options.inputAdjoint) this.#addInputAdjoint(rows, options.inputAdjoint)
+      device.buffers.giveBack(rows.adjoints.buffer)
+      if (again) device.buffers.giveBack(again.buffer)
+    }
   }
 
   /** Gives its memory back. */
@@ -200,14 +174,99 @@ export class PartRun {
     if (this.#saved) buffers.giveBack(this.#saved.buffer)
   }
 
-  #addGradients(adjoints: ReplicaBlock, marks: AdjointMarks | null): void {
+  #segments(): StepRange[] {
+    const { steps, segmentSteps } = this.#options
+    return Array.from({ length: Math.ceil(steps / segmentSteps) }, (_, index) => ({
+      first: index * segmentSteps,
+      last: Math.min((index + 1) * segmentSteps, steps),
+    }))
+  }
+
+  /** Where a row of the whole sequence would begin in a block that holds a segment's rows alone: kernels count steps from the sequence's start. */
+  #shifted(block: ReplicaBlock, { first }: StepRange, width: number): Piece {
+    return { block, start: -first * this.#options.batch * width }
+  }
+
+  /** @param saved holds what the way back reads, of this segment; null: nothing is kept */
+  async #runSegment(segment: StepRange, saved: ReplicaBlock | null): Promise<void> {
     const { launcher, store } = this.#context
-    const { steps, batch, replicas } = this.#options
+    const { batch, replicas, input, keepsHistory } = this.#options
+    const { plan, inputProducts } = this.kernels
     const { device } = launcher
-    const rows = steps * batch
+    const steps = segment.last - segment.first
+    const weights = store.weightsOf(this.kernels)
+    const rows = input.isConstant ? 1 : steps * batch
+    const gates = takeBlock(device, replicas, rows * plan.inputProducts.width)
+    for (const { forward, forwardStart, gatesColumn } of inputProducts)
+      launcher.run(
+        forward,
+        { rows },
+        {
+          left: input.isConstant ? input.piece : advance(input.piece, segment.first * batch * plan.sizes.I),
+          right: { block: weights, start: forwardStart },
+          result: { block: gates, start: gatesColumn },
+        },
+        replicas,
+      )
+    await launcher.loop(
+      this.kernels.forward({ saving: saved !== null, constantInput: input.isConstant, keepsHistory }),
+      { steps, batch, isBackward: false },
+      ({ first, last }) => ({
+        batch,
+        first: segment.first + first,
+        last: segment.first + last,
+        stateStride: this.stateStride,
+      }),
+      {
+        weights: { block: weights, elementWords: 4 },
+        inputProducts: input.isConstant ? { block: gates } : this.#shifted(gates, segment, plan.inputProducts.width),
+        inputs: input.piece,
+        states: { block: this.states },
+        ...(saved && { saved: this.#shifted(saved, segment, plan.saved.width) }),
+      },
+      replicas,
+    )
+    device.buffers.giveBack(gates.buffer)
+  }
+
+  async #runSegmentBack({ segment, saved, adjoints }: SegmentRows, options: BackwardOptions): Promise<void> {
+    const { launcher, store } = this.#context
+    const { batch, replicas, steps } = this.#options
+    const { plan } = this.kernels
+    const { above, marks, stateAdjoints, isFresh, truncateEvery } = options
+    await launcher.loop(
+      this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
+      { steps: segment.last - segment.first, batch, isBackward: true },
+      ({ first, last }) => ({
+        batch,
+        first: segment.first + first,
+        last: segment.first + last,
+        stateStride: this.stateStride,
+        truncateEvery: truncateEvery ?? 0,
+        isFresh: Number(isFresh && segment.first + last === steps),
+      }),
+      {
+        weights: { block: store.weightsOf(this.kernels), elementWords: 4 },
+        states: { block: this.states },
+        saved: this.#shifted(saved, segment, plan.saved.width),
+        ...(above && { above: { block: above } }),
+        ...(marks && { reached: { block: marks.reached }, entering: { block: marks.entering } }),
+        adjoints: this.#shifted(adjoints, segment, plan.adjoints.width),
+        stateAdjoints: { block: stateAdjoints },
+      },
+      replicas,
+    )
+  }
+
+  #addGradients(segmentRows: SegmentRows, marks: AdjointMarks | null): void {
+    const { launcher, store } = this.#context
+    const { batch, replicas } = this.#options
+    const { device } = launcher
+    const { segment, adjoints } = segmentRows
+    const rows = (segment.last - segment.first) * batch
     const gradients = { block: store.blocks.gradients }
     for (const sum of this.kernels.matrixSums) {
-      const { piece, row } = this.#operand(sum.operand, adjoints)
+      const { piece, row } = this.#operand(sum.operand, segmentRows)
       const product = sum.product(marks !== null, row)
       const split = splitRows(rows, product.workgroups({ rows, splitRows: rows })[0])
       const partials = takeBlock(device, replicas, split.count * sum.gateColumns * sum.operandColumns)
@@ -218,7 +277,7 @@ export class PartRun {
           adjoint: { block: adjoints, start: sum.adjointsColumn },
           operand: piece,
           partials: { block: partials },
-          ...(marks && { reached: { block: marks.reached } }),
+          ...(marks && { reached: { block: marks.reached, start: segment.first * batch } }),
         },
         replicas,
       )
@@ -240,27 +299,35 @@ export class PartRun {
   }
 
   /** Where the rows of a gradient's operand stand, and how far apart. */
-  #operand(operand: OperandPlace, adjoints: ReplicaBlock): { readonly piece: Piece; readonly row: number } {
+  #operand(
+    operand: OperandPlace,
+    { segment, saved, adjoints }: SegmentRows,
+  ): { readonly piece: Piece; readonly row: number } {
     const { plan, part } = this.kernels
-    const { input } = this.#options
+    const { input, batch } = this.#options
+    const firstRow = segment.first * batch
     switch (operand.of) {
       case 'states':
-        return { piece: this.state(operand.state), row: part.units }
+        return { piece: advance(this.state(operand.state), firstRow * part.units), row: part.units }
       case 'inputs':
-        return { piece: input.piece, row: input.isConstant ? 0 : plan.sizes.I }
+        return input.isConstant
+          ? { piece: input.piece, row: 0 }
+          : { piece: advance(input.piece, firstRow * plan.sizes.I), row: plan.sizes.I }
+      case 'parameters':
+        return { piece: { block: this.#context.store.blocks.parameters, start: operand.start }, row: 0 }
       case 'saved':
-        return { piece: { block: this.#saved!, start: operand.column }, row: plan.saved.width }
+        return { piece: { block: saved, start: operand.column }, row: plan.saved.width }
       case 'adjoints':
         return { piece: { block: adjoints, start: operand.column }, row: plan.adjoints.width }
     }
   }
 
-  #addInputAdjoint(adjoints: ReplicaBlock, inputAdjoint: ReplicaBlock): void {
+  #addInputAdjoint({ segment, adjoints }: SegmentRows, inputAdjoint: ReplicaBlock): void {
     const { launcher, kernels, store } = this.#context
-    const { steps, batch, replicas } = this.#options
+    const { batch, replicas } = this.#options
     const { plan, inputProducts, inputAdjointColumn } = this.kernels
-    const rows = steps * batch
-    const result = { block: inputAdjoint }
+    const rows = (segment.last - segment.first) * batch
+    const result = { block: inputAdjoint, start: segment.first * batch * plan.sizes.I }
     for (const { backward, backwardStart, adjointsColumn } of inputProducts)
       launcher.run(
         backward,

@@ -182,6 +182,7 @@ export class Sequence {
     const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
     const { steps, batch, replicas } = this
+    const segmentSteps = this.#context.segmentSteps({ steps, batch })
     const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
     for (const boundary of (dropoutMasks ?? []).keys())
       this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
@@ -191,7 +192,10 @@ export class Sequence {
       const runs: PartRun[] = []
       this.#runs.push(runs)
       for (const part of kernels.parts[layer.index]!) {
-        const run = new PartRun(this.#context, part, { steps, batch, replicas, input, saving, keepsHistory: true })
+        const run = new PartRun(this.#context, part, {
+          ...{ steps, batch, replicas, input, saving, segmentSteps },
+          keepsHistory: true,
+        })
         runs.push(run)
         run.begin(initialStates)
         await run.forward()

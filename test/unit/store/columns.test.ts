@@ -189,6 +189,29 @@ it('a resumed run has no columns of what it has written anew', async () => {
   expect(await readWithout(run)).toEqual(resumed)
 })
 
+it('a run that goes back to its checkpoint without a new writer has no columns of what it has written anew', async () => {
+  const run = await newRun()
+  onTestFinished(() => rm(path.dirname(path.dirname(run.folder)), { recursive: true }))
+  const writer = await run.store.openWriter(run.id)
+  const writeSteps = async (first: number, last: number, shift: number): Promise<void> => {
+    for (let step = first; step <= last; step++) {
+      writer.append([stepEvent(step, shift)])
+      if (step % 1000 === 0) await writer.update({})
+    }
+  }
+  writer.append([{ type: 'phase', phase: 'training', step: 0 }])
+  await writeSteps(1, MIDDLE, 0)
+  await writer.saveCheckpoint(checkpointOf(1))
+  await writeSteps(MIDDLE + 1, STEPS, 0)
+  await writer.loadCheckpoint() // its device was lost
+  await writeSteps(MIDDLE + 1, STEPS + 500, 1)
+  await writer.close()
+  const shown = await read(run)
+  expect(shown.eventCount).toBe(STEPS + 501)
+  expect(shown.series.find(({ name }) => name === 'loss')!.seeds[0]!.mean[MIDDLE]).toBe(value(MIDDLE + 2, 0))
+  expect(await readWithout(run)).toEqual(shown)
+})
+
 it('columns that were lost are written anew by the next writer', async () => {
   const run = await newRun()
   onTestFinished(() => rm(path.dirname(path.dirname(run.folder)), { recursive: true }))

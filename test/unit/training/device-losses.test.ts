@@ -129,7 +129,7 @@ describe('a run that loses its device', () => {
 })
 
 describe('a run on another backend', () => {
-  const other = (device: string): Backend => ({ ...toyBackend(), name: 'webgpu', deviceName: device })
+  const other = (device: string): Backend => ({ ...toyBackend(), name: 'webgpu', device })
 
   async function pausedRun(): Promise<MemoryRun> {
     const run = memoryRun(CONFIG)

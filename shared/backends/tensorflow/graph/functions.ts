@@ -94,6 +94,12 @@ export function defineFunction<Parameters extends Types, Results extends Named<R
   return { name, parameters, results }
 }
 
+/**
+ * ConfigProto { graph_options { rewrite_options { disable_meta_optimizer: true } } }: a function is run as it is written. TensorFlow's optimiser of graphs
+ * takes longer over it than all it saves, and XLA has one of its own.
+ */
+const AS_WRITTEN = Uint8Array.of(0x52, 5, 0x52, 3, 0x98, 0x01, 1)
+
 /** @param isCompiled XLA makes one program of the function for every shape that it is called with; else TensorFlow runs its operations one by one */
 export function call<Parameters extends Types, Results extends Named<Results>>(
   graph: Graph,
@@ -109,7 +115,7 @@ export function call<Parameters extends Types, Results extends Named<Results>>(
       Tin: { types: Object.values(parameters) },
       Tout: { types },
       f: { func: name },
-      config_proto: { text: '' },
+      config_proto: { bytes: AS_WRITTEN },
       config: { text: '' },
       executor_type: { text: '' },
       ...(isCompiled ? { _XlaMustCompile: { bool: true } } : {}),

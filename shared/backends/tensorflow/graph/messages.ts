@@ -19,6 +19,8 @@ export type Attribute =
   | { readonly float: number }
   | { readonly bool: boolean }
   | { readonly text: string }
+  /** A message within a text. */
+  | { readonly bytes: Uint8Array }
   | { readonly shape: GraphShape }
   | { readonly shapes: readonly GraphShape[] }
   | { readonly tensor: { readonly type: DataType; readonly shape: readonly number[]; readonly bytes: Uint8Array } }
@@ -146,6 +148,7 @@ function writeAttribute(attribute: Attribute, pbf: PbfWriter): void {
   else if ('float' in attribute) pbf.writeFloatField(4, attribute.float)
   else if ('bool' in attribute) pbf.writeBooleanField(5, attribute.bool)
   else if ('text' in attribute) pbf.writeStringField(2, attribute.text)
+  else if ('bytes' in attribute) pbf.writeBytesField(2, attribute.bytes)
   else if ('shape' in attribute) pbf.writeMessage(7, writeShape, attribute.shape)
   else if ('shapes' in attribute)
     pbf.writeMessage(1, () => attribute.shapes.forEach((shape) => pbf.writeMessage(7, writeShape, shape)), null)

@@ -14,6 +14,8 @@ type BinaryOp = 'AddV2' | 'Sub' | 'Mul' | 'RealDiv' | 'Minimum' | 'Maximum'
 type Comparison = 'Greater' | 'GreaterEqual' | 'Less' | 'LessEqual' | 'Equal'
 
 export class Graph extends GraphNodes {
+  readonly #constants = new Map<string, Value>()
+
   /** The one output of a node. */
   only(op: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>>, type: DataType): Value {
     return this.node(op, inputs, attributes, [type])[0]!
@@ -22,31 +24,28 @@ export class Graph extends GraphNodes {
   // ---- values known when the graph is written
 
   floats(shape: readonly number[], values: readonly number[]): Value {
-    const bytes = new Uint8Array(Float32Array.from(values).buffer)
-    return this.only(
-      'Const',
-      [],
-      { dtype: { type: 'float' }, value: { tensor: { type: 'float', shape, bytes } } },
-      'float',
-    )
+    return this.#constant('float', shape, Float32Array.from(values))
   }
 
   integers(values: number | readonly number[]): Value {
-    const list = typeof values === 'number' ? [values] : values
-    const shape = typeof values === 'number' ? [] : [list.length]
-    const bytes = new Uint8Array(Int32Array.from(list).buffer)
-    return this.only(
-      'Const',
-      [],
-      { dtype: { type: 'int32' }, value: { tensor: { type: 'int32', shape, bytes } } },
-      'int32',
-    )
+    return typeof values === 'number'
+      ? this.#constant('int32', [], Int32Array.of(values))
+      : this.#constant('int32', [values.length], Int32Array.from(values))
   }
 
   scalar(value: number, type: 'float' | 'double' = 'float'): Value {
-    if (type === 'float') return this.floats([], [value])
-    const bytes = new Uint8Array(Float64Array.of(value).buffer)
-    return this.only('Const', [], { dtype: { type }, value: { tensor: { type, shape: [], bytes } } }, type)
+    return this.#constant(type, [], type === 'float' ? Float32Array.of(value) : Float64Array.of(value))
+  }
+
+  /** Each is made once. */
+  #constant(type: DataType, shape: readonly number[], values: Float32Array | Float64Array | Int32Array): Value {
+    const bytes = new Uint8Array(values.buffer)
+    const key = `${type} ${shape.join()} ${bytes.join()}`
+    const known =
+      this.#constants.get(key) ??
+      this.only('Const', [], { dtype: { type }, value: { tensor: { type, shape, bytes } } }, type)
+    this.#constants.set(key, known)
+    return known
   }
 
   placeholder(name: string, type: DataType, shape: GraphShape): Value {

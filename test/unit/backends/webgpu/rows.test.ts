@@ -4,13 +4,13 @@ import { add, fill } from '../../../../shared/backends/webgpu/wgsl/elementwise.t
 import { gatherRows } from '../../../../shared/backends/webgpu/wgsl/gather-rows.ts'
 import { NO_SOURCE, packWeights, productSources } from '../../../../shared/backends/webgpu/wgsl/pack-weights.ts'
 import { scatterRows } from '../../../../shared/backends/webgpu/wgsl/scatter-rows.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, listed, nobodys, of, REPLICAS, shared, written } from './arrays.ts'
 
 const [COLUMNS, SOURCE_ROW, RESULT_ROW] = [5, 11, 7]
 const LAYOUT = { columns: COLUMNS, sourceRow: SOURCE_ROW, sourceColumn: 4, resultRow: RESULT_ROW, resultColumn: 1 }
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 it('listed rows are taken, and a row whose place is -1 stays as it is', async () => {
   const source = drawn(9 * SOURCE_ROW)

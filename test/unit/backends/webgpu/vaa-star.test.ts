@@ -9,7 +9,7 @@ import {
   squashStates,
   vaaStarGradient,
 } from '../../../../shared/backends/webgpu/wgsl/vaa-star.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, largestDifference, nobodys, of, REPLICAS, shared, written, type ReplicaArray } from './arrays.ts'
 
 /** Relative, of means and sums of some ten numbers in float32. */
@@ -19,7 +19,7 @@ const [ROWS, STATE_SIZE] = [6, 9]
 const COLUMNS = [1, 2, 5, 6, 7]
 const [EPSILON, GOAL, FACTOR] = [1e-4, 0.9, 0.5]
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 interface Measured {
   readonly value: ReplicaArray<Float32Array<ArrayBuffer>>
@@ -90,7 +90,9 @@ describe('VAA*', () => {
       expect(Math.abs(value.array[replica]! / expected.value - 1)).toBeLessThan(TOLERANCE)
       const wanted = expected.gradient.map((slope) => FACTOR * (expected.value - GOAL) * slope)
       const largest = wanted.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0)
-      expect(largestDifference(comparedColumns(of(adjoint, replica)), wanted)).toBeLessThanOrEqual(10 * TOLERANCE * largest)
+      expect(largestDifference(comparedColumns(of(adjoint, replica)), wanted)).toBeLessThanOrEqual(
+        10 * TOLERANCE * largest,
+      )
       of(adjoint, replica).forEach((slope, e) => {
         if (!COLUMNS.includes(e % STATE_SIZE)) expect(slope).toBe(of(before, replica)[e])
       })

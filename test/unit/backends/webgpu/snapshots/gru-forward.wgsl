@@ -78,13 +78,13 @@ fn main(
   let p3_0 = weights[weights_base + 10422u + H_0 / 4u][H_0 % 4u]; // c_z
   let p4_0 = weights[weights_base + 10440u + H_0 / 4u][H_0 % 4u]; // b_n
   let p5_0 = weights[weights_base + 10458u + H_0 / 4u][H_0 % 4u]; // c_n
-  var h0_0_0 = vec4f(states[states_base + 0u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
+  var h0_0_0 = vec4f(states[states_base + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + (call.first * call.batch + row_3) * 70u + H_0]);
   for (var t = call.first; t < call.last; t++) {
     let at_0 = t * call.batch + row_0;
     let at_1 = t * call.batch + row_1;
     let at_2 = t * call.batch + row_2;
     let at_3 = t * call.batch + row_3;
-    let n2_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 0u + H_0]);
+    let n2_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + H_0], inputProducts[inputProducts_base + at_1 * 210u + H_0], inputProducts[inputProducts_base + at_2 * 210u + H_0], inputProducts[inputProducts_base + at_3 * 210u + H_0]);
     let n5_0_0 = h0_0_0;
     let n12_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 70u + H_0]);
     let n20_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 140u + H_0]);
@@ -131,25 +131,25 @@ fn main(
     let n33_0_0 = (n31_0_0 + n32_0_0);
     if (owns_H_0) {
       if (has_0) {
-        saved[saved_base + at_0 * 280u + 0u + H_0] = n11_0_0[0];
+        saved[saved_base + at_0 * 280u + H_0] = n11_0_0[0];
         saved[saved_base + at_0 * 280u + 70u + H_0] = n19_0_0[0];
         saved[saved_base + at_0 * 280u + 140u + H_0] = n25_0_0[0];
         saved[saved_base + at_0 * 280u + 210u + H_0] = n28_0_0[0];
       }
       if (has_1) {
-        saved[saved_base + at_1 * 280u + 0u + H_0] = n11_0_0[1];
+        saved[saved_base + at_1 * 280u + H_0] = n11_0_0[1];
         saved[saved_base + at_1 * 280u + 70u + H_0] = n19_0_0[1];
         saved[saved_base + at_1 * 280u + 140u + H_0] = n25_0_0[1];
         saved[saved_base + at_1 * 280u + 210u + H_0] = n28_0_0[1];
       }
       if (has_2) {
-        saved[saved_base + at_2 * 280u + 0u + H_0] = n11_0_0[2];
+        saved[saved_base + at_2 * 280u + H_0] = n11_0_0[2];
         saved[saved_base + at_2 * 280u + 70u + H_0] = n19_0_0[2];
         saved[saved_base + at_2 * 280u + 140u + H_0] = n25_0_0[2];
         saved[saved_base + at_2 * 280u + 210u + H_0] = n28_0_0[2];
       }
       if (has_3) {
-        saved[saved_base + at_3 * 280u + 0u + H_0] = n11_0_0[3];
+        saved[saved_base + at_3 * 280u + H_0] = n11_0_0[3];
         saved[saved_base + at_3 * 280u + 70u + H_0] = n19_0_0[3];
         saved[saved_base + at_3 * 280u + 140u + H_0] = n25_0_0[3];
         saved[saved_base + at_3 * 280u + 210u + H_0] = n28_0_0[3];
@@ -158,16 +158,16 @@ fn main(
     h0_0_0 = n33_0_0;
     if (owns_H_0) {
       if (has_0) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
+        states[states_base + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
       }
       if (has_1) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
+        states[states_base + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
       }
       if (has_2) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
+        states[states_base + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
       }
       if (has_3) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
+        states[states_base + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
       }
     }
   }

@@ -75,13 +75,13 @@ fn main(
   let p0_0 = weights[weights_base + 6912u + H_0 / 4u][H_0 % 4u]; // b_c
   let p1_0 = weights[weights_base + 6930u + H_0 / 4u][H_0 % 4u]; // b_a
   let p2_0 = weights[weights_base + 6948u + H_0 / 4u][H_0 % 4u]; // b_h
-  var h0_0_0 = vec4f(states[states_base + 0u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
+  var h0_0_0 = vec4f(states[states_base + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + (call.first * call.batch + row_3) * 70u + H_0]);
   for (var t = call.first; t < call.last; t++) {
     let at_0 = t * call.batch + row_0;
     let at_1 = t * call.batch + row_1;
     let at_2 = t * call.batch + row_2;
     let at_3 = t * call.batch + row_3;
-    let n2_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 0u + H_0]);
+    let n2_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + H_0], inputProducts[inputProducts_base + at_1 * 210u + H_0], inputProducts[inputProducts_base + at_2 * 210u + H_0], inputProducts[inputProducts_base + at_3 * 210u + H_0]);
     let n3_0_0 = h0_0_0;
     let n11_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 70u + H_0]);
     let n20_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 140u + H_0]);
@@ -128,22 +128,22 @@ fn main(
     let n27_0_0 = (n18_0_0 + n26_0_0);
     if (owns_H_0) {
       if (has_0) {
-        saved[saved_base + at_0 * 210u + 0u + H_0] = n9_0_0[0];
+        saved[saved_base + at_0 * 210u + H_0] = n9_0_0[0];
         saved[saved_base + at_0 * 210u + 70u + H_0] = n16_0_0[0];
         saved[saved_base + at_0 * 210u + 140u + H_0] = n25_0_0[0];
       }
       if (has_1) {
-        saved[saved_base + at_1 * 210u + 0u + H_0] = n9_0_0[1];
+        saved[saved_base + at_1 * 210u + H_0] = n9_0_0[1];
         saved[saved_base + at_1 * 210u + 70u + H_0] = n16_0_0[1];
         saved[saved_base + at_1 * 210u + 140u + H_0] = n25_0_0[1];
       }
       if (has_2) {
-        saved[saved_base + at_2 * 210u + 0u + H_0] = n9_0_0[2];
+        saved[saved_base + at_2 * 210u + H_0] = n9_0_0[2];
         saved[saved_base + at_2 * 210u + 70u + H_0] = n16_0_0[2];
         saved[saved_base + at_2 * 210u + 140u + H_0] = n25_0_0[2];
       }
       if (has_3) {
-        saved[saved_base + at_3 * 210u + 0u + H_0] = n9_0_0[3];
+        saved[saved_base + at_3 * 210u + H_0] = n9_0_0[3];
         saved[saved_base + at_3 * 210u + 70u + H_0] = n16_0_0[3];
         saved[saved_base + at_3 * 210u + 140u + H_0] = n25_0_0[3];
       }
@@ -151,16 +151,16 @@ fn main(
     h0_0_0 = n27_0_0;
     if (owns_H_0) {
       if (has_0) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
+        states[states_base + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
       }
       if (has_1) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
+        states[states_base + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
       }
       if (has_2) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
+        states[states_base + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
       }
       if (has_3) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
+        states[states_base + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
       }
     }
   }

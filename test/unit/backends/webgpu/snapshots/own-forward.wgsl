@@ -101,7 +101,7 @@ fn main(
   let p0 = weights[weights_base + 13842u].x;
   let p1_0 = weights[weights_base + 13843u + H_0 / 4u][H_0 % 4u]; // b
   let p2_0 = weights[weights_base + 13824u + H_0 / 4u][H_0 % 4u]; // g
-  var h0_0_0 = vec4f(states[states_base + 0u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
+  var h0_0_0 = vec4f(states[states_base + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + (call.first * call.batch + row_3) * 70u + H_0]);
   var h1_0_0 = vec4f(states[states_base + 1u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 1u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 1u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 1u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
   for (var t = call.first; t < call.last; t++) {
     let at_0 = t * call.batch + row_0;
@@ -110,8 +110,8 @@ fn main(
     let at_3 = t * call.batch + row_3;
     let n0_0_0 = h0_0_0;
     let n5_0_0 = h1_0_0;
-    let n15_0_0 = vec4f(inputs[inputs_base + at_0 * 3u + 0u + I_0], inputs[inputs_base + at_1 * 3u + 0u + I_0], inputs[inputs_base + at_2 * 3u + 0u + I_0], inputs[inputs_base + at_3 * 3u + 0u + I_0]);
-    let n17_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 70u + 0u + H_0], inputProducts[inputProducts_base + at_1 * 70u + 0u + H_0], inputProducts[inputProducts_base + at_2 * 70u + 0u + H_0], inputProducts[inputProducts_base + at_3 * 70u + 0u + H_0]);
+    let n15_0_0 = vec4f(inputs[inputs_base + at_0 * 3u + I_0], inputs[inputs_base + at_1 * 3u + I_0], inputs[inputs_base + at_2 * 3u + I_0], inputs[inputs_base + at_3 * 3u + I_0]);
+    let n17_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 70u + H_0], inputProducts[inputProducts_base + at_1 * 70u + H_0], inputProducts[inputProducts_base + at_2 * 70u + H_0], inputProducts[inputProducts_base + at_3 * 70u + H_0]);
     var a1_0_0_0 = vec4f();
     var a1_1_0_0 = vec4f();
     workgroupBarrier();
@@ -249,28 +249,28 @@ fn main(
     let n45_0_0 = (n39_0_0 * n44_0_0);
     if (owns_H_0) {
       if (has_0) {
-        saved[saved_base + at_0 * 352u + 0u + H_0] = n12_0_0[0];
+        saved[saved_base + at_0 * 352u + H_0] = n12_0_0[0];
         saved[saved_base + at_0 * 352u + 71u + H_0] = n26_0_0[0];
         saved[saved_base + at_0 * 352u + 141u + H_0] = n34_0_0[0];
         saved[saved_base + at_0 * 352u + 211u + H_0] = n39_0_0[0];
         saved[saved_base + at_0 * 352u + 281u + H_0] = n44_0_0[0];
       }
       if (has_1) {
-        saved[saved_base + at_1 * 352u + 0u + H_0] = n12_0_0[1];
+        saved[saved_base + at_1 * 352u + H_0] = n12_0_0[1];
         saved[saved_base + at_1 * 352u + 71u + H_0] = n26_0_0[1];
         saved[saved_base + at_1 * 352u + 141u + H_0] = n34_0_0[1];
         saved[saved_base + at_1 * 352u + 211u + H_0] = n39_0_0[1];
         saved[saved_base + at_1 * 352u + 281u + H_0] = n44_0_0[1];
       }
       if (has_2) {
-        saved[saved_base + at_2 * 352u + 0u + H_0] = n12_0_0[2];
+        saved[saved_base + at_2 * 352u + H_0] = n12_0_0[2];
         saved[saved_base + at_2 * 352u + 71u + H_0] = n26_0_0[2];
         saved[saved_base + at_2 * 352u + 141u + H_0] = n34_0_0[2];
         saved[saved_base + at_2 * 352u + 211u + H_0] = n39_0_0[2];
         saved[saved_base + at_2 * 352u + 281u + H_0] = n44_0_0[2];
       }
       if (has_3) {
-        saved[saved_base + at_3 * 352u + 0u + H_0] = n12_0_0[3];
+        saved[saved_base + at_3 * 352u + H_0] = n12_0_0[3];
         saved[saved_base + at_3 * 352u + 71u + H_0] = n26_0_0[3];
         saved[saved_base + at_3 * 352u + 141u + H_0] = n34_0_0[3];
         saved[saved_base + at_3 * 352u + 211u + H_0] = n39_0_0[3];
@@ -299,19 +299,19 @@ fn main(
     h1_0_0 = n35_0_0;
     if (owns_H_0) {
       if (has_0) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
+        states[states_base + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h1_0_0[0];
       }
       if (has_1) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
+        states[states_base + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h1_0_0[1];
       }
       if (has_2) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
+        states[states_base + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h1_0_0[2];
       }
       if (has_3) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
+        states[states_base + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h1_0_0[3];
       }
     }

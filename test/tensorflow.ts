@@ -1,0 +1,40 @@
+/**
+ * TensorFlow's native library in tests: the installation that `npm run setup:tensorflow` has made for this user. Where there is none, what needs
+ * it is skipped, and test/run.ts says so; where the environment demands it, as `.ci/run` does, it fails.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { findInstallation, RECORD_FILE } from '../main/engine/tensorflow/installation.ts'
+import { Staging } from '../main/setup/tensorflow/staging.ts'
+import { cacheFolder } from '../main/store/home.ts'
+import { TENSORFLOW_STEPS, type TensorflowInstallation } from '../shared/protocol/tensorflow.ts'
+
+/** Set to 1, tests that need TensorFlow fail without it. */
+export const TENSORFLOW_DEMANDED = 'WARMUP_LAB_TESTS_NEED_TENSORFLOW'
+
+const found = await findInstallation()
+
+/** For `describe.skipIf` of what needs it: it is not set up, and nobody demands it. */
+export const isTensorflowLeftOut = found === null && process.env[TENSORFLOW_DEMANDED] !== '1'
+
+/** @throws where it is demanded and not set up */
+export function testInstallation(): TensorflowInstallation {
+  if (found === null) throw new Error('TensorFlow is not set up: npm run setup:tensorflow -- cpu')
+  return found
+}
+
+/** A cache folder of its own beside the user's, so that files of the installation can be linked into it. */
+export function makeCache(): Promise<string> {
+  return mkdtemp(path.join(cacheFolder(), 'test-'))
+}
+
+/** A set-up of which everything is done that takes long, as a cancelled one leaves it: what is left is its trial and putting it in its place. */
+export async function stageInstallation(cache: string): Promise<void> {
+  const { folder, flavour } = testInstallation()
+  const staging = await Staging.open(cache, flavour)
+  const { status, stderr } = spawnSync('cp', ['-al', `${folder}/.`, staging.folder], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  await rm(path.join(staging.folder, RECORD_FILE))
+  for (const step of TENSORFLOW_STEPS) await staging.markDone(step)
+}
