@@ -7,18 +7,21 @@ const ASK_EVERY_MS = 2000
 
 export class GpuMeter {
   readonly #ask: () => Promise<readonly GpuFacts[]>
+  readonly #now: () => number
   #facts: readonly GpuFacts[] = []
   #askedMs = -Infinity
   #isAsking = false
 
-  constructor(ask: () => Promise<readonly GpuFacts[]> = readGpuFacts) {
+  /** @param now milliseconds from any beginning */
+  constructor(ask: () => Promise<readonly GpuFacts[]> = readGpuFacts, now = (): number => performance.now()) {
     this.#ask = ask
+    this.#now = now
   }
 
   /** @param device that the run is trained on, as its engine calls it; null: the processor @returns null where nothing is known */
   read(device: string | null): GpuLoad | null {
     if (device === null) return null
-    const nowMs = performance.now()
+    const nowMs = this.#now()
     if (!this.#isAsking && nowMs - this.#askedMs >= ASK_EVERY_MS) {
       this.#askedMs = nowMs
       this.#isAsking = true

@@ -25,9 +25,12 @@ describe('lab devices', () => {
   })
 
   it('refuses a graphics processor that there is not, before a run is made', async () => {
-    const { code, stderr } = await lab(['run', '--preset', 'quick', '--backend', 'webgpu', '--adapter', 'no such one'], home)
+    const { code, stderr } = await lab(
+      ['run', '--preset', 'quick', '--backend', 'webgpu', '--adapter', 'no such one'],
+      home,
+    )
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^error: /)
+    expect(stderr).toMatch(/^error \[backend\]: /)
     expect((await lab(['runs', '--json'], home)).stdout).toBe('')
   })
 })

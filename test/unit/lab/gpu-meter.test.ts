@@ -13,20 +13,22 @@ const facts = (name: string, busyShare: number): GpuFacts => ({
 
 it('is that of the run’s device once its driver has answered, and is asked once meanwhile', async () => {
   let askedCount = 0
-  let answer = (_: readonly GpuFacts[]): void => undefined
-  const asked = new Promise<readonly GpuFacts[]>((resolve) => (answer = resolve))
-  const meter = new GpuMeter(() => {
-    askedCount++
-    return asked
-  })
+  let nowMs = 0
+  const meter = new GpuMeter(
+    () => {
+      askedCount++
+      return Promise.resolve([facts('NVIDIA A100', 0.1), facts('NVIDIA H100', 0.9)])
+    },
+    () => nowMs,
+  )
   expect(meter.read('NVIDIA H100')).toBeNull()
   expect(meter.read('NVIDIA H100')).toBeNull()
-  answer([facts('NVIDIA A100', 0.1), facts('NVIDIA H100', 0.9)])
-  await asked
-  await Promise.resolve()
-  expect(meter.read('NVIDIA H100')).toEqual({ busyShare: 0.9, usedBytes: 10, memoryBytes: 100 })
+  await expect.poll(() => meter.read('NVIDIA H100')).toEqual({ busyShare: 0.9, usedBytes: 10, memoryBytes: 100 })
   expect(meter.read('llvmpipe')).toBeNull()
   expect(askedCount).toBe(1)
+  nowMs = 2000
+  meter.read('NVIDIA H100')
+  expect(askedCount).toBe(2)
 })
 
 it('is asked of no driver for a run on the processor', () => {
