@@ -18,6 +18,7 @@ const FACTS: AdapterFacts = {
   isSoftware: true,
   workgroupBytes: 16_384,
   workgroupInvocations: 256,
+  storageBuffers: 8,
   bindingBytes: 2 ** 27,
   bufferBytes: 2 ** 28,
   hasSubgroups: false,

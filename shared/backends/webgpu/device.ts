@@ -22,6 +22,8 @@ export interface AdapterFacts {
   /** The largest buffer that a kernel may see. */
   readonly bindingBytes: number
   readonly bufferBytes: number
+  /** That one kernel may see. */
+  readonly storageBuffers: number
   readonly hasSubgroups: boolean
   /** Of every subgroup at least; 0 where it is not told. */
   readonly subgroupSize: number
@@ -66,6 +68,7 @@ export class ComputeDevice {
         requiredLimits: {
           maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
           maxBufferSize: limits.maxBufferSize,
+          maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
           maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
           maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
           maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
@@ -140,6 +143,7 @@ export function describeAdapter(adapter: GPUAdapter, givenName?: string): Adapte
     workgroupInvocations: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
     bindingBytes: limits.maxStorageBufferBindingSize,
     bufferBytes: limits.maxBufferSize,
+    storageBuffers: limits.maxStorageBuffersPerShaderStage,
     hasSubgroups: features.has('subgroups'),
     subgroupSize: info?.subgroupMinSize ?? 0,
     hasTimestamps: features.has('timestamp-query'),

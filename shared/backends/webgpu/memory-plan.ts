@@ -90,18 +90,33 @@ function replicaFloats(kernels: NetworkKernels, steps: number, batch: number, se
   for (const { part } of kernels.allParts)
     add('states of every step', part.cell.states.length * (steps + 1) * batch * part.units)
   const keepsValues = segmentSteps >= steps
-  const savedFloats = kernels.allParts.map(({ plan }) => segmentRows * plan.saved.width)
-  if (keepsValues) for (const floats of savedFloats) add('values saved for the way back', floats)
-  else add('values saved for the way back', Math.max(...savedFloats))
+  const addParts = (what: MemoryItem['what'], parts: readonly PartKernels[], width: RowWidth): void => {
+    for (const part of parts) add(what, segmentRows * width(part))
+  }
+  const savedParts = keepsValues ? kernels.allParts : widestLayer(kernels, savedWidth)
+  addParts('values saved for the way back', savedParts, savedWidth)
   // The adjoint of a layer's outputs and that of its inputs, times the mask once more.
   const widest = Math.max(...network.wiredLayers.map(({ outputSize }) => outputSize))
   for (let i = 0; i < (network.dropout > 0 ? 3 : 2); i++) add('adjoints of inputs', rows * widest)
-  add('work space', Math.max(...kernels.allParts.map(({ plan }) => segmentRows * plan.inputProducts.width)))
-  add('work space', Math.max(...kernels.allParts.map(({ plan }) => segmentRows * plan.adjoints.width)))
+  addParts('work space', widestLayer(kernels, productsWidth), productsWidth)
+  addParts('work space', widestLayer(kernels, adjointsWidth), adjointsWidth)
   add('work space', Math.max(0, ...kernels.allParts.map((part) => partialFloats(part, segmentRows))))
   const floats = new Map<MemoryItem['what'], number>()
   for (const block of blocks) floats.set(block.what, (floats.get(block.what) ?? 0) + block.floats)
   return { floats, largestBlock: Math.max(...blocks.map((block) => block.floats)) }
+}
+
+/** Floats of a row that a part has. */
+type RowWidth = (part: PartKernels) => number
+
+const savedWidth: RowWidth = ({ plan }) => plan.saved.width
+const productsWidth: RowWidth = ({ plan }) => plan.inputProducts.width
+const adjointsWidth: RowWidth = ({ plan }) => plan.adjoints.width
+
+/** The parts of a layer go together (layer-run.ts): those of the one whose rows are the widest in all. */
+function widestLayer({ parts }: NetworkKernels, width: RowWidth): readonly PartKernels[] {
+  const sum = (layer: readonly PartKernels[]): number => layer.reduce((total, part) => total + width(part), 0)
+  return parts.reduce((widest, layer) => (sum(layer) > sum(widest) ? layer : widest))
 }
 
 /** Whether a layer reads what the one below hands on from a block of its own. */

@@ -11,6 +11,7 @@ import { Launcher } from './launcher.ts'
 import { planMemory, type DeviceBounds, type DeviceMemoryPlan } from './memory-plan.ts'
 import { NetworkKernels, type ShapeChoice } from './network-kernels.ts'
 import { ParameterStore } from './parameter-store.ts'
+import { PartLoops } from './part-loops.ts'
 import type { RunContext } from './part-run.ts'
 import { ReadoutWork } from './readout-work.ts'
 import { byteOffset, HeldBlocks, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
@@ -42,6 +43,7 @@ export class NetworkWork implements RunContext {
   readonly launcher: Launcher
   readonly kernels: NetworkKernels
   readonly store: ParameterStore
+  readonly loops: PartLoops
   readonly held: HeldBlocks
   readonly readout: ReadoutWork
   readonly vaaStar: VaaStarWork
@@ -51,19 +53,14 @@ export class NetworkWork implements RunContext {
   /** By T and B. */
   readonly #plans = new Map<string, DeviceMemoryPlan>()
 
-  constructor(
-    device: ComputeDevice,
-    network: Network,
-    shapeOf: ShapeChoice,
-    bounds: DeviceBounds,
-    replicas: number,
-  ) {
+  constructor(device: ComputeDevice, network: Network, shapeOf: ShapeChoice, bounds: DeviceBounds, replicas: number) {
     this.network = network
     this.#bounds = bounds
     this.#replicas = replicas
     this.launcher = new Launcher(device)
     this.kernels = new NetworkKernels(network, shapeOf)
     this.store = new ParameterStore(this.launcher, this.kernels, replicas)
+    this.loops = new PartLoops(this.launcher)
     this.held = new HeldBlocks(device)
     this.readout = new ReadoutWork(this)
     this.vaaStar = new VaaStarWork(this)
@@ -183,5 +180,6 @@ export class NetworkWork implements RunContext {
   /** Gives back what the engine holds as long as it lives. */
   release(): void {
     this.store.release()
+    this.vaaStar.release()
   }
 }

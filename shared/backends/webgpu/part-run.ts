@@ -1,14 +1,17 @@
 /**
- * One part over one sequence, for the replicas that run side by side: the layer's inputs and first states enter, states of every step leave; on the
- * way back adjoints enter, and gradients, adjoints of the inputs and of the first states leave.
+ * One part over one sequence, for the replicas that run side by side: its blocks, what it does before and after its loops over time, and the calls of
+ * these loops, which go beside those of the layer's other parts (layer-run.ts).
  */
 import type { StepRange } from './command-queue.ts'
 import type { Launcher, Piece } from './launcher.ts'
 import type { NetworkKernels } from './network-kernels.ts'
+import type { LoopCall, PartLoops } from './part-loops.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import type { OperandPlace, PartKernels } from './part-kernels.ts'
 import { takeBlock, type ReplicaBlock } from './replica-blocks.ts'
 import type { SequenceSize } from '../programs/program-engine.ts'
+import type { BackwardBuffer, BackwardField } from './wgsl/recurrence-backward.ts'
+import type { ForwardBuffer, ForwardField } from './wgsl/recurrence-forward.ts'
 import { splitRows } from './wgsl/splits.ts'
 
 /** What runs share. */
@@ -16,6 +19,7 @@ export interface RunContext {
   readonly launcher: Launcher
   readonly kernels: NetworkKernels
   readonly store: ParameterStore
+  readonly loops: PartLoops
   /** Steps of a sequence whose values are held at a time. */
   segmentSteps(size: SequenceSize): number
 }
@@ -64,7 +68,7 @@ export interface BackwardOptions {
 }
 
 /** A segment's steps, and the rows that are held for them. */
-interface SegmentRows {
+export interface SegmentRows {
   readonly segment: StepRange
   readonly saved: ReplicaBlock
   readonly adjoints: ReplicaBlock
@@ -79,10 +83,10 @@ export class PartRun {
   readonly states: ReplicaBlock
   /** Floats from one state's entries to the next's. */
   readonly stateStride: number
+  /** What the way back reads, of all steps; null also where it is computed again, segment by segment. */
+  readonly saved: ReplicaBlock | null
   readonly #context: RunContext
   readonly #options: RunOptions
-  /** null also where it is computed again, segment by segment. */
-  readonly #saved: ReplicaBlock | null
 
   constructor(context: RunContext, kernels: PartKernels, options: RunOptions) {
     const { steps, batch, replicas, keepsHistory, saving, segmentSteps } = options
@@ -94,7 +98,7 @@ export class PartRun {
     this.stateStride = (keepsHistory ? steps + 1 : 1) * batch * part.units
     this.states = takeBlock(device, replicas, part.cell.states.length * this.stateStride)
     const isWhole = segmentSteps >= steps
-    this.#saved = saving && isWhole ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
+    this.saved = saving && isWhole ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
   }
 
   /** A state's entries. */
@@ -142,39 +146,11 @@ export class PartRun {
     }
   }
 
-  async forward(): Promise<void> {
-    for (const segment of this.#segments()) await this.#runSegment(segment, this.#saved)
+  get size(): RunSize {
+    return this.#options
   }
 
-  async backward(options: BackwardOptions): Promise<void> {
-    const { device } = this.#context.launcher
-    const { batch, replicas } = this.#options
-    const { saved, adjoints } = this.kernels.plan
-    for (const segment of this.#segments().reverse()) {
-      const words = (segment.last - segment.first) * batch
-      const again = this.#saved === null ? takeBlock(device, replicas, words * saved.width) : null
-      if (again) await this.#runSegment(segment, again)
-      const rows: SegmentRows = {
-        segment,
-        saved: this.#saved ?? again!,
-        adjoints: takeBlock(device, replicas, words * adjoints.width),
-      }
-      await this.#runSegmentBack(rows, options)
-      if (options.movesWeights) this.#addGradients(rows, options.marks)
-      if (options.inputAdjoint) this.#addInputAdjoint(rows, options.inputAdjoint)
-      device.buffers.giveBack(rows.adjoints.buffer)
-      if (again) device.buffers.giveBack(again.buffer)
-    }
-  }
-
-  /** Gives its memory back. */
-  release(): void {
-    const { buffers } = this.#context.launcher.device
-    buffers.giveBack(this.states.buffer)
-    if (this.#saved) buffers.giveBack(this.#saved.buffer)
-  }
-
-  #segments(): StepRange[] {
+  segments(): StepRange[] {
     const { steps, segmentSteps } = this.#options
     return Array.from({ length: Math.ceil(steps / segmentSteps) }, (_, index) => ({
       first: index * segmentSteps,
@@ -182,62 +158,78 @@ export class PartRun {
     }))
   }
 
-  /** Where a row of the whole sequence would begin in a block that holds a segment's rows alone: kernels count steps from the sequence's start. */
-  #shifted(block: ReplicaBlock, { first }: StepRange, width: number): Piece {
-    return { block, start: -first * this.#options.batch * width }
-  }
-
-  /** @param saved holds what the way back reads, of this segment; null: nothing is kept */
-  async #runSegment(segment: StepRange, saved: ReplicaBlock | null): Promise<void> {
+  /** The products of a segment's inputs, which its loop reads. */
+  multiplyInputs(segment: StepRange): ReplicaBlock {
     const { launcher, store } = this.#context
-    const { batch, replicas, input, keepsHistory } = this.#options
+    const { batch, replicas, input } = this.#options
     const { plan, inputProducts } = this.kernels
-    const { device } = launcher
-    const steps = segment.last - segment.first
-    const weights = store.weightsOf(this.kernels)
-    const rows = input.isConstant ? 1 : steps * batch
-    const gates = takeBlock(device, replicas, rows * plan.inputProducts.width)
+    const rows = input.isConstant ? 1 : (segment.last - segment.first) * batch
+    const gates = takeBlock(launcher.device, replicas, rows * plan.inputProducts.width)
     for (const { forward, forwardStart, gatesColumn } of inputProducts)
       launcher.run(
         forward,
         { rows },
         {
           left: input.isConstant ? input.piece : advance(input.piece, segment.first * batch * plan.sizes.I),
-          right: { block: weights, start: forwardStart },
+          right: { block: store.weightsOf(this.kernels), start: forwardStart },
           result: { block: gates, start: gatesColumn },
         },
         replicas,
       )
-    await launcher.loop(
-      this.kernels.forward({ saving: saved !== null, constantInput: input.isConstant, keepsHistory }),
-      { steps, batch, isBackward: false },
-      ({ first, last }) => ({
+    return gates
+  }
+
+  /** @param saved holds what the way back reads, of this segment; null: nothing is kept */
+  forwardCall(
+    segment: StepRange,
+    gates: ReplicaBlock,
+    saved: ReplicaBlock | null,
+  ): LoopCall<ForwardField, ForwardBuffer> {
+    const { batch, input, keepsHistory } = this.#options
+    const { plan } = this.kernels
+    return {
+      loop: this.kernels.forward({ saving: saved !== null, constantInput: input.isConstant, keepsHistory }),
+      valuesOf: ({ first, last }) => ({
         batch,
         first: segment.first + first,
         last: segment.first + last,
         stateStride: this.stateStride,
       }),
-      {
-        weights: { block: weights, elementWords: 4 },
+      pieces: {
+        weights: { block: this.#context.store.weightsOf(this.kernels), elementWords: 4 },
         inputProducts: input.isConstant ? { block: gates } : this.#shifted(gates, segment, plan.inputProducts.width),
         inputs: input.piece,
         states: { block: this.states },
         ...(saved && { saved: this.#shifted(saved, segment, plan.saved.width) }),
       },
-      replicas,
-    )
-    device.buffers.giveBack(gates.buffer)
+    }
   }
 
-  async #runSegmentBack({ segment, saved, adjoints }: SegmentRows, options: BackwardOptions): Promise<void> {
-    const { launcher, store } = this.#context
-    const { batch, replicas, steps } = this.#options
+  /** For what the way back reads of a segment, where it is computed again there; null where it has been kept. */
+  takeSaved({ first, last }: StepRange): ReplicaBlock | null {
+    const { batch, replicas } = this.#options
+    if (this.saved !== null) return null
+    return takeBlock(this.#context.launcher.device, replicas, (last - first) * batch * this.kernels.plan.saved.width)
+  }
+
+  /** @param again what `takeSaved` has given */
+  takeAdjoints(segment: StepRange, again: ReplicaBlock | null): SegmentRows {
+    const { batch, replicas } = this.#options
+    const words = (segment.last - segment.first) * batch * this.kernels.plan.adjoints.width
+    const saved = this.saved ?? again
+    if (saved === null) throw new TypeError('a segment goes back with what it saved')
+    return { segment, saved, adjoints: takeBlock(this.#context.launcher.device, replicas, words) }
+  }
+
+  backwardCall(
+    { segment, saved, adjoints }: SegmentRows,
+    { above, marks, stateAdjoints, isFresh, truncateEvery }: BackwardOptions,
+  ): LoopCall<BackwardField, BackwardBuffer> {
+    const { batch, steps } = this.#options
     const { plan } = this.kernels
-    const { above, marks, stateAdjoints, isFresh, truncateEvery } = options
-    await launcher.loop(
-      this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
-      { steps: segment.last - segment.first, batch, isBackward: true },
-      ({ first, last }) => ({
+    return {
+      loop: this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
+      valuesOf: ({ first, last }) => ({
         batch,
         first: segment.first + first,
         last: segment.first + last,
@@ -245,8 +237,8 @@ export class PartRun {
         truncateEvery: truncateEvery ?? 0,
         isFresh: Number(isFresh && segment.first + last === steps),
       }),
-      {
-        weights: { block: store.weightsOf(this.kernels), elementWords: 4 },
+      pieces: {
+        weights: { block: this.#context.store.weightsOf(this.kernels), elementWords: 4 },
         states: { block: this.states },
         saved: this.#shifted(saved, segment, plan.saved.width),
         ...(above && { above: { block: above } }),
@@ -254,8 +246,25 @@ export class PartRun {
         adjoints: this.#shifted(adjoints, segment, plan.adjoints.width),
         stateAdjoints: { block: stateAdjoints },
       },
-      replicas,
-    )
+    }
+  }
+
+  /** What follows from a segment's adjoints. */
+  addToGradients(rows: SegmentRows, { movesWeights, marks, inputAdjoint }: BackwardOptions): void {
+    if (movesWeights) this.#addGradients(rows, marks)
+    if (inputAdjoint) this.#addInputAdjoint(rows, inputAdjoint)
+  }
+
+  /** Gives its memory back. */
+  release(): void {
+    const { buffers } = this.#context.launcher.device
+    buffers.giveBack(this.states.buffer)
+    if (this.saved) buffers.giveBack(this.saved.buffer)
+  }
+
+  /** Where a row of the whole sequence would begin in a block that holds a segment's rows alone: kernels count steps from the sequence's start. */
+  #shifted(block: ReplicaBlock, { first }: StepRange, width: number): Piece {
+    return { block, start: -first * this.#options.batch * width }
   }
 
   #addGradients(segmentRows: SegmentRows, marks: AdjointMarks | null): void {

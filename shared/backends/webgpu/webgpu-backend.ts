@@ -33,7 +33,7 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
   return {
     name: 'webgpu',
     precision: 'float32',
-    deviceName: device.facts.name,
+    device: device.facts.name,
     tracing: device.trace,
     computeDevice: device,
     createEngine: async (network, replicas) => {
@@ -41,13 +41,17 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
       for (const part of network.wiredLayers.flatMap(({ parts }) => parts))
         shapes.set(part, await chooseShape(device, part, memory, options.now))
       const work = new NetworkWork(device, network, (part) => shapes.get(part)!, device.bounds, replicas)
+      const recurrences = Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica))
       return new ProgramEngine(
         network,
-        Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica)),
+        recurrences,
         {
           run: runJobs,
           sideBySide: (size) => work.planMemory(size).sideBySide,
-          dispose: () => work.release(),
+          dispose: () => {
+            for (const recurrence of recurrences) recurrence.endProgram()
+            work.release()
+          },
           memoryBytes: () => device.buffers.totalBytes,
         },
       )

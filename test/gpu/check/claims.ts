@@ -17,7 +17,7 @@ export const goldenSection: Section = {
     const texts = readdirSync(GOLDEN_FOLDER)
       .filter((file) => scale.golden.test(file))
       .map((file): [string, string] => [file, readFileSync(path.join(GOLDEN_FOLDER, file), 'utf8')])
-    await runChecks('golden', goldenChecks(new Map(texts)), await openBackend(), report)
+    await runChecks('golden', goldenChecks(new Map(texts)), await openBackend('likeliest'), report)
   },
 }
 
@@ -25,7 +25,7 @@ export const claimsSection: Section = {
   name: 'claims and random cells',
   limitSeconds: 110,
   run: async ({ report, scale, openBackend }) => {
-    const backend = await openBackend()
+    const backend = await openBackend('likeliest')
     for (const [topic, checks] of conformanceChecks(scale.cells)) await runChecks(topic, checks, backend, report)
   },
 }

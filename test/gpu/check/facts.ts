@@ -3,7 +3,11 @@ import { median } from '../../../shared/attractors/convergence.ts'
 import { describeAdapter } from '../../../shared/backends/webgpu/device.ts'
 import { add } from '../../../shared/backends/webgpu/wgsl/elementwise.ts'
 import { uniformBytes } from '../../../shared/backends/webgpu/wgsl/kernel.ts'
-import { uniformValues, type ReplicaKernel, type ReplicaPlace } from '../../../shared/backends/webgpu/wgsl/replica-kernel.ts'
+import {
+  uniformValues,
+  type ReplicaKernel,
+  type ReplicaPlace,
+} from '../../../shared/backends/webgpu/wgsl/replica-kernel.ts'
 import { rowsProduct } from '../../../shared/backends/webgpu/wgsl/rows-product.ts'
 import { BufferUsage, MAP_READ } from '../../../shared/backends/webgpu/usage.ts'
 import { openDawn } from '../../../main/engine/webgpu/dawn.ts'
@@ -35,7 +39,11 @@ export const factsSection: Section = {
     const facts = describeAdapter(adapter)
     const limits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]))
     const features = [...adapter.features].sort()
-    context.report.add(`${facts.name}: ${features.join(' ')}\n${JSON.stringify(limits)}`, { ...facts, features, limits })
+    context.report.add(`${facts.name}: ${features.join(' ')}\n${JSON.stringify(limits)}`, {
+      ...facts,
+      features,
+      limits,
+    })
     const device = await adapter.requestDevice({
       requiredLimits: {
         maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
@@ -53,11 +61,21 @@ async function measure(bench: DeviceBench, { report, scale }: SectionContext): P
   report.add(`submit to mapped: ${answerMs.toFixed(3)} ms`, { what: 'submit to mapped', ms: answerMs })
 
   const small = bench.buffer(1)
-  const few = await bench.dispatchMs(add(), { count: 1 }, { source: bench.buffer(1), result: small }, DEPENDENT_DISPATCHES)
+  const few = await bench.dispatchMs(
+    add(),
+    { count: 1 },
+    { source: bench.buffer(1), result: small },
+    DEPENDENT_DISPATCHES,
+  )
   report.add(`dependent dispatch: ${(1000 * few).toFixed(2)} µs`, { what: 'dependent dispatch', ms: few })
 
   const count = scale.copiedFloats
-  const copyMs = await bench.dispatchMs(add(), { count }, { source: bench.buffer(count), result: bench.buffer(count) }, REPEATS)
+  const copyMs = await bench.dispatchMs(
+    add(),
+    { count },
+    { source: bench.buffer(count), result: bench.buffer(count) },
+    REPEATS,
+  )
   const gigabytesPerSecond = (3 * FLOAT_BYTES * count) / copyMs / 1e6
   report.add(`memory: ${gigabytesPerSecond.toFixed(0)} GB/s read and written`, { what: 'memory', gigabytesPerSecond })
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** Imports, static and dynamic, of a literal. */
-const IMPORTS = /(?:\bfrom|\bimport)\s*\(?\s*(?:\/\*.*?\*\/\s*)?'([^'\n]+)'|new URL\('(\.[^'\n]+)', import\.meta\.url\)/g
+const IMPORTS =
+  /(?:\bfrom|\bimport)\s*\(?\s*(?:\/\*.*?\*\/\s*)?'([^'\n]+)'|new URL\('(\.[^'\n]+)', import\.meta\.url\)/g
 
 export interface ModuleFiles {
   /** Absolute. */
@@ -48,7 +49,9 @@ export function packageFolders(names: readonly string[], modules: string): strin
     const manifest = path.join(folder, 'package.json')
     if (folders.has(folder) || !existsSync(manifest)) continue
     folders.add(folder)
-    const { dependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as { dependencies?: Record<string, string> }
+    const { dependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+      dependencies?: Record<string, string>
+    }
     waiting.push(...Object.keys(dependencies))
   }
   return [...folders].sort()

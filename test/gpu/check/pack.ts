@@ -27,7 +27,10 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: path.j
 const out = path.resolve(values.out)
 
 function run(command: string, commandArguments: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): void {
-  const { status, error } = spawnSync(command, commandArguments, { stdio: ['ignore', 'inherit', 'inherit'], ...options })
+  const { status, error } = spawnSync(command, commandArguments, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
+  })
   if (status === 0) return
   throw new LabError('file', `\`${command}\` does not do its part of the pack.`, {
     where: 'gpu-check',

@@ -6,8 +6,11 @@ import type { Scale } from './scale.ts'
 export interface SectionContext {
   readonly report: Report
   readonly scale: Scale
-  /** Opened when a section asks; peers need none. */
-  readonly openBackend: () => Promise<WebGpuBackend>
+  /**
+   * Opened when a section asks; peers need none.
+   * @param shapes `likeliest`: taken as they come, which is right for many small networks; `fastest`: measured first, as a run has them
+   */
+  readonly openBackend: (shapes: 'likeliest' | 'fastest') => Promise<WebGpuBackend>
 }
 
 export interface Section {

@@ -17,7 +17,7 @@ export const stepsSection: Section = {
   name: 'training steps',
   limitSeconds: 70,
   run: async ({ report, scale, openBackend }) => {
-    const opened = { backend: await openBackend(), threads: 1 }
+    const opened = { backend: await openBackend('fastest'), threads: 1 }
     for (const testCase of scale.cases)
       for (const replicas of scale.replicas) {
         const { time, engine } = await openStepRunner(opened, { ...testCase, replicas })
@@ -32,15 +32,15 @@ export const profileSection: Section = {
   name: 'profile by kernel',
   limitSeconds: 20,
   run: async ({ report, scale, openBackend }) => {
-    const backend = await openBackend()
+    const backend = await openBackend('fastest')
     const testCase = scale.cases[0]!
     for (const replicas of scale.replicas) {
       const { time, engine } = await openStepRunner({ backend, threads: 1 }, { ...testCase, replicas })
-      const before = { ...backend.device.queue.counts }
+      const before = { ...backend.computeDevice.queue.counts }
       await backend.tracing!.start(SPANS)
       await time(PROFILED_STEPS)
       const spans = await backend.tracing!.stop()
-      const { counts } = backend.device.queue
+      const { counts } = backend.computeDevice.queue
       await engine.dispose()
       const dispatches = (counts.dispatches - before.dispatches) / PROFILED_STEPS
       const submissions = (counts.submissions - before.submissions) / PROFILED_STEPS
@@ -108,4 +108,3 @@ function addTimes(
     ...{ case: name, replicas, engine, ...summary },
   })
 }
-

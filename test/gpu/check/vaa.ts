@@ -10,7 +10,7 @@ export const vaaSection: Section = {
   limitSeconds: 30,
   run: async ({ report, scale, openBackend }) => {
     const { vaa, convergenceSteps } = scale
-    const { engine, run } = await openVaaRun(await openBackend(), vaa, { isRestless: true, convergenceSteps })
+    const { engine, run } = await openVaaRun(await openBackend('fastest'), vaa, { isRestless: true, convergenceSteps })
     const times: number[] = []
     for (let round = 0; round < ROUNDS; round++) {
       const start = performance.now()

@@ -24,7 +24,8 @@ export function putVulkanLibraries(target: string): number {
       spawnSync('dpkg-deb', ['--extract', path.join(folder, file), root])
     mkdirSync(target, { recursive: true })
     const libraries = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => LIBRARY.test(file))
-    for (const file of libraries) copyFileSync(realpathSync(path.join(root, file)), path.join(target, path.basename(file)))
+    for (const file of libraries)
+      copyFileSync(realpathSync(path.join(root, file)), path.join(target, path.basename(file)))
     return libraries.length
   } finally {
     rmSync(folder, { recursive: true, force: true })

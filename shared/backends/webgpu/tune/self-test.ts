@@ -29,7 +29,7 @@ export async function requireRightResults(backend: Backend): Promise<void> {
     const error = right.reduce((most, value, i) => Math.max(most, Math.abs(value - values[i]!)), 0) / largest
     if (error <= tolerance) continue // a NaN is not
     throw new LabError('backend', 'The graphics processor computes wrong.', {
-      where: `${backend.name}, ${backend.deviceName ?? 'the device'}`,
+      where: `${backend.name}, ${backend.device ?? 'the device'}`,
       expected: `${what} within ${tolerance} of the float64 oracle’s`,
       found: `a difference of ${error.toPrecision(2)}`,
       remedy: 'Update its driver; until then, run on `wasm`.',

@@ -19,8 +19,8 @@ export interface RecurrenceText<Field extends string, Buffer extends string> {
   readonly body: string
 }
 
-/** A field of a member of several, or where its values begin in a buffer that members share: elements after the replica's place. */
-export type MemberField<Field extends string, Buffer extends string> = `${Field | `${Buffer}Start`}_${number}`
+/** What a member of several has for itself, by its number: fields (`first_0`) and buffers (`states_0`). */
+export type MemberName<Name extends string> = `${Name}_${number}`
 
 /** Of one part alone; dispatched for `batch` series. */
 export function recurrenceKernel<Field extends string, Buffer extends string>(
@@ -39,44 +39,67 @@ export function recurrenceKernel<Field extends string, Buffer extends string>(
 }
 
 /**
- * Of several parts, whose buffers of one name are one buffer. Member m's fields have its number (`first_0`), and `BUFFERStart_0` says where in a replica's
- * place its own values begin. A member that has nothing to do has `first` equal to `last`.
+ * Of several parts. Member m's fields and buffers have its number (`first_0`, `states_0`), but for buffers that are the same for all. A member that has
+ * nothing to do has `first` equal to `last`.
  *
- * @param texts of shapes that agree in all but what registers keep
+ * @param texts see `canGoBeside`
+ * @param common buffers that all members read or write, each in its own columns
  */
 export function recurrencesBeside<Field extends string, Buffer extends string>(
   texts: readonly RecurrenceText<Field | 'batch', Buffer>[],
+  common: ReadonlySet<Buffer>,
   name: string,
-): ReplicaKernel<MemberField<Field | 'batch', Buffer>, Buffer> {
-  const [{ rows, invocations, subgroups }] = [texts[0]!.shape]
-  if (texts.some(({ shape }) => shape.rows !== rows || shape.invocations !== invocations))
-    throw new TypeError('parts beside each other have workgroups of one size')
-  if (texts.some(({ shape }) => shape.subgroups !== subgroups))
-    throw new TypeError('subgroups are for all parts or none')
-  const namesOf = (text: (typeof texts)[number]): Buffer[] => Object.keys(text.buffers) as Buffer[]
+): ReplicaKernel<MemberName<Field | 'batch'>, Buffer | MemberName<Buffer>> {
+  const nameOf = (buffer: Buffer, member: number): Buffer | MemberName<Buffer> =>
+    common.has(buffer) ? buffer : `${buffer}_${member}`
+  const buffersOf = ({ buffers }: (typeof texts)[number]): [Buffer, KernelBuffer][] =>
+    Object.entries(buffers) as [Buffer, KernelBuffer][]
   const branches = texts.map((text, member) => {
-    const starts = namesOf(text).map((buffer) => `let ${buffer}_base = ${buffer}_base + call.${buffer}Start_${member};`)
-    const body = text.body.replaceAll(/\bcall\.(\w+)/g, `call.$1_${member}`)
-    return `if (group.y == ${member}u) {\n${indent([...starts, body].join('\n'))}\n}`
+    const renamed = buffersOf(text).reduce(
+      (body, [buffer]) => body.replaceAll(new RegExp(`\\b${buffer}(?=\\[|_base\\b)`, 'g'), nameOf(buffer, member)),
+      text.body.replaceAll(/\bcall\.(\w+)/g, `call.$1_${member}`),
+    )
+    return `if (group.y == ${member}u) {\n${indent(renamed)}\n}`
   })
-  return replicaKernel<MemberField<Field | 'batch', Buffer>, Buffer>({
+  return replicaKernel<MemberName<Field | 'batch'>, Buffer | MemberName<Buffer>>({
     name,
     fields: fieldsOf(
-      texts.flatMap((text, member) =>
-        [...text.fields, ...namesOf(text).map((buffer) => `${buffer}Start` as const)].map(
-          (field) => `${field}_${member}` as MemberField<Field | 'batch', Buffer>,
-        ),
-      ),
+      texts.flatMap(({ fields }, member) => fields.map((field): MemberName<Field | 'batch'> => `${field}_${member}`)),
     ),
-    buffers: Object.assign({}, ...texts.map(({ buffers }) => buffers)) as (typeof texts)[number]['buffers'],
+    buffers: Object.fromEntries(
+      texts.flatMap((text, member) => buffersOf(text).map(([buffer, its]) => [nameOf(buffer, member), its])),
+    ) as Partial<Record<Buffer | MemberName<Buffer>, KernelBuffer>>,
     ...shared(texts),
     body: branches.join(' else '),
     workgroups: (values) => {
-      const batches = texts.map((_, member) => (values as Record<string, number>)[`batch_${member}`]!)
-      return [Math.ceil(Math.max(...batches) / rows), texts.length]
+      const batches = texts.map((_, member) => (values as Readonly<Record<string, number>>)[`batch_${member}`]!)
+      return [Math.ceil(Math.max(...batches) / texts[0]!.shape.rows), texts.length]
     },
   })
 }
+
+/** Whether one kernel can be made of these: workgroups of one size, and no more buffers than a kernel may have. */
+export function canGoBeside<Field extends string, Buffer extends string>(
+  texts: readonly RecurrenceText<Field, Buffer>[],
+  common: ReadonlySet<Buffer>,
+  mostBuffers: number,
+): boolean {
+  const [{ shape }] = texts as readonly [RecurrenceText<Field, Buffer>]
+  const names = texts.flatMap((text, member) =>
+    (Object.keys(text.buffers) as Buffer[]).map((buffer) => (common.has(buffer) ? buffer : `${buffer} ${member}`)),
+  )
+  return (
+    new Set(names).size <= mostBuffers &&
+    texts.every(
+      (text) =>
+        text.shape.rows === shape.rows &&
+        text.shape.invocations === shape.invocations &&
+        needsSubgroups(text.shape) === needsSubgroups(shape),
+    )
+  )
+}
+
+const needsSubgroups = ({ subgroups, slices }: RecurrenceShape): boolean => subgroups && slices > 1
 
 /** What a kernel of these has once. */
 function shared(texts: readonly RecurrenceText<string, string>[]): {
@@ -89,7 +112,7 @@ function shared(texts: readonly RecurrenceText<string, string>[]): {
   const memories = (['exchange', 'scratch'] as const).filter((memory) => most(memory) > 0)
   return {
     workgroupSize: shape.invocations,
-    subgroups: shape.subgroups && shape.slices > 1,
+    subgroups: needsSubgroups(shape),
     declarations: [
       ...memories.map((memory) => `var<workgroup> ${memory}: array<vec4f, ${most(memory)}>;`),
       functionsText(texts.flatMap(({ functions }) => [...functions])),

@@ -1,6 +1,6 @@
 /** The readout's kernels beside the processors' readout in double precision: outputs, losses, right classes, adjoints. */
 import { afterAll, describe, expect, it } from 'vitest'
-import { readOut, readOutBackward } from '../../../../shared/backends/programs/readout.ts'
+import { lossCount, readOut, readOutBackward } from '../../../../shared/backends/programs/readout.ts'
 import * as kernels from '../../../../shared/backends/webgpu/wgsl/readout.ts'
 import { sumSlots } from '../../../../shared/backends/webgpu/wgsl/sum-slots.ts'
 import type { SeriesBatch } from '../../../../shared/datasets/dataset.ts'
@@ -92,11 +92,12 @@ describe.each([
   it('adjoints of outputs and of hidden rows are those of double precision, zeros where a slot is not used', async () => {
     const setup = setUp()
     const { outputs } = await runForward(setup)
-    const used = STEPS.filter((step) => step >= 0).length
-    const lossCount = loss === 'mse' ? used * outputSize : used
     const before = { outputAdjoints: drawn(SLOTS * outputSize), hiddenAdjoints: drawn(SLOTS * WIDTH) }
     const { readout, steps, targets } = setup
-    const scale = { array: new Float32Array(3).fill(1 / lossCount), place: { offset: 0, stride: 1 } }
+    const scale = {
+      array: new Float32Array(3).fill(1 / lossCount(batchOf(setup, 0), size)),
+      place: { offset: 0, stride: 1 },
+    }
     const run = await runReplicaKernel(
       kernels.readOutBackward(size),
       { slots: SLOTS },
@@ -109,7 +110,7 @@ describe.each([
       const hidden = of(setup.hidden, replica)
       const biasGradient = new Float64Array(outputSize)
       const hiddenAdjoint = readOutBackward(
-        readOut(hidden, weight, bias, batch, loss),
+        readOut(hidden, weight, bias, batch, loss).outputs,
         hidden,
         weight,
         new Float64Array(weight.length),

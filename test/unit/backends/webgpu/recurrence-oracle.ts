@@ -36,7 +36,7 @@ export function runOracle(input: OracleInput): OracleResult {
   const { part, parameters, batch, steps, reached, truncateEvery } = input
   const { forward, backward, states: names } = part.cell
   const forwardIds = reachable(forward.ir, forward.newStates)
-  const states = [input.initialStates.map((state) => state.slice())]
+  const states: Float64Array[][] = [input.initialStates.map((state) => state.slice())]
   const values: Map<NodeId, NodeValue>[] = []
   const stepInputs = (step: number): StepInputs => ({
     batch,

@@ -10,7 +10,7 @@ function spoiled(spoil: (engine: Engine) => Partial<Engine>): Backend {
   return {
     ...referenceBackend,
     name: 'webgpu',
-    deviceName: 'Wrong 9000',
+    device: 'Wrong 9000',
     createEngine: async (network, replicas) => {
       const engine = await referenceBackend.createEngine(network, replicas)
       return new Proxy(engine, {
