@@ -11,7 +11,7 @@ describe('lab devices', () => {
   it('lists every engine, and of those that cannot be used what is missing and what to do', async () => {
     const { code, stdout } = await lab(['devices', '--json'], home)
     expect(code).toBe(0)
-    const devices = jsonLines(stdout) as Line[]
+    const devices = jsonLines(stdout) as unknown as Line[]
     expect(new Set(devices.map(({ backend }) => backend))).toEqual(new Set(BACKEND_NAMES))
     for (const { refusal } of devices) if (refusal) expect(refusal.remedy).toBeTruthy()
     expect(devices.find(({ id }) => id === 'wasm')).toMatchObject({ kind: 'processor', refusal: null })
