@@ -1,7 +1,7 @@
 /** From equations to the end of a first, tiny training step: parsing, derivatives, code, and what V8 makes of it. */
 import { builtInCells } from '../../shared/cells/library.ts'
 import type { BenchCase } from './bench-case.ts'
-import { createEngine } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import { summarize } from './measure.ts'
 import { ADAM, createCaseNetwork, trainRequest } from './networks.ts'
 import { OWN_CELL } from './step-cases.ts'

@@ -1,10 +1,8 @@
 /** The engine under test: the one place that knows how it is opened, and what it may tell about itself. */
 import { availableParallelism } from 'node:os'
-import type { Backend, Engine } from '../../shared/backends/backend.ts'
+import type { Backend } from '../../shared/backends/backend.ts'
 import { kernelTimes, type TraceSpan } from '../../shared/backends/trace.ts'
-import { initialize } from '../../shared/networks/initial-values.ts'
 import { loadBackend } from '../../main/engine/load-backend.ts'
-import type { Network } from '../../shared/networks/network.ts'
 
 export interface OpenedBackend {
   readonly backend: Backend
@@ -15,14 +13,6 @@ export const ALL_THREADS = availableParallelism()
 
 export async function openBackend(threads: number): Promise<OpenedBackend> {
   return { backend: await loadBackend('auto', { threads }), threads }
-}
-
-/** An engine whose replicas hold the initial values of seeds 0, 1, ... */
-export async function createEngine(backend: Backend, network: Network, replicas: number): Promise<Engine> {
-  const engine = await backend.createEngine(network, replicas)
-  for (let replica = 0; replica < replicas; replica++)
-    await engine.writeParameters(replica, initialize(network, replica, 0))
-  return engine
 }
 
 /** Names of the report for kernels of the engine's module. */

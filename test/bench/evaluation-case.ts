@@ -2,7 +2,7 @@
 import { RandomStream } from '../../shared/numerics/random.ts'
 import { CHUNK_SERIES } from '../../shared/training/evaluate.ts'
 import type { BenchCase } from './bench-case.ts'
-import { createEngine } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import { repeat, summarize } from './measure.ts'
 import { countWeights, createCaseNetwork, randomBatch } from './networks.ts'
 

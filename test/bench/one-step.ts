@@ -3,7 +3,8 @@
  * Prints a line when the first step has ended, and {"memoryMiB"} after the second: its largest resident memory.
  */
 import { readFileSync } from 'node:fs'
-import { createEngine, openBackend } from './engines.ts'
+import { openBackend } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import { ADAM, createCaseNetwork, trainRequest } from './networks.ts'
 import { stepCase } from './step-cases.ts'
 

@@ -1,6 +1,7 @@
 /** Our contestant: a case of training on an engine of its own, warmed up; times whole steps of all replicas with Adam. */
 import type { Engine } from '../../shared/backends/backend.ts'
-import { createEngine, type OpenedBackend } from './engines.ts'
+import type { OpenedBackend } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import type { Contestant } from './measure.ts'
 import { ADAM, countWeights, createCaseNetwork, trainRequest } from './networks.ts'
 import type { StepCase } from './step-cases.ts'

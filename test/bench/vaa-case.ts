@@ -1,7 +1,7 @@
 /** VAA (Algorithm 1) with n = 100 and M = 10,000 on two layers of 256 GRU units: the longest single measurement of the lab. */
 import type { RestRequest } from '../../shared/backends/backend.ts'
 import type { BenchCase } from './bench-case.ts'
-import { createEngine } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import { summarize } from './measure.ts'
 import { createCaseNetwork } from './networks.ts'
 import { drawSeries, openVaaRun } from './vaa-run.ts'

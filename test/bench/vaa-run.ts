@@ -2,7 +2,7 @@
 import type { Backend, ConvergedStates, ConvergeRequest, Engine } from '../../shared/backends/backend.ts'
 import { elementCount } from '../../shared/numerics/dims.ts'
 import { RandomStream } from '../../shared/numerics/random.ts'
-import { createEngine } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import { createCaseNetwork, randomBatch } from './networks.ts'
 
 export interface VaaSize {

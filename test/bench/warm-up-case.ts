@@ -3,7 +3,7 @@ import type { WarmupRequest } from '../../shared/backends/backend.ts'
 import { drawConvergence } from '../../shared/training/draws.ts'
 import { RandomStream } from '../../shared/numerics/random.ts'
 import type { BenchCase } from './bench-case.ts'
-import { createEngine } from './engines.ts'
+import { createEngine } from './seeded-engine.ts'
 import { summarize } from './measure.ts'
 import { ADAM, createCaseNetwork, randomBatch } from './networks.ts'
 

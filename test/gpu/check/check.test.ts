@@ -83,7 +83,10 @@ it('a program is made of what its files import, by name or by address, and of pa
     writeFileSync(file, text)
     return file
   }
-  const entry = write('entry.ts', "import { a } from './a.ts'\nimport fc from 'fast-check'\nimport 'node:fs'\n")
+  const entry = write(
+    'entry.ts',
+    "import { a } from './a.ts'\nimport fc from 'fast-check'\nimport 'node:fs'\nimport type { C } from './c.ts'\n",
+  )
   const imported = write(
     'a.ts',
     "export const a = await import('./b.ts')\nnew Worker(new URL('./thread.ts', import.meta.url))\n",

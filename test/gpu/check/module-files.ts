@@ -6,6 +6,9 @@ import path from 'node:path'
 const IMPORTS =
   /(?:\bfrom|\bimport)\s*\(?\s*(?:\/\*.*?\*\/\s*)?'([^'\n]+)'|new URL\('(\.[^'\n]+)', import\.meta\.url\)/g
 
+/** Imports of types are gone when the program runs. */
+const TYPE_IMPORTS = /\b(?:import|export) type [^'"]*? from '[^'\n]+'/g
+
 export interface ModuleFiles {
   /** Absolute. */
   readonly files: readonly string[]
@@ -21,7 +24,7 @@ export function moduleFiles(entries: readonly string[]): ModuleFiles {
     if (files.has(file)) continue
     files.add(file)
     if (!/\.[cm]?[jt]s$/.test(file)) continue
-    for (const [, imported, address] of readFileSync(file, 'utf8').matchAll(IMPORTS)) {
+    for (const [, imported, address] of readFileSync(file, 'utf8').replaceAll(TYPE_IMPORTS, '').matchAll(IMPORTS)) {
       const name = imported ?? address!
       if (name.startsWith('.')) {
         const found = path.resolve(path.dirname(file), name)
