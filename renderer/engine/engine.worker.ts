@@ -21,7 +21,10 @@ async function load({ backend }: EngineWorkerTask): Promise<Backend> {
       return (await import('../../shared/backends/reference/reference-backend.ts')).referenceBackend
     case 'webgpu': {
       const { createLastingBackend } = await import('../../shared/backends/webgpu/lasting-backend.ts')
-      return createLastingBackend(requireGpu(), { now: () => performance.now() })
+      const { requireRightResults } = await import('../../shared/backends/webgpu/tune/self-test.ts')
+      const backend = await createLastingBackend(requireGpu(), { now: () => performance.now() })
+      await requireRightResults(backend)
+      return backend
     }
     default:
       throw new LabError('backend', 'The window of engines has no backend of this name.', {

@@ -157,6 +157,7 @@ const H100_FACTS: AdapterFacts = {
   workgroupInvocations: 1024,
   bindingBytes: 2 ** 31,
   bufferBytes: 2 ** 31,
+  storageBuffers: 16,
   hasSubgroups: true,
   subgroupSize: 32,
   hasTimestamps: true,
