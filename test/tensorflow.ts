@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { describe } from 'vitest'
 import { findInstallation, RECORD_FILE } from '../main/engine/tensorflow/installation.ts'
 import { Staging } from '../main/setup/tensorflow/staging.ts'
 import { cacheFolder } from '../main/store/home.ts'
@@ -15,8 +16,11 @@ export const TENSORFLOW_DEMANDED = 'WARMUP_LAB_TESTS_NEED_TENSORFLOW'
 
 const found = await findInstallation()
 
-/** For `describe.skipIf` of what needs it: it is not set up, and nobody demands it. */
+/** It is not set up, and nobody demands it. */
 export const isTensorflowLeftOut = found === null && process.env[TENSORFLOW_DEMANDED] !== '1'
+
+/** Claims about TensorFlow itself. */
+export const describeTensorflow: ReturnType<typeof describe.skipIf> = describe.skipIf(isTensorflowLeftOut)
 
 /** @throws where it is demanded and not set up */
 export function testInstallation(): TensorflowInstallation {

@@ -61,6 +61,26 @@ it('a training step is one read-back, and seeds share its dispatches', async () 
   expect(await countStep(3, 6)).toEqual(one)
 })
 
+it('the parts of a double layer go through time in one dispatch each way', async () => {
+  const half = part("h' = tanh(W x + U h + b)", 4)
+  const double = network([[half, half]], { inputs: 2, outputs: 1 })
+  await withEngine(double, 1, async (engine) => {
+    const request = { batch: batch(double, 6, 3, 3), truncateEvery: null, dropoutMasks: null, regulariser: null }
+    const spy = vi.spyOn(backend.computeDevice.queue, 'dispatch')
+    for (let i = 0; i < WARM_STEPS; i++) await engine.trainStep([request], [ADAM])
+    spy.mockClear() // loops were timed in pieces
+    await engine.trainStep([request], [ADAM])
+    const loops = spy.mock.calls.flatMap(([{ kernel }]) =>
+      /^(for|back)ward of/.test(kernel.name) ? [kernel.name] : [],
+    )
+    spy.mockRestore()
+    expect(loops).toEqual([
+      expect.stringMatching(/^forward of .*part 0.* beside forward of .*part 1/),
+      expect.stringMatching(/^backward of .*part 0.* beside backward of .*part 1/),
+    ])
+  })
+})
+
 it('twice as many steps are no more dispatches', async () => {
   const { dispatches } = await countStep(1, 6)
   expect(await countStep(1, 12)).toEqual({ dispatches, readBacks: 1 })

@@ -7,6 +7,7 @@ import type { RemotePort } from '../../../shared/backends/remote/remote-port.ts'
 import { serveBackend } from '../../../shared/backends/remote/serve-backend.ts'
 import { loadBackend } from '../load-backend.ts'
 import { fromArgument } from './executor-request.ts'
+import { becomeExecutor } from './executor-role.ts'
 
 /** Electron's utility process has this instead of `send`; Node's types do not know it. */
 interface UtilityPort {
@@ -31,6 +32,7 @@ function lineToParent(): RemotePort {
   }
 }
 
+becomeExecutor()
 const { backend, options } = fromArgument(process.argv.at(-1)!)
 const line = lineToParent()
 line.onEnd(() => process.exit())

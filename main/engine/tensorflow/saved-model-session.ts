@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { LabError } from '../../../shared/protocol/errors.ts'
 import {
   savedModelBytes,
   SERVING_TAG,
@@ -93,6 +94,7 @@ class SavedModelSession implements GraphSession {
   readonly #runner: ModelRunner
   readonly #session: number
   readonly #signatures: SavedModelMessage['signatures']
+  #isClosed = false
 
   constructor(library: TensorflowLibrary, folder: string, signatures: SavedModelMessage['signatures']) {
     this.#library = library
@@ -101,7 +103,9 @@ class SavedModelSession implements GraphSession {
     this.#signatures = signatures
   }
 
-  run(signature: string, feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FetchedTensor>> {
+  /** @throws LabError `device-memory` or `backend`: what TensorFlow says */
+  async run(signature: string, feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FetchedTensor>> {
+    if (this.#isClosed) throw new LabError('internal', 'The engine was asked for something after its end.')
     const { inputs, outputs } = this.#signatures[signature]!
     const made: LibraryTensor[] = []
     try {
@@ -119,16 +123,39 @@ class SavedModelSession implements GraphSession {
       }))
       const names = Object.values(outputs).map(({ tensor }) => tensor)
       const results = this.#runner.runSavedModel(this.#session, tensors, infos, names)
-      return Promise.resolve(
-        Object.fromEntries(Object.keys(outputs).map((name, i) => [name, new Fetched(this.#library, results[i]!)])),
-      )
+      return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, new Fetched(this.#library, results[i]!)]))
+    } catch (error) {
+      throw failure(signature, error)
     } finally {
       for (const tensor of made) tensor.dispose()
     }
   }
 
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#runner.deleteSavedModel(this.#session)
-    return Promise.resolve()
   }
+}
+
+/** As TensorFlow says it when a device's memory, or this machine's, does not suffice. */
+const MEMORY_WORDS = /RESOURCE_EXHAUSTED|OOM when allocating|out of memory/i
+
+/** What the library says is long, and about itself: its first line tells what it is about. */
+function failure(signature: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof TypeError) return error
+  const found = error.message.split('\n')[0]!
+  return MEMORY_WORDS.test(error.message)
+    ? new LabError('device-memory', 'TensorFlow has not enough memory.', {
+        where: signature,
+        found,
+        remedy: 'Take fewer series a batch, or fewer seeds at a time.',
+        cause: error,
+      })
+    : new LabError('backend', 'TensorFlow could not compute this.', {
+        where: signature,
+        found,
+        remedy: 'Set TensorFlow up anew with `lab setup tensorflow`, or take another engine.',
+        cause: error,
+      })
 }

@@ -5,6 +5,7 @@
 import type { Network } from '../../networks/network.ts'
 import { joinRanges, parameterRanges } from '../programs/parameter-ranges.ts'
 import type { FlatRange } from '../recurrence.ts'
+import { runOnCudnn, suitsCudnn } from './cudnn.ts'
 import { call, defineFunction, type GraphFunction } from './graph/functions.ts'
 import type { Value } from './graph/graph.ts'
 import type { DataType } from './graph/messages.ts'
@@ -12,9 +13,10 @@ import type { Graph } from './graph/ops.ts'
 import { flatGradients, type Gradients } from './network-graph.ts'
 import { gradientNorm, moveParameters, STEP_NUMBER_COUNT } from './optimizer-graph.ts'
 import { unpackParameters, type NetworkParameters } from './part-parameters.ts'
+import type { ModelOptions } from './model-options.ts'
 import { typesOf, type FedTensors, type ReplicaModel, type Values } from './replica-model.ts'
 import { COUNT, flags, floats, integers, SCALAR } from './signature-writer.ts'
-import { train } from './train-graph.ts'
+import { runLoops, train, type RunSequences } from './train-graph.ts'
 import { warmUp } from './warm-up-graph.ts'
 
 /** A gradient as a function of the library: `flat` [P] and what is handed back beside the norm, `numbers` [n]. */
@@ -23,6 +25,9 @@ interface GradientFunction {
   readonly fed: FedTensors
   readonly body: GraphFunction<Readonly<Record<string, DataType>>, { readonly flat: Value; readonly numbers: Value }>
 }
+
+/** Training on cuDNN's kernels, where a model has it. */
+export const CUDNN_TRAINING = 'train-cudnn'
 
 /** Fed names of a value for each layer, or boundary between layers. */
 export const perturbationName = (layerIndex: number): string => `perturbation_${layerIndex}`
@@ -35,7 +40,7 @@ export const targetTensors = ({ loss, outputSize }: Network): FedTensors => ({
   lossCount: SCALAR,
 })
 
-export function addLearning(model: ReplicaModel, network: Network, isCompiled: boolean): void {
+export function addLearning(model: ReplicaModel, network: Network, { isCompiled, usesCudnn }: ModelOptions): void {
   const { wiredLayers, inputSize } = network
   const ranges = parameterRanges(network)
   const count = ranges.at(-1)!.end
@@ -73,13 +78,17 @@ export function addLearning(model: ReplicaModel, network: Network, isCompiled: b
     fed,
     body: defineFunction(model.library, `${name}-gradient`, typesOf(fed, ['parameters']), write),
   })
-  const training = define('train', trainFed, (graph, values) => {
-    const { lossSum, gradients } = train(graph, network, unpackParameters(graph, network, values.parameters!), {
-      ...pick(values, ['inputs', 'steps', 'targetSteps', 'targets', 'lossCount', 'reached', 'passed']),
-      dropoutMasks: boundaries.map(({ index }) => values[dropoutMaskName(index)]!),
+  const defineTraining = (name: string, runSequences: RunSequences): GradientFunction =>
+    define(name, trainFed, (graph, values) => {
+      const parameters = unpackParameters(graph, network, values.parameters!)
+      const request = {
+        ...pick(values, ['inputs', 'steps', 'targetSteps', 'targets', 'lossCount', 'reached', 'passed']),
+        dropoutMasks: boundaries.map(({ index }) => values[dropoutMaskName(index)]!),
+      }
+      const { lossSum, gradients } = train(graph, network, parameters, request, runSequences)
+      return { flat: flatGradients(graph, network, gradients), numbers: graph.reshape(lossSum, [1]) }
     })
-    return { flat: flatGradients(graph, network, gradients), numbers: graph.reshape(lossSum, [1]) }
-  })
+  const training = defineTraining('train', runLoops)
   const defineWarmUp = (name: string, movesColdParts: boolean): GradientFunction =>
     define(name, warmUpFed, (graph, values) => {
       const parameters = unpackParameters(graph, network, values.parameters!)
@@ -96,13 +105,13 @@ export function addLearning(model: ReplicaModel, network: Network, isCompiled: b
     }
   })
 
-  const add = (gradient: GradientFunction, moving: readonly FlatRange[]): void => {
+  const add = (gradient: GradientFunction, moving: readonly FlatRange[], isOneProgram = isCompiled): void => {
     const { name, fed } = gradient
-    model.addProgram(`${name}-gradients`, fed, isCompiled, (graph, values) => {
+    model.addProgram(`${name}-gradients`, fed, isOneProgram, (graph, values) => {
       const { flat, numbers } = callGradient(graph, gradient, values)
       return { numbers: withNorm(graph, gradientNorm(graph, flat, all), numbers), gradients: flat }
     })
-    model.addStep(`${name}-step`, { ...fed, optimizer: floats(STEP_NUMBER_COUNT) }, isCompiled, (graph, values) => {
+    model.addStep(`${name}-step`, { ...fed, optimizer: floats(STEP_NUMBER_COUNT) }, isOneProgram, (graph, values) => {
       const { flat, numbers } = callGradient(graph, gradient, values)
       const norm = gradientNorm(graph, flat, moving)
       const before = pick(values, ['parameters', 'first', 'second'])
@@ -111,6 +120,8 @@ export function addLearning(model: ReplicaModel, network: Network, isCompiled: b
     })
   }
   add(training, all)
+  // XLA knows no cuDNN: its nodes stand among operations that are run one by one.
+  if (usesCudnn && suitsCudnn(network)) add(defineTraining(CUDNN_TRAINING, runOnCudnn), all, false)
   add(regularised, all)
   add(warmingUp, all)
   add(defineWarmUp('warm-up-masked', false), warm)

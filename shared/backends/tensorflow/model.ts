@@ -5,22 +5,18 @@
 import type { Network } from '../../networks/network.ts'
 import { elementCount } from '../../numerics/dims.ts'
 import type { SavedModelMessage } from './graph/messages.ts'
+import type { ModelOptions } from './model-options.ts'
 import { addLearning, targetTensors } from './learning-model.ts'
 import { measuringPrograms } from './measuring-model.ts'
 import { unpackParameters } from './part-parameters.ts'
 import { ReplicaModel } from './replica-model.ts'
 
-export interface ModelOptions {
-  /** Whether XLA compiles what is computed over steps; else TensorFlow runs its operations one by one. */
-  readonly isCompiled: boolean
-}
-
-export function writeModel(network: Network, replicas: number, { isCompiled }: ModelOptions): SavedModelMessage {
+export function writeModel(network: Network, replicas: number, options: ModelOptions): SavedModelMessage {
   const count = network.parameters.reduce((sum, { shape }) => sum + elementCount(shape), 0)
   const model = new ReplicaModel(replicas, count)
-  addLearning(model, network, isCompiled)
-  for (const { name, fed, isCompiled: isWorthIt, write } of measuringPrograms(network, targetTensors(network)))
-    model.addProgram(name, fed, isCompiled && isWorthIt, (graph, values) =>
+  addLearning(model, network, options)
+  for (const { name, fed, isCompiled, write } of measuringPrograms(network, targetTensors(network)))
+    model.addProgram(name, fed, options.isCompiled && isCompiled, (graph, values) =>
       write(graph, unpackParameters(graph, network, values.parameters!), values),
     )
   return model.message()

@@ -15,6 +15,7 @@ import { batchOf, MeasuringEngine, optimizerOf } from '../programs/measuring-eng
 import { parameterRanges, toTensors } from '../programs/parameter-ranges.ts'
 import type { Program } from '../programs/program.ts'
 import { lossCount } from '../programs/readout.ts'
+import { suitsCudnn } from './cudnn.ts'
 import {
   fedCount,
   fedFloats,
@@ -24,8 +25,9 @@ import {
   type GraphSession,
   type OpenSession,
 } from './graph-session.ts'
-import { dropoutMaskName, perturbationName } from './learning-model.ts'
-import { writeModel, type ModelOptions } from './model.ts'
+import { CUDNN_TRAINING, dropoutMaskName, perturbationName } from './learning-model.ts'
+import type { ModelOptions } from './model-options.ts'
+import { writeModel } from './model.ts'
 import { stepNumbers, STEP_NUMBER_COUNT } from './optimizer-graph.ts'
 import { padSteps, roomFor, roomForConvergence } from './size-classes.ts'
 import { feedReach, feedTargets, TensorflowRecurrence, type TensorHandles } from './tensorflow-recurrence.ts'
@@ -51,11 +53,14 @@ export async function createTensorflowEngine(
     zeros: fedFloats(new Float32Array(replicas * count), replicas, count),
   })
   done!.dispose()
-  return new TensorflowEngine(network, replicas, session)
+  return new TensorflowEngine(network, replicas, session, options.usesCudnn && suitsCudnn(network))
 }
 
 export class TensorflowEngine extends MeasuringEngine<TensorHandles, TensorflowRecurrence> {
-  constructor(network: Network, replicas: number, session: GraphSession) {
+  readonly #hasCudnn: boolean
+
+  /** @param hasCudnn whether the model trains on cuDNN, too */
+  constructor(network: Network, replicas: number, session: GraphSession, hasCudnn: boolean) {
     const recurrences = Array.from({ length: replicas }, (_, r) => new TensorflowRecurrence(network, session, r))
     super(network, recurrences, {
       run: async (jobs) => {
@@ -68,16 +73,18 @@ export class TensorflowEngine extends MeasuringEngine<TensorHandles, TensorflowR
       },
       memoryBytes: () => null,
     })
+    this.#hasCudnn = hasCudnn
   }
 
   trainStep(
     requests: PerReplica<TrainRequest>,
     optimizers: PerReplica<OptimizerSettings>,
   ): Promise<PerReplica<TrainResult>> {
+    const hasCudnn = this.#hasCudnn
     return this.runAll(requests, batchOf, function* ({ recurrence }, request, index) {
       const numbers = yield* takeStep(
         recurrence,
-        trainingStep(recurrence.network, request),
+        trainingStep(recurrence.network, request, hasCudnn),
         optimizerOf(optimizers, index),
       )
       return trainResult(recurrence.network, request, numbers)
@@ -85,8 +92,12 @@ export class TensorflowEngine extends MeasuringEngine<TensorHandles, TensorflowR
   }
 
   trainGradients(requests: PerReplica<TrainRequest>): Promise<PerReplica<TrainResult & { gradients: TensorMap }>> {
+    const hasCudnn = this.#hasCudnn
     return this.runAll(requests, batchOf, function* ({ recurrence }, request) {
-      const { numbers, gradients } = yield* readGradients(recurrence, trainingStep(recurrence.network, request))
+      const { numbers, gradients } = yield* readGradients(
+        recurrence,
+        trainingStep(recurrence.network, request, hasCudnn),
+      )
       return { ...trainResult(recurrence.network, request, numbers), gradients }
     })
   }
@@ -135,7 +146,7 @@ function* readGradients(
   return { numbers: numbers!.read(), gradients: toTensors(learned, gradients!.read()) }
 }
 
-function trainingStep(network: Network, request: TrainRequest): Step {
+function trainingStep(network: Network, request: TrainRequest, hasCudnn: boolean): Step {
   const { batch, truncateEvery, dropoutMasks, regulariser } = request
   const room = roomFor(batch.steps)
   const feeds: Feeds = {
@@ -160,7 +171,8 @@ function trainingStep(network: Network, request: TrainRequest): Step {
       }),
     ),
   }
-  if (regulariser === null) return { name: 'train', feeds }
+  // cuDNN's way back has no cuts.
+  if (regulariser === null) return { name: hasCudnn && truncateEvery === null ? CUDNN_TRAINING : 'train', feeds }
   const { weight, draw, target, epsilon } = regulariser
   return { name: 'train-regularised', feeds: { ...feeds, ...feedDraw(draw, target, epsilon, weight) } }
 }

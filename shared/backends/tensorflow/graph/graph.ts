@@ -46,16 +46,26 @@ const OUTPUT_NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [
       ...['Neg', 'Sign', 'Abs', 'Sqrt', 'Exp', 'Expm1', 'Log', 'Log1p', 'Sigmoid', 'Tanh', 'Sin', 'Cos', 'Square'],
-      ...['Cast', 'IsFinite', 'LogicalNot', 'Transpose'],
+      ...['Cast', 'IsFinite', 'Transpose'],
     ].map((op) => [op, 'y']),
   ),
-  Cast: 'y',
   MatMul: 'product',
   ReadVariableOp: 'value',
   TensorListReserve: 'handle',
   TensorListSetItem: 'output_handle',
   TensorListGetItem: 'item',
   TensorListStack: 'tensor',
+  CudnnRNNCanonicalToParamsV2: 'params',
+}
+
+/** Of those whose outputs have each a name, or lists of outputs. */
+const SEVERAL_OUTPUT_NAMES: Readonly<Record<string, (index: number, count: number) => string>> = {
+  CudnnRNNV3: (index) => `${['output', 'output_h', 'output_c', 'reserve_space', 'host_reserved'][index]}:0`,
+  CudnnRNNBackpropV3: (index) =>
+    `${['input_backprop', 'input_h_backprop', 'input_c_backprop', 'params_backprop'][index]}:0`,
+  // As many weights as biases.
+  CudnnRNNParamsToCanonicalV2: (index, count) =>
+    index < count / 2 ? `weights:${index}` : `biases:${index - count / 2}`,
 }
 
 /** The nodes of a graph, without any knowledge of operations but the names of their outputs. */
@@ -91,12 +101,15 @@ export class GraphNodes {
     })
     return outputs.map((type, index) => ({
       type,
-      name: this.#isFunction ? `${name}:${OUTPUT_NAMES[op] ?? 'output'}:${index}` : `${name}:${index}`,
+      name: `${name}:${this.#isFunction ? functionOutput(op, index, outputs.length) : index}`,
       node: name,
       graph: this,
     }))
   }
 }
+
+const functionOutput = (op: string, index: number, count: number): string =>
+  SEVERAL_OUTPUT_NAMES[op]?.(index, count) ?? `${OUTPUT_NAMES[op] ?? 'output'}:${index}`
 
 /** Of a function: the argument that a value of another graph comes in by. */
 export interface Capture {

@@ -5,7 +5,7 @@
 import { PbfWriter } from 'pbf'
 
 /** `DataType` of types.proto. */
-export const DATA_TYPES = { float: 1, double: 2, int32: 3, bool: 10, resource: 20, variant: 21 } as const
+export const DATA_TYPES = { float: 1, double: 2, int32: 3, int8: 6, bool: 10, resource: 20, variant: 21 } as const
 export type DataType = keyof typeof DATA_TYPES
 
 /** Sizes of dimensions, -1 where a graph leaves it open; null for a shape of unknown rank. */

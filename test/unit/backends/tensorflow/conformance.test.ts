@@ -1,0 +1,27 @@
+/** The claims about all backends, kept by graphs on TensorFlow's real library: operation by operation, and compiled by XLA where that takes little. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { describe } from 'vitest'
+import { isTensorflowLeftOut } from '../../../tensorflow.ts'
+import { conformanceChecks, SHORT } from '../conformance/checks.ts'
+import { describeClaims } from '../conformance/describe-claims.ts'
+import { goldenChecks } from '../conformance/golden.ts'
+import { libraryBackend } from './library-backend.ts'
+
+const GOLDEN = new URL('../../../golden/', import.meta.url)
+const recorded = new Map(
+  readdirSync(GOLDEN)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => [file, readFileSync(new URL(file, GOLDEN), 'utf8')]),
+)
+
+describe.skipIf(isTensorflowLeftOut)('operation by operation', () => {
+  const topics = [...conformanceChecks(SHORT), ['recorded', goldenChecks(recorded)] as const]
+  describeClaims(() => libraryBackend({ isCompiled: false }), new Map(topics))
+})
+
+const COMPILED = ['train-lstm-double.json', 'train-nbrc.json', 'warmup-gru-double.json', 'vaa-mgu.json']
+
+describe.skipIf(isTensorflowLeftOut)('compiled by XLA', () => {
+  const checks = goldenChecks(new Map(COMPILED.map((name) => [name, recorded.get(name)!])))
+  describeClaims(() => libraryBackend({ isCompiled: true }), new Map([['recorded', checks]]))
+})
