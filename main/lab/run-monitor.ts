@@ -211,6 +211,7 @@ export class RunMonitor {
         const live = this.#live.get(event.runId)
         if (!live) break
         live.push(event.events)
+        live.device = this.#catalog.get(event.runId)?.engines.at(-1)?.device ?? live.device
         if (live.isProgressDue()) this.#tell({ type: 'progress', progress: live.progress() })
         // The record says `running` only when training has begun.
         if (

@@ -5,16 +5,17 @@
 import process from 'node:process'
 import { openDawn } from '../../main/engine/webgpu/dawn.ts'
 import { openTestGpu } from '../gpu/adapter.ts'
+import { WHOLE_TRAINING } from './losing-devices.ts'
 import { disturbRuns } from './lost-devices.ts'
 
-const LEAST_LOSSES = 50
+const DEVICES = 50
 
 const gpu = await (process.argv.includes('--software') ? openTestGpu() : openDawn())
 let lossCount = 0
-for await (const run of disturbRuns(gpu, LEAST_LOSSES)) {
+for await (const run of disturbRuns(gpu, DEVICES, WHOLE_TRAINING)) {
   lossCount += run.lossCount
   process.stdout.write(
-    `run ${run.seed}: ${run.lossCount} devices destroyed, ${run.isSame ? 'the same bits' : 'OTHER BITS'} (${lossCount} of ${LEAST_LOSSES})\n`,
+    `run ${run.seed}: ${run.lossCount} devices destroyed, ${run.isSame ? 'the same bits' : 'OTHER BITS'} (${lossCount} of ${DEVICES})\n`,
   )
   if (!run.isSame) process.exitCode = 1
 }

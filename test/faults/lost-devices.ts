@@ -5,9 +5,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { performance } from 'node:perf_hooks'
 import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
+import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
 import type { MemoryRun } from '../unit/training/toy.ts'
 import { destroyableGpu } from '../gpu/destroyable-gpu.ts'
-import { LossMoments, trainTiny, withLosses } from './losing-devices.ts'
+import { LossMoments, trainTiny, withLosses, type TinyTraining } from './losing-devices.ts'
 
 export interface DisturbedRun {
   readonly seed: number
@@ -15,15 +16,15 @@ export interface DisturbedRun {
   readonly isSame: boolean
 }
 
-/** @param leastLosses runs are made until so many devices were destroyed in all */
-export async function* disturbRuns(gpu: GPU, leastLosses: number): AsyncGenerator<DisturbedRun> {
+/** @param devices runs are made until so many were destroyed in all */
+export async function* disturbRuns(gpu: GPU, devices: number, training: TinyTraining): AsyncGenerator<DisturbedRun> {
   const { gpu: watched, destroyDevices } = destroyableGpu(gpu)
-  const backend = await createLastingBackend(watched, { now: () => performance.now() })
-  const whole = await trainTiny(backend)
+  const backend = await createLastingBackend(() => createWebGpuBackend(watched, { now: () => performance.now() }))
+  const whole = await trainTiny(backend, training)
   let lossCount = 0
-  for (let seed = 1; lossCount < leastLosses; seed++) {
-    const moments = new LossMoments(seed)
-    const run = await trainTiny(withLosses(backend, moments, destroyDevices))
+  for (let seed = 1; lossCount < devices; seed++) {
+    const moments = new LossMoments(seed, devices - lossCount)
+    const run = await trainTiny(withLosses(backend, moments, destroyDevices), training)
     lossCount += moments.lossCount
     yield { seed, lossCount: moments.lossCount, isSame: isDeepStrictEqual(cameTo(run), cameTo(whole)) }
   }

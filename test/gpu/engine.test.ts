@@ -6,8 +6,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyCase } from '../../main/engine/verify.ts'
 import { createWebGpuBackend, type WebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
-import { isTooFar } from '../unit/backends/conformance/check.ts'
 import { conformanceChecks, SHORT, WHOLE } from '../unit/backends/conformance/checks.ts'
+import { describeClaims } from '../unit/backends/conformance/describe-claims.ts'
 import { hasLavapipe, openTestGpu, type TestAdapter } from './adapter.ts'
 import { WHOLE_SUITE } from './whole.ts'
 
@@ -33,11 +33,5 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     expect(Object.keys(verdict.maxError).length).toBeGreaterThan(0)
   })
 
-  describe.each([...conformanceChecks(isWhole ? WHOLE : SHORT)])('%s', (_topic, checks) => {
-    it.each(checks.map(({ claim, run }) => [claim, run] as const))('%s', async (_claim, run) => {
-      const differences = await run(backend)
-      expect(differences.length).toBeGreaterThan(0)
-      expect(differences.filter(isTooFar)).toEqual([])
-    })
-  })
+  describeClaims(() => backend, conformanceChecks(isWhole ? WHOLE : SHORT))
 })

@@ -78,7 +78,9 @@ async function readAll(file: string): Promise<Record<string, Remembered>> {
   try {
     const json = parseJson(await readRegularText(file))
     if (typeof json !== 'object' || json === null) return {}
-    return Object.fromEntries(Object.entries(json).filter((entry): entry is [string, Remembered] => isRemembered(entry[1])))
+    return Object.fromEntries(
+      Object.entries(json).filter((entry): entry is [string, Remembered] => isRemembered(entry[1])),
+    )
   } catch {
     return {}
   }

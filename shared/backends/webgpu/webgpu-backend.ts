@@ -42,19 +42,15 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
         shapes.set(part, await chooseShape(device, part, memory, options.now))
       const work = new NetworkWork(device, network, (part) => shapes.get(part)!, device.bounds, replicas)
       const recurrences = Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica))
-      return new ProgramEngine(
-        network,
-        recurrences,
-        {
-          run: runJobs,
-          sideBySide: (size) => work.planMemory(size).sideBySide,
-          dispose: () => {
-            for (const recurrence of recurrences) recurrence.endProgram()
-            work.release()
-          },
-          memoryBytes: () => device.buffers.totalBytes,
+      return new ProgramEngine(network, recurrences, {
+        run: runJobs,
+        sideBySide: (size) => work.planMemory(size).sideBySide,
+        dispose: () => {
+          for (const recurrence of recurrences) recurrence.endProgram()
+          work.release()
         },
-      )
+        memoryBytes: () => device.buffers.totalBytes,
+      })
     },
   }
 }

@@ -122,11 +122,7 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
     })
   }
 
-  *move(
-    settings: OptimizerSettings,
-    moving: readonly FlatRange[],
-    norm: DeviceScalar,
-  ): Program<GpuJob, void> {
+  *move(settings: OptimizerSettings, moving: readonly FlatRange[], norm: DeviceScalar): Program<GpuJob, void> {
     yield* this.#settleSteps()
     this.#openNorm = norm
     const kind = settings.kind === 'sgd' ? 'sgd' : 'adam'

@@ -1,6 +1,7 @@
 /**
  * What runs on the machine with a GPU: each section in a process of its own and within its time, so that none takes another down; each result is
  * written as it comes. usage: check.ts [--quick | --tiny] [--section NAME] [--out FOLDER]
+ * [--patience FACTOR]: so many times the sections' limits, for adapters that compute on a slow processor
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -18,9 +19,12 @@ const { values } = parseArgs({
     tiny: { type: 'boolean', default: false },
     section: { type: 'string', multiple: true },
     out: { type: 'string', default: '.' },
+    patience: { type: 'string', default: '1' },
   },
 })
 const scale: ScaleName = values.tiny ? 'tiny' : values.quick ? 'quick' : 'whole'
+const patience = Number(values.patience)
+if (!(patience > 0)) throw new RangeError('--patience takes a number above 0.')
 const folder = path.resolve(values.out)
 mkdirSync(folder, { recursive: true })
 
@@ -31,10 +35,13 @@ function runSection({ name, limitSeconds }: Section): Promise<string | null> {
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints = (complaints + text).slice(-2000)))
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      resolve(`not done after ${limitSeconds} s`)
-    }, limitSeconds * 1000)
+    const timer = setTimeout(
+      () => {
+        child.kill('SIGKILL')
+        resolve(`not done after ${limitSeconds * patience} s`)
+      },
+      limitSeconds * patience * 1000,
+    )
     child.once('close', (code, signal) => {
       clearTimeout(timer)
       resolve(code === 0 ? null : `ended with ${signal ?? code}: ${complaints.trim()}`)
@@ -43,6 +50,7 @@ function runSection({ name, limitSeconds }: Section): Promise<string | null> {
 }
 
 const chosen = sections.filter(({ name }) => values.section === undefined || values.section.includes(name))
+if (chosen.length === 0) throw new RangeError(`Sections are: ${sections.map(({ name }) => name).join(', ')}.`)
 let failedCount = 0
 for (const section of chosen) {
   process.stdout.write(`\n== ${section.name} ==\n`)

@@ -1,7 +1,6 @@
 /**
  * Texts of parts' recurrences -> kernels: one part alone, or several beside each other in one dispatch, each in its own workgroups. A device that
- * puts a barrier between dispatches that write would do them one after the other. So the parts of a layer go together, and layers a chunk of
- * steps apart.
+ * puts a barrier between dispatches that write does them one after the other: so the parts of a layer go together.
  */
 import { functionsText, type WgslFunctionName } from './functions.ts'
 import type { RecurrenceShape } from './recurrence-plan.ts'

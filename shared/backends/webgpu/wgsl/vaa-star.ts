@@ -31,7 +31,7 @@ fn difference(a: Squashed, b: Squashed) -> f32 {
   let same = a.tail + b.tail;
   let opposite = 1.0 + a.tail * b.tail;
   let rest = 2.0 * select(opposite, same, (a.x < 0.0) == (b.x < 0.0)) / ((1.0 + a.tail) * (1.0 + b.tail));
-  return tangent(vec4f(a.x - b.x)).x * rest;
+  return hyperbolic_tangent(vec4f(a.x - b.x)).x * rest;
 }`
 
 /** `squashed` [B, columns, 2] of the states' listed columns (u32). A NaN stays one. @param stateSize floats of a row of states */
@@ -68,7 +68,7 @@ export function similarities(): ReplicaKernel<'rows' | 'columns' | 'epsilon', 's
       sums: { access: 'read-write', element: 'f32' },
     },
     workgroupSize: ROW_SIZE,
-    declarations: [functionsText(['tangent', 'not_a_number', 'is_nan']), SQUASHED, declareSum(ROW_SIZE)].join('\n'),
+    declarations: [functionsText(['hyperbolic_tangent', 'not_a_number', 'is_nan']), SQUASHED, declareSum(ROW_SIZE)].join('\n'),
     body: `\
 for (var i = group.x; i < call.rows; i += groups.x) {
   var share = 0.0;
@@ -130,7 +130,7 @@ export function vaaStarGradient(
       listed: { access: 'read', element: 'u32' },
       adjoint: { access: 'read-write', element: 'f32' },
     },
-    declarations: [functionsText(['tangent']), SQUASHED].join('\n'),
+    declarations: [functionsText(['hyperbolic_tangent']), SQUASHED].join('\n'),
     body: overElements(
       'call.rows * call.columns',
       `\

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { addPartials } from '../../../../shared/backends/webgpu/wgsl/add-partials.ts'
 import { columnSums } from '../../../../shared/backends/webgpu/wgsl/column-sums.ts'
-import { add, fill } from '../../../../shared/backends/webgpu/wgsl/elementwise.ts'
+import { add } from '../../../../shared/backends/webgpu/wgsl/elementwise.ts'
 import { gatherRows } from '../../../../shared/backends/webgpu/wgsl/gather-rows.ts'
 import { blockNorms, totalNorm } from '../../../../shared/backends/webgpu/wgsl/gradient-norm.ts'
 import type { Kernel } from '../../../../shared/backends/webgpu/wgsl/kernel.ts'
@@ -10,7 +10,6 @@ import { moveParameters } from '../../../../shared/backends/webgpu/wgsl/move-par
 import { outerProduct } from '../../../../shared/backends/webgpu/wgsl/outer-product.ts'
 import { packWeights } from '../../../../shared/backends/webgpu/wgsl/pack-weights.ts'
 import { readOut, readOutBackward } from '../../../../shared/backends/webgpu/wgsl/readout.ts'
-import { rowNorms } from '../../../../shared/backends/webgpu/wgsl/row-norms.ts'
 import { rowsProduct } from '../../../../shared/backends/webgpu/wgsl/rows-product.ts'
 import { scatterRows } from '../../../../shared/backends/webgpu/wgsl/scatter-rows.ts'
 import { sumSlots } from '../../../../shared/backends/webgpu/wgsl/sum-slots.ts'
@@ -42,7 +41,6 @@ const kernels: readonly Kernel[] = [
   addPartials({ name: 'add-partials', parameters: [{ start: 2, rows: 5, columns: 6, uses }], splitFloats: 60 }),
   gatherRows({ name: 'gather-rows', ...layout, isListed: true, isMasked: true, accumulates: false }),
   scatterRows({ name: 'scatter-rows', ...layout }),
-  fill(),
   add(),
   readOut({ ...readout, loss: 'mse' }),
   readOut({ ...readout, loss: 'cross-entropy' }),
@@ -57,7 +55,6 @@ const kernels: readonly Kernel[] = [
   similarities(),
   meanInverse(),
   vaaStarGradient(9),
-  rowNorms(9, [{ start: 0, end: 9 }]),
 ]
 
 it.each(kernels)('$name', ({ code }) => expect(code).toMatchSnapshot())

@@ -46,5 +46,7 @@ it('a number that is none refuses the device', async () => {
     warmupGradients: async (requests) =>
       (await engine.warmupGradients(requests)).map((result) => result && { ...result, vaaStar: [NaN] }),
   }))
-  await expect(requireRightResults(wrong)).rejects.toMatchObject({ detail: { expected: expect.stringContaining('VAA*') } })
+  await expect(requireRightResults(wrong)).rejects.toMatchObject({
+    detail: { expected: expect.stringContaining('VAA*') },
+  })
 })

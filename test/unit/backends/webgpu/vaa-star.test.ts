@@ -1,7 +1,6 @@
-/** VAA* and its gradient on an adapter beside float64; and norms of adjoints that all but vanish. */
+/** VAA* and its gradient on an adapter beside float64. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { vaaStar, vaaStarWithGradient } from '../../../../shared/attractors/vaa-star.ts'
-import { rowNorms } from '../../../../shared/backends/webgpu/wgsl/row-norms.ts'
 import {
   meanInverse,
   similarities,
@@ -114,26 +113,4 @@ describe('VAA*', () => {
     for (const replica of REPLICAS) of(states, replica).fill(Infinity)
     expect((await measure(states)).value.array[0]).toBeCloseTo(1 / ROWS, 6)
   })
-})
-
-it('norms of rows in ranges of columns, also of adjoints that all but vanish', async () => {
-  const ranges = [
-    { start: 0, end: 4 },
-    { start: 4, end: STATE_SIZE },
-  ]
-  const source = drawn(ROWS * STATE_SIZE)
-  source.array.forEach((value, e, all) => (all[e] = value * 1e-30))
-  of(source, 2)[STATE_SIZE] = NaN
-  const norms = drawn(ROWS * 2)
-  const run = await runReplicaKernel(rowNorms(STATE_SIZE, ranges), { rows: ROWS }, { source, norms }, REPLICAS)
-  const after = written(norms, run.norms)
-  for (const replica of REPLICAS)
-    for (let row = 0; row < ROWS; row++)
-      ranges.forEach(({ start, end }, range) => {
-        const columns = of(source, replica).subarray(row * STATE_SIZE + start, row * STATE_SIZE + end)
-        const norm = of(after, replica)[row * 2 + range]!
-        if (columns.includes(NaN)) expect(norm).toBeNaN()
-        else expect(Math.abs(norm / Math.hypot(...columns) - 1)).toBeLessThan(TOLERANCE)
-      })
-  expect(nobodys(after)).toEqual(nobodys(norms))
 })

@@ -27,8 +27,9 @@ it('says at which steps all states are the remembered ones, bit for bit, and how
       for (let state = 0; state < 2; state++)
         for (let b = 0; b < BATCH; b++)
           for (let j = 0; j < UNITS; j++)
-            of(states, replica)[state * STATE_STRIDE + (entry * BATCH + b) * UNITS + j] =
-              of(remembered, replica)[b * plan.stateRows.width + plan.stateRows.columns[state]! + j]!
+            of(states, replica)[state * STATE_STRIDE + (entry * BATCH + b) * UNITS + j] = of(remembered, replica)[
+              b * plan.stateRows.width + plan.stateRows.columns[state]! + j
+            ]!
     of(states, replica)[(3 * BATCH + 1) * UNITS + 5] = NaN
     // -0 is the same number as 0.
     of(states, replica)[2 * BATCH * UNITS] = -0
@@ -49,7 +50,8 @@ it('says at which steps all states are the remembered ones, bit for bit, and how
         const place = t * BATCH + b
         const found = result.differences[replica * STEPS * BATCH + place]! - 5
         if (t === 1) expect(found).toBe(0)
-        else if (t === 2) expect(found).toBe(b === 2 ? 0 : 1) // the NaN of series 1, and the 0 that was remembered for series 0
+        else if (t === 2)
+          expect(found).toBe(b === 2 ? 0 : 1) // the NaN of series 1, and the 0 that was remembered for series 0
         else expect(found).toBeGreaterThan(1)
         let squares = of(before, replica)[place]!
         for (let state = 0; state < 2; state++)
