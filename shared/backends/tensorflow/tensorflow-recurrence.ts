@@ -5,7 +5,7 @@
 import type { SeriesBatch } from '../../datasets/dataset.ts'
 import type { Network } from '../../networks/network.ts'
 import { isCut, reachedRows, type AdjointEntries } from '../adjoint-reach.ts'
-import type { Program } from '../programs/program.ts'
+import { finished, type Program } from '../programs/program.ts'
 import { lossCount } from '../programs/readout.ts'
 import type {
   FloatArray,
@@ -115,16 +115,16 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     this.step = step
   }
 
-  *clearGradients(): Program<Job, void> {
-    // A graph's gradients leave with it: none are kept.
+  clearGradients(): Program<Job, void> {
+    return finished(undefined) // a graph's gradients leave with it: none are kept
   }
 
-  *read(scalars: readonly FetchedTensor[]): Program<Job, number[]> {
-    return scalars.map((scalar) => scalar.read()[0]!)
+  read(scalars: readonly FetchedTensor[]): Program<Job, number[]> {
+    return finished(scalars.map((scalar) => scalar.read()[0]!))
   }
 
-  *newRows(count: number, width: number): Program<Job, TensorRows> {
-    return { value: fedFloats(new Float32Array(count * width), count, width), count, width }
+  newRows(count: number, width: number): Program<Job, TensorRows> {
+    return finished({ value: fedFloats(new Float32Array(count * width), count, width), count, width })
   }
 
   *selectRows({ value }: TensorRows, places: Int32Array, width: number): Program<Job, TensorRows> {
@@ -134,9 +134,9 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return { value: rows!, count: places.length, width }
   }
 
-  *readRows({ value, count, width }: TensorRows): Program<Job, FloatArray> {
+  readRows({ value, count, width }: TensorRows): Program<Job, FloatArray> {
     const all = 'read' in value ? value.read() : (value.data as Float32Array)
-    return all.slice(0, count * width)
+    return finished(all.slice(0, count * width))
   }
 
   *letGo(): Program<Job, void> {
@@ -204,9 +204,9 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     }
   }
 
-  *readSteps(): Program<Job, (step: number) => FloatArray> {
+  readSteps(): Program<Job, (step: number) => FloatArray> {
     const { input, history } = this.#lastSequence()
-    return (step) => history!.readEntry(step).slice(0, input.batch * this.network.stateSize)
+    return finished((step: number) => history!.readEntry(step).slice(0, input.batch * this.network.stateSize))
   }
 
   *backward(adjoints: SequenceAdjoints<TensorRows>): Program<Job, void> {
@@ -224,8 +224,8 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     this.#initialAdjoint = { value: adjoint!, count: batch, width: this.network.stateSize }
   }
 
-  *initialStateAdjoint(): Program<Job, TensorRows> {
-    return this.#initialAdjoint!
+  initialStateAdjoint(): Program<Job, TensorRows> {
+    return finished(this.#initialAdjoint!)
   }
 
   *readOut(hidden: TensorRows, batch: SeriesBatch): Program<Job, Readout<TensorHandles>> {
@@ -242,8 +242,8 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return readout
   }
 
-  *readOutBackward(readout: Readout<TensorHandles>): Program<Job, TensorRows> {
-    return this.#hiddenAdjoints.get(readout)!
+  readOutBackward(readout: Readout<TensorHandles>): Program<Job, TensorRows> {
+    return finished(this.#hiddenAdjoints.get(readout)!)
   }
 
   *convergeLayer(
