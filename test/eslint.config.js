@@ -29,11 +29,11 @@ const layers = [
   ['runs'],
   ['training'],
 ]
-/** Errors, how JSON is read and what a mistyped name may mean stand before everything; commands, events and what they carry stand after everything. */
+/** Errors and how they travel, how JSON is read and what a mistyped name may mean stand before everything; commands, events and what they carry stand after everything. */
 const foundationsOnly = {
-  regex: '^(\\.\\./)+protocol/(?!(errors|parse-json|nearest-names|schema-words)\\.ts$)',
+  regex: '^(\\.\\./)+protocol/(?!(errors|parse-json|nearest-names|schema-words|wire-error)\\.ts$)',
   message:
-    'Of shared/protocol, only errors.ts, parse-json.ts, nearest-names.ts and schema-words.ts stand before the rest of shared/.',
+    'Of shared/protocol, only errors.ts, parse-json.ts, nearest-names.ts, schema-words.ts and wire-error.ts stand before the rest of shared/.',
 }
 /** main/, from what knows least to what knows all. */
 const mainLayers = [['store'], ['engine'], ['setup'], ['lab'], ['server'], ['cli', 'electron']]

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isTensorflowLeftOut } from './tensorflow.ts'
 
 interface Counts {
   passed: number
@@ -96,6 +97,10 @@ for (const [heading, run] of steps) {
   total.failed += counts.failed
   total.skipped += counts.skipped
 }
+if (isTensorflowLeftOut)
+  process.stdout.write(
+    '\nTensorFlow is not set up: what needs it was skipped. `npm run setup:tensorflow -- cpu` sets it up.\n',
+  )
 if (failedSteps.length > 0) process.stdout.write(`\nFailed: ${failedSteps.join(', ')}.\n`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exitCode = total.failed > 0 ? 1 : 0

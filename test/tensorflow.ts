@@ -16,8 +16,11 @@ export const TENSORFLOW_DEMANDED = 'WARMUP_LAB_TESTS_NEED_TENSORFLOW'
 
 const found = await findInstallation()
 
-/** Claims about TensorFlow itself: skipped where it is not set up, unless it is demanded. */
-export const describeTensorflow = describe.skipIf(found === null && process.env[TENSORFLOW_DEMANDED] !== '1')
+/** It is not set up, and nobody demands it. */
+export const isTensorflowLeftOut = found === null && process.env[TENSORFLOW_DEMANDED] !== '1'
+
+/** Claims about TensorFlow itself. */
+export const describeTensorflow: ReturnType<typeof describe.skipIf> = describe.skipIf(isTensorflowLeftOut)
 
 /** @throws where it is demanded and not set up */
 export function testInstallation(): TensorflowInstallation {

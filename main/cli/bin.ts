@@ -38,7 +38,7 @@ const withEngine = (command: Command): Command =>
 const run = withEngine(
   withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))),
 ).option('--print-config', 'print the resolved configuration and stop')
-run.option('--trace <FILE>', "write what every thread of the engine did at first, in Chrome's trace format")
+run.option('--trace <FILE>', "write what every thread or device of the engine did at first, in Chrome's trace format")
 for (const { flags, description } of RUN_OPTIONS) run.option(flags, description)
 run.option(
   '--set <FIELD=JSON...>',

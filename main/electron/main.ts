@@ -23,6 +23,7 @@ const home = labHome()
 async function start(): Promise<void> {
   // Whoever gives the sandbox up (main/cli/desktop.ts) gets a desktop still: with both no page would load.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  letWebGpuIn()
   guardPages()
   offerExecutors((request) => openElectronExecutor(folder, request))
   registerScheme()
@@ -47,6 +48,15 @@ async function start(): Promise<void> {
   showSigns(lab, windows)
   windows.afterLast = () => quit.afterLastWindow()
   if (windows.all().length === 0) quit.afterLastWindow()
+}
+
+/** Under Linux, Chromium keeps WebGPU back unless it is told that it may use Vulkan. */
+function letWebGpuIn(): void {
+  if (process.platform !== 'linux') return
+  const { commandLine } = app
+  commandLine.appendSwitch('enable-unsafe-webgpu')
+  const asked = commandLine.getSwitchValue('enable-features')
+  commandLine.appendSwitch('enable-features', asked === '' ? 'Vulkan' : `${asked},Vulkan`)
 }
 
 /** Dialogs, menus and the ground of a new window look like the page. */

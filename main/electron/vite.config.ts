@@ -15,8 +15,8 @@ const MAIN = {
   'design-thread': fromHere('../lab/designs/design-thread.ts'),
   'estimate-thread': fromHere('../engine/host/estimate-thread.ts'),
   'evaluation-thread': fromHere('../engine/host/evaluation-thread.ts'),
-  'trial-process': fromHere('../setup/tensorflow/trial-process.ts'),
   'device-thread': fromHere('../engine/host/device-thread.ts'),
+  'trial-process': fromHere('../setup/tensorflow/trial-process.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
   'executor-process': fromHere('../engine/executor/executor-process.ts'),
 }

@@ -13,7 +13,7 @@ import { readProgress } from '../../shared/training/progress.ts'
 import { probeBatch } from '../../shared/training/spreads.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { EngineOptions } from './engine-options.ts'
-import { loadBackend } from './load-backend.ts'
+import { loadToEvaluate } from './load-backend.ts'
 import { AS_RECORDED, openRunData } from './run-data.ts'
 import { wireNetworks } from './run-group.ts'
 import { seedsLeft, selectSeed } from './trained-weights.ts'
@@ -50,7 +50,7 @@ export async function measureGradientByLag(
   const network = wireNetworks(config, dataset).get(record.strategy)!
   const batch = probeBatch(dataset)
   const lags = spreadLags(batch.steps)
-  const backend = await loadBackend(record.backend ?? config.backend, { ...options, threads: THREADS })
+  const backend = await loadToEvaluate(record.backend ?? config.backend, { ...options, threads: THREADS })
   const engine = await backend.createEngine(network, 1)
   try {
     const known = await weightsOf(store, record, network, seedIndex)

@@ -10,7 +10,7 @@ import { LabError } from '../../shared/protocol/errors.ts'
 import type { PredictedSeries, PredictionAgreement, RunPredictions } from '../../shared/protocol/views.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { EngineOptions } from './engine-options.ts'
-import { loadBackend } from './load-backend.ts'
+import { loadToEvaluate } from './load-backend.ts'
 import { AS_RECORDED, openRunData } from './run-data.ts'
 import { readTrainedWeights, seedsLeft } from './trained-weights.ts'
 
@@ -50,7 +50,7 @@ export async function predict(
   const { datasets } = await openRunData(store.home, record, [seed], baseFolder, AS_RECORDED)
   const dataset = datasets[0]!
   const network = wireNetworks(config, dataset).get(record.strategy)!
-  const backend = await loadBackend(record.backend ?? config.backend, { ...options, threads: THREADS })
+  const backend = await loadToEvaluate(record.backend ?? config.backend, { ...options, threads: THREADS })
   const engine = await backend.createEngine(network, 1)
   try {
     await engine.writeParameters(0, tensors)

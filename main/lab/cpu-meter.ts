@@ -22,7 +22,7 @@ export class CpuMeter {
   }
 
   /** The mean since the last time that is long enough ago. */
-  read(): DeviceLoad {
+  read(): Omit<DeviceLoad, 'gpu'> {
     const reading = read()
     const elapsedMs = reading.timeMs - this.#last.timeMs
     if (elapsedMs >= SHORTEST_STRETCH_MS) {

@@ -145,7 +145,11 @@ export class HeldQueue {
       return false
     }
     if (job.kind === 'sweep') await this.#sweepDesk.resume(job.sweepId, job.rerunFailed)
-    else await this.#monitor.takeUp(job.groupId, job.name, left, job.backend)
+    else {
+      const { record } = await this.#store.listOne(left[0]!)
+      const trainedOn = job.backend ?? record?.backend ?? record?.config.backend
+      await this.#monitor.takeUp(job.groupId, job.name, left, { backend: job.backend, trainedOn })
+    }
     this.#forget(held)
     return true
   }

@@ -12,7 +12,9 @@ import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { describeDevice } from '../engine/device.ts'
 import { readEngineOptions, type EngineOptions } from '../engine/engine-options.ts'
+import { isOnProcessor } from '../../shared/backends/names.ts'
 import { DeviceDesk } from '../engine/host/device-desk.ts'
+import { engineLines } from '../engine/host/engine-lines.ts'
 import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
@@ -299,7 +301,10 @@ export class Lab {
     'run.facets': () => this.#catalog.facets(),
     'run.locate-data': (payload) => this.#designs.ask('locate-data', payload),
     'run.fork-points': ({ runId }) => listForkPoints(this.#store, runId),
-    'run.fork': async (payload) => this.#startRuns([await this.#designs.ask('fork', payload)]),
+    'run.fork': async (payload) => {
+      const record = await this.#designs.ask('fork', payload)
+      return this.#startRuns([record], record.backend ?? record.config.backend)
+    },
     'run.read': async ({ runId }) => {
       const [summary] = await this.#catalog.update([runId])
       if (!summary) throw missingRun(runId)
@@ -342,6 +347,14 @@ export class Lab {
     'trash.erase': ({ keys }) => this.#trash.desk.erase(keys),
   }
 
+  /** Several graphics processors train side by side, once one of them is asked for. */
+  #openLines(): void {
+    this.#devices
+      .devices(false)
+      .then((devices) => this.#monitor.setLines(engineLines(this.#engine, devices)))
+      .catch((error: unknown) => this.#monitor.notice(null, error))
+  }
+
   /** What has gone into the trash or left it is among the runs and sweeps no more, or again. */
   async #readMoved(runIds: readonly string[]): Promise<void> {
     if (runIds.length > 0) await this.#catalog.update(runIds)
@@ -349,16 +362,21 @@ export class Lab {
   }
 
   async #startGroup(json: unknown): Promise<{ groupId: string; runIds: string[] }> {
-    return this.#startRuns(await makeRuns(this.#store, await this.#designs.ask('prepare', json)))
+    const { prepared, choice } = await this.#designs.ask('prepare', json)
+    return this.#startRuns(await makeRuns(this.#store, prepared), choice.backend)
   }
 
-  /** @param records of one group, in the order in which they are run */
-  async #startRuns(records: readonly RunRecord[]): Promise<{ groupId: string; runIds: string[] }> {
+  /**
+   * @param records of one group, in the order in which they are run
+   * @param backend what they are trained on
+   */
+  async #startRuns(records: readonly RunRecord[], backend: string): Promise<{ groupId: string; runIds: string[] }> {
     this.#devices.cancel(null)
     this.#estimator.cancel(null) // it would slow the run, and be wrong itself
     const groupId = records[0]!.groupId
     const runIds = records.map(({ id }) => id)
-    this.#monitor.start(groupId, records[0]!.config.name, runIds)
+    this.#monitor.start(groupId, records[0]!.config.name, runIds, { trainedOn: backend })
+    if (!isOnProcessor(backend)) this.#openLines()
     await this.#catalog.update(runIds)
     return { groupId, runIds }
   }

@@ -6,6 +6,7 @@ import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
 import type { RunProgress } from '../../shared/protocol/views.ts'
 import type { EngineOptions } from '../engine/engine-options.ts'
 import { CpuMeter } from './cpu-meter.ts'
+import { GpuMeter } from './gpu-meter.ts'
 import { RunSeries } from './run-series.ts'
 
 /** The rate is that of this last stretch of time. */
@@ -26,9 +27,12 @@ export class LiveRun {
   /** Resolves once the earlier part is read; rejects when it is damaged. */
   readonly loaded: Promise<void>
   asked: RunProgress['asked'] = null
+  /** The graphics processor that it is trained on; null: none, or not known yet. */
+  device: string | null
   readonly #trainingSteps: number | null
   readonly #publish: (firstIndex: number, events: readonly RunEvent[]) => void
   readonly #cpu: CpuMeter
+  readonly #gpu = new GpuMeter()
   #waiting: RunEvent[] | null = []
   #phase: RunProgress['phase'] = 'preparing'
   #step = 0
@@ -49,6 +53,7 @@ export class LiveRun {
     publish: (firstIndex: number, events: readonly RunEvent[]) => void,
   ) {
     this.record = record
+    this.device = record.engines.at(-1)?.device ?? null
     this.series = new RunSeries(record.id, folder, record.config.seeds.length)
     this.#cpu = new CpuMeter(engine.threads)
     this.#trainingSteps = trainingSteps
@@ -91,7 +96,7 @@ export class LiveRun {
       sequencesPerSecond: rate === null ? null : rate * batch * config.seeds.length,
       remainingMs: rate === null || totalSteps === null ? null : (Math.max(0, totalSteps - this.#step) / rate) * 1000,
       memoryBytes: process.memoryUsage().rss,
-      load: this.#cpu.read(),
+      load: { ...this.#cpu.read(), gpu: this.#gpu.read(this.device) },
       asked: this.asked,
     }
   }

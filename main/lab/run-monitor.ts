@@ -9,6 +9,7 @@ import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
 import { toWireError } from '../../shared/protocol/wire-error.ts'
 import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine/engine-options.ts'
+import type { EngineLine } from '../engine/host/engine-lines.ts'
 import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
 import type { KeptJob } from '../store/queue-file.ts'
 import { releaseLockOfDeadThread } from '../store/run-lock.ts'
@@ -20,6 +21,13 @@ import { RunSeries } from './run-series.ts'
 
 /** Runs that are not live and whose series stay in memory. */
 const MOST_CACHED_RUNS = 6
+
+export interface JobEngines {
+  /** That runs which were begun go on with; absent: the same. */
+  readonly backend?: string
+  /** What its runs are trained on, as far as it is known. */
+  readonly trainedOn?: string
+}
 
 export class RunMonitor {
   readonly #engine: EngineOptions
@@ -82,14 +90,18 @@ export class RunMonitor {
     }))
   }
 
-  /** @param backend that runs which were begun go on with; absent: the same */
-  start(groupId: string, name: string, runIds: readonly string[], backend?: string): void {
-    this.#host.start({ kind: 'group', groupId, name, backend }, runIds)
+  start(groupId: string, name: string, runIds: readonly string[], { backend, trainedOn }: JobEngines = {}): void {
+    this.#host.start({ kind: 'group', groupId, name, backend }, runIds, trainedOn)
+  }
+
+  /** Jobs are run side by side on these devices. */
+  setLines(lines: readonly EngineLine[]): void {
+    this.#host.setLines(lines)
   }
 
   /** Runs that were begun or made before. */
-  async takeUp(groupId: string, name: string, runIds: readonly string[], backend?: string): Promise<void> {
-    this.start(groupId, name, runIds, backend)
+  async takeUp(groupId: string, name: string, runIds: readonly string[], engines: JobEngines): Promise<void> {
+    this.start(groupId, name, runIds, engines)
     await this.#catalog.update(runIds)
   }
 
@@ -127,7 +139,9 @@ export class RunMonitor {
     if (isOver(record.status)) throw resumeError(runId, `a ${record.status} run`)
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))
       throw resumeError(runId, 'a run of another process')
-    await this.takeUp(record.groupId, record.config.name, [runId, ...(await this.#queuedAfter(record))], backend)
+    const runIds = [runId, ...(await this.#queuedAfter(record))]
+    const trainedOn = backend ?? record.backend ?? record.config.backend
+    await this.takeUp(record.groupId, record.config.name, runIds, { backend, trainedOn })
     return null
   }
 
@@ -173,11 +187,12 @@ export class RunMonitor {
       }
   }
 
-  /** After a job was moved or removed: the one at work may have been asked to save. */
+  /** After a job was moved or removed: one at work may have been asked to save. */
   #askWhatRuns(): void {
-    const [first] = this.#host.queue()
+    const jobs = this.#host.queue()
     for (const live of this.#live.values())
-      if (!first?.isRunning || !first.runIds.includes(live.record.id)) this.#ask(live.record.id, 'pause')
+      if (jobs.find(({ runIds }) => runIds.includes(live.record.id))?.isSaving !== false)
+        this.#ask(live.record.id, 'pause')
   }
 
   #hear(event: HostEvent): void {
@@ -196,6 +211,7 @@ export class RunMonitor {
         const live = this.#live.get(event.runId)
         if (!live) break
         live.push(event.events)
+        live.device = this.#catalog.get(event.runId)?.engines.at(-1)?.device ?? live.device
         if (live.isProgressDue()) this.#tell({ type: 'progress', progress: live.progress() })
         // The record says `running` only when training has begun.
         if (

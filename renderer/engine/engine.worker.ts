@@ -19,24 +19,12 @@ async function load({ backend }: EngineWorkerTask): Promise<Backend> {
   switch (backend) {
     case 'reference':
       return (await import('../../shared/backends/reference/reference-backend.ts')).referenceBackend
-    case 'webgpu': {
-      const { createLastingBackend } = await import('../../shared/backends/webgpu/lasting-backend.ts')
-      return createLastingBackend(requireGpu(), { now: () => performance.now() })
-    }
+    case 'webgpu':
+      return (await import('./webgpu-of-browser.ts')).loadWebGpu()
     default:
       throw new LabError('backend', 'The window of engines has no backend of this name.', {
         expected: 'webgpu or reference',
         found: backend,
       })
   }
-}
-
-function requireGpu(): GPU {
-  const { gpu } = navigator as { readonly gpu?: GPU }
-  if (gpu !== undefined) return gpu
-  throw new LabError('backend', 'This browser has no WebGPU.', {
-    where: 'webgpu',
-    expected: 'Chromium 113 or newer, or Electron 25 or newer',
-    remedy: 'Run on `wasm`.',
-  })
 }

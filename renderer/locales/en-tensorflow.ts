@@ -28,6 +28,7 @@ const lacks: Record<TensorflowLack, string> = {
 export const tensorflow = {
   title: 'TensorFlow',
   hint: 'Google’s library as one more engine. It is fetched and built for this machine when you ask for it; every other engine runs without it.',
+  help: 'TensorFlow can train your networks, too, on Linux. The settings fetch its library and build it for this machine, say what is missing for that, train a step with it before it is used, and remove it again; `lab setup tensorflow` does the same on the command line.',
   flavour: 'Which one',
   flavours,
   cost: '{download} to fetch, {kept} on the disk',
@@ -37,6 +38,7 @@ export const tensorflow = {
     TensorflowFlavour,
     string
   >,
+  withoutGpu: 'It has found no graphics processor that it can use, and computes on the processor.',
   step: '{index} of {count}: {step}',
   steps,
   ofBytes: '{done} of {total}',

@@ -659,6 +659,9 @@ export const en = {
     loadValue: '{busy} of {cores} cores',
     threads: 'Engine threads',
     machine: 'Machine busy',
+    gpu: 'Graphics processor',
+    gpuBusy: '{share} busy',
+    gpuMemory: '{used} of {all}',
     restartLevel: '{value}: warm-up begins anew above',
     cursorHint:
       'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',

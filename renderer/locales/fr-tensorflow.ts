@@ -4,6 +4,7 @@ import type { tensorflow as english } from './en-tensorflow.ts'
 export const tensorflow: typeof english = {
   title: 'TensorFlow',
   hint: 'La bibliothèque de Google comme moteur de plus. Elle est téléchargée et construite pour cette machine à votre demande ; tous les autres moteurs marchent sans elle.',
+  help: 'TensorFlow peut aussi entraîner vos réseaux, sous Linux. Les réglages téléchargent sa bibliothèque et la construisent pour cette machine, disent ce qui manque, font un pas d’entraînement avant qu’elle ne serve, et la retirent ; `lab setup tensorflow` fait de même en ligne de commande.',
   flavour: 'Laquelle',
   flavours: { cpu: 'Pour le processeur', cuda: 'Pour les processeurs graphiques de NVIDIA (CUDA)' },
   cost: '{download} à télécharger, {kept} sur le disque',
@@ -13,6 +14,7 @@ export const tensorflow: typeof english = {
     cpu: 'Installée pour le processeur.',
     cuda: 'Installée pour les processeurs graphiques de NVIDIA.',
   },
+  withoutGpu: 'Elle n’a pas trouvé de processeur graphique utilisable et calcule sur le processeur.',
   step: '{index} sur {count} : {step}',
   steps: {
     check: 'Examen de cette machine',

@@ -661,6 +661,9 @@ export const fr: Messages = {
     loadValue: '{busy} cœurs sur {cores}',
     threads: 'Fils du moteur',
     machine: 'Machine occupée',
+    gpu: 'Carte graphique',
+    gpuBusy: 'occupée à {share}',
+    gpuMemory: '{used} sur {all}',
     restartLevel: '{value} : l’échauffement recommence au-dessus',
     cursorHint:
       'Les flèches déplacent un curseur à travers les pas ; avec Maj de dix en dix, Début et Fin vont aux bouts.',

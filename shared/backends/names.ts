@@ -13,6 +13,9 @@ export function isBackendName(name: string): name is BackendName {
   return (BACKEND_NAMES as readonly string[]).includes(name)
 }
 
+/** Whether it never needs another device than the processor. */
+export const isOnProcessor = (name: string): boolean => name === 'wasm' || name === 'reference'
+
 /** For help and messages: `a, b or c`. */
 export function listNames(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`

@@ -23,6 +23,8 @@ export interface TensorflowInstallation {
   readonly libraryVersion: string
   /** Of @tensorflow/tfjs-node-gpu, which calls it. */
   readonly packageVersion: string
+  /** Whether it has found a graphics processor when it was tried; else it computes on the processor. */
+  readonly usesGpu: boolean
   readonly folder: string
   /** On the disk. */
   readonly bytes: number

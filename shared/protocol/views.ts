@@ -88,6 +88,14 @@ export interface RunSummary {
 }
 
 /** What the lab's process, its engine's threads included, takes of the processor; null until there is something to measure. */
+/** Of a graphics processor, all programs together. */
+export interface GpuLoad {
+  /** 0 to 1. */
+  readonly busyShare: number | null
+  readonly usedBytes: number | null
+  readonly memoryBytes: number | null
+}
+
 export interface DeviceLoad {
   /** 1.5: one and a half cores. */
   readonly busyCores: number | null
@@ -95,6 +103,8 @@ export interface DeviceLoad {
   readonly engineThreads: number
   /** Of the whole machine, other programs included: 0 to 1. */
   readonly machineShare: number | null
+  /** Null for a run on the processor, and where nothing is told. */
+  readonly gpu: GpuLoad | null
 }
 
 export interface RunProgress {

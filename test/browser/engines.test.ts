@@ -25,9 +25,9 @@ describe('the engines of the machine', () => {
       .toMatch(/^WebAssembly \(processor\) on .+: \S+/)
     await page.getByRole('link', { name: 'Settings' }).click()
     const engines = page.getByRole('region', { name: 'Engines' })
-    const rowOf = (device: string) => engines.locator(`tr[data-device="${device}"]`)
+    const rowOf = (device: string) => engines.locator(`[data-device="${device}"]`)
     await rowOf('wasm').getByText('can be used').waitFor()
-    for (const row of await engines.locator('tbody tr').all()) {
+    for (const row of await engines.locator('[data-device]').all()) {
       const text = await row.innerText()
       if (text.includes('cannot be used')) expect(text).toMatch(/cannot be used\s+\S+/)
     }

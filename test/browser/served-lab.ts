@@ -26,13 +26,20 @@ export interface ServedLab {
 /**
  * `npm start` without a display; prints a loopback address with a token.
  * @param given.home one that is there, and stays unless `isHomeRemoved`; else a new one
+ * @param given.environment beside that of this process
  * @throws when it does not within 20 s
  */
 export async function serveLab(
-  given: { isFirstRun?: boolean; home?: string; isHomeRemoved?: boolean } = {},
+  given: {
+    isFirstRun?: boolean
+    home?: string
+    isHomeRemoved?: boolean
+    environment?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<ServedLab> {
   const home = given.home ?? (await makeLabHome(given.isFirstRun ?? false))
-  let started = await startProcess(home)
+  const { environment = {} } = given
+  let started = await startProcess(home, environment)
   return {
     home,
     get address() {
@@ -46,11 +53,11 @@ export async function serveLab(
     },
     async restart(signal) {
       await end(started.process, signal)
-      started = await startProcess(home)
+      started = await startProcess(home, environment)
     },
     async restartAt(port) {
       await end(started.process, 'SIGTERM')
-      started = await startProcess(home, ['--port', `${port}`])
+      started = await startProcess(home, environment, ['--port', `${port}`])
     },
     async close() {
       await end(started.process, 'SIGTERM')
@@ -61,11 +68,12 @@ export async function serveLab(
 
 async function startProcess(
   home: string,
+  environment: Readonly<Record<string, string>>,
   more: readonly string[] = [],
 ): Promise<{ address: string; startMs: number; process: ChildProcess }> {
   const begin = performance.now()
   const child = spawn(process.execPath, [BIN, 'start', ...more], {
-    env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', WARMUP_LAB_HOME: home },
+    env: { ...process.env, ...environment, DISPLAY: '', WAYLAND_DISPLAY: '', WARMUP_LAB_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const address = await new Promise<string>((resolve, reject) => {

@@ -82,11 +82,12 @@ export interface DesktopLab {
  * @param environment beside that of this process
  * @param options.files of the home, by name, that are there already
  * @param options.home one that is there, and stays; else a new one
+ * @param options.switches for Chromium
  */
 export async function startDesktop(
   program: string,
   environment: Readonly<Record<string, string>> = {},
-  given: { files?: Readonly<Record<string, string>>; home?: string } = {},
+  given: { files?: Readonly<Record<string, string>>; home?: string; switches?: readonly string[] } = {},
 ): Promise<DesktopLab> {
   const [folder] = await Promise.all([ensureBuilt('electron'), ensureBuilt('renderer')])
   const home = given.home ?? (await makeLabHome(false))
@@ -95,7 +96,7 @@ export async function startDesktop(
   const launchedAtMs = performance.now()
   const app = await launch({
     executablePath: program,
-    args: [NO_SANDBOX, path.join(folder, 'main.cjs')],
+    args: [NO_SANDBOX, ...(given.switches ?? []), path.join(folder, 'main.cjs')],
     env: environmentOf(home, display.name, environment),
   }).catch((error: unknown) => {
     display.close()

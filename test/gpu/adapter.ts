@@ -39,6 +39,8 @@ export async function openTestGpu(name: TestAdapter | null = null): Promise<GPU>
   return openDawn(testAdapterOptions(name))
 }
 
+export const hasLavapipe = (): boolean => findLavapipe() !== null
+
 function findLavapipe(): DawnOptions | null {
   const folder = process.env.WARMUP_LAB_LAVAPIPE ?? setUpLavapipe()
   if (folder === null) return null

@@ -1,7 +1,10 @@
 /** The engine in a worker of a real Chromium's page, called from here: the page and the worker are those of the desktop's hidden window. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LINE_CLOCK } from '../../main/engine/executor/line-clock.ts'
+import { verifyCase } from '../../main/engine/verify.ts'
+import { ALARM_CLOCK } from '../../main/engine/alarm-clock.ts'
 import { referenceBackend } from '../../shared/backends/reference/reference-backend.ts'
 import { openRemoteBackend, type RemoteBackend } from '../../shared/backends/remote/remote-backend.ts'
 import { launchChromium } from '../browser/served-lab.ts'
@@ -9,6 +12,7 @@ import { batch, relativeError } from '../unit/backends/networks.ts'
 import { callEverything, NETWORK, numbersOf, REPLICAS } from '../unit/backends/remote/every-call.ts'
 import { openEnginePages, WEBGPU_SWITCHES, type EnginePages } from './engine-page.ts'
 
+const GOLDEN = path.join(import.meta.dirname, '..', 'golden')
 /** Of float64: browsers’ and Node’s own exp and tanh are not the same to the last bit. */
 const FUNCTIONS_DIFFER = 1e-12
 /** Of a few steps in float32, relative to the largest number of all. */
@@ -28,8 +32,11 @@ describe('a worker of a browser', () => {
     await browser?.close()
   })
 
+  let webgpu: Promise<RemoteBackend> | null = null
+  /** One for all tests: software adapters take long to compile. */
+  const openWebGpu = (): Promise<RemoteBackend> => (webgpu ??= open('webgpu'))
   const open = (backend: string): Promise<RemoteBackend> =>
-    openRemoteBackend({ open: () => engines.open(backend), clock: LINE_CLOCK, where: 'page' })
+    openRemoteBackend({ open: () => engines.open(backend), clock: ALARM_CLOCK, where: 'page' })
 
   it('answers every call with the numbers of the same calls made here', async () => {
     const [there, here] = await Promise.all(
@@ -42,7 +49,7 @@ describe('a worker of a browser', () => {
   })
 
   it('computes on the browser’s graphics processor what the reference does', async () => {
-    const remote = await open('webgpu')
+    const remote = await openWebGpu()
     expect(remote).toMatchObject({ name: 'webgpu', isSoftwareDevice: expect.any(Boolean) })
     const [there, here] = await Promise.all(
       [remote, referenceBackend].map(async (backend) =>
@@ -51,6 +58,12 @@ describe('a worker of a browser', () => {
     )
     expect(there).toHaveLength(here!.length)
     expect(relativeError(there!, here!)).toBeLessThan(SINGLE_PRECISION)
+  })
+
+  it.each(['train-gru-double', 'warmup-lstm'])('agrees with the authors’ code on %s', async (name) => {
+    const text = await readFile(path.join(GOLDEN, `${name}.json`), 'utf8')
+    const { ok, maxError } = await verifyCase(text, name, await openWebGpu())
+    expect({ ok, maxError }).toEqual({ ok: true, maxError })
   })
 
   it('refuses a backend that it does not have', async () => {

@@ -1,40 +1,45 @@
 /**
  * One dispatch of one kernel on a software adapter: arrays in, what it wrote out. For tests of kernels one by one, at tiny sizes: on
- * SwiftShader, which compiles a kernel ten times as fast as lavapipe.
+ * SwiftShader unless said, which compiles a kernel ten times as fast as lavapipe.
  */
 import { uniformBytes, type Kernel } from '../../shared/backends/webgpu/wgsl/kernel.ts'
-import { uniformValues, type ReplicaKernel, type ReplicaPlace } from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
-import { openTestGpu } from './adapter.ts'
+import {
+  uniformValues,
+  type ReplicaKernel,
+  type ReplicaPlace,
+} from '../../shared/backends/webgpu/wgsl/replica-kernel.ts'
+import { openTestGpu, type TestAdapter } from './adapter.ts'
 
 export type KernelArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
 /** By the WebGPU specification; a worker or Node has no constants of its own for them. */
 const USAGE = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 }
 
-let device: Promise<GPUDevice> | null = null
-/** By text: a kernel is compiled once a test file. */
-const pipelines = new Map<string, GPUComputePipeline>()
+const devices = new Map<TestAdapter, Promise<GPUDevice>>()
+/** By text: a kernel is compiled once a device. */
+const pipelines = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>()
 
 /** The device of a test file, opened once. */
-export function testDevice(): Promise<GPUDevice> {
-  device ??= openDevice()
-  return device
+export function testDevice(name: TestAdapter): Promise<GPUDevice> {
+  const known = devices.get(name) ?? openDevice(name)
+  devices.set(name, known)
+  return known
 }
 
-async function openDevice(): Promise<GPUDevice> {
-  const adapter = await (await openTestGpu('swiftshader')).requestAdapter()
+async function openDevice(name: TestAdapter): Promise<GPUDevice> {
+  const adapter = await (await openTestGpu(name)).requestAdapter()
   if (adapter === null) throw new Error('The software adapter is not there.')
   return adapter.requestDevice({
     requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
+    // For parts beside each other alone: every other kernel has at most 8.
+    requiredLimits: { maxStorageBuffersPerShaderStage: adapter.limits.maxStorageBuffersPerShaderStage },
   })
 }
 
 /** Before a test file ends. */
-export async function closeTestDevice(): Promise<void> {
-  const open = device
-  device = null
-  pipelines.clear()
-  ;(await open)?.destroy()
+export async function closeTestDevices(): Promise<void> {
+  for (const device of devices.values()) (await device).destroy()
+  devices.clear()
 }
 
 /**
@@ -43,12 +48,12 @@ export async function closeTestDevice(): Promise<void> {
  * @throws with the device's words when the kernel does not compile or does not fit its bindings
  */
 export async function runKernel<Written extends string>(
+  device: GPUDevice,
   kernel: Kernel,
   uniform: Uint8Array<ArrayBuffer>,
   workgroups: readonly [number, number, number],
   arrays: Readonly<Record<Written, KernelArray>>,
 ): Promise<Record<Written, KernelArray>> {
-  const device = await testDevice()
   const pipeline = await pipelineOf(kernel, device)
   device.pushErrorScope('validation')
   const filled = (bytes: Uint8Array<ArrayBuffer>, usage: number): GPUBuffer => {
@@ -102,14 +107,16 @@ export async function runKernel<Written extends string>(
 
 /** @throws with the device's words when the kernel does not compile */
 async function pipelineOf({ name, code }: Kernel, device: GPUDevice): Promise<GPUComputePipeline> {
-  const known = pipelines.get(code)
+  const ofDevice = pipelines.get(device) ?? new Map<string, GPUComputePipeline>()
+  pipelines.set(device, ofDevice)
+  const known = ofDevice.get(code)
   if (known) return known
   const module = device.createShaderModule({ code })
   const { messages } = await module.getCompilationInfo()
   if (messages.length > 0)
     throw new Error(messages.map(({ lineNum, message }) => `${name}, line ${lineNum}: ${message}`).join('\n'))
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } })
-  pipelines.set(code, pipeline)
+  ofDevice.set(code, pipeline)
   return pipeline
 }
 
@@ -119,11 +126,13 @@ export async function runReplicaKernel<Field extends string, Buffer extends stri
   values: Readonly<Record<Field, number>>,
   arrays: Readonly<Partial<Record<Buffer, { readonly array: KernelArray; readonly place: ReplicaPlace }>>>,
   replicas: readonly number[],
+  adapter: TestAdapter = 'swiftshader',
 ): Promise<Record<Buffer, KernelArray>> {
   const entries = Object.entries(arrays) as [Buffer, { array: KernelArray; place: ReplicaPlace }][]
   const places = Object.fromEntries(entries.map(([name, { place }]) => [name, place])) as Record<Buffer, ReplicaPlace>
   const uniform = uniformBytes(kernel.fields, uniformValues(kernel, values, places), replicas)
   return runKernel(
+    await testDevice(adapter),
     kernel,
     uniform as Uint8Array<ArrayBuffer>,
     [...kernel.workgroups(values), replicas.length],

@@ -48,7 +48,7 @@ export async function runCommand(file: string | undefined, options: Options): Pr
   const group = await prepare(config, baseFolder, engine)
   tellWarnings(warningsOfCells(group.networks.values()), options)
   const prepared = preparedConfig(group)
-  const trace = typeof options.trace === 'string' ? await openTrace(config.backend, engine, options.trace) : null
+  const trace = typeof options.trace === 'string' ? await openTrace(group.choice.backend, engine, options.trace) : null
   const store = openStore(options)
   const records = await makeRuns(store, prepared)
   try {
@@ -70,9 +70,9 @@ async function openTrace(
 ): Promise<{ start(): Promise<void>; end(): Promise<void> }> {
   const { tracing } = await loadBackend(backendName, engine)
   if (!tracing)
-    throw new LabError('usage', 'This backend has no threads to trace.', {
+    throw new LabError('usage', 'This backend tells nothing to trace.', {
       where: '--trace',
-      expected: 'the backend wasm',
+      expected: 'the backend wasm or webgpu',
       found: backendName,
     })
   const write = (text: string): Promise<void> =>

@@ -18,6 +18,8 @@ export async function runsCommand(options: Readonly<Record<string, unknown>>): P
       std: summary?.std ?? null,
       seedCount: summary?.seedCount ?? null,
       diverged: record?.diverged ?? [],
+      engines: record?.engines ?? [],
+      deviceLosses: record?.deviceLosses ?? [],
       createdAt: record?.createdAt ?? null,
       error: damaged?.message ?? record?.error?.message ?? null,
     }
@@ -32,14 +34,15 @@ export async function runsCommand(options: Readonly<Record<string, unknown>>): P
   }
   print(
     formatTable(
-      ['run', 'status', 'metric', 'mean', 'std', 'seeds'],
-      rows.map(({ id, status, metric, mean, std, seedCount, diverged }) => [
+      ['run', 'status', 'metric', 'mean', 'std', 'seeds', 'engine'],
+      rows.map(({ id, status, metric, mean, std, seedCount, diverged, engines }) => [
         id,
         status,
         metric ?? '',
         mean === null ? '' : formatNumber(mean),
         std === null ? '' : formatNumber(std),
         seedCount === null ? '' : describeSeedCount(seedCount, diverged.length),
+        engines.map(({ backend }) => backend).join(', then '),
       ]),
     ),
   )

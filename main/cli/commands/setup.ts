@@ -42,9 +42,11 @@ export async function setupCommand(what: string, given: string | undefined, opti
     progress.end()
     if (isJson) printJson({ type: 'setup', wasThere, ...installation })
     else {
-      const { libraryVersion, bytes, folder } = installation
+      const { libraryVersion, usesGpu, bytes, folder } = installation
       const state = wasThere ? 'is there already' : 'is set up'
       print(`TensorFlow ${libraryVersion} for ${NAMES[flavour]} ${state}: ${formatBytes(bytes)} in ${folder}`)
+      if (flavour === 'cuda' && !usesGpu)
+        print('It has found no graphics processor that it can use, and computes on the processor.')
     }
   } catch (error) {
     progress.end()

@@ -6,7 +6,7 @@ import { describeDivergence } from '../../../shared/runs/divergence.ts'
 import { readVaa } from '../../../shared/runs/read-vaa.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
 import { readEngineOptions } from '../../engine/engine-options.ts'
-import { loadBackend } from '../../engine/load-backend.ts'
+import { loadToEvaluate } from '../../engine/load-backend.ts'
 import { openRunData } from '../../engine/run-data.ts'
 import { wireNetworks } from '../../engine/run-group.ts'
 import { readTrainedWeights, seedsLeft, type TrainedWeights } from '../../engine/trained-weights.ts'
@@ -47,7 +47,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     readDataOptions(options),
   )
   const network = wireNetworks(config, datasets[0]!).get(record.strategy)!
-  const backend = await loadBackend(record.backend ?? 'auto', engineOptions)
+  const backend = await loadToEvaluate(record.backend ?? 'auto', engineOptions)
   const engine = await backend.createEngine(network, seeds.length)
   for (const [replica, { tensors }] of trained.entries()) await engine.writeParameters(replica, tensors)
   const measures: ExperimentConfig['measures'] = {

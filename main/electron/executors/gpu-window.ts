@@ -6,6 +6,7 @@ import { BrowserWindow, ipcMain, MessageChannelMain, type IpcMainEvent } from 'e
 import path from 'node:path'
 import type { RemotePort } from '../../../shared/backends/remote/remote-port.ts'
 import { DESKTOP_CHANNELS } from '../../../shared/protocol/desktop-bridge.ts'
+import { LabError } from '../../../shared/protocol/errors.ts'
 import type { ExecutorRequest } from '../../engine/executor/executor-request.ts'
 import { APP_ORIGIN } from '../app-origin.ts'
 import { isFromApp } from '../sender.ts'
@@ -40,7 +41,15 @@ export async function openGpuWindow(folder: string, request: ExecutorRequest): P
     if (!window.isDestroyed()) window.destroy()
   }
   void ended.then(close)
-  await window.loadURL(`${APP_ORIGIN}/engine.html`)
+  await window.loadURL(`${APP_ORIGIN}/engine.html`).catch((cause: unknown) => {
+    close()
+    throw new LabError('backend', 'the window for WebGPU cannot be opened.', {
+      where: request.backend,
+      found: String(cause),
+      remedy: 'Run on `wasm`.',
+      cause,
+    })
+  })
   const { port1, port2 } = new MessageChannelMain()
   webContents.postMessage(DESKTOP_CHANNELS.executor, request, [port2])
   return {

@@ -35,9 +35,15 @@ export function offeringPort(): MessagePort | null {
   if (offered === null) return null
   const open = offered
   const { port1, port2 } = new MessageChannel()
+  let hasEnded = false
+  port1.once('close', () => (hasEnded = true))
   port1.on('message', ({ id, request }: ToOffering) => {
     open(request).then(
       (executor) => {
+        if (hasEnded) {
+          executor.close() // the thread has not waited for it
+          return
+        }
         const port = relay(executor)
         port1.postMessage({ id, kind: 'opened', port } satisfies FromOffering, [port])
       },

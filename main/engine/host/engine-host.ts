@@ -1,5 +1,5 @@
 /**
- * Runs jobs in worker threads, a group of runs or a sweep each, one at a time since each uses every core; the others wait in line. Wishes
+ * Runs jobs in worker threads, a group of runs or a sweep each, one at a time on each device since it uses all of it; the others wait in line. Wishes
  * (start, pause, stop, another order) enter, what happens leaves as typed events. A thread that dies is such an event: its run is told as
  * crashed and can be resumed.
  */
@@ -9,6 +9,7 @@ import { toWireError, type WireError } from '../../../shared/protocol/wire-error
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { startThread } from '../start-thread.ts'
+import { takes, type EngineLine } from './engine-lines.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts'
 
 export type Job =
@@ -28,6 +29,8 @@ export interface QueuedJob {
   /** Runs that are known and have not ended, in order. */
   readonly runIds: readonly string[]
   readonly isRunning: boolean
+  /** It was asked to save: another goes before it, or it leaves. */
+  readonly isSaving: boolean
   /** It was taken out of the line, and saves before it is gone. */
   readonly isLeaving: boolean
 }
@@ -55,10 +58,14 @@ export type HostEvent =
 interface Entry {
   readonly id: string
   readonly job: Job
+  /** The backend of its runs, as far as it is known; else `auto`. */
+  readonly trainedOn: string
   runIds: readonly string[]
   readonly released: Promise<void>
   readonly release: () => void
   worker: Worker | null
+  /** Where it was run last, and is run while there is a worker. */
+  line: EngineLine | null
   currentRunId: string | null
   /** Asked to save so that another goes first; it keeps its place in line. */
   givesWay: boolean
@@ -68,7 +75,7 @@ interface Entry {
 
 export class EngineHost {
   readonly #home: string
-  readonly #engine: EngineOptions
+  #lines: readonly EngineLine[]
   readonly #listener: (event: HostEvent) => void
   readonly #queue: Entry[] = []
   #jobCount = 0
@@ -76,18 +83,25 @@ export class EngineHost {
 
   constructor(home: string, engine: EngineOptions, listener: (event: HostEvent) => void) {
     this.#home = home
-    this.#engine = engine
+    this.#lines = [{ id: 'first', engine, backend: null }]
     this.#listener = listener
   }
 
   queue(): QueuedJob[] {
-    return this.#queue.map(({ id, job, runIds, worker, isLeaving }) => ({
+    return this.#queue.map(({ id, job, runIds, worker, givesWay, isLeaving }) => ({
       id,
       job,
       runIds,
       isRunning: worker !== null,
+      isSaving: givesWay || isLeaving,
       isLeaving,
     }))
+  }
+
+  /** Jobs are run on these from now on, side by side; what runs goes on where it is. */
+  setLines(lines: readonly EngineLine[]): void {
+    this.#lines = lines.map((line) => this.#lines.find(({ id }) => id === line.id) ?? line)
+    if (!this.#closing) this.#advance()
   }
 
   /** Whether the run is being trained or waits for its turn. */
@@ -99,18 +113,23 @@ export class EngineHost {
     return this.#entryOf(runId)?.currentRunId === runId
   }
 
-  /** @param runIds of a group, those to run; of a sweep, those that are made and have not ended */
-  start(job: Job, runIds: readonly string[]): void {
+  /**
+   * @param runIds of a group, those to run; of a sweep, those that are made and have not ended
+   * @param trainedOn the backend of the runs, where it is known: which lines take the job
+   */
+  start(job: Job, runIds: readonly string[], trainedOn = 'auto'): void {
     if (this.#closing) return
     let release = (): void => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
     this.#queue.push({
       id: `job-${++this.#jobCount}`,
       job,
+      trainedOn,
       runIds,
       released,
       release,
       worker: null,
+      line: null,
       currentRunId: null,
       givesWay: false,
       isLeaving: false,
@@ -140,17 +159,16 @@ export class EngineHost {
   }
 
   /**
-   * Puts a job at another place in line. One that is put before the job at work makes it save and wait.
+   * Puts a job at another place in line. One that is put before the job at work on its line makes that save and wait.
    * @throws LabError `usage` when it is not in line
    */
   move(jobId: string, index: number): void {
     const entry = this.#requireJob(jobId)
     this.#queue.splice(this.#queue.indexOf(entry), 1)
     this.#queue.splice(Math.min(index, this.#queue.length), 0, entry)
-    const running = this.#queue.find(({ worker }) => worker !== null)
-    if (running?.worker && running !== this.#queue[0]) {
+    for (const running of this.#outrun()) {
       running.givesWay = !running.isLeaving
-      post(running.worker, { kind: 'pause' })
+      if (running.worker) post(running.worker, { kind: 'pause' })
     }
     this.#listener({ type: 'queue' })
   }
@@ -207,17 +225,49 @@ export class EngineHost {
     entry.runIds = entry.runIds.filter((id) => id !== runId)
   }
 
+  /** What runs on a line that a job before it has a claim to. */
+  #outrun(): Entry[] {
+    const claimed = new Set<EngineLine>()
+    const outrun: Entry[] = []
+    for (const entry of this.#queue) {
+      const own = entry.worker === null ? null : entry.line
+      const line = own ?? this.#lineFor(entry, (each) => !claimed.has(each))
+      if (line === null) continue
+      if (own !== null && claimed.has(own)) outrun.push(entry)
+      claimed.add(line)
+    }
+    return outrun
+  }
+
+  /** One that nobody is at, if there is one among those that may be. */
+  #lineFor({ trainedOn }: Entry, mayBe: (line: EngineLine) => boolean): EngineLine | null {
+    const lines = this.#lines.filter((line) => takes(line, trainedOn) && mayBe(line))
+    return lines.find((line) => !this.#isTaken(line)) ?? lines[0] ?? null
+  }
+
+  #isTaken(line: EngineLine): boolean {
+    return this.#queue.some((entry) => entry.worker !== null && entry.line === line)
+  }
+
+  /** Begins what can begin: in the order of the line, each on the first line that is free for it. */
   #advance(): void {
-    const [entry] = this.#queue
-    if (entry === undefined || this.#queue.some(({ worker }) => worker !== null)) return
+    for (const entry of this.#queue) {
+      if (entry.worker !== null) continue
+      const line = this.#lineFor(entry, (each) => !this.#isTaken(each))
+      if (line !== null) this.#run(entry, line)
+    }
+  }
+
+  #run(entry: Entry, line: EngineLine): void {
     const { job, runIds } = entry
-    const place = { home: this.#home, engine: this.#engine }
+    const place = { home: this.#home, engine: line.engine }
     const task: ThreadTask =
       job.kind === 'group'
         ? { ...place, kind: 'group', runIds, backend: job.backend }
         : { ...place, kind: 'sweep', sweepId: job.sweepId, rerunFailed: job.rerunFailed }
     const worker = startThread('group-thread', task)
     entry.worker = worker
+    entry.line = line
     entry.done = false
     entry.givesWay = false
     let failure: unknown = null

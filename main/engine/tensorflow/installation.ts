@@ -24,6 +24,7 @@ const recordSchema = z.object({
   flavour: z.enum(TENSORFLOW_FLAVOURS),
   libraryVersion: z.string(),
   packageVersion: z.string(),
+  usesGpu: z.boolean().default(false),
   bytes: z.number().int().nonnegative(),
 })
 

@@ -9,6 +9,7 @@ import type {
   DatasetPreview,
   ResolvedConfig,
 } from '../../../shared/protocol/views.ts'
+import type { EngineChoice } from '../../../shared/protocol/devices.ts'
 import type { WireError } from '../../../shared/protocol/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import type { EngineOptions } from '../../engine/engine-options.ts'
@@ -35,7 +36,7 @@ export type DesignQuestions = {
   preview: { ask: CheckedPayload<'dataset.preview'>; answer: DatasetPreview }
   'data-file': { ask: CheckedPayload<'data-file.read'>; answer: DataFileView }
   /** Throws whatever is wrong with a configuration; nothing is made. Own series are absolute in the answer, so that a resume from elsewhere finds them. */
-  prepare: { ask: unknown; answer: PreparedConfig }
+  prepare: { ask: unknown; answer: { readonly prepared: PreparedConfig; readonly choice: EngineChoice } }
   /** Every point is read. @param ask any JSON that the file of a sweep may hold */
   'check-sweep': { ask: unknown; answer: CheckedSweep }
   /** Throws whatever is wrong with any point; nothing is made. */

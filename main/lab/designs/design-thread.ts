@@ -36,7 +36,10 @@ answerQuestions<DesignQuestions>({
   },
   preview: (payload) => designs.previewDataset(payload),
   'data-file': (payload) => designs.readDataFile(payload),
-  prepare: async (json) => preparedConfig(await prepare(readDesign(json), home, engine)),
+  prepare: async (json) => {
+    const group = await prepare(readDesign(json), home, engine)
+    return { prepared: preparedConfig(group), choice: group.choice }
+  },
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)

@@ -84,11 +84,30 @@ const STEP_WORKS: Readonly<Partial<Record<TensorflowStep, (work: StepWork) => Pr
   compile: compileBinding,
 }
 
+/** How often the time is told in steps that count nothing. */
+const CLOCK_MS = 1000
+
+type Tell = (step: TensorflowStep, doneBytes: number | null, totalBytes: number | null) => void
+
 async function build(cache: string, request: SetUpRequest): Promise<TensorflowInstallation> {
-  const { flavour, signal, startTrial = forkTrial } = request
+  const { flavour } = request
   const begun = performance.now()
-  const tell = (step: TensorflowStep, doneBytes: number | null, totalBytes: number | null): void =>
-    request.tell({ flavour, step, doneBytes, totalBytes, elapsedMs: performance.now() - begun })
+  let last: Omit<TensorflowProgress, 'elapsedMs'> = { flavour, step: 'check', doneBytes: null, totalBytes: null }
+  const repeat = (): void => request.tell({ ...last, elapsedMs: performance.now() - begun })
+  const tell: Tell = (step, doneBytes, totalBytes) => {
+    last = { flavour, step, doneBytes, totalBytes }
+    repeat()
+  }
+  const clock = setInterval(repeat, CLOCK_MS)
+  try {
+    return await carryOutSteps(cache, request, tell)
+  } finally {
+    clearInterval(clock)
+  }
+}
+
+async function carryOutSteps(cache: string, request: SetUpRequest, tell: Tell): Promise<TensorflowInstallation> {
+  const { flavour, signal, startTrial = forkTrial } = request
   tell('check', null, null)
   const staging = await Staging.open(cache, flavour)
   const { folder } = staging
@@ -102,22 +121,22 @@ async function build(cache: string, request: SetUpRequest): Promise<TensorflowIn
     await staging.markDone(step)
   }
   tell('trial', null, null)
-  await tryTensorflow(folder, startTrial, signal)
+  const usesGpu = await tryTensorflow(folder, startTrial, signal)
   tell('finish', null, null)
   await Promise.all([removeUnpackingNeeds(folder), thinOutPackages(folder)])
   if (signal.aborted) throw cancelled()
   await staging.removeNotes()
-  return putInPlace(cache, folder, flavour)
-}
-
-/** What is moved is on the disk before: a power failure leaves the old one or the new one. */
-async function putInPlace(cache: string, folder: string, flavour: TensorflowFlavour): Promise<TensorflowInstallation> {
-  const record: InstallationRecord = {
+  return putInPlace(cache, folder, {
     flavour,
     libraryVersion: LIBRARY_VERSION,
     packageVersion: PACKAGE_VERSION,
+    usesGpu,
     bytes: await bytesUnder(folder),
-  }
+  })
+}
+
+/** What is moved is on the disk before: a power failure leaves the old one or the new one. */
+async function putInPlace(cache: string, folder: string, record: InstallationRecord): Promise<TensorflowInstallation> {
   await writeFile(path.join(folder, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`)
   for (const file of [...LIBRARY_FILES.map((name) => path.join(LIBRARY_FOLDER, name)), RECORD_FILE])
     await syncFile(path.join(folder, file))

@@ -1,48 +1,26 @@
-/** A few steps of a tiny network with TensorFlow, against the same steps of arithmetic in JavaScript: that it loads does not say that it computes. */
+/**
+ * A step of training and a step of warm-up with a TensorFlow that is about to be put in its place, against the float64 oracle: that a library loads
+ * does not say that it computes, or right.
+ */
+import { createTensorflowBackend } from '../../../shared/backends/tensorflow/tensorflow-backend.ts'
+import { requireRightResults } from '../../../shared/backends/webgpu/tune/self-test.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
-import type { Tensorflow } from '../../engine/tensorflow/load.ts'
+import type { LoadedTensorflow } from '../../engine/tensorflow/load.ts'
+import { openSavedModel } from '../../engine/tensorflow/saved-model-session.ts'
 
-const STEPS = 3
-const LEARNING_RATE = 0.1
-const INPUTS = [
-  [0.5, -1],
-  [1, 0.25],
-  [-0.75, 0.5],
-] as const
-const TARGETS = [1, -0.5, 0.25] as const
-const INITIAL_WEIGHTS = [0.1, -0.2] as const
-/** Of float32 over a few steps, with room; a library that computes wrong is off by more. */
-const TOLERANCE = 1e-5
-
-/** y = tanh(x · w), descended on the mean squared error. @throws LabError `backend` when the weights are not those that they have to be */
-export function trainTrial(tf: Tensorflow): void {
-  const weights = tf.variable(tf.tensor2d([...INITIAL_WEIGHTS], [INITIAL_WEIGHTS.length, 1]))
-  const inputs = tf.tensor2d(INPUTS.map((row) => [...row]))
-  const targets = tf.tensor2d([...TARGETS], [TARGETS.length, 1])
-  const optimizer = tf.train.sgd(LEARNING_RATE)
-  for (let step = 0; step < STEPS; step++)
-    optimizer.minimize(() => inputs.matMul(weights).tanh().sub(targets).square().mean().asScalar())
-  const found = [...weights.dataSync()]
-  const expected = expectedWeights()
-  if (found.every((value, index) => Math.abs(value - expected[index]!) <= TOLERANCE)) return
-  throw new LabError('backend', 'TensorFlow loads, and computes wrong numbers on this machine.', {
-    where: 'tensorflow',
-    expected: `weights ${expected.map((value) => value.toFixed(6)).join(', ')} after ${STEPS} steps`,
-    found: found.join(', '),
-    remedy: 'It is not used. Try the other flavour, `lab setup tensorflow cpu`.',
-  })
-}
-
-function expectedWeights(): number[] {
-  const weights: number[] = [...INITIAL_WEIGHTS]
-  for (let step = 0; step < STEPS; step++) {
-    const gradient = weights.map(() => 0)
-    for (const [b, row] of INPUTS.entries()) {
-      const output = Math.tanh(row.reduce((sum, value, index) => sum + value * weights[index]!, 0))
-      const slope = (2 / INPUTS.length) * (output - TARGETS[b]!) * (1 - output * output)
-      for (const [index, value] of row.entries()) gradient[index]! += slope * value
-    }
-    for (const [index, value] of gradient.entries()) weights[index]! -= LEARNING_RATE * value
+/** @throws LabError `backend` when its numbers are wrong */
+export async function trainTrial({ tf, usesGpu }: LoadedTensorflow): Promise<void> {
+  const options = { isCompiled: true, usesCudnn: usesGpu }
+  try {
+    await requireRightResults(createTensorflowBackend((model) => openSavedModel(tf, model), options))
+  } catch (error) {
+    const { expected, found } = error instanceof LabError ? error.detail : {}
+    throw new LabError('backend', 'TensorFlow loads, and does not compute right on this machine.', {
+      where: 'tensorflow',
+      expected: expected ?? 'a step of training and of warm-up',
+      found: found ?? (error instanceof Error ? error.message : String(error)),
+      remedy: 'It is not used. Try the other flavour, `lab setup tensorflow cpu`.',
+      cause: error,
+    })
   }
-  return weights
 }

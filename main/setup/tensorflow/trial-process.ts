@@ -21,8 +21,8 @@ const keptOpen = setInterval(() => undefined, 1000)
 process.once('disconnect', () => clearInterval(keptOpen))
 
 loadFrom(process.argv.at(-1)!)
-  .then(({ tf, usesGpu }) => {
-    trainTrial(tf)
-    answer({ kind: 'trained', usesGpu })
+  .then(async (loaded) => {
+    await trainTrial(loaded)
+    answer({ kind: 'trained', usesGpu: loaded.usesGpu })
   })
   .catch((error: unknown) => answer({ kind: 'failed', error: toWireError(error) }))

@@ -65,10 +65,13 @@ export function* convergeToRest<H extends Handles>(
         })
     })
     if (remaining.length === 0) break
+    yield* recurrence.letGo(states)
     states = yield* statesAt(replica, open.length, blockSteps)
     if (remaining.length < open.length) {
       const places = Int32Array.from(remaining, ({ place }) => place)
-      states = yield* recurrence.selectRows(states, places, width)
+      const selected = yield* recurrence.selectRows(states, places, width)
+      yield* recurrence.letGo(states)
+      states = selected
       open = remaining.map(({ series }) => series)
     }
   }

@@ -51,7 +51,8 @@ export function* converge<H extends Handles>(
       }
       if (stopResidual === null && remaining > TAIL_STEPS) continue
       tail.unshift(yield* statesAt(replica, batch.batch, k))
-      if (tail.length > TAIL_STEPS + 1) tail.pop()
+      const dropped = tail.length > TAIL_STEPS + 1 ? tail.pop() : undefined
+      if (dropped !== undefined && dropped !== states && dropped !== remembered) yield* recurrence.letGo(dropped)
       if (stopResidual !== null && exactExit === null) {
         calmSteps = watch!.residuals![k - 1]! < stopResidual ? calmSteps + 1 : 0
         if (calmSteps >= STOP_PATIENCE) {
@@ -60,8 +61,11 @@ export function* converge<H extends Handles>(
         }
       }
     }
+    const before = states
     states = yield* statesAt(replica, batch.batch, steps)
+    if (before !== remembered && !tail.includes(before)) yield* recurrence.letGo(before)
     if (step !== renewAt) continue
+    if (!tail.includes(remembered)) yield* recurrence.letGo(remembered)
     remembered = states
     rememberedAt = step
     renewAt *= 2

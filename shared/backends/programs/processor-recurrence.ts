@@ -129,6 +129,10 @@ export abstract class ProcessorRecurrence<Job> implements Recurrence<ProcessorHa
     return finished(rows)
   }
 
+  letGo(): Program<Job, void> {
+    return finished(undefined) // arrays are collected
+  }
+
   watchSteps(remembered: FloatArray | null, wantsResiduals: boolean): Program<Job, StepWatch> {
     const steps = this.sequenceSteps
     const equal =

@@ -4,21 +4,18 @@
  */
 import { LabError } from '../../protocol/errors.ts'
 import { fromWireError } from '../../protocol/wire-error.ts'
-import { CallLimits, FIRST_CALL_LIMIT_MS, workOf } from './call-limits.ts'
+import {
+  deviceLost,
+  FIRST_CALL_LIMIT_MS,
+  hungDevice,
+  workOf,
+  type AlarmClock,
+  type CallLimits,
+} from '../calls/call-limits.ts'
+import type { Breathe, EngineCall } from '../calls/called-engine.ts'
 import { packCopies } from './pack-arrays.ts'
 import type { RemotePort } from './remote-port.ts'
-import type { EngineCall, FromExecutor, ToExecutor } from './remote-protocol.ts'
-
-/** The clock of the host. */
-export interface LineClock {
-  /** ms, from any moment on */
-  now(): number
-  /** Calls `act` after so many ms, if it is not taken back before. @returns takes it back */
-  after(ms: number, act: () => void): () => void
-}
-
-/** What a caller does on the way of a call that takes long; what it throws gives the call up. */
-export type Breathe = () => Promise<void>
+import type { FromExecutor, ToExecutor } from './remote-protocol.ts'
 
 interface OpenCall {
   readonly resolve: (answer: unknown) => void
@@ -39,7 +36,7 @@ type Question = ToExecutor extends infer Message
 
 export class RemoteLine {
   readonly #port: RemotePort
-  readonly #clock: LineClock
+  readonly #clock: AlarmClock
   readonly #limits: CallLimits
   /** What is computed on, for messages. */
   readonly #where: string
@@ -47,7 +44,7 @@ export class RemoteLine {
   #nextId = 1
   #end: LabError | null = null
 
-  constructor(port: RemotePort, clock: LineClock, limits: CallLimits, where: string) {
+  constructor(port: RemotePort, clock: AlarmClock, limits: CallLimits, where: string) {
     this.#port = port
     this.#clock = clock
     this.#limits = limits
@@ -67,7 +64,12 @@ export class RemoteLine {
   }
 
   /** A call of an engine, as `ask`. @param breathe only for calls that take one */
-  async call(engine: number, call: EngineCall, parameters: readonly unknown[], breathe: Breathe | null): Promise<unknown> {
+  async call(
+    engine: number,
+    call: EngineCall,
+    parameters: readonly unknown[],
+    breathe: Breathe | null,
+  ): Promise<unknown> {
     const { value, buffers } = packCopies(parameters)
     const work = workOf(parameters)
     const begunMs = this.#clock.now()
@@ -104,7 +106,7 @@ export class RemoteLine {
     call.takeBackAlarm()
     const { limitMs } = call
     call.takeBackAlarm = this.#clock.after(limitMs, () => {
-      this.#lose('the device does not answer.', `nothing for ${Math.round(limitMs / 1000)} s`)
+      this.#lose(hungDevice(this.#where, limitMs))
       this.#port.close() // it may compute for ever
     })
   }
@@ -144,23 +146,15 @@ export class RemoteLine {
   }
 
   #endWith(cause: string): void {
-    this.#lose('the process that computes has ended.', cause)
+    this.#lose(deviceLost(this.#where, 'the process that computes has ended.', cause))
   }
 
-  #lose(summary: string, found: string): void {
-    this.#end ??= deviceLost(this.#where, summary, found)
+  #lose(loss: LabError): void {
+    this.#end ??= loss
     const error = this.#end
     for (const [id, { reject }] of [...this.#open]) {
       this.#take(id)
       reject(error)
     }
   }
-}
-
-function deviceLost(where: string, summary: string, found: string): LabError {
-  return new LabError('device-lost', summary, {
-    where,
-    found,
-    remedy: 'Resume the run: it goes on from its last checkpoint. Where it happens again, choose another backend.',
-  })
 }

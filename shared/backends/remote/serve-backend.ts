@@ -61,7 +61,13 @@ class Executor {
         return this.#create(message)
       case 'describe': {
         const { name, precision, device, isSoftwareDevice, tracing } = await this.#backend
-        return { name, precision, device, isSoftwareDevice, isTraced: tracing !== undefined } satisfies BackendDescription
+        return {
+          name,
+          precision,
+          device,
+          isSoftwareDevice,
+          isTraced: tracing !== undefined,
+        } satisfies BackendDescription
       }
       case 'trace': {
         const { tracing } = await this.#backend

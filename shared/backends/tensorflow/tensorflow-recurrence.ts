@@ -139,6 +139,10 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return finished(all.slice(0, count * width))
   }
 
+  *letGo(): Program<Job, void> {
+    yield* [] // rows end with their program
+  }
+
   *forward(input: SequenceInput<TensorRows>): Program<Job, void> {
     if (this.#roomRows === 0) this.#roomRows = rowsFor(input.batch)
     if (input.saving) {

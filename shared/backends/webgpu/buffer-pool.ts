@@ -4,6 +4,7 @@
  */
 import { LabError } from '../../protocol/errors.ts'
 import { mebibytes } from '../memory-plan.ts'
+import type { DeviceBounds } from './memory-plan.ts'
 import type { FaultWatch } from './faults.ts'
 import { BufferUsage } from './usage.ts'
 
@@ -23,25 +24,17 @@ const LEAST_USE = 0.75
 export class BufferPool {
   readonly #device: GPUDevice
   readonly #faults: FaultWatch
-  readonly #largestBytes: number
-  readonly #memoryBytes: number | null
+  readonly #bounds: DeviceBounds
   /** The one that was given back last stands last. */
   #free: DeviceBuffer[] = []
   #totalBytes = 0
   #count = 0
   readonly #onDestroy: ((buffer: DeviceBuffer) => void)[] = []
 
-  /** @param memoryBytes what all buffers together may take; null for as much as the device gives */
-  constructor(
-    device: GPUDevice,
-    faults: FaultWatch,
-    limits: { readonly bindingBytes: number; readonly bufferBytes: number },
-    memoryBytes: number | null,
-  ) {
+  constructor(device: GPUDevice, faults: FaultWatch, bounds: DeviceBounds) {
     this.#device = device
     this.#faults = faults
-    this.#largestBytes = Math.min(limits.bindingBytes, limits.bufferBytes)
-    this.#memoryBytes = memoryBytes
+    this.#bounds = bounds
   }
 
   /** Of all buffers, those given back included. */
@@ -49,10 +42,10 @@ export class BufferPool {
     return this.#totalBytes
   }
 
-  /** @throws LabError `device-memory` when it is more than a kernel may see, or than all buffers may take */
+  /** @throws LabError `device-memory` when it is more than a kernel may see */
   take(bytes: number): DeviceBuffer {
     const rounded = Math.max(1, Math.ceil(bytes / GRANULE_BYTES)) * GRANULE_BYTES
-    if (rounded > this.#largestBytes) throw tooLarge('for one buffer', rounded, this.#largestBytes)
+    if (rounded > this.#bounds.blockBytes) throw tooLarge(rounded, this.#bounds.blockBytes)
     let best = -1
     this.#free.forEach((buffer, index) => {
       const fits = buffer.bytes >= rounded && buffer.bytes * LEAST_USE <= rounded
@@ -75,12 +68,11 @@ export class BufferPool {
     this.#onDestroy.push(tell)
   }
 
-  /** Destroys what is free, longest unused first, until so much more fits. */
+  /** Destroys what is free, longest unused first, as far as it takes for so much more. Beyond the bound, the device itself says when it is too much. */
   #makeRoom(bytes: number): void {
-    if (this.#memoryBytes === null) return
-    while (this.#totalBytes + bytes > this.#memoryBytes) {
+    while (this.#totalBytes + bytes > this.#bounds.memoryBytes) {
       const oldest = this.#free.shift()
-      if (oldest === undefined) throw tooLarge('for all buffers together', this.#totalBytes + bytes, this.#memoryBytes)
+      if (oldest === undefined) return
       this.#totalBytes -= oldest.bytes
       for (const tell of this.#onDestroy) tell(oldest)
       oldest.gpu.destroy()
@@ -88,8 +80,8 @@ export class BufferPool {
   }
 }
 
-function tooLarge(what: string, found: number, most: number): LabError {
-  return new LabError('device-memory', `The engine needs more memory than the graphics processor allows ${what}.`, {
+function tooLarge(found: number, most: number): LabError {
+  return new LabError('device-memory', 'The engine needs a larger buffer than the graphics processor has.', {
     where: 'webgpu',
     expected: `at most ${mebibytes(most)} MiB`,
     found: `${mebibytes(found)} MiB`,

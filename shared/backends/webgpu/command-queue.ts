@@ -42,12 +42,6 @@ const TIMED_PIECES = 4
 const UNIFORM_ALIGNMENT = 256
 const UNIFORM_BYTES = 256 * 1024
 
-/** Of a loop over time, by its key. */
-interface StepRate {
-  msPerStep: number
-  timedPieces: number
-}
-
 export class CommandQueue {
   readonly #device: GPUDevice
   readonly #pipelines: Pipelines
@@ -62,7 +56,6 @@ export class CommandQueue {
   /** What commands that are not submitted read or write. */
   readonly #touched = new Set<DeviceBuffer>()
   #dispatchCount = 0
-  readonly #rates = new Map<string, StepRate>()
   #readBack: GPUBuffer | null = null
   /** Since the beginning: what a step costs is counted in tests and shown by the bench. */
   readonly counts = { dispatches: 0, submissions: 0, readBacks: 0, bytesWritten: 0, bytesRead: 0 }
@@ -117,19 +110,21 @@ export class CommandQueue {
   }
 
   /**
-   * A loop over time in as many dispatches as it needs.
-   * @param key of loops whose steps take equally long
+   * A kernel's loop over time in as many dispatches as it needs.
+   * @param size of loops whose steps take equally long
    * @param isBackward from the last step to the first
    * @param dispatchOf steps of one dispatch
    */
   async loop(
-    key: string,
+    kernel: Kernel,
+    size: string,
     steps: number,
     isBackward: boolean,
     dispatchOf: (range: StepRange) => Dispatch,
   ): Promise<void> {
-    const rate = this.#rates.get(key) ?? { msPerStep: Infinity, timedPieces: 0 }
-    this.#rates.set(key, rate)
+    const { stepRates } = this.#pipelines.get(kernel)
+    const rate = stepRates.get(size) ?? { msPerStep: Infinity, timedPieces: 0 }
+    stepRates.set(size, rate)
     for (let done = 0; done < steps;) {
       const most = rate.timedPieces === 0 ? FIRST_STEPS : Math.max(1, Math.floor(SUBMISSION_MS / rate.msPerStep))
       const count = Math.min(steps - done, most)

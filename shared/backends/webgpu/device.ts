@@ -6,6 +6,7 @@ import { LabError } from '../../protocol/errors.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
 import { DispatchTrace, type Clock } from './dispatch-trace.ts'
+import type { DeviceBounds } from './memory-plan.ts'
 import { FaultWatch } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
 
@@ -13,12 +14,16 @@ import { Pipelines } from './pipelines.ts'
 export interface AdapterFacts {
   readonly name: string
   readonly vendor: string
+  /** With its version, where that is told. */
+  readonly driver: string
   readonly isSoftware: boolean
   readonly workgroupBytes: number
   readonly workgroupInvocations: number
   /** The largest buffer that a kernel may see. */
   readonly bindingBytes: number
   readonly bufferBytes: number
+  /** That one kernel may see. */
+  readonly storageBuffers: number
   readonly hasSubgroups: boolean
   /** Of every subgroup at least; 0 where it is not told. */
   readonly subgroupSize: number
@@ -26,10 +31,15 @@ export interface AdapterFacts {
 }
 
 export interface OpenOptions {
+  /** What the host calls the adapter; default: what WebGPU tells of it. */
+  readonly name?: string
   readonly now: Clock
-  /** What all buffers together may take; null for as much as the device gives. */
+  /** What all buffers together may take; null where nobody knows what the device has. */
   readonly memoryBytes?: number | null
 }
+
+/** What engines take of a device whose memory nobody has told: WebGPU does not. */
+const DEFAULT_MEMORY_BYTES = 2 * 2 ** 30
 
 /** Software adapters call themselves so. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i
@@ -39,6 +49,7 @@ const WANTED_FEATURES = ['timestamp-query', 'subgroups'] as const
 
 export class ComputeDevice {
   readonly facts: AdapterFacts
+  readonly bounds: DeviceBounds
   readonly buffers: BufferPool
   readonly queue: CommandQueue
   readonly pipelines: Pipelines
@@ -47,7 +58,7 @@ export class ComputeDevice {
   readonly #faults: FaultWatch
 
   /** @throws LabError `backend` when there is no adapter, or it gives no device */
-  static async open(gpu: GPU, { now, memoryBytes = null }: OpenOptions): Promise<ComputeDevice> {
+  static async open(gpu: GPU, { name, now, memoryBytes = null }: OpenOptions): Promise<ComputeDevice> {
     const adapter = await findAdapter(gpu)
     const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature))
     const { limits } = adapter
@@ -57,12 +68,13 @@ export class ComputeDevice {
         requiredLimits: {
           maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
           maxBufferSize: limits.maxBufferSize,
+          maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
           maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
           maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
           maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
         },
       })
-      return new ComputeDevice(device, describeAdapter(adapter), memoryBytes, now)
+      return new ComputeDevice(device, describeAdapter(adapter, name), memoryBytes, now)
     } catch (cause) {
       throw new LabError('backend', 'The graphics adapter gives no device.', {
         where: 'webgpu',
@@ -77,7 +89,11 @@ export class ComputeDevice {
     this.#device = device
     this.facts = facts
     this.#faults = new FaultWatch(device)
-    this.buffers = new BufferPool(device, this.#faults, facts, memoryBytes)
+    this.bounds = {
+      memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
+      blockBytes: Math.min(facts.bindingBytes, facts.bufferBytes),
+    }
+    this.buffers = new BufferPool(device, this.#faults, this.bounds)
     this.pipelines = new Pipelines(device)
     this.pipelines.follow(this.buffers)
     this.trace = new DispatchTrace(device, facts.hasTimestamps, now)
@@ -112,19 +128,22 @@ async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
   })
 }
 
-export function describeAdapter(adapter: GPUAdapter): AdapterFacts {
+export function describeAdapter(adapter: GPUAdapter, givenName?: string): AdapterFacts {
   const { limits, features } = adapter
   // Chromium 114 does not tell of an adapter without being asked, and then not its name.
   const info = adapter.info as GPUAdapterInfo | undefined
-  const name = [info?.description, info?.device, info?.architecture].find((text) => text) ?? 'unnamed adapter'
+  const told = [info?.device, info?.description, info?.architecture].filter((text) => text)
+  const name = givenName ?? told[0] ?? 'unnamed adapter'
   return {
     name,
     vendor: info?.vendor ?? '',
-    isSoftware: SOFTWARE.test(`${name} ${info?.vendor ?? ''} ${info?.architecture ?? ''}`),
+    driver: info?.description ?? '',
+    isSoftware: info?.isFallbackAdapter === true || SOFTWARE.test([name, ...told].join(' ')),
     workgroupBytes: limits.maxComputeWorkgroupStorageSize,
     workgroupInvocations: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
     bindingBytes: limits.maxStorageBufferBindingSize,
     bufferBytes: limits.maxBufferSize,
+    storageBuffers: limits.maxStorageBuffersPerShaderStage,
     hasSubgroups: features.has('subgroups'),
     subgroupSize: info?.subgroupMinSize ?? 0,
     hasTimestamps: features.has('timestamp-query'),

@@ -1,33 +1,38 @@
 /**
- * The webgpu backend over whichever device there is: a `GPU` object enters, a backend leaves whose next engine is made on a new device where the
+ * The webgpu backend over whichever device there is: how one is opened enters, a backend leaves whose next engine is made on a new device where the
  * last one was lost. Engines of the lost one are lost with it, and say so.
  */
 import type { Backend } from '../backend.ts'
-import type { OpenOptions } from './device.ts'
-import { createWebGpuBackend, type WebGpuBackend } from './webgpu-backend.ts'
+import type { WebGpuBackend } from './webgpu-backend.ts'
 
-/** @throws LabError `backend` when there is no adapter, or it gives no device */
-export async function createLastingBackend(gpu: GPU, options: OpenOptions): Promise<Backend> {
-  let current: Promise<WebGpuBackend> | null = null
-  const open = (): Promise<WebGpuBackend> => {
-    if (current !== null) return current
-    const opening = createWebGpuBackend(gpu, options)
+export interface LastingBackend extends Backend {
+  /** On the device that there is, or on a new one. */
+  current(): Promise<WebGpuBackend>
+}
+
+/** @throws LabError what `open` throws */
+export async function createLastingBackend(open: () => Promise<WebGpuBackend>): Promise<LastingBackend> {
+  let opened: Promise<WebGpuBackend> | null = null
+  const current = (): Promise<WebGpuBackend> => {
+    if (opened !== null) return opened
+    const opening = open()
     const forget = (): void => {
-      if (current === opening) current = null
+      if (opened === opening) opened = null
     }
-    opening.then(({ computeDevice }) => computeDevice.lost.then(forget), forget)
-    return (current = opening)
+    opening.then(({ computeDevice }) => computeDevice.lost).then(forget, forget)
+    return (opened = opening)
   }
-  const { name, precision, device, computeDevice } = await open()
+  const { name, precision, device, computeDevice } = await current()
   return {
     name,
     precision,
     device,
     isSoftwareDevice: computeDevice.facts.isSoftware,
+    current,
     tracing: {
-      start: async (spansAThread) => (await open()).computeDevice.trace.start(spansAThread),
-      stop: async () => (await open()).computeDevice.trace.stop(),
+      start: async (spansAThread) => (await current()).computeDevice.trace.start(spansAThread),
+      stop: async () => (await current()).computeDevice.trace.stop(),
     },
-    createEngine: async (network, replicas) => (await open()).createEngine(network, replicas),
+    createEngine: async (network, replicas) => (await current()).createEngine(network, replicas),
   }
 }

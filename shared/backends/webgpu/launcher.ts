@@ -46,7 +46,7 @@ export class Launcher {
   ): Promise<void> {
     const { steps, batch, isBackward } = loop
     for (const some of listsOf(replicas))
-      await this.device.queue.loop(`${kernel.name} B${batch} R${some.length}`, steps, isBackward, (range) =>
+      await this.device.queue.loop(kernel, `B${batch} R${some.length}`, steps, isBackward, (range) =>
         dispatchOf(kernel, valuesOf(range), pieces, some),
       )
   }

@@ -4,6 +4,7 @@
  */
 import { comparedParts } from '../../networks/network.ts'
 import type { JobEntry } from './jobs.ts'
+import { runBackward, runForward } from './layer-run.ts'
 import { PartRun, type RunContext } from './part-run.ts'
 import { takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
 
@@ -41,15 +42,17 @@ export class LayerConvergence {
     const result = takeBlock(launcher.device, replicas, batch * kernels.network.stateSize)
     this.#copyColumns(states, result, 0, kernels.network.stateSize)
     if (steps === 0) return result
-    for (const { partIndex } of comparedParts(kernels.network.wiredLayers[layerIndex]!)) {
-      const input = { piece: { block: this.#input }, isConstant: true }
-      const part = kernels.parts[layerIndex]![partIndex]!
-      const run = new PartRun(this.#context, part, { steps, batch, replicas, input, saving, keepsHistory: saving })
-      this.#runs.push(run)
-      run.begin(states)
-      await run.forward()
-      this.#putLast(run, result)
+    const options = {
+      ...{ steps, batch, replicas, saving },
+      input: { piece: { block: this.#input }, isConstant: true },
+      segmentSteps: this.#context.segmentSteps({ steps, batch }),
+      keepsHistory: saving,
     }
+    for (const { partIndex } of comparedParts(kernels.network.wiredLayers[layerIndex]!))
+      this.#runs.push(new PartRun(this.#context, kernels.parts[layerIndex]![partIndex]!, options))
+    for (const run of this.#runs) run.begin(states)
+    await runForward(this.#context, this.#runs)
+    for (const run of this.#runs) this.#putLast(run, result)
     return result
   }
 
@@ -68,16 +71,14 @@ export class LayerConvergence {
       if (slice.layerIndex !== layerIndex || !compared.has(slice.partIndex)) continue
       this.#copyColumns(finalAdjoint, result, slice.offset, slice.size)
     }
-    for (const run of this.#runs)
-      await run.backward({
-        above: null,
-        marks: null,
-        stateAdjoints: result,
-        isFresh: false,
-        truncateEvery: null,
-        movesWeights: true,
-        inputAdjoint: null,
-      })
+    const options = {
+      ...{ above: null, marks: null, truncateEvery: null, inputAdjoint: null },
+      ...{ stateAdjoints: result, isFresh: false, movesWeights: true },
+    }
+    await runBackward(
+      this.#context,
+      this.#runs.map((run) => ({ run, options })),
+    )
     return result
   }
 

@@ -3,12 +3,15 @@
  * programs hold, and the operations on rows that belong to no part.
  */
 import type { Network } from '../../networks/network.ts'
+import type { SequenceSize } from '../programs/program-engine.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { ComputeDevice } from './device.ts'
 import type { JobEntry } from './jobs.ts'
 import { Launcher } from './launcher.ts'
+import { planMemory, type DeviceBounds, type DeviceMemoryPlan } from './memory-plan.ts'
 import { NetworkKernels, type ShapeChoice } from './network-kernels.ts'
 import { ParameterStore } from './parameter-store.ts'
+import { PartLoops } from './part-loops.ts'
 import type { RunContext } from './part-run.ts'
 import { ReadoutWork } from './readout-work.ts'
 import { byteOffset, HeldBlocks, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
@@ -40,19 +43,39 @@ export class NetworkWork implements RunContext {
   readonly launcher: Launcher
   readonly kernels: NetworkKernels
   readonly store: ParameterStore
+  readonly loops: PartLoops
   readonly held: HeldBlocks
   readonly readout: ReadoutWork
   readonly vaaStar: VaaStarWork
   readonly #add = add()
+  readonly #bounds: DeviceBounds
+  readonly #replicas: number
+  /** By T and B. */
+  readonly #plans = new Map<string, DeviceMemoryPlan>()
 
-  constructor(device: ComputeDevice, network: Network, shapeOf: ShapeChoice, replicas: number) {
+  constructor(device: ComputeDevice, network: Network, shapeOf: ShapeChoice, bounds: DeviceBounds, replicas: number) {
     this.network = network
+    this.#bounds = bounds
+    this.#replicas = replicas
     this.launcher = new Launcher(device)
     this.kernels = new NetworkKernels(network, shapeOf)
     this.store = new ParameterStore(this.launcher, this.kernels, replicas)
+    this.loops = new PartLoops(this.launcher)
     this.held = new HeldBlocks(device)
     this.readout = new ReadoutWork(this)
     this.vaaStar = new VaaStarWork(this)
+  }
+
+  segmentSteps(size: SequenceSize): number {
+    return this.planMemory(size).segmentSteps
+  }
+
+  planMemory({ steps, batch }: SequenceSize): DeviceMemoryPlan {
+    const key = `${steps}x${batch}`
+    const known =
+      this.#plans.get(key) ?? planMemory(this.kernels, { steps, batch, replicas: this.#replicas }, this.#bounds)
+    this.#plans.set(key, known)
+    return known
   }
 
   get device(): ComputeDevice {
@@ -157,5 +180,6 @@ export class NetworkWork implements RunContext {
   /** Gives back what the engine holds as long as it lives. */
   release(): void {
     this.store.release()
+    this.vaaStar.release()
   }
 }

@@ -116,7 +116,11 @@ export class ParameterStore {
     this.#launcher.run(
       this.#kernels.blockNorms,
       count,
-      { gradients: { block: this.blocks.gradients }, moving: { block: this.#flags(moving) }, blocks: { block: blocks } },
+      {
+        gradients: { block: this.blocks.gradients },
+        moving: { block: this.#flags(moving) },
+        blocks: { block: blocks },
+      },
       replicas,
     )
     this.#launcher.run(this.#kernels.totalNorm, count, { blocks: { block: blocks }, norm: { block: norm } }, replicas)

@@ -2,12 +2,18 @@
 import type { Network, Part } from '../../networks/network.ts'
 import type { ProjectPlacement } from '../plan/places.ts'
 import type { ParameterRange } from '../programs/parameter-ranges.ts'
+import type { PartLoop } from './part-loops.ts'
 import { packPart, type PartWeights } from './part-weights.ts'
 import { addPartials, type SummedParameter } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
 import { outerProduct } from './wgsl/outer-product.ts'
-import { recurrenceBackward, type BackwardVariant } from './wgsl/recurrence-backward.ts'
-import { recurrenceForward, type ForwardVariant } from './wgsl/recurrence-forward.ts'
+import {
+  backwardText,
+  type BackwardBuffer,
+  type BackwardField,
+  type BackwardVariant,
+} from './wgsl/recurrence-backward.ts'
+import { forwardText, type ForwardBuffer, type ForwardField, type ForwardVariant } from './wgsl/recurrence-forward.ts'
 import { columnOf, planRecurrence, type RecurrencePlan, type RecurrenceShape } from './wgsl/recurrence-plan.ts'
 import { rowsProduct } from './wgsl/rows-product.ts'
 import { watchSteps, type WatchVariant } from './wgsl/watch-steps.ts'
@@ -28,6 +34,8 @@ export interface InputProduct {
 export type OperandPlace =
   | { readonly of: 'states'; readonly state: number }
   | { readonly of: 'inputs' }
+  /** A vector of parameters, the same for all rows. */
+  | { readonly of: 'parameters'; readonly start: number }
   | { readonly of: 'saved' | 'adjoints'; readonly column: number }
 
 /** The gradient of a project's matrices. */
@@ -85,14 +93,22 @@ export class PartKernels {
     return this.#rangeOf(symbol).start
   }
 
-  forward(variant: ForwardVariant): ReturnType<typeof recurrenceForward> {
+  forward(variant: ForwardVariant): PartLoop<ForwardField, ForwardBuffer> {
     const key = `forward ${Object.values(variant).join()}`
-    return this.#once(key, () => recurrenceForward(this.plan, variant, `forward of ${this.#name}`))
+    return this.#once(key, () => ({
+      key: `${key} of ${this.#name}`,
+      name: `forward of ${this.#name}`,
+      text: forwardText(this.plan, variant),
+    }))
   }
 
-  backward(variant: BackwardVariant): ReturnType<typeof recurrenceBackward> {
+  backward(variant: BackwardVariant): PartLoop<BackwardField, BackwardBuffer> {
     const key = `backward ${Object.values(variant).join()}`
-    return this.#once(key, () => recurrenceBackward(this.plan, variant, `backward of ${this.#name}`))
+    return this.#once(key, () => ({
+      key: `${key} of ${this.#name}`,
+      name: `backward of ${this.#name}`,
+      text: backwardText(this.plan, variant),
+    }))
   }
 
   watch(variant: WatchVariant): ReturnType<typeof watchSteps> {
@@ -175,6 +191,7 @@ export class PartKernels {
     const { sizes, saved, adjoints } = this.plan
     if (buffer.role === 'state') return { of: 'states', state: buffer.state }
     if (buffer.role === 'input') return { of: 'inputs' }
+    if (buffer.role === 'vector') return { of: 'parameters', start: this.startOf(buffer.symbol) }
     return buffer.role === 'saved'
       ? { of: 'saved', column: columnOf(saved, gradientOperand, sizes) }
       : { of: 'adjoints', column: columnOf(adjoints, gradientOperand, sizes) }

@@ -1,12 +1,17 @@
 /**
- * One part over one sequence, for the replicas that run side by side: the layer's inputs and first states enter, states of every step leave; on the
- * way back adjoints enter, and gradients, adjoints of the inputs and of the first states leave.
+ * One part over one sequence, for the replicas that run side by side: its blocks, what it does before and after its loops over time, and the calls of
+ * these loops, which go beside those of the layer's other parts (layer-run.ts).
  */
+import type { StepRange } from './command-queue.ts'
 import type { Launcher, Piece } from './launcher.ts'
 import type { NetworkKernels } from './network-kernels.ts'
+import type { LoopCall, PartLoops } from './part-loops.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import type { OperandPlace, PartKernels } from './part-kernels.ts'
 import { takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import type { SequenceSize } from '../programs/program-engine.ts'
+import type { BackwardBuffer, BackwardField } from './wgsl/recurrence-backward.ts'
+import type { ForwardBuffer, ForwardField } from './wgsl/recurrence-forward.ts'
 import { splitRows } from './wgsl/splits.ts'
 
 /** What runs share. */
@@ -14,6 +19,9 @@ export interface RunContext {
   readonly launcher: Launcher
   readonly kernels: NetworkKernels
   readonly store: ParameterStore
+  readonly loops: PartLoops
+  /** Steps of a sequence whose values are held at a time. */
+  segmentSteps(size: SequenceSize): number
 }
 
 /** Inputs of a layer: rows [T, B, I], or one row for all. */
@@ -34,6 +42,8 @@ export interface RunOptions extends RunSize {
   readonly saving: boolean
   /** false: only the last states are there in the end. */
   readonly keepsHistory: boolean
+  /** Steps whose values are held at a time, T or less: where they are not all of them, what the way back reads is computed again there. */
+  readonly segmentSteps: number
 }
 
 /** Which rows adjoints come to, [T, B] of u32, and the state rows that enter (see recurrence-backward.ts). */
@@ -57,18 +67,29 @@ export interface BackwardOptions {
   readonly inputAdjoint: ReplicaBlock | null
 }
 
+/** A segment's steps, and the rows that are held for them. */
+export interface SegmentRows {
+  readonly segment: StepRange
+  readonly saved: ReplicaBlock
+  readonly adjoints: ReplicaBlock
+}
+
+/** The same, so many words further. */
+const advance = ({ start = 0, ...piece }: Piece, words: number): Piece => ({ ...piece, start: start + words })
+
 export class PartRun {
   readonly kernels: PartKernels
   /** For each state [entries, B, H], entries T + 1, or 1 without history. */
   readonly states: ReplicaBlock
   /** Floats from one state's entries to the next's. */
   readonly stateStride: number
+  /** What the way back reads, of all steps; null also where it is computed again, segment by segment. */
+  readonly saved: ReplicaBlock | null
   readonly #context: RunContext
   readonly #options: RunOptions
-  readonly #saved: ReplicaBlock | null
 
   constructor(context: RunContext, kernels: PartKernels, options: RunOptions) {
-    const { steps, batch, replicas, keepsHistory, saving } = options
+    const { steps, batch, replicas, keepsHistory, saving, segmentSteps } = options
     const { part, plan } = kernels
     const { device } = context.launcher
     this.#context = context
@@ -76,7 +97,8 @@ export class PartRun {
     this.#options = options
     this.stateStride = (keepsHistory ? steps + 1 : 1) * batch * part.units
     this.states = takeBlock(device, replicas, part.cell.states.length * this.stateStride)
-    this.#saved = saving ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
+    const isWhole = segmentSteps >= steps
+    this.saved = saving && isWhole ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
   }
 
   /** A state's entries. */
@@ -124,90 +146,136 @@ export class PartRun {
     }
   }
 
-  async forward(): Promise<void> {
+  get size(): RunSize {
+    return this.#options
+  }
+
+  segments(): StepRange[] {
+    const { steps, segmentSteps } = this.#options
+    return Array.from({ length: Math.ceil(steps / segmentSteps) }, (_, index) => ({
+      first: index * segmentSteps,
+      last: Math.min((index + 1) * segmentSteps, steps),
+    }))
+  }
+
+  /** The products of a segment's inputs, which its loop reads. */
+  multiplyInputs(segment: StepRange): ReplicaBlock {
     const { launcher, store } = this.#context
-    const { steps, batch, replicas, input, saving, keepsHistory } = this.#options
+    const { batch, replicas, input } = this.#options
     const { plan, inputProducts } = this.kernels
-    if (steps === 0) return
-    const { device } = launcher
-    const weights = store.weightsOf(this.kernels)
-    const rows = input.isConstant ? 1 : steps * batch
-    const gates = takeBlock(device, replicas, rows * plan.inputProducts.width)
+    const rows = input.isConstant ? 1 : (segment.last - segment.first) * batch
+    const gates = takeBlock(launcher.device, replicas, rows * plan.inputProducts.width)
     for (const { forward, forwardStart, gatesColumn } of inputProducts)
       launcher.run(
         forward,
         { rows },
         {
-          left: input.piece,
-          right: { block: weights, start: forwardStart },
+          left: input.isConstant ? input.piece : advance(input.piece, segment.first * batch * plan.sizes.I),
+          right: { block: store.weightsOf(this.kernels), start: forwardStart },
           result: { block: gates, start: gatesColumn },
         },
         replicas,
       )
-    await launcher.loop(
-      this.kernels.forward({ saving, constantInput: input.isConstant, keepsHistory }),
-      { steps, batch, isBackward: false },
-      ({ first, last }) => ({ batch, first, last, stateStride: this.stateStride }),
-      {
-        weights: { block: weights, elementWords: 4 },
-        inputProducts: { block: gates },
-        inputs: input.piece,
-        states: { block: this.states },
-        ...(this.#saved && { saved: { block: this.#saved } }),
-      },
-      replicas,
-    )
-    device.buffers.giveBack(gates.buffer)
+    return gates
   }
 
-  async backward(options: BackwardOptions): Promise<void> {
-    const { launcher, store } = this.#context
-    const { steps, batch, replicas } = this.#options
-    const { above, marks, stateAdjoints, isFresh, truncateEvery, movesWeights, inputAdjoint } = options
-    const { device } = launcher
-    const adjoints = takeBlock(device, replicas, steps * batch * this.kernels.plan.adjoints.width)
-    await launcher.loop(
-      this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
-      { steps, batch, isBackward: true },
-      ({ first, last }) => ({
+  /** @param saved holds what the way back reads, of this segment; null: nothing is kept */
+  forwardCall(
+    segment: StepRange,
+    gates: ReplicaBlock,
+    saved: ReplicaBlock | null,
+  ): LoopCall<ForwardField, ForwardBuffer> {
+    const { batch, input, keepsHistory } = this.#options
+    const { plan } = this.kernels
+    return {
+      loop: this.kernels.forward({ saving: saved !== null, constantInput: input.isConstant, keepsHistory }),
+      valuesOf: ({ first, last }) => ({
         batch,
-        first,
-        last,
+        first: segment.first + first,
+        last: segment.first + last,
+        stateStride: this.stateStride,
+      }),
+      pieces: {
+        weights: { block: this.#context.store.weightsOf(this.kernels), elementWords: 4 },
+        inputProducts: input.isConstant ? { block: gates } : this.#shifted(gates, segment, plan.inputProducts.width),
+        inputs: input.piece,
+        states: { block: this.states },
+        ...(saved && { saved: this.#shifted(saved, segment, plan.saved.width) }),
+      },
+    }
+  }
+
+  /** For what the way back reads of a segment, where it is computed again there; null where it has been kept. */
+  takeSaved({ first, last }: StepRange): ReplicaBlock | null {
+    const { batch, replicas } = this.#options
+    if (this.saved !== null) return null
+    return takeBlock(this.#context.launcher.device, replicas, (last - first) * batch * this.kernels.plan.saved.width)
+  }
+
+  /** @param again what `takeSaved` has given */
+  takeAdjoints(segment: StepRange, again: ReplicaBlock | null): SegmentRows {
+    const { batch, replicas } = this.#options
+    const words = (segment.last - segment.first) * batch * this.kernels.plan.adjoints.width
+    const saved = this.saved ?? again
+    if (saved === null) throw new TypeError('a segment goes back with what it saved')
+    return { segment, saved, adjoints: takeBlock(this.#context.launcher.device, replicas, words) }
+  }
+
+  backwardCall(
+    { segment, saved, adjoints }: SegmentRows,
+    { above, marks, stateAdjoints, isFresh, truncateEvery }: BackwardOptions,
+  ): LoopCall<BackwardField, BackwardBuffer> {
+    const { batch, steps } = this.#options
+    const { plan } = this.kernels
+    return {
+      loop: this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
+      valuesOf: ({ first, last }) => ({
+        batch,
+        first: segment.first + first,
+        last: segment.first + last,
         stateStride: this.stateStride,
         truncateEvery: truncateEvery ?? 0,
-        isFresh: Number(isFresh && last === steps),
+        isFresh: Number(isFresh && segment.first + last === steps),
       }),
-      {
-        weights: { block: store.weightsOf(this.kernels), elementWords: 4 },
+      pieces: {
+        weights: { block: this.#context.store.weightsOf(this.kernels), elementWords: 4 },
         states: { block: this.states },
-        ...(this.#saved && { saved: { block: this.#saved } }),
+        saved: this.#shifted(saved, segment, plan.saved.width),
         ...(above && { above: { block: above } }),
         ...(marks && { reached: { block: marks.reached }, entering: { block: marks.entering } }),
-        adjoints: { block: adjoints },
+        adjoints: this.#shifted(adjoints, segment, plan.adjoints.width),
         stateAdjoints: { block: stateAdjoints },
       },
-      replicas,
-    )
-    if (movesWeights) this.#addGradients(adjoints, marks)
-    if (inputAdjoint) this.#addInputAdjoint(adjoints, inputAdjoint)
-    device.buffers.giveBack(adjoints.buffer)
+    }
+  }
+
+  /** What follows from a segment's adjoints. */
+  addToGradients(rows: SegmentRows, { movesWeights, marks, inputAdjoint }: BackwardOptions): void {
+    if (movesWeights) this.#addGradients(rows, marks)
+    if (inputAdjoint) this.#addInputAdjoint(rows, inputAdjoint)
   }
 
   /** Gives its memory back. */
   release(): void {
     const { buffers } = this.#context.launcher.device
     buffers.giveBack(this.states.buffer)
-    if (this.#saved) buffers.giveBack(this.#saved.buffer)
+    if (this.saved) buffers.giveBack(this.saved.buffer)
   }
 
-  #addGradients(adjoints: ReplicaBlock, marks: AdjointMarks | null): void {
+  /** Where a row of the whole sequence would begin in a block that holds a segment's rows alone: kernels count steps from the sequence's start. */
+  #shifted(block: ReplicaBlock, { first }: StepRange, width: number): Piece {
+    return { block, start: -first * this.#options.batch * width }
+  }
+
+  #addGradients(segmentRows: SegmentRows, marks: AdjointMarks | null): void {
     const { launcher, store } = this.#context
-    const { steps, batch, replicas } = this.#options
+    const { batch, replicas } = this.#options
     const { device } = launcher
-    const rows = steps * batch
+    const { segment, adjoints } = segmentRows
+    const rows = (segment.last - segment.first) * batch
     const gradients = { block: store.blocks.gradients }
     for (const sum of this.kernels.matrixSums) {
-      const { piece, row } = this.#operand(sum.operand, adjoints)
+      const { piece, row } = this.#operand(sum.operand, segmentRows)
       const product = sum.product(marks !== null, row)
       const split = splitRows(rows, product.workgroups({ rows, splitRows: rows })[0])
       const partials = takeBlock(device, replicas, split.count * sum.gateColumns * sum.operandColumns)
@@ -218,7 +286,7 @@ export class PartRun {
           adjoint: { block: adjoints, start: sum.adjointsColumn },
           operand: piece,
           partials: { block: partials },
-          ...(marks && { reached: { block: marks.reached } }),
+          ...(marks && { reached: { block: marks.reached, start: segment.first * batch } }),
         },
         replicas,
       )
@@ -240,27 +308,35 @@ export class PartRun {
   }
 
   /** Where the rows of a gradient's operand stand, and how far apart. */
-  #operand(operand: OperandPlace, adjoints: ReplicaBlock): { readonly piece: Piece; readonly row: number } {
+  #operand(
+    operand: OperandPlace,
+    { segment, saved, adjoints }: SegmentRows,
+  ): { readonly piece: Piece; readonly row: number } {
     const { plan, part } = this.kernels
-    const { input } = this.#options
+    const { input, batch } = this.#options
+    const firstRow = segment.first * batch
     switch (operand.of) {
       case 'states':
-        return { piece: this.state(operand.state), row: part.units }
+        return { piece: advance(this.state(operand.state), firstRow * part.units), row: part.units }
       case 'inputs':
-        return { piece: input.piece, row: input.isConstant ? 0 : plan.sizes.I }
+        return input.isConstant
+          ? { piece: input.piece, row: 0 }
+          : { piece: advance(input.piece, firstRow * plan.sizes.I), row: plan.sizes.I }
+      case 'parameters':
+        return { piece: { block: this.#context.store.blocks.parameters, start: operand.start }, row: 0 }
       case 'saved':
-        return { piece: { block: this.#saved!, start: operand.column }, row: plan.saved.width }
+        return { piece: { block: saved, start: operand.column }, row: plan.saved.width }
       case 'adjoints':
         return { piece: { block: adjoints, start: operand.column }, row: plan.adjoints.width }
     }
   }
 
-  #addInputAdjoint(adjoints: ReplicaBlock, inputAdjoint: ReplicaBlock): void {
+  #addInputAdjoint({ segment, adjoints }: SegmentRows, inputAdjoint: ReplicaBlock): void {
     const { launcher, kernels, store } = this.#context
-    const { steps, batch, replicas } = this.#options
+    const { batch, replicas } = this.#options
     const { plan, inputProducts, inputAdjointColumn } = this.kernels
-    const rows = steps * batch
-    const result = { block: inputAdjoint }
+    const rows = (segment.last - segment.first) * batch
+    const result = { block: inputAdjoint, start: segment.first * batch * plan.sizes.I }
     for (const { backward, backwardStart, adjointsColumn } of inputProducts)
       launcher.run(
         backward,

@@ -9,6 +9,13 @@ export interface CompiledKernel {
   readonly layout: GPUBindGroupLayout
   /** By the buffers' ids. */
   readonly bindGroups: Map<string, GPUBindGroup>
+  /** How fast its loop over time is, by the sizes that it runs for. */
+  readonly stepRates: Map<string, StepRate>
+}
+
+export interface StepRate {
+  msPerStep: number
+  timedPieces: number
 }
 
 export class Pipelines {
@@ -46,7 +53,13 @@ export class Pipelines {
         entryPoint: 'main',
       },
     })
-    const compiled = { kernel, pipeline, layout, bindGroups: new Map<string, GPUBindGroup>() }
+    const compiled = {
+      kernel,
+      pipeline,
+      layout,
+      bindGroups: new Map<string, GPUBindGroup>(),
+      stepRates: new Map<string, StepRate>(),
+    }
     this.#compiled.set(kernel.code, compiled)
     return compiled
   }

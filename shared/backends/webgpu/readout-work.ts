@@ -112,7 +112,9 @@ export class ReadoutWork {
     const replicas = entries.map(({ replica }) => replica)
     const [{ request }] = entries as readonly [JobEntry<ReadoutRequest>]
     const rows = request.batch.targetSteps.length
-    const scale = uploadBlock(device, entries, ({ request: { batch } }) => Float32Array.of(1 / lossCount(batch, kernels.network)))
+    const scale = uploadBlock(device, entries, ({ request: { batch } }) =>
+      Float32Array.of(1 / lossCount(batch, kernels.network)),
+    )
     const outputAdjoints = takeBlock(device, replicas, rows * this.#outputSize)
     const hiddenAdjoints = takeBlock(device, replicas, rows * this.#width)
     launcher.run(

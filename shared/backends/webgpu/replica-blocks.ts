@@ -63,7 +63,7 @@ export function uploadBlock<Entry extends { readonly replica: number }>(
 export class HeldBlocks {
   readonly #device: ComputeDevice
   /** By replica. */
-  readonly #held = new Map<number, ReplicaBlock[]>()
+  readonly #held = new Map<number, Set<ReplicaBlock>>()
   readonly #holders = new Map<ReplicaBlock, number>()
 
   constructor(device: ComputeDevice) {
@@ -74,21 +74,24 @@ export class HeldBlocks {
     this.#holders.set(block, (this.#holders.get(block) ?? 0) + replicas.length)
     for (const replica of replicas) {
       const known = this.#held.get(replica)
-      if (known) known.push(block)
-      else this.#held.set(replica, [block])
+      if (known) known.add(block)
+      else this.#held.set(replica, new Set([block]))
     }
   }
 
   /** The replica needs nothing more of what it holds. */
   release(replica: number): void {
-    for (const block of this.#held.get(replica) ?? []) {
-      const holders = this.#holders.get(block)! - 1
-      if (holders > 0) this.#holders.set(block, holders)
-      else {
-        this.#holders.delete(block)
-        this.#device.buffers.giveBack(block.buffer)
-      }
+    for (const block of [...(this.#held.get(replica) ?? [])]) this.letGo(block, replica)
+  }
+
+  /** Before its program has ended. */
+  letGo(block: ReplicaBlock, replica: number): void {
+    if (!this.#held.get(replica)?.delete(block)) return
+    const holders = this.#holders.get(block)! - 1
+    if (holders > 0) this.#holders.set(block, holders)
+    else {
+      this.#holders.delete(block)
+      this.#device.buffers.giveBack(block.buffer)
     }
-    this.#held.delete(replica)
   }
 }

@@ -8,6 +8,7 @@ import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
 import type { Piece } from './launcher.ts'
+import { runBackward, runForward, type BackwardPart } from './layer-run.ts'
 import type { PartKernels } from './part-kernels.ts'
 import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
 import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
@@ -33,10 +34,7 @@ export class Sequence {
   readonly #blocks: ReplicaBlock[] = []
 
   /** @param entries of one size, their initial states in one block */
-  static async run(
-    context: RunContext,
-    entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[],
-  ): Promise<Sequence> {
+  static async run(context: RunContext, entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[]): Promise<Sequence> {
     const sequence = new Sequence(context, entries)
     await sequence.#forward(entries)
     return sequence
@@ -55,7 +53,9 @@ export class Sequence {
   takeOutputs(entries: readonly JobEntry<{ readonly steps: Int32Array; readonly target: ReplicaBlock }>[]): void {
     const { kernels, launcher } = this.#context
     const top = kernels.network.wiredLayers.at(-1)!
-    const places = uploadBlock(this.#context.launcher.device, entries, ({ request: { steps } }) => this.#placesAt(steps))
+    const places = uploadBlock(this.#context.launcher.device, entries, ({ request: { steps } }) =>
+      this.#placesAt(steps),
+    )
     const slots = entries[0]!.request.steps.length
     for (const part of top.parts)
       for (const { state, column } of outputColumns(part))
@@ -83,7 +83,9 @@ export class Sequence {
   /** The states after `steps[b]` steps of each entry, into its target [B, stateSize]. */
   takeStates(entries: readonly JobEntry<{ readonly steps: Int32Array; readonly target: ReplicaBlock }>[]): void {
     const { kernels, launcher } = this.#context
-    const places = uploadBlock(this.#context.launcher.device, entries, ({ request: { steps } }) => this.#placesAt(steps))
+    const places = uploadBlock(this.#context.launcher.device, entries, ({ request: { steps } }) =>
+      this.#placesAt(steps),
+    )
     for (const slice of kernels.network.stateSlices)
       launcher.run(
         kernels.gather({
@@ -149,22 +151,17 @@ export class Sequence {
         inputAdjoint = takeBlock(device, replicas, this.steps * this.batch * layer.inputSize)
         device.queue.clear(inputAdjoint.buffer)
       }
-      for (const { part } of kernels.parts[layer.index]!) {
-        const moves = movesColdParts || part.warm
+      const ways = { above, marks, stateAdjoints, isFresh: true, truncateEvery, inputAdjoint }
+      const parts = this.#runs[layer.index]!.flatMap((run): BackwardPart[] => {
+        const movesWeights = movesColdParts || run.kernels.part.warm
         // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
-        if (!moves && (layer.index === 0 || layer.index === top)) continue
-        const run = this.#runs[layer.index]![part.partIndex]!
-        await run.backward({
-          above,
-          marks,
-          stateAdjoints,
-          isFresh: true,
-          truncateEvery,
-          movesWeights: moves,
-          inputAdjoint,
-        })
-        if (moves && this.#isFromStart) this.#addStartGradients(run, stateAdjoints, replicas)
-      }
+        if (!movesWeights && (layer.index === 0 || layer.index === top)) return []
+        return [{ run, options: { ...ways, movesWeights } }]
+      })
+      await runBackward(this.#context, parts)
+      if (this.#isFromStart)
+        for (const { run, options } of parts)
+          if (options.movesWeights) this.#addStartGradients(run, stateAdjoints, replicas)
       if (above) this.#giveBack(above)
       above = inputAdjoint && this.#throughMask(layer, inputAdjoint, replicas)
     }
@@ -182,20 +179,18 @@ export class Sequence {
     const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
     const { steps, batch, replicas } = this
+    const segmentSteps = this.#context.segmentSteps({ steps, batch })
     const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
     for (const boundary of (dropoutMasks ?? []).keys())
       this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
     for (const layer of kernels.network.wiredLayers) {
       const input: LayerInput =
         layer.index === 0 ? { piece: { block: inputs }, isConstant } : this.#joinOutputs(layer.index - 1)
-      const runs: PartRun[] = []
+      const options = { steps, batch, replicas, input, saving, segmentSteps, keepsHistory: true }
+      const runs = kernels.parts[layer.index]!.map((part) => new PartRun(this.#context, part, options))
       this.#runs.push(runs)
-      for (const part of kernels.parts[layer.index]!) {
-        const run = new PartRun(this.#context, part, { steps, batch, replicas, input, saving, keepsHistory: true })
-        runs.push(run)
-        run.begin(initialStates)
-        await run.forward()
-      }
+      for (const run of runs) run.begin(initialStates)
+      await runForward(this.#context, runs)
     }
   }
 

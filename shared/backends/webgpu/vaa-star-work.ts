@@ -73,6 +73,11 @@ export class VaaStarWork {
     return { value, adjoint }
   }
 
+  /** Gives its memory back. */
+  release(): void {
+    for (const { buffer } of this.#lists.values()) this.#context.launcher.device.buffers.giveBack(buffer)
+  }
+
   #listOf(columns: readonly number[]): ReplicaBlock {
     const key = columns.join()
     const known = this.#lists.get(key) ?? sharedBlock(this.#context.launcher.device.upload(Uint32Array.from(columns)))

@@ -55,7 +55,12 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
   }
 
   takePlace(): void {
-    this.#work.held.release(this.#replica) // of the program before
+    this.endProgram()
+  }
+
+  /** Gives back what the last program held. */
+  endProgram(): void {
+    this.#work.held.release(this.#replica)
     this.#sequence?.letGo()
     this.#sequence = null
     this.#initialAdjoint = null
@@ -117,11 +122,7 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
     })
   }
 
-  *move(
-    settings: OptimizerSettings,
-    moving: readonly FlatRange[],
-    norm: DeviceScalar,
-  ): Program<GpuJob, void> {
+  *move(settings: OptimizerSettings, moving: readonly FlatRange[], norm: DeviceScalar): Program<GpuJob, void> {
     yield* this.#settleSteps()
     this.#openNorm = norm
     const kind = settings.kind === 'sgd' ? 'sgd' : 'adam'
@@ -165,6 +166,11 @@ export class WebGpuRecurrence implements Recurrence<DeviceHandles> {
   *readRows(rows: DeviceRows): Program<GpuJob, FloatArray> {
     const [values] = yield* this.#read([this.#work.rowsPart(rows, this.#replica)])
     return new Float32Array(values!)
+  }
+
+  *letGo(rows: DeviceRows): Program<GpuJob, void> {
+    yield* []
+    this.#work.held.letGo(rows.block, this.#replica)
   }
 
   *forward(input: SequenceInput<DeviceRows>): Program<GpuJob, void> {

@@ -1,13 +1,16 @@
-"""One whole training step (forward, MSE over the last steps, backward, Adam) in JAX, jitted, on the CPU.
+"""One whole training step (forward, MSE over the last steps, backward, Adam) in JAX, jitted, on the CPU or a CUDA card.
 
-First line on stdout: {"peer"}. Each line on stdin {"case", "steps"} (a case of cases.json) is answered with
-{"times"}: ms of each of that many steps. A new case is compiled and warmed up before its first steps are timed.
+PEER_DEVICE is the device (default: cpu); products are of float32 without TF32. First line on stdout: {"peer"}. Each line
+on stdin {"case", "steps"} (a case of cases.json) is answered with {"times"}: ms of each of that many steps. A new case is compiled and warmed up before its first steps are timed.
 """
 import json, os, sys, time
 
-os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAX_PLATFORMS"] = os.environ.get("PEER_DEVICE", "cpu")
+os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # others work on the card, too
 import jax
 import jax.numpy as jnp
+
+jax.config.update("jax_default_matmul_precision", "highest")
 
 GATES = {"gru": 3, "lstm": 4, "mgu": 2, "nbrc": 3}
 WARM_UP_STEPS = 2

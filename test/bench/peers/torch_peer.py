@@ -1,8 +1,9 @@
-"""One whole training step (forward, MSE over the last steps, backward, Adam) in PyTorch, on the CPU.
+"""One whole training step (forward, MSE over the last steps, backward, Adam) in PyTorch, on the CPU or a CUDA card.
 
-GRU and LSTM are torch.nn's fused layers; MGU and nBRC the time loop that a user would write. Replicas run one after
-another. First line on stdout: {"peer"}. Each line on stdin {"case", "steps"} (a case of cases.json) is answered with
-{"times"}: ms of each of that many steps. A new case is warmed up before its first steps are timed.
+GRU and LSTM are torch.nn's fused layers (cuDNN's on a card, in float32 without TF32); MGU and nBRC the time loop that a
+user would write. Replicas run one after another. PEER_DEVICE is the device (default: cpu), and PEER_COMPILED=1 compiles
+the step of the loops. First line on stdout: {"peer"}. Each line on stdin {"case", "steps"} (a case of cases.json) is
+answered with {"times"}: ms of each of that many steps. A new case is warmed up before its first steps are timed.
 """
 import json, os, sys, time
 
@@ -10,6 +11,23 @@ import torch
 from torch import nn
 
 WARM_UP_STEPS = 2
+DEVICE = os.environ.get("PEER_DEVICE", "cpu")
+COMPILED = os.environ.get("PEER_COMPILED") == "1"
+
+
+def mgu_step(h, p, U):
+    H = U.shape[0]
+    f, n = p.split(H, -1)
+    f = torch.sigmoid(f + h @ U[:, :H])
+    return (1 - f) * h + f * torch.tanh(n + (f * h) @ U[:, H:])
+
+
+def nbrc_step(h, p, U):
+    H = U.shape[0]
+    c, a, n = p.split(H, -1)
+    uc, ua = (h @ U).split(H, -1)
+    c, a = torch.sigmoid(c + uc), 1 + torch.tanh(a + ua)
+    return c * h + (1 - c) * torch.tanh(n + a * h)
 
 
 class Loop(nn.Module):
@@ -26,16 +44,9 @@ class Loop(nn.Module):
     def forward(self, x):
         H = self.U.shape[0]
         h, outputs = x.new_zeros(x.shape[1], H), []
+        step = {"mgu": mgu_step, "nbrc": nbrc_step}[self.cell]
         for p in x @ self.W + self.b:
-            if self.cell == "mgu":
-                f, n = p.split(H, -1)
-                f = torch.sigmoid(f + h @ self.U[:, :H])
-                h = (1 - f) * h + f * torch.tanh(n + (f * h) @ self.U[:, H:])
-            else:
-                c, a, n = p.split(H, -1)
-                uc, ua = (h @ self.U).split(H, -1)
-                c, a = torch.sigmoid(c + uc), 1 + torch.tanh(a + ua)
-                h = c * h + (1 - c) * torch.tanh(n + a * h)
+            h = step(h, p, self.U)
             outputs.append(h)
         return torch.stack(outputs)
 
@@ -76,6 +87,8 @@ class Trainer:
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
+            if DEVICE != "cpu":
+                torch.cuda.synchronize()
             times.append((time.perf_counter() - start) * 1e3)
         return times
 
@@ -85,10 +98,14 @@ def answer(value):
 
 
 torch.set_num_threads(os.cpu_count())
+torch.set_default_device(DEVICE)
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+if COMPILED:
+    mgu_step, nbrc_step = torch.compile(mgu_step), torch.compile(nbrc_step)
 # Adjoints that vanish over hundreds of steps become denormal numbers, which cost Intel's processors a factor of four
 # here. JAX and we flush them; PyTorch does when told, and is to be seen at its best.
 torch.set_flush_denormal(True)
-answer(dict(peer="torch " + torch.__version__))
+answer(dict(peer="torch " + torch.__version__ + (", compiled" if COMPILED else "")))
 case, trainer = None, None
 for line in sys.stdin:
     request = json.loads(line)

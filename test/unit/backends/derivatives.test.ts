@@ -11,6 +11,7 @@ import {
 } from '../../../shared/backends/wasm/wasm-backend.ts'
 import type { Network } from '../../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../../shared/numerics/dims.ts'
+import { NOTATION_CELLS } from './conformance/cells.ts'
 import { batch, network, part, relativeError, weights } from './networks.ts'
 import { randomCell } from './random-cells.ts'
 
@@ -22,11 +23,6 @@ const DIFFERENCE_STEP = 1e-5
 const CENTRAL_TOLERANCE = 1e-6
 /** Float32 sums over some thousands of terms: as the golden cases' bound for gradients. */
 const FLOAT32_TOLERANCE = 1e-4
-
-const NORMALIZED = `
-u  = U h - mean(U h)
-v  = V x - mean(V x)
-h' = tanh(g * u / sqrt(mean(u^2) + 0.1) + k * v / sqrt(mean(v^2) + 0.1) + b) + 0.1 * sum(h)`
 
 const TWO_OUTPUTS = `
 i  = sigmoid(W_i x + U_i h + b_i)
@@ -162,34 +158,10 @@ describe('wasm agrees with the reference', () => {
       { numRuns: 40, seed: 42 },
     )
   })
-  it('functions with kinks', async () => {
-    const text =
-      "g = leaky_relu(W_g x + U_g h, 0.1) + relu(V_g h) * elu(b * h)\nh' = 0.5 * clip(g + abs(w * h), -0.8, 0.9) + min(0.1 * h, max(A x, -0.3))"
-    const net = network([[part(text, 7)]], { inputs: 3, outputs: 2 })
-    await compare(net, 0.6, train(net, 9, 5))
-  })
   it.each(SINGLE_VECTORS_TILES)('matrices used as they are and transposed, of every shape, tile %o', async (tile) => {
     const text = "a = tanh((W - W^T) h + V x)\nh' = tanh(T (V (V^T h)) + Q^T (R^T a) + (S + T^T - W^T) a)\nR: H x I"
     const net = network([[part(text, 7)], [part(text, 13)]], { inputs: 3, outputs: 2 })
     await compare(net, 0.4, train(net, 9, 11), tile)
-  })
-  it.each([
-    ['of a product, of products with the input and of the state', NORMALIZED],
-    [
-      'of the input, and one number by another',
-      "h' = tanh(W x + U h * mean(x) - sum(s * x) / (2 + sum(h)^2) * mean(b) + h^0)\ns: I\nb: H",
-    ],
-    [
-      'within a product and of what goes into it',
-      "a = U (h - mean(h))\nh' = tanh(V (a * sum(a)) + W x + sum(a * b) * exp(-mean(h)^2) * a)\nb: H",
-    ],
-    [
-      'beside learned numbers, of products whose matrices are frozen',
-      "k = sigmoid(g)\nu = U (k * h)\nh' = tanh(V (k * x) + u / (1 + mean(u^2) + g^2) + W u)\ng: 1\nfixed U",
-    ],
-  ])('means and sums over units %s, odd widths', async (_, text) => {
-    const net = network([[part(text, 7), part(text, 4)], [part(text, 13)]], { inputs: 3, outputs: 2 })
-    await compare(net, 0.4, train(net, 9, 11, { truncateEvery: 4 }))
   })
   it.each([PLAIN_TILE, PAIRED_VECTORS_TILE])('layers that hand on several states, dropout, tile %o', async (tile) => {
     const net = network(
@@ -205,30 +177,15 @@ describe('wasm agrees with the reference', () => {
     const plain = network([[part(TWO_OUTPUTS, 4)], [part('gru', 8)]], { inputs: 2, outputs: 1 })
     await compare(plain, 0.4, train(plain, 9, 5), tile)
   })
-  it.each([
-    ['learned numbers', "k = sigmoid(g) * a\nh' = tanh(W (k * x) + g * (U h) + b + c)\ng: 1\na: 1\nc: 1"],
-    [
-      'steps and signs',
-      "s = step(W x + U h + b)\nh' = 0.5 * h + 0.3 * sign(V h + A x) * tanh(B x) + 0.2 * s * heaviside(w * h, 3)",
-    ],
-    [
-      'frozen matrices, vectors and numbers beside learned ones',
-      "h' = tanh(W x + V x + g * (U h) + Q h + w * h + b)\ng: 1\nfixed W, U, w, g",
-    ],
-  ])('%s, odd widths', async (_, text) => {
-    const net = network([[part(text, 7), part(text, 1)], [part(text, 13)]], { inputs: 3, outputs: 2 })
-    await compare(net, 0.4, train(net, 9, 11, { truncateEvery: 4 }))
-  })
   it.each([null, 4])('states that begin at learned vectors, the way back cut every %s steps', async (truncateEvery) => {
     const net = network([[part(STARTS, 7), part(STARTS, 4, false)], [part(STARTS, 13)]], { inputs: 3, outputs: 2 })
     await compare(net, 0.4, train(net, 9, 11, { truncateEvery }))
     const regulariser = { weight: 0.5, draw: draw(net, 11, 9), target: 0.95, epsilon: 1e-4 }
     await compare(net, 0.9, train(net, 9, 11, { truncateEvery, regulariser }))
   })
-  it('the input used elementwise and through nested products', async () => {
-    const text = "g = W (tanh(V x) + 0.1 * s * x)\nh' = tanh(g + U h)\nV: I x I"
-    const net = network([[part(text, 6)], [part(text, 7)]], { inputs: 3, outputs: 2 })
-    await compare(net, 0.5, train(net, 9, 5))
+  it.each(NOTATION_CELLS)('%s, two layers of odd widths', async (_, text) => {
+    const net = network([[part(text, 7), part(text, 1)], [part(text, 13)]], { inputs: 3, outputs: 2 })
+    await compare(net, 0.4, train(net, 9, 11, { truncateEvery: 4 }))
   })
 })
 

@@ -70,6 +70,7 @@ describe('lab runs', () => {
       createdAt: string
     }
     const [a, b] = record.result.best
+    const onWasm = (phase: string): object[] => [{ backend: 'wasm', device: null, phase, step: 0 }]
     const unfinished = {
       type: 'run',
       strategy: 'double',
@@ -79,6 +80,8 @@ describe('lab runs', () => {
       std: null,
       seedCount: null,
       diverged: [],
+      engines: onWasm('warm-up'),
+      deviceLosses: [],
       createdAt: expect.stringMatching(/^\d{4}-/) as string,
       error: null,
     }
@@ -89,6 +92,7 @@ describe('lab runs', () => {
         status: 'damaged',
         strategy: null,
         seeds: [],
+        engines: [],
         createdAt: null,
         error: expect.stringContaining(runFile(home, ids.damaged)) as string,
       },
@@ -101,6 +105,7 @@ describe('lab runs', () => {
         mean: expect.closeTo((a + b) / 2, 12) as number,
         std: expect.closeTo(Math.abs(a - b) / Math.SQRT2, 12) as number,
         seedCount: 2,
+        engines: onWasm('training'),
         createdAt: record.createdAt,
       },
       { ...unfinished, id: ids.paused, status: 'paused' },
@@ -124,7 +129,7 @@ describe('lab runs', () => {
       [ids.crashed, 'crashed'],
       [`${ids.damaged}:`, `${runFile(home, ids.damaged)}:`],
     ])
-    expect(lines[2]).toMatch(/ mse +[\d.e-]+ +[\d.e-]+ +2$/)
+    expect(lines[2]).toMatch(/ mse +[\d.e-]+ +[\d.e-]+ +2 +wasm$/)
     expect(lines[5]).toMatch(/is not JSON\. Expected a JSON object, found .*\. Restore `run\.json`/)
   })
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { backendEntry, BACKENDS, probeDevices } from '../../../main/engine/backends/table.ts'
 import { readEngineOptions } from '../../../main/engine/engine-options.ts'
-import { loadBackend } from '../../../main/engine/load-backend.ts'
+import { loadBackend, loadToEvaluate } from '../../../main/engine/load-backend.ts'
 import { LabError } from '../../../shared/protocol/errors.ts'
 
 const ENGINE = readEngineOptions({ threads: '2' }, {})
@@ -20,6 +20,8 @@ describe.each(BACKENDS)('the backend $name', (entry) => {
       const { message, remedy } = reports[0]!.refusal!
       expect(remedy).toBeTruthy()
       await expect(entry.load(ENGINE)).rejects.toThrow(message)
+      // What a run has learned there can be looked at all the same.
+      expect((await loadToEvaluate(entry.name, ENGINE)).name).toBe('wasm')
     }
   })
 })
@@ -33,6 +35,7 @@ it('devices have names of their own, by which they are asked for', async () => {
 it('an unknown backend is refused with the names of all', async () => {
   expect(() => backendEntry('cuda')).toThrow(LabError)
   expect(() => backendEntry('cuda')).toThrow('auto, wasm, webgpu, tensorflow or reference')
+  await expect(loadToEvaluate('cuda', ENGINE)).rejects.toThrow('There is no backend of this name.')
   await expect(loadBackend('cuda')).rejects.toThrow('There is no backend of this name.')
 })
 

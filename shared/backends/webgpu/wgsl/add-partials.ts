@@ -2,7 +2,7 @@
  * Gradients, second half: partial sums (outer-product.ts, column-sums.ts) enter, the gradients of the parameters that they belong to are
  * added to. Splits are added in their order, and so are the uses of a parameter that stands in several places of an equation.
  */
-import { elementWorkgroups, indent, overElements, replicaKernel, type ReplicaKernel } from './replica-kernel.ts'
+import { elementWorkgroups, overElements, replicaKernel, type ReplicaKernel } from './replica-kernel.ts'
 
 /** A parameter whose gradient a split of the partial sums holds. Vectors are matrices of one row. */
 export interface SummedParameter {

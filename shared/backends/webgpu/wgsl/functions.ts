@@ -18,11 +18,11 @@ export type WgslFunctionName =
   | 'not_a_number'
   | 'is_finite'
   | 'power_of_two'
-  | 'half_expm1'
+  | 'reduce_exponent'
   | 'exponential'
   | 'expm1'
   | 'sigmoid'
-  | 'tangent'
+  | 'hyperbolic_tangent'
   | 'twice_artanh'
   | 'logarithm'
   | 'softplus'
@@ -35,10 +35,10 @@ export type WgslFunctionName =
   | 'sign_of'
 
 /** (e^r - 1 - r) / r^2 for |r| <= log(2) / 2 (minimax), lowest power first: those of wasm/vector-math.ts. */
-const EXPM1 =
-  '0.5000000020453618, 0.16666664106094764, 0.04166639647894734, 0.00833385368266613, 0.001393952690992904, 0.00019617587623450855'
-    .split(', ')
-    .map((coefficient) => `vec4f(${coefficient}f)`)
+const EXPM1 = [
+  0.5000000020453618, 0.16666664106094764, 0.04166639647894734, 0.00833385368266613, 0.001393952690992904,
+  0.00019617587623450855,
+].map((coefficient) => `vec4f(${coefficient}f)`)
 
 const FUNCTIONS: Readonly<Record<WgslFunctionName, WgslFunction>> = {
   // A constant expression may not be infinite or NaN: these are made as the kernel runs.
@@ -60,12 +60,12 @@ const FUNCTIONS: Readonly<Record<WgslFunctionName, WgslFunction>> = {
     code: `// For whole n in [-126, 128]; infinity for 128.
 fn power_of_two(n: vec4f) -> vec4f { return bitcast<vec4f>((vec4i(n) + vec4i(127)) << vec4u(23u)); }`,
   },
-  half_expm1: {
+  reduce_exponent: {
     needs: [],
     code: `// x = n log 2 + r with |r| <= log(2) / 2; log 2 is 355 / 512 and a little: the first difference is exact. Written as multiples of one n, the two
 // would be put together again by some compilers, and all digits lost.
 struct Reduced { n: vec4f, expm1: vec4f }
-fn half_expm1(x: vec4f) -> Reduced {
+fn reduce_exponent(x: vec4f) -> Reduced {
   let n = floor(fma(x, vec4f(1.44269504f), vec4f(0.5f)));
   let r = fma(512.0f * x - 355.0f * n, vec4f(0.001953125f), 2.1219444e-4f * n);
   let low = fma(${EXPM1[1]}, r, ${EXPM1[0]});
@@ -76,35 +76,35 @@ fn half_expm1(x: vec4f) -> Reduced {
 }`,
   },
   exponential: {
-    needs: ['is_nan', 'power_of_two', 'half_expm1'],
+    needs: ['is_nan', 'power_of_two', 'reduce_exponent'],
     code: `// 2^n in two halves, so that it passes through what is nearly zero or infinite.
 fn exponential(x: vec4f) -> vec4f {
-  let reduced = half_expm1(clamp(x, vec4f(-104.0f), vec4f(89.0f)));
+  let reduced = reduce_exponent(clamp(x, vec4f(-104.0f), vec4f(89.0f)));
   let half = floor(reduced.n * 0.5f);
   return select((reduced.expm1 + 1.0f) * power_of_two(half) * power_of_two(reduced.n - half), x, is_nan(x));
 }`,
   },
   expm1: {
-    needs: ['is_nan', 'power_of_two', 'half_expm1', 'exponential'],
+    needs: ['is_nan', 'power_of_two', 'reduce_exponent', 'exponential'],
     code: `fn expm1(x: vec4f) -> vec4f {
-  let reduced = half_expm1(clamp(x, vec4f(-87.0f), vec4f(88.0f)));
+  let reduced = reduce_exponent(clamp(x, vec4f(-87.0f), vec4f(88.0f)));
   let scale = power_of_two(reduced.n);
   return select(select(fma(reduced.expm1, scale, scale - 1.0f), exponential(x), x > vec4f(88.0f)), x, is_nan(x));
 }`,
   },
   sigmoid: {
-    needs: ['is_nan', 'power_of_two', 'half_expm1'],
+    needs: ['is_nan', 'power_of_two', 'reduce_exponent'],
     code: `fn sigmoid(x: vec4f) -> vec4f {
-  let reduced = half_expm1(clamp(-x, vec4f(-87.0f), vec4f(88.5f)));
+  let reduced = reduce_exponent(clamp(-x, vec4f(-87.0f), vec4f(88.5f)));
   let scale = power_of_two(reduced.n);
   return select(1.0f / (1.0f + (reduced.expm1 + 1.0f) * scale), x, is_nan(x));
 }`,
   },
-  tangent: {
-    needs: ['is_nan', 'power_of_two', 'half_expm1'],
-    code: `// The hyperbolic one: with t = e^(2|x|) - 1, t / (t + 2) with the sign of x. It rounds to 1 from 9.02 on.
-fn tangent(x: vec4f) -> vec4f {
-  let reduced = half_expm1(2.0f * min(abs(x), vec4f(10.0f)));
+  hyperbolic_tangent: {
+    needs: ['is_nan', 'power_of_two', 'reduce_exponent'],
+    code: `// With t = e^(2|x|) - 1, t / (t + 2) with the sign of x. It rounds to 1 from 9.02 on.
+fn hyperbolic_tangent(x: vec4f) -> vec4f {
+  let reduced = reduce_exponent(2.0f * min(abs(x), vec4f(10.0f)));
   let scale = power_of_two(reduced.n);
   let t = fma(reduced.expm1, scale, scale - 1.0f);
   let sign = bitcast<vec4u>(x) & vec4u(0x80000000u);
@@ -148,7 +148,7 @@ fn softplus(x: vec4f) -> vec4f {
   },
   sine: {
     needs: ['is_finite', 'not_a_number'],
-    code: `// sin for quarter 0, cos for 1: reduced by pi / 2, which is 201 / 128 and a little, as in half_expm1; good to |x| of some thousands.
+    code: `// sin for quarter 0, cos for 1: reduced by pi / 2, which is 201 / 128 and a little, as in reduce_exponent; good to |x| of some thousands.
 fn sine(x: vec4f, quarter: i32) -> vec4f {
   let n = floor(fma(x, vec4f(0.63661977f), vec4f(0.5f)));
   let r = fma(128.0f * x - 201.0f * n, vec4f(0.0078125f), -4.8382679e-4f * n);
@@ -232,7 +232,7 @@ export const WGSL_PRIMITIVES: Readonly<Record<Primitive, WgslPrimitive>> = {
   expm1: call('expm1'),
   log: call('logarithm'),
   sigmoid: call('sigmoid'),
-  tanh: call('tangent'),
+  tanh: call('hyperbolic_tangent'),
   softplus: call('softplus'),
   sin: { calls: 'sine', write: (a) => `sine(${a}, 0)` },
   cos: { calls: 'sine', write: (a) => `sine(${a}, 1)` },

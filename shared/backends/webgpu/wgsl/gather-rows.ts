@@ -21,9 +21,7 @@ export interface GatheredRows {
   readonly accumulates: boolean
 }
 
-export function gatherRows(
-  rows: GatheredRows,
-): ReplicaKernel<'rows', 'source' | 'result' | 'places' | 'mask'> {
+export function gatherRows(rows: GatheredRows): ReplicaKernel<'rows', 'source' | 'result' | 'places' | 'mask'> {
   const { name, columns, sourceRow, sourceColumn, resultRow, resultColumn, isListed, isMasked, accumulates } = rows
   const place = `row * ${resultRow}u + ${resultColumn}u + column`
   const value = `source[source_base + source_row * ${sourceRow}u + ${sourceColumn}u + column]${

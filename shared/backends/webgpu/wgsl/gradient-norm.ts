@@ -3,12 +3,22 @@
  * bits, and makes the norm a NaN or an infinity, as it would in double precision.
  */
 import { replicaKernel, WORKGROUP_SIZE, workgroupsOf, type ReplicaKernel } from './replica-kernel.ts'
-import { SCALES } from './scales.ts'
 import { declareFold, declareSum } from './workgroup-sum.ts'
 
 /** Numbers of a block: what an invocation holds in its registers, times the invocations. */
 const HELD = 8
 const BLOCK = HELD * WORKGROUP_SIZE
+
+/**
+ * For the largest size of some numbers (their bits without the sign): the power of two that brings it near 1, so that no square overflows or
+ * vanishes where the norm itself does not, the way back, and the norm from the sum of the scaled squares.
+ */
+const SCALES = `\
+fn scale_down(size: u32) -> f32 { return bitcast<f32>((254u - clamp(size >> 23u, 1u, 253u)) << 23u); }
+fn scale_up(size: u32) -> f32 { return bitcast<f32>(clamp(size >> 23u, 1u, 253u) << 23u); }
+fn norm_of(squares: f32, size: u32) -> f32 {
+  return select(sqrt(squares) * scale_up(size), bitcast<f32>(size), size >= 0x7f800000u);
+}`
 
 /** How many blocks there are: `blocks` has two words for each, the largest size's bits and the scaled sum of squares. */
 export const normBlocks = (parameterCount: number): number => Math.ceil(parameterCount / BLOCK)

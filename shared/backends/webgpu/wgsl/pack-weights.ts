@@ -36,7 +36,7 @@ packed[packed_base + e] = select(parameters[parameters_base + source], 0.0, sour
 }
 
 /** Where entry [out, in] of a matrix stands in the flat parameters. */
-export const sourceOf = (
+const sourceOf = (
   { start, isTransposed }: PackedMatrix,
   [outSize, inSize]: readonly [outSize: number, inSize: number],
   [o, i]: readonly [outIndex: number, inIndex: number],

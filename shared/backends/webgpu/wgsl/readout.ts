@@ -122,10 +122,7 @@ ${slotLoss.replace(/^(?=.)/gm, '  ')}
  */
 export function readOutBackward(
   size: ReadoutSize,
-): ReplicaKernel<
-  'slots',
-  'readout' | 'steps' | 'targets' | 'outputs' | 'scale' | 'outputAdjoints' | 'hiddenAdjoints'
-> {
+): ReplicaKernel<'slots', 'readout' | 'steps' | 'targets' | 'outputs' | 'scale' | 'outputAdjoints' | 'hiddenAdjoints'> {
   const { width, outputSize, loss } = size
   const adjoints = {
     mse: overOutputs(

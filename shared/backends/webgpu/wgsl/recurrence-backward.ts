@@ -4,13 +4,12 @@
  * values are (adjoint-reach.ts).
  */
 import type { NodeId } from '../../../compiler/ir.ts'
-import type { ValuePlace } from '../../plan/places.ts'
-import { functionsText } from './functions.ts'
-import { rowBlocks } from './recurrence-forward.ts'
+import type { ValueBuffer, ValuePlace } from '../../plan/places.ts'
+import { recurrenceKernel, type RecurrenceText } from './recurrence-kernel.ts'
 import { columnOf, type RecurrencePlan } from './recurrence-plan.ts'
-import { indent, replicaKernel, type ReplicaKernel } from './replica-kernel.ts'
+import { indent, type ReplicaKernel } from './replica-kernel.ts'
 import { leavesOf } from './step-leaves.ts'
-import { range, StepWriter } from './step-writer.ts'
+import { plus, range, StepWriter } from './step-writer.ts'
 
 export interface BackwardVariant {
   /** `above` has adjoints of the layer's outputs. */
@@ -39,140 +38,55 @@ export function recurrenceBackward(
   variant: BackwardVariant,
   name: string,
 ): ReplicaKernel<BackwardField, BackwardBuffer> {
-  const { part, placement, sizes, shape, stateRows, outputs } = plan
-  const { cell } = part
+  return recurrenceKernel(backwardText(plan, variant), name)
+}
+
+/** The same before it is a kernel, to go beside others (recurrence-kernel.ts). */
+export function backwardText(
+  plan: RecurrencePlan,
+  variant: BackwardVariant,
+): RecurrenceText<BackwardField, BackwardBuffer> {
+  const { cell } = plan.part
   const { nodes } = cell.forward.ir
   const { backwardStages } = cell.stages
   const writer = new StepWriter(plan)
-  const stores = placesToStore(plan)
-  const roots = [...stores.flatMap(({ node }) => node ?? []), ...cell.backward.stateAdjoints.flatMap((id) => id ?? [])]
-  const leaves = leavesOf(nodes, backwardStages, roots)
-  const states = range(placement.states.length)
-  const savedBuffers = new Map(
-    [...plan.saved.columns.keys()].map((buffer) => [buffer.role === 'saved' ? buffer.node : 'input', buffer]),
+  const stores = valuesToStore(plan)
+  const leaves = leavesOf(
+    nodes,
+    backwardStages,
+    [...stores.map(({ node }) => node), ...cell.backward.stateAdjoints].filter((id) => id !== null),
   )
-  const held = (state: number, unit: number, quad: number): string => `d${state}_${unit}_${quad}`
-  const entering = (state: number, unit: number, quad: number): string => `e${state}_${unit}_${quad}`
-  const reached = (quad: number): string => `reached_${quad}`
-  const ofReached = (text: string, quad: number): string =>
-    variant.hasMarks ? `select(vec4f(), ${text}, ${reached(quad)})` : text
-  const stateRow = (state: number, unit: number, row: number): string =>
-    `row_${row} * ${stateRows.width}u + ${stateRows.columns[state]!}u + H_${unit}`
-
-  const loadLeaf = (id: NodeId): void => {
-    const node = nodes[id]!
-    const dim = writer.dimOf(id)
-    const savedBuffer = savedBuffers.get(node.kind === 'input' ? 'input' : id)
-    if (savedBuffer) {
-      const column = columnOf(plan.saved, { buffer: savedBuffer, gate: 0 }, sizes)
-      writer.define(id, (unit, quad) =>
-        writer.load('saved', quad, (row) => {
-          const first = `saved_base + at_${row} * ${plan.saved.width}u + ${column}u`
-          return dim === '1' ? first : `${first} + ${dim}_${unit}`
-        }),
-      )
-    } else if (node.kind === 'state')
-      writer.define(id, (unit, quad) =>
-        writer.load(
-          'states',
-          quad,
-          (row) => `states_base + ${node.state}u * call.stateStride + at_${row} * ${sizes.H}u + H_${unit}`,
-        ),
-      )
-    else if (node.kind === 'state-adjoint') writer.define(id, (unit, quad) => entering(node.state, unit, quad))
-    else throw new TypeError(`node ${id} is no leaf of a step backward`)
-  }
-
-  for (const state of states)
-    writer.each('H', (unit, quad) => {
-      const kept = writer.load('stateAdjoints', quad, (row) => `stateAdjoints_base + ${stateRow(state, unit, row)}`)
-      writer.lines.push(
-        `var ${held(state, unit, quad)} = vec4f();`,
-        `if (call.isFresh == 0u) { ${held(state, unit, quad)} = ${kept}; }`,
-      )
-    })
-  const before = writer.lines.splice(0)
-
-  for (const row of range(shape.rows)) {
-    writer.lines.push(`let at_${row} = t * call.batch + row_${row};`)
-    if (variant.hasMarks) writer.lines.push(`let mark_${row} = reached[reached_base + at_${row}];`)
-  }
-  if (variant.hasMarks)
-    for (const quad of range(shape.rows / 4)) {
-      const marks = range(4).map((row) => `mark_${quad * 4 + row}`)
-      writer.lines.push(`let ${reached(quad)} = vec4u(${marks.join(', ')}) != vec4u();`)
-    }
-  for (const state of states)
-    writer.each('H', (unit, quad) => {
-      const name = entering(state, unit, quad)
-      const column = outputs.columns.get(state)
-      const above =
-        variant.hasAbove && column !== undefined
-          ? ` + ${writer.load('above', quad, (row) => `above_base + at_${row} * ${outputs.width}u + ${column}u + H_${unit}`)}`
-          : ''
-      writer.lines.push(`var ${name} = ${held(state, unit, quad)}${above};`)
-      if (variant.hasMarks)
-        for (const row of range(4)) {
-          const place = `entering_base + ${stateRow(state, unit, quad * 4 + row)}`
-          writer.lines.push(
-            `if ((mark_${quad * 4 + row} & ${STATES_ENTER}u) != 0u) { ${name}[${row}] += entering[${place}]; }`,
-          )
-        }
-    })
-  leaves.forEach(loadLeaf)
-  writer.stages(backwardStages)
-  for (const dim of ['H', 'I', '1'] as const) {
-    const mine = stores.filter(({ place }) => place.buffer.dim === dim)
-    if (mine.length === 0) continue
-    for (const unit of writer.unitsOf(dim)) {
-      for (const quad of range(shape.rows / 4))
-        mine.forEach(({ node }, index) => {
-          const value = node === null ? 'vec4f()' : ofReached(writer.value(node, unit, quad), quad)
-          writer.lines.push(`let out_${dim}_${index}_${unit}_${quad} = ${value};`)
-        })
-      writer.lines.push(
-        ...rowBlocks(shape.rows, dim === '1' ? 'lane == 0u' : `owns_${dim}_${unit}`, (row) =>
-          mine.map(({ place }, index) => {
-            const first = `adjoints_base + at_${row} * ${plan.adjoints.width}u + ${columnOf(plan.adjoints, place, sizes)}u`
-            const at = dim === '1' ? first : `${first} + ${dim}_${unit}`
-            return `adjoints[${at}] = out_${dim}_${index}_${unit}_${Math.floor(row / 4)}[${row % 4}];`
-          }),
-        ),
-      )
-    }
-  }
-  cell.backward.stateAdjoints.forEach((id, state) =>
-    writer.each('H', (unit, quad) => {
-      const value = id === null ? 'vec4f()' : ofReached(writer.value(id, unit, quad), quad)
-      writer.lines.push(`${held(state, unit, quad)} = ${value};`)
-    }),
+  const saved = savedPlaces(plan)
+  const loadFirst = loadStateAdjoints(writer, plan)
+  const step = [
+    ...range(plan.shape.rows).map((row) => `let at_${row} = t * call.batch + row_${row};`),
+    ...(variant.hasMarks ? loadMarks(plan) : []),
+    ...addEntering(writer, plan, variant),
+    ...leaves.flatMap((id) => loadLeaf(writer, plan, saved, id)),
+    ...writer.stages(backwardStages),
+    ...storeAdjoints(writer, plan, variant, stores),
+    ...cell.backward.stateAdjoints.flatMap((id, state) =>
+      writer.each('H', (unit, quad) => `${held(state, unit, quad)} = ${ofReached(writer, variant, id, unit, quad)};`),
+    ),
+    'if (call.truncateEvery != 0u && t > 0u && t % max(call.truncateEvery, 1u) == 0u) {',
+    ...cell.backward.stateAdjoints.flatMap((_, state) =>
+      writer.each('H', (unit, quad) => `  ${held(state, unit, quad)} = vec4f();`),
+    ),
+    '}',
+  ]
+  const storeLast = writer.store('H', (unit, { row, quad, entry }) =>
+    cell.states.map(
+      (_, state) =>
+        `stateAdjoints[${stateRow('stateAdjoints', plan, state, unit, row)}] = ${held(state, unit, quad)}[${entry}];`,
+    ),
   )
-  writer.lines.push('if (call.truncateEvery != 0u && t > 0u && t % max(call.truncateEvery, 1u) == 0u) {')
-  for (const state of states)
-    writer.each('H', (unit, quad) => writer.lines.push(`  ${held(state, unit, quad)} = vec4f();`))
-  writer.lines.push('}')
-  const step = writer.lines.splice(0)
-
-  const storeStateAdjoints = writer
-    .unitsOf('H')
-    .flatMap((unit) =>
-      rowBlocks(shape.rows, `owns_H_${unit}`, (row) =>
-        states.map(
-          (state) =>
-            `stateAdjoints[stateAdjoints_base + ${stateRow(state, unit, row)}] = ${held(state, unit, Math.floor(row / 4))}[${row % 4}];`,
-        ),
-      ),
-    )
-  const isRead = (predicate: (id: NodeId) => boolean): boolean => leaves.some(predicate)
-  return replicaKernel<BackwardField, BackwardBuffer>({
-    name,
-    fields: { batch: 'u32', first: 'u32', last: 'u32', stateStride: 'u32', truncateEvery: 'u32', isFresh: 'u32' },
+  return {
+    shape: plan.shape,
+    fields: ['batch', 'first', 'last', 'stateStride', 'truncateEvery', 'isFresh'],
     buffers: {
       ...(plan.weights.floats > 0 && { weights: { access: 'read', element: 'vec4f' } }),
-      ...(isRead((id) => nodes[id]!.kind === 'state') && { states: { access: 'read', element: 'f32' } }),
-      ...(isRead((id) => savedBuffers.has(nodes[id]!.kind === 'input' ? 'input' : id)) && {
-        saved: { access: 'read', element: 'f32' },
-      }),
+      ...(leaves.some((id) => nodes[id]!.kind === 'state') && { states: { access: 'read', element: 'f32' } }),
+      ...(leaves.some((id) => saved.has(id)) && { saved: { access: 'read', element: 'f32' } }),
       ...(variant.hasAbove && { above: { access: 'read', element: 'f32' } }),
       ...(variant.hasMarks && {
         reached: { access: 'read', element: 'u32' },
@@ -181,25 +95,151 @@ export function recurrenceBackward(
       ...(stores.length > 0 && { adjoints: { access: 'read-write', element: 'f32' } }),
       stateAdjoints: { access: 'read-write', element: 'f32' },
     },
-    workgroupSize: shape.invocations,
-    subgroups: shape.subgroups && shape.slices > 1,
-    declarations: [...writer.declarations(), functionsText(writer.functions)].join('\n'),
+    functions: writer.functions,
+    memory: writer.memory(),
     body: [
       ...writer.prologue(),
-      ...before,
+      ...loadFirst,
       'for (var t = call.last; t > call.first; ) {',
       '  t -= 1u;',
       indent(step.join('\n')),
       '}',
-      ...storeStateAdjoints,
+      ...storeLast,
     ].join('\n'),
-    workgroups: ({ batch }) => [Math.ceil(batch / shape.rows), 1],
-  })
+  }
 }
 
-/** What the plan's adjoint rows are made of; node null: zeros. */
-function placesToStore({ placement, adjoints }: RecurrencePlan): { node: NodeId | null; place: ValuePlace }[] {
+/** The variable that has the adjoint of a state from step to step. */
+const held = (state: number, unit: number, quad: number): string => `d${state}_${unit}_${quad}`
+/** The same with what enters after the step. */
+const entered = (state: number, unit: number, quad: number): string => `e${state}_${unit}_${quad}`
+
+const stateRow = (buffer: string, { stateRows }: RecurrencePlan, state: number, unit: number, row: number): string =>
+  `${plus(`${buffer}_base + row_${row} * ${stateRows.width}u`, stateRows.columns[state]!)} + H_${unit}`
+
+function loadStateAdjoints(writer: StepWriter, plan: RecurrencePlan): string[] {
+  return plan.placement.states.flatMap((_, state) =>
+    writer.each('H', (unit, quad) => {
+      const name = held(state, unit, quad)
+      const kept = writer.load('stateAdjoints', quad, (row) => stateRow('stateAdjoints', plan, state, unit, row))
+      return `var ${name} = vec4f(); if (call.isFresh == 0u) { ${name} = ${kept}; }`
+    }),
+  )
+}
+
+function loadMarks({ shape }: RecurrencePlan): string[] {
+  const rows = range(shape.rows)
+  return [
+    ...rows.map((row) => `let mark_${row} = reached[reached_base + at_${row}];`),
+    ...range(shape.rows / 4).map((quad) => {
+      const marks = range(4).map((row) => `mark_${quad * 4 + row}`)
+      return `let reached_${quad} = vec4u(${marks.join(', ')}) != vec4u();`
+    }),
+  ]
+}
+
+/** Adjoints of the states after the step: from the steps behind it, from the layer above, and from what the loss reads of the states. */
+function addEntering(writer: StepWriter, plan: RecurrencePlan, { hasAbove, hasMarks }: BackwardVariant): string[] {
+  const { width, columns } = plan.outputs
+  return plan.placement.states.flatMap((_, state) =>
+    writer.each('H', (unit, quad) => {
+      const name = entered(state, unit, quad)
+      const column = columns.get(state)
+      const above =
+        hasAbove && column !== undefined
+          ? ` + ${writer.load('above', quad, (row) => writer.place('above', { width, column, dim: 'H', unit }, row))}`
+          : ''
+      const entering = range(hasMarks ? 4 : 0).map((entry) => {
+        const row = quad * 4 + entry
+        const place = stateRow('entering', plan, state, unit, row)
+        return `if ((mark_${row} & ${STATES_ENTER}u) != 0u) { ${name}[${entry}] += entering[${place}]; }`
+      })
+      return [`var ${name} = ${held(state, unit, quad)}${above};`, ...entering].join('\n')
+    }),
+  )
+}
+
+/** By node: what the way there has saved. */
+function savedPlaces({ saved, part }: RecurrencePlan): ReadonlyMap<NodeId, ValueBuffer> {
+  const input = part.cell.forward.ir.nodes.findIndex(({ kind }) => kind === 'input')
+  return new Map([...saved.columns.keys()].map((buffer) => [buffer.role === 'saved' ? buffer.node : input, buffer]))
+}
+
+/** Declares what does not come from the step itself. */
+function loadLeaf(
+  writer: StepWriter,
+  plan: RecurrencePlan,
+  saved: ReadonlyMap<NodeId, ValueBuffer>,
+  id: NodeId,
+): string[] {
+  const node = plan.part.cell.forward.ir.nodes[id]!
+  const buffer = saved.get(id)
+  if (buffer) {
+    const [column, dim, { width }] = [plan.saved.columns.get(buffer)!, writer.dimOf(id), plan.saved]
+    return writer.define(id, (unit, quad) =>
+      writer.load('saved', quad, (row) => writer.place('saved', { width, column, dim, unit }, row)),
+    )
+  }
+  if (node.kind === 'state') {
+    const first = node.state === 0 ? 'states_base' : `states_base + ${node.state}u * call.stateStride`
+    return writer.define(id, (unit, quad) =>
+      writer.load('states', quad, (row) => `${first} + at_${row} * ${plan.sizes.H}u + H_${unit}`),
+    )
+  }
+  if (node.kind !== 'state-adjoint') throw new TypeError(`node ${id} is no leaf of a step backward`)
+  return writer.define(id, (unit, quad) => entered(node.state, unit, quad))
+}
+
+/** A value that the rows of adjoints are made of; node null: zeros. */
+interface StoredValue {
+  readonly node: NodeId | null
+  readonly place: ValuePlace
+}
+
+function valuesToStore({ placement, adjoints }: RecurrencePlan): StoredValue[] {
   return placement.backward
     .flatMap(({ kernels }) => kernels.flatMap(({ stores }) => stores))
     .filter(({ place }) => adjoints.columns.has(place.buffer))
+}
+
+function storeAdjoints(
+  writer: StepWriter,
+  plan: RecurrencePlan,
+  variant: BackwardVariant,
+  stores: readonly StoredValue[],
+): string[] {
+  const { width } = plan.adjoints
+  return (['H', 'I', '1'] as const).flatMap((dim) => {
+    const mine = stores.filter(({ place }) => place.buffer.dim === dim)
+    if (mine.length === 0) return []
+    const name = (index: number, unit: number, quad: number): string => `out_${dim}_${index}_${unit}_${quad}`
+    return [
+      ...mine.flatMap(({ node }, index) =>
+        writer.each(
+          dim,
+          (unit, quad) => `let ${name(index, unit, quad)} = ${ofReached(writer, variant, node, unit, quad)};`,
+        ),
+      ),
+      ...writer.store(dim, (unit, { row, quad, entry }) =>
+        mine.map(({ place }, index) => {
+          const column = columnOf(plan.adjoints, place, plan.sizes)
+          const at = writer.place('adjoints', { width, column, dim, unit }, row)
+          return `adjoints[${at}] = ${name(index, unit, quad)}[${entry}];`
+        }),
+      ),
+    ]
+  })
+}
+
+/** A value in the rows that adjoints come to, zero in the others; of null zeros everywhere. */
+function ofReached(
+  writer: StepWriter,
+  { hasMarks }: BackwardVariant,
+  id: NodeId | null,
+  unit: number,
+  quad: number,
+): string {
+  if (id === null) return 'vec4f()'
+  const value = writer.value(id, unit, quad)
+  return hasMarks ? `select(vec4f(), ${value}, reached_${quad})` : value
 }

@@ -2,13 +2,13 @@
  * A part's steps forward as one kernel: input products, inputs where the cell reads them, and the states before the first step enter; states and
  * what the way back reads leave. The loop over time is inside, from step `first` to the one before `last`: the host may cut it where it likes.
  */
-import type { NodeId } from '../../../compiler/ir.ts'
-import type { ValuePlace } from '../../plan/places.ts'
+import type { Dim, NodeId } from '../../../compiler/ir.ts'
+import type { ValueBuffer } from '../../plan/places.ts'
+import { recurrenceKernel, type RecurrenceText } from './recurrence-kernel.ts'
 import { columnOf, type RecurrencePlan } from './recurrence-plan.ts'
-import { functionsText } from './functions.ts'
-import { indent, replicaKernel, type ReplicaKernel } from './replica-kernel.ts'
+import { indent, type ReplicaKernel } from './replica-kernel.ts'
 import { leavesOf } from './step-leaves.ts'
-import { range, StepWriter } from './step-writer.ts'
+import { plus, range, StepWriter } from './step-writer.ts'
 
 export interface ForwardVariant {
   /** Keeps for the way back what that reads (`RecurrencePlan.saved`). */
@@ -35,131 +35,141 @@ export function recurrenceForward(
   variant: ForwardVariant,
   name: string,
 ): ReplicaKernel<ForwardField, ForwardBuffer> {
-  const { part, placement, sizes, shape } = plan
-  const { cell } = part
+  return recurrenceKernel(forwardText(plan, variant), name)
+}
+
+/** The same before it is a kernel, to go beside others (recurrence-kernel.ts). */
+export function forwardText(
+  plan: RecurrencePlan,
+  variant: ForwardVariant,
+): RecurrenceText<ForwardField, ForwardBuffer> {
+  const { cell } = plan.part
   const { nodes } = cell.forward.ir
   const writer = new StepWriter(plan)
-  const savedPlaces = variant.saving ? placesToSave(plan) : []
-  const roots = [...cell.forward.newStates, ...savedPlaces.map(({ node }) => node)]
-  const leaves = leavesOf(nodes, cell.stages.forwardStages, roots)
-  const states = range(placement.states.length)
-  const held = (state: number, unit: number, quad: number): string => `h${state}_${unit}_${quad}`
-  const statePlace = (state: number, entry: string, unit: number, row: number): string =>
-    `states_base + ${state}u * call.stateStride + (${entry} * call.batch + row_${row}) * ${sizes.H}u + H_${unit}`
-  const storeStates = (entry: string): string[] =>
-    writer
-      .unitsOf('H')
-      .flatMap((unit) =>
-        rowBlocks(shape.rows, `owns_H_${unit}`, (row) =>
-          states.map(
-            (state) =>
-              `states[${statePlace(state, entry, unit, row)}] = ${held(state, unit, Math.floor(row / 4))}[${row % 4}];`,
-          ),
-        ),
-      )
+  const saved = variant.saving ? valuesToSave(plan) : []
+  const leaves = leavesOf(nodes, cell.stages.forwardStages, [
+    ...cell.forward.newStates,
+    ...saved.map(({ node }) => node),
+  ])
+  const isOfEveryStep = (id: NodeId): boolean => !variant.constantInput || nodes[id]!.kind === 'state'
 
-  /** Loads what does not come from the step itself. */
-  const loadLeaf = (id: NodeId): void => {
-    const node = nodes[id]!
-    if (node.kind === 'state') writer.define(id, (unit, quad) => held(node.state, unit, quad))
-    else if (node.kind === 'input') loadRows(id, 'inputs', sizes.I, 0)
-    else if (node.kind === 'gate') {
-      const buffer = placement.buffers.find(
-        ({ role, ...rest }) => role === 'input-product' && 'project' in rest && rest.project === node.project,
-      )!
-      loadRows(
-        id,
-        'inputProducts',
-        plan.inputProducts.width,
-        columnOf(plan.inputProducts, { buffer, gate: node.index }, sizes),
-      )
-    } else throw new TypeError(`node ${id} is no leaf of a step forward`)
-  }
-  const loadRows = (id: NodeId, buffer: 'inputs' | 'inputProducts', width: number, column: number): void => {
-    const dim = writer.dimOf(id)
-    writer.define(id, (unit, quad) => {
-      const at = `${column}u + ${dim}_${unit}`
-      if (variant.constantInput) return `vec4f(${buffer}[${buffer}_base + ${at}])`
-      return writer.load(buffer, quad, (row) => `${buffer}_base + at_${row} * ${width}u + ${at}`)
-    })
-  }
-  const isConstant = (id: NodeId): boolean => variant.constantInput && nodes[id]!.kind !== 'state'
-
-  const firstEntry = variant.keepsHistory ? 'call.first' : '0u'
-  for (const state of states)
-    writer.each('H', (unit, quad) => {
-      const value = writer.load('states', quad, (row) => statePlace(state, firstEntry, unit, row))
-      writer.lines.push(`var ${held(state, unit, quad)} = ${value};`)
-    })
-  leaves.filter(isConstant).forEach(loadLeaf)
-  const before = writer.lines.splice(0)
-
-  for (const row of range(shape.rows)) writer.lines.push(`let at_${row} = t * call.batch + row_${row};`)
-  leaves.filter((id) => !isConstant(id)).forEach(loadLeaf)
-  writer.stages(cell.stages.forwardStages)
-  for (const dim of ['H', 'I', '1'] as const) {
-    const mine = savedPlaces.filter(({ node }) => writer.dimOf(node) === dim)
-    if (mine.length === 0) continue
-    for (const unit of writer.unitsOf(dim))
-      writer.lines.push(
-        ...rowBlocks(shape.rows, dim === '1' ? 'lane == 0u' : `owns_${dim}_${unit}`, (row) =>
-          mine.map(({ node, place }) => {
-            const column = columnOf(plan.saved, place, sizes)
-            const at = `saved_base + at_${row} * ${plan.saved.width}u + ${column}u${dim === '1' ? '' : ` + ${dim}_${unit}`}`
-            return `saved[${at}] = ${writer.value(node, unit, Math.floor(row / 4))}[${row % 4}];`
-          }),
-        ),
-      )
-  }
-  cell.forward.newStates.forEach((id, state) =>
-    writer.each('H', (unit, quad) =>
-      writer.lines.push(`${held(state, unit, quad)} = ${writer.value(id, unit, quad)};`),
+  const loadFirst = loadStates(writer, plan, variant.keepsHistory ? 'call.first' : '0u')
+  const loadConstants = leaves.filter((id) => !isOfEveryStep(id)).flatMap((id) => loadLeaf(writer, plan, variant, id))
+  const step = [
+    ...range(plan.shape.rows).map((row) => `let at_${row} = t * call.batch + row_${row};`),
+    ...leaves.filter(isOfEveryStep).flatMap((id) => loadLeaf(writer, plan, variant, id)),
+    ...writer.stages(cell.stages.forwardStages),
+    ...storeSaved(writer, plan, saved),
+    ...cell.forward.newStates.flatMap((id, state) =>
+      writer.each('H', (unit, quad) => `${held(state, unit, quad)} = ${writer.value(id, unit, quad)};`),
     ),
-  )
-  if (variant.keepsHistory) writer.lines.push(...storeStates('(t + 1u)'))
-  const step = writer.lines.splice(0)
-
+    ...(variant.keepsHistory ? storeStates(writer, plan, '(t + 1u)') : []),
+  ]
+  const storeLast = variant.keepsHistory ? [] : storeStates(writer, plan, '0u')
   const reads = new Set(leaves.map((id) => nodes[id]!.kind))
-  return replicaKernel<ForwardField, ForwardBuffer>({
-    name,
-    fields: { batch: 'u32', first: 'u32', last: 'u32', stateStride: 'u32' },
+  return {
+    shape: plan.shape,
+    fields: ['batch', 'first', 'last', 'stateStride'],
     buffers: {
       ...(plan.weights.floats > 0 && { weights: { access: 'read', element: 'vec4f' } }),
       ...(reads.has('gate') && { inputProducts: { access: 'read', element: 'f32' } }),
       ...(reads.has('input') && { inputs: { access: 'read', element: 'f32' } }),
       states: { access: 'read-write', element: 'f32' },
-      ...(savedPlaces.length > 0 && { saved: { access: 'read-write', element: 'f32' } }),
+      ...(saved.length > 0 && { saved: { access: 'read-write', element: 'f32' } }),
     },
-    workgroupSize: shape.invocations,
-    subgroups: shape.subgroups && shape.slices > 1,
-    declarations: [...writer.declarations(), functionsText(writer.functions)].join('\n'),
+    functions: writer.functions,
+    memory: writer.memory(),
     body: [
       ...writer.prologue(),
-      ...before,
+      ...loadFirst,
+      ...loadConstants,
       'for (var t = call.first; t < call.last; t++) {',
       indent(step.join('\n')),
       '}',
-      ...(variant.keepsHistory ? [] : storeStates('0u')),
+      ...storeLast,
     ].join('\n'),
-    workgroups: ({ batch }) => [Math.ceil(batch / shape.rows), 1],
+  }
+}
+
+/** The variable that has a state from step to step. */
+const held = (state: number, unit: number, quad: number): string => `h${state}_${unit}_${quad}`
+
+const statePlace = ({ sizes }: RecurrencePlan, state: number, entry: string, unit: number, row: number): string => {
+  const first = state === 0 ? 'states_base' : `states_base + ${state}u * call.stateStride`
+  return `${first} + (${entry} * call.batch + row_${row}) * ${sizes.H}u + H_${unit}`
+}
+
+function loadStates(writer: StepWriter, plan: RecurrencePlan, entry: string): string[] {
+  return plan.placement.states.flatMap((_, state) =>
+    writer.each('H', (unit, quad) => {
+      const value = writer.load('states', quad, (row) => statePlace(plan, state, entry, unit, row))
+      return `var ${held(state, unit, quad)} = ${value};`
+    }),
+  )
+}
+
+function storeStates(writer: StepWriter, plan: RecurrencePlan, entry: string): string[] {
+  return writer.store('H', (unit, { row, quad, entry: of }) =>
+    plan.placement.states.map(
+      (_, state) => `states[${statePlace(plan, state, entry, unit, row)}] = ${held(state, unit, quad)}[${of}];`,
+    ),
+  )
+}
+
+/** Declares what does not come from the step itself. */
+function loadLeaf(writer: StepWriter, plan: RecurrencePlan, { constantInput }: ForwardVariant, id: NodeId): string[] {
+  const node = plan.part.cell.forward.ir.nodes[id]!
+  if (node.kind === 'state') return writer.define(id, (unit, quad) => held(node.state, unit, quad))
+  if (node.kind !== 'input' && node.kind !== 'gate') throw new TypeError(`node ${id} is no leaf of a step forward`)
+  const dim: Dim = node.dim
+  const { buffer, width, column } =
+    node.kind === 'input'
+      ? { buffer: 'inputs', width: plan.sizes.I, column: 0 }
+      : {
+          buffer: 'inputProducts',
+          width: plan.inputProducts.width,
+          column: columnOf(
+            plan.inputProducts,
+            { buffer: inputProduct(plan, node.project), gate: node.index },
+            plan.sizes,
+          ),
+        }
+  return writer.define(id, (unit, quad) =>
+    constantInput
+      ? `vec4f(${buffer}[${plus(`${buffer}_base`, column)} + ${dim}_${unit}])`
+      : writer.load(buffer, quad, (row) => writer.place(buffer, { width, column, dim, unit }, row)),
+  )
+}
+
+function inputProduct({ inputProducts }: RecurrencePlan, project: NodeId): ValueBuffer {
+  const found = [...inputProducts.columns.keys()].find(
+    (buffer) => buffer.role === 'input-product' && buffer.project === project,
+  )
+  if (!found) throw new TypeError(`project ${project} does not read the input`)
+  return found
+}
+
+/** A node whose value the way back reads. */
+interface SavedValue {
+  readonly node: NodeId
+  readonly column: number
+}
+
+function valuesToSave({ saved, part }: RecurrencePlan): SavedValue[] {
+  const input = part.cell.forward.ir.nodes.findIndex(({ kind }) => kind === 'input')
+  return [...saved.columns].map(([buffer, column]) => ({ node: buffer.role === 'saved' ? buffer.node : input, column }))
+}
+
+function storeSaved(writer: StepWriter, plan: RecurrencePlan, saved: readonly SavedValue[]): string[] {
+  const { width } = plan.saved
+  return (['H', 'I', '1'] as const).flatMap((dim) => {
+    const mine = saved.filter(({ node }) => writer.dimOf(node) === dim)
+    if (mine.length === 0) return []
+    return writer.store(dim, (unit, { row, quad, entry }) =>
+      mine.map(
+        ({ node, column }) =>
+          `saved[${writer.place('saved', { width, column, dim, unit }, row)}] = ${writer.value(node, unit, quad)}[${entry}];`,
+      ),
+    )
   })
-}
-
-/** Nodes that the way back reads, and where. */
-function placesToSave({ saved, part }: RecurrencePlan): { node: NodeId; place: ValuePlace }[] {
-  const { nodes } = part.cell.forward.ir
-  const input = nodes.findIndex(({ kind }) => kind === 'input')
-  return [...saved.columns.keys()].map((buffer) => ({
-    node: buffer.role === 'saved' ? buffer.node : input,
-    place: { buffer, gate: 0 },
-  }))
-}
-
-/** Statements for each of the rows that there are, done by whom the condition names. */
-export function rowBlocks(rows: number, condition: string, statements: (row: number) => readonly string[]): string[] {
-  return [
-    `if (${condition}) {`,
-    ...range(rows).flatMap((row) => [`  if (has_${row}) {`, ...statements(row).map((text) => `    ${text}`), '  }']),
-    '}',
-  ]
 }

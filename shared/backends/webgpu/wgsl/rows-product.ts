@@ -21,9 +21,7 @@ export interface RowsProduct {
 }
 
 /** @returns the kernel for any number of rows; `reached` (u32, [rows]) is bound where the product is masked */
-export function rowsProduct(
-  product: RowsProduct,
-): ReplicaKernel<'rows', 'left' | 'right' | 'result' | 'reached'> {
+export function rowsProduct(product: RowsProduct): ReplicaKernel<'rows', 'left' | 'right' | 'result' | 'reached'> {
   const { name, depth, columns, leftRow, resultRow, accumulates, isMasked } = product
   const tile = product.tile ?? tileFor(Infinity, columns)
   const invocations = tileInvocations(tile)

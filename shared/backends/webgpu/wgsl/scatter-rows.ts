@@ -15,9 +15,7 @@ export interface ScatteredRows {
 }
 
 /** `places` (i32, [K, B]) are rows of the result, each of the slot's own series, or -1 for a slot that is not used. */
-export function scatterRows(
-  rows: ScatteredRows,
-): ReplicaKernel<'slots' | 'batch', 'source' | 'result' | 'places'> {
+export function scatterRows(rows: ScatteredRows): ReplicaKernel<'slots' | 'batch', 'source' | 'result' | 'places'> {
   const { name, columns, sourceRow, sourceColumn, resultRow, resultColumn } = rows
   return replicaKernel({
     name,

@@ -20,11 +20,7 @@ export interface RowSplit {
  * @param workgroups that one split has
  */
 export function splitRows(rows: number, workgroups: number): RowSplit {
-  const wanted = Math.min(
-    Math.ceil(WANTED_WORKGROUPS / workgroups),
-    Math.ceil(rows / LEAST_SPLIT_ROWS),
-    MOST_SPLITS,
-  )
+  const wanted = Math.min(Math.ceil(WANTED_WORKGROUPS / workgroups), Math.ceil(rows / LEAST_SPLIT_ROWS), MOST_SPLITS)
   const perSplit = Math.ceil(rows / wanted)
   return { count: Math.ceil(rows / perSplit), rows: perSplit }
 }

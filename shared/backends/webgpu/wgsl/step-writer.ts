@@ -12,14 +12,37 @@ import type { RecurrencePlan } from './recurrence-plan.ts'
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
+/** Operands of products, and what adding over invocations takes. */
+export interface WorkgroupMemory {
+  readonly exchange: number
+  readonly scratch: number
+}
+
+/** A worker's value in rows. */
+export interface RowColumn {
+  /** Floats of a row. */
+  readonly width: number
+  readonly column: number
+  readonly dim: Dim
+  readonly unit: number
+}
+
+/** A row of a workgroup, and where its values are: entry `entry` of the vector of four `quad`. */
+export interface RowEntry {
+  readonly row: number
+  readonly quad: number
+  readonly entry: number
+}
+
 export class StepWriter {
-  readonly lines: string[] = []
   /** What the text calls. */
   readonly functions = new Set<WgslFunctionName>()
   readonly #plan: RecurrencePlan
   readonly #nodes
   /** Vectors of four rows. */
   readonly #quads: readonly number[]
+  /** By project. */
+  readonly #gates: ReadonlyMap<NodeId, readonly ProductResult[]>
   /** Vectors of parameters that the text reads, in the order of their variables. */
   readonly #vectors = new Map<string, number>()
   /** Dimensions whose units the text reads. */
@@ -32,6 +55,12 @@ export class StepWriter {
     this.#plan = plan
     this.#nodes = plan.part.cell.forward.ir.nodes
     this.#quads = range(plan.shape.rows / 4)
+    const gates = new Map<NodeId, ProductResult[]>()
+    this.#nodes.forEach((node, id) => {
+      if (node.kind !== 'gate') return
+      gates.set(node.project, [...(gates.get(node.project) ?? []), { node: id, gate: node.index }])
+    })
+    this.#gates = gates
   }
 
   /** Which units of a dimension a worker has. */
@@ -40,13 +69,13 @@ export class StepWriter {
     return dim === '1' ? [0] : range(Math.ceil(this.#plan.sizes[dim] / this.#plan.workers))
   }
 
-  /** Calls with every pair of a worker's unit and a vector of four rows. */
-  each(dim: Dim, write: (unit: number, quad: number) => void): void {
-    for (const unit of this.unitsOf(dim)) for (const quad of this.#quads) write(unit, quad)
+  /** For every pair of a worker's unit and a vector of four rows. */
+  each(dim: Dim, write: (unit: number, quad: number) => string): string[] {
+    return this.unitsOf(dim).flatMap((unit) => this.#quads.map((quad) => write(unit, quad)))
   }
 
   /** The name of a node's variable. */
-  name(id: NodeId, unit: number, quad: number): string {
+  #name(id: NodeId, unit: number, quad: number): string {
     return this.#nodes[id]!.dim === '1' ? `n${id}_${quad}` : `n${id}_${unit}_${quad}`
   }
 
@@ -55,7 +84,7 @@ export class StepWriter {
     const node = this.#nodes[id]!
     if (node.kind === 'literal') return constantText(node.value, this.functions)
     if (node.kind === 'size') return constantText(this.#plan.sizes[node.of], this.functions)
-    if (node.kind !== 'vector') return this.name(id, unit, quad)
+    if (node.kind !== 'vector') return this.#name(id, unit, quad)
     const index = this.#vectors.get(node.symbol) ?? this.#vectors.size
     this.#vectors.set(node.symbol, index)
     const name = `p${index}`
@@ -63,10 +92,8 @@ export class StepWriter {
   }
 
   /** Declares a node's variables. */
-  define(id: NodeId, write: (unit: number, quad: number) => string): void {
-    this.each(this.dimOf(id), (unit, quad) =>
-      this.lines.push(`let ${this.name(id, unit, quad)} = ${write(unit, quad)};`),
-    )
+  define(id: NodeId, write: (unit: number, quad: number) => string): string[] {
+    return this.each(this.dimOf(id), (unit, quad) => `let ${this.#name(id, unit, quad)} = ${write(unit, quad)};`)
   }
 
   dimOf(id: NodeId): Dim {
@@ -109,44 +136,64 @@ export class StepWriter {
     ]
   }
 
+  /** The place of a value in rows [T, B, width], at the step's `at_ROW`. */
+  place(buffer: string, { width, column, dim, unit }: RowColumn, row: number): string {
+    const first = plus(`${buffer}_base + at_${row} * ${width}u`, column)
+    return dim === '1' ? first : `${first} + ${dim}_${unit}`
+  }
+
   /** Four rows of a buffer, given the element's place for each row. */
   load(buffer: string, quad: number, place: (row: number) => string): string {
-    return `vec4f(${range(4)
-      .map((row) => `${buffer}[${place(quad * 4 + row)}]`)
-      .join(', ')})`
+    const entries = range(4).map((row) => `${buffer}[${place(quad * 4 + row)}]`)
+    return `vec4f(${entries.join(', ')})`
+  }
+
+  /** Statements for each row that there is, done by who owns the unit. @param write is told which vector of four the row is in, and which entry it is */
+  store(dim: Dim, write: (unit: number, row: RowEntry) => readonly string[]): string[] {
+    return this.unitsOf(dim).flatMap((unit) => [
+      `if (${dim === '1' ? 'lane == 0u' : `owns_${dim}_${unit}`}) {`,
+      ...range(this.#plan.shape.rows).flatMap((row) => [
+        `  if (has_${row}) {`,
+        ...write(unit, { row, quad: Math.floor(row / 4), entry: row % 4 }).map((statement) => `    ${statement}`),
+        '  }',
+      ]),
+      '}',
+    ])
   }
 
   /** Products, sums and pointwise values, in order. */
-  stages(stages: readonly Stage[]): void {
-    for (const { products, sums, pointwise } of stages) {
-      for (const id of products) this.#product(id)
-      for (const id of sums) this.#sum(id)
-      for (const id of pointwise) {
-        const node = this.#nodes[id]!
-        if (node.kind !== 'apply' && node.kind !== 'spread') throw new TypeError(`node ${id} is not pointwise`)
-        const { sizes } = this.#plan
-        this.define(id, (unit, quad) =>
-          pointwiseText(node, this.#nodes, sizes, (argument) => this.value(argument, unit, quad), this.functions),
-        )
-      }
-    }
+  stages(stages: readonly Stage[]): string[] {
+    return stages.flatMap(({ products, sums, pointwise }) => [
+      ...products.flatMap((id) => this.#product(id)),
+      ...sums.flatMap((id) => this.#sum(id)),
+      ...pointwise.flatMap((id) => this.#pointwise(id)),
+    ])
   }
 
-  /** Memory that the stages use. */
-  declarations(): string[] {
-    const { memory, shape } = this.#plan
-    const depths = [...this.#plan.weights.products.values()].map(
-      ({ blocks, paddedBlockDepth }) => blocks * paddedBlockDepth,
-    )
+  /** Workgroup memory that the part's stages use, there and back, in vectors of four. */
+  memory(): WorkgroupMemory {
+    const { memory, shape, weights } = this.#plan
+    const depths = [...weights.products.values()].map(({ blocks, paddedBlockDepth }) => blocks * paddedBlockDepth)
     const entries = Math.min(memory.exchange, Math.max(0, ...depths))
-    return [
-      ...(entries > 0 ? [`var<workgroup> exchange: array<vec4f, ${(entries * shape.rows) / 4}>;`] : []),
-      ...(memory.scratch > 0 ? [`var<workgroup> scratch: array<vec4f, ${memory.scratch}>;`] : []),
-    ]
+    return { exchange: (entries * shape.rows) / 4, scratch: memory.scratch }
+  }
+
+  #pointwise(id: NodeId): string[] {
+    const node = this.#nodes[id]!
+    if (node.kind !== 'apply' && node.kind !== 'spread') throw new TypeError(`node ${id} is not pointwise`)
+    return this.define(id, (unit, quad) =>
+      pointwiseText(
+        node,
+        this.#nodes,
+        this.#plan.sizes,
+        (argument) => this.value(argument, unit, quad),
+        this.functions,
+      ),
+    )
   }
 
   /** Sums of products: operands pass through workgroup memory, as many at once as it has room for; weights come in the order of packed-weights.ts. */
-  #product(id: NodeId): void {
+  #product(id: NodeId): string[] {
     const node = this.#nodes[id]!
     if (node.kind !== 'project' && node.kind !== 'backproject') throw new TypeError(`node ${id} is no product`)
     const product = this.#plan.weights.products.get(id)!
@@ -155,51 +202,48 @@ export class StepWriter {
     const sums = range(product.gates).flatMap((gate) =>
       range(product.unitsPerWorker).flatMap((unit) => this.#quads.map((quad) => sum(gate, unit, quad))),
     )
-    for (const name of sums) this.lines.push(`var ${name} = vec4f();`)
-    for (const [start, end] of windows(product, this.#plan.memory.exchange)) {
-      this.lines.push('workgroupBarrier();')
-      operands.forEach((operand, block) =>
-        this.#exchange(operand, block * product.paddedBlockDepth, product, start, end),
-      )
-      this.lines.push('workgroupBarrier();')
-      this.#multiply(id, product, start, end, sum)
-    }
-    this.#addSlices(sums)
-    if (node.kind === 'backproject') this.define(id, (unit, quad) => sum(0, unit, quad))
-    else
-      this.#nodes.forEach((gate, gateId) => {
-        if (gate.kind === 'gate' && gate.project === id)
-          this.define(gateId, (unit, quad) => sum(gate.index, unit, quad))
-      })
+    return [
+      ...sums.map((name) => `var ${name} = vec4f();`),
+      ...windows(product, this.#plan.memory.exchange).flatMap((window) => [
+        'workgroupBarrier();',
+        ...operands.flatMap((operand, block) => this.#exchange(operand, block, product, window)),
+        'workgroupBarrier();',
+        ...this.#multiply(id, product, window, sum),
+      ]),
+      ...this.#addSlices(sums),
+      ...this.#resultsOf(id).flatMap(({ node: result, gate }) =>
+        this.define(result, (unit, quad) => sum(gate, unit, quad)),
+      ),
+    ]
   }
 
-  /** Puts an operand's entries, which begin at depth `first`, where they are in the window of depths. */
-  #exchange(
-    operand: NodeId,
-    first: number,
-    { blockDepth, paddedBlockDepth }: PackedProduct,
-    start: number,
-    end: number,
-  ): void {
-    if (first >= end || first + paddedBlockDepth <= start) return
+  /** The nodes whose values a product makes: a project's gates, or the backproject itself. */
+  #resultsOf(id: NodeId): readonly ProductResult[] {
+    return this.#nodes[id]!.kind === 'backproject' ? [{ node: id, gate: 0 }] : (this.#gates.get(id) ?? [])
+  }
+
+  /** Puts the entries of an operand, which is one of the blocks, where they are in the window. */
+  #exchange(operand: NodeId, block: number, { blockDepth, paddedBlockDepth }: PackedProduct, window: Window): string[] {
+    const { start, end } = window
+    const first = block * paddedBlockDepth
+    if (first >= end || first + paddedBlockDepth <= start) return []
     const quads = this.#quads.length
     const isWhole = first >= start && first + paddedBlockDepth <= end
     const dim = this.dimOf(operand) as VectorDim
-    // Depths are counted from the window's start; a depth before it wraps around and is not under the window's length.
-    for (const unit of this.unitsOf(dim)) {
+    const puts = this.unitsOf(dim).map((unit) => {
+      // Depths are counted from the window's start; one before it wraps around and is not under the window's length.
       const depth = first >= start ? plus(`${dim}_${unit}`, first - start) : `${dim}_${unit} - ${start - first}u`
       const isInside = isWhole ? '' : ` && ${depth} < ${end - start}u`
-      const puts = this.#quads.map(
+      const entries = this.#quads.map(
         (quad) => `exchange[${this.#exchangePlace(depth, quad)}] = ${this.value(operand, unit, quad)};`,
       )
-      this.lines.push(`if (owns_${dim}_${unit}${isInside}) { ${puts.join(' ')} }`)
-    }
-    const padStart = Math.max(first + blockDepth, start)
-    const padEnd = Math.min(first + paddedBlockDepth, end)
-    if (padStart < padEnd)
-      this.lines.push(
-        `for (var e = ${(padStart - start) * quads}u + lane; e < ${(padEnd - start) * quads}u; e += ${this.#plan.shape.invocations}u) { exchange[e] = vec4f(); }`,
-      )
+      return `if (owns_${dim}_${unit}${isInside}) { ${entries.join(' ')} }`
+    })
+    const padStart = (Math.max(first + blockDepth, start) - start) * quads
+    const padEnd = (Math.min(first + paddedBlockDepth, end) - start) * quads
+    if (padStart >= padEnd) return puts
+    const step = this.#plan.shape.invocations
+    return [...puts, `for (var e = ${padStart}u + lane; e < ${padEnd}u; e += ${step}u) { exchange[e] = vec4f(); }`]
   }
 
   #exchangePlace(depth: string, quad: number): string {
@@ -211,10 +255,9 @@ export class StepWriter {
   #multiply(
     id: NodeId,
     { offset, gates, unitsPerWorker }: PackedProduct,
-    start: number,
-    end: number,
+    { start, end }: Window,
     sum: (gate: number, unit: number, quad: number) => string,
-  ): void {
+  ): string[] {
     const { slices, invocations, keptVectors } = this.#plan.shape
     const sets = range(gates).flatMap((gate) => range(unitsPerWorker).map((unit) => ({ gate, unit })))
     const [firstTurn, lastTurn] = [start / (4 * slices), end / (4 * slices)]
@@ -231,6 +274,7 @@ export class StepWriter {
           return `  { let x = exchange[${this.#exchangePlace(plus('k', c), quad)}]; ${terms.join(' ')} }`
         }),
       )
+    const lines: string[] = []
     let turn = firstTurn
     for (; turn < lastTurn && this.#keptCount + sets.length <= keptVectors; turn++) {
       this.#keptCount += sets.length
@@ -238,79 +282,89 @@ export class StepWriter {
       sets.forEach(({ gate, unit }, index) =>
         this.#kept.push(`let ${name(gate, unit)} = weights[${plus(weightAt(`${turn}u`), index * invocations)}];`),
       )
-      this.lines.push('{', `  let k = ${depthOf(`${turn}u`)};`, ...addTerms(name), '}')
+      lines.push('{', `  let k = ${depthOf(`${turn}u`)};`, ...addTerms(name), '}')
     }
-    if (turn < lastTurn)
-      this.lines.push(
-        `for (var q = ${turn}u; q < ${lastTurn}u; q++) {`,
-        `  let k = ${depthOf('q')};`,
-        `  let w = ${weightAt('q')};`,
-        ...sets.map(({ gate, unit }, index) => `  let w_${gate}_${unit} = weights[${plus('w', index * invocations)}];`),
-        ...addTerms((gate, unit) => `w_${gate}_${unit}`),
-        '}',
-      )
+    if (turn === lastTurn) return lines
+    return [
+      ...lines,
+      `for (var q = ${turn}u; q < ${lastTurn}u; q++) {`,
+      `  let k = ${depthOf('q')};`,
+      `  let w = ${weightAt('q')};`,
+      ...sets.map(({ gate, unit }, index) => `  let w_${gate}_${unit} = weights[${plus('w', index * invocations)}];`),
+      ...addTerms((gate, unit) => `w_${gate}_${unit}`),
+      '}',
+    ]
   }
 
   /** Every slice of a worker gets the sum of all, each in the same order. */
-  #addSlices(sums: readonly string[]): void {
+  #addSlices(sums: readonly string[]): string[] {
     const { slices, subgroups } = this.#plan.shape
-    if (slices === 1) return
+    if (slices === 1) return []
     if (subgroups)
-      for (let distance = 1; distance < slices; distance *= 2)
-        for (const name of sums) this.lines.push(`${name} += subgroupShuffleXor(${name}, ${distance}u);`)
-    else
-      for (const name of sums) {
-        const terms = range(slices).map((slice) => `scratch[${plus('lane - slice', slice)}]`)
-        this.lines.push(
-          `scratch[lane] = ${name};`,
-          'workgroupBarrier();',
-          `${name} = ${terms.join(' + ')};`,
-          'workgroupBarrier();',
-        )
-      }
+      return range(Math.log2(slices)).flatMap((bit) =>
+        sums.map((name) => `${name} += subgroupShuffleXor(${name}, ${2 ** bit}u);`),
+      )
+    const terms = range(slices).map((slice) => `scratch[${plus('lane - slice', slice)}]`)
+    return sums.flatMap((name) => [
+      `scratch[lane] = ${name};`,
+      'workgroupBarrier();',
+      `${name} = ${terms.join(' + ')};`,
+      'workgroupBarrier();',
+    ])
   }
 
   /** Over all units, in a fixed order: each worker's own, then groups of workers, then the groups. Every invocation gets it. */
-  #sum(id: NodeId): void {
+  #sum(id: NodeId): string[] {
     const node = this.#nodes[id]!
     if (node.kind !== 'sum') throw new TypeError(`node ${id} is no sum`)
-    const { invocations } = this.#plan.shape
-    const { workers } = this.#plan
+    const { shape, workers } = this.#plan
     const dim = this.dimOf(node.operand)
     if (dim === '1') return this.define(id, (unit, quad) => this.value(node.operand, unit, quad))
     const groupSize = Math.ceil(Math.sqrt(workers))
     const groups = Math.ceil(workers / groupSize)
-    for (const quad of this.#quads) {
-      const name = this.name(id, 0, quad)
+    return this.#quads.flatMap((quad) => {
+      const total = `sum${id}_${quad}`
       const own = this.unitsOf(dim).map(
         (unit) => `select(vec4f(), ${this.value(node.operand, unit, quad)}, owns_${dim}_${unit})`,
       )
-      this.lines.push(
+      return [
         `if (slice == 0u) { scratch[worker] = ${own.join(' + ')}; }`,
         'workgroupBarrier();',
         `if (lane < ${groups}u) {`,
         '  var sum = vec4f();',
         `  for (var e = lane * ${groupSize}u; e < min((lane + 1u) * ${groupSize}u, ${workers}u); e++) { sum += scratch[e]; }`,
-        `  scratch[${invocations}u + lane] = sum;`,
+        `  scratch[${shape.invocations}u + lane] = sum;`,
         '}',
         'workgroupBarrier();',
-        `var sum${id}_${quad} = vec4f();`,
-        `for (var e = 0u; e < ${groups}u; e++) { sum${id}_${quad} += scratch[${invocations}u + e]; }`,
+        `var ${total} = vec4f();`,
+        `for (var e = 0u; e < ${groups}u; e++) { ${total} += scratch[${shape.invocations}u + e]; }`,
         'workgroupBarrier();',
-        `let ${name} = sum${id}_${quad};`,
-      )
-    }
+        `let ${this.#name(id, 0, quad)} = ${total};`,
+      ]
+    })
   }
+}
+
+interface ProductResult {
+  readonly node: NodeId
+  readonly gate: number
+}
+
+/** Depths of a product's operands that workgroup memory has at once: `start` to the one before `end`. */
+interface Window {
+  readonly start: number
+  readonly end: number
+}
+
+/** Whole blocks where one fits. */
+function windows({ blocks, paddedBlockDepth }: PackedProduct, room: number): Window[] {
+  const depth = blocks * paddedBlockDepth
+  const size = room >= paddedBlockDepth ? Math.floor(room / paddedBlockDepth) * paddedBlockDepth : room
+  return range(Math.ceil(depth / size)).map((index) => ({
+    start: index * size,
+    end: Math.min((index + 1) * size, depth),
+  }))
 }
 
 /** `text + count`, the shorter for 0. */
 export const plus = (text: string, count: number): string => (count === 0 ? text : `${text} + ${count}u`)
-
-/** Ranges of depths that memory has room for at once: whole blocks where one fits. */
-function windows({ blocks, paddedBlockDepth }: PackedProduct, room: number): [start: number, end: number][] {
-  const depth = blocks * paddedBlockDepth
-  const found: [number, number][] = []
-  const step = room >= paddedBlockDepth ? Math.floor(room / paddedBlockDepth) * paddedBlockDepth : room
-  for (let start = 0; start < depth; start += step) found.push([start, Math.min(start + step, depth)])
-  return found
-}

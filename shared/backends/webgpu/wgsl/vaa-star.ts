@@ -5,7 +5,14 @@
  */
 import { DISTANCE_OFFSET } from '../../../attractors/vaa-star.ts'
 import { functionsText } from './functions.ts'
-import { elementWorkgroups, overElements, replicaKernel, WORKGROUP_SIZE, workgroupsOf, type ReplicaKernel } from './replica-kernel.ts'
+import {
+  elementWorkgroups,
+  overElements,
+  replicaKernel,
+  WORKGROUP_SIZE,
+  workgroupsOf,
+  type ReplicaKernel,
+} from './replica-kernel.ts'
 import { declareSum } from './workgroup-sum.ts'
 
 /** Beyond it tanh is 1 in double precision, too; differences of larger ones are then zero as they are there. */
@@ -24,13 +31,11 @@ fn difference(a: Squashed, b: Squashed) -> f32 {
   let same = a.tail + b.tail;
   let opposite = 1.0 + a.tail * b.tail;
   let rest = 2.0 * select(opposite, same, (a.x < 0.0) == (b.x < 0.0)) / ((1.0 + a.tail) * (1.0 + b.tail));
-  return tangent(vec4f(a.x - b.x)).x * rest;
+  return hyperbolic_tangent(vec4f(a.x - b.x)).x * rest;
 }`
 
 /** `squashed` [B, columns, 2] of the states' listed columns (u32). A NaN stays one. @param stateSize floats of a row of states */
-export function squashStates(
-  stateSize: number,
-): ReplicaKernel<'rows' | 'columns', 'states' | 'listed' | 'squashed'> {
+export function squashStates(stateSize: number): ReplicaKernel<'rows' | 'columns', 'states' | 'listed' | 'squashed'> {
   return replicaKernel({
     name: 'squash-states',
     fields: { rows: 'u32', columns: 'u32' },
@@ -53,10 +58,7 @@ squashed[squashed_base + 2u * e + 1u] = exponential(vec4f(-2.0 * abs(x))).x;`,
 }
 
 /** `distances` [B, B] and v_i, `sums` [B]; a workgroup a state. */
-export function similarities(): ReplicaKernel<
-  'rows' | 'columns' | 'epsilon',
-  'squashed' | 'distances' | 'sums'
-> {
+export function similarities(): ReplicaKernel<'rows' | 'columns' | 'epsilon', 'squashed' | 'distances' | 'sums'> {
   return replicaKernel({
     name: 'similarities',
     fields: { rows: 'u32', columns: 'u32', epsilon: 'f32' },
@@ -66,11 +68,7 @@ export function similarities(): ReplicaKernel<
       sums: { access: 'read-write', element: 'f32' },
     },
     workgroupSize: ROW_SIZE,
-    declarations: [
-      functionsText(['tangent', 'not_a_number', 'is_nan']),
-      SQUASHED,
-      declareSum(ROW_SIZE),
-    ].join('\n'),
+    declarations: [functionsText(['hyperbolic_tangent', 'not_a_number', 'is_nan']), SQUASHED, declareSum(ROW_SIZE)].join('\n'),
     body: `\
 for (var i = group.x; i < call.rows; i += groups.x) {
   var share = 0.0;
@@ -132,7 +130,7 @@ export function vaaStarGradient(
       listed: { access: 'read', element: 'u32' },
       adjoint: { access: 'read-write', element: 'f32' },
     },
-    declarations: [functionsText(['tangent']), SQUASHED].join('\n'),
+    declarations: [functionsText(['hyperbolic_tangent']), SQUASHED].join('\n'),
     body: overElements(
       'call.rows * call.columns',
       `\

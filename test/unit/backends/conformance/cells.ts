@@ -7,7 +7,7 @@ import { trainRequest } from './requests.ts'
 import { compareTraining } from './training.ts'
 
 /** The first ones are what a short run has: together they use every kind of node. */
-const CELLS: readonly (readonly [string, string])[] = [
+export const NOTATION_CELLS: readonly (readonly [string, string])[] = [
   ['sums over units, learned numbers and starts, two outputs', WHOLE_LAYER_CELL],
   [
     'matrices used as they are and transposed, of every shape',
@@ -28,6 +28,11 @@ const CELLS: readonly (readonly [string, string])[] = [
   [
     'steps and signs',
     "s = step(W x + U h + b)\nh' = 0.5 * h + 0.3 * sign(V h + A x) * tanh(B x) + 0.2 * s * heaviside(w * h, 3)",
+  ],
+  ['learned numbers', "k = sigmoid(g) * a\nh' = tanh(W (k * x) + g * (U h) + b + c)\ng: 1\na: 1\nc: 1"],
+  [
+    'means of a product, of products with the input and of the state',
+    "u = U h - mean(U h)\nv = V x - mean(V x)\nh' = tanh(g * u / sqrt(mean(u^2) + 0.1) + k * v / sqrt(mean(v^2) + 0.1) + b) + 0.1 * sum(h)",
   ],
   [
     'sums over the input, and one number by another',
@@ -55,7 +60,7 @@ export interface CellCounts {
 }
 
 export function cellChecks({ isShort, randomCount }: CellCounts): Check[] {
-  const named = isShort ? CELLS.slice(0, SHORT_CELL_COUNT) : CELLS
+  const named = isShort ? NOTATION_CELLS.slice(0, SHORT_CELL_COUNT) : NOTATION_CELLS
   const random = fc
     .sample(randomCell, { seed: SEED, numRuns: randomCount })
     .map((text, index) => [`random equations ${index + 1}: ${text.replaceAll('\n', '; ')}`, text] as const)

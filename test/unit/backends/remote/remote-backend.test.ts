@@ -4,11 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Backend, Engine } from '../../../../shared/backends/backend.ts'
 import { referenceBackend } from '../../../../shared/backends/reference/reference-backend.ts'
 import { openRemoteBackend, type RemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
-import type { LineClock } from '../../../../shared/backends/remote/remote-line.ts'
+import type { AlarmClock } from '../../../../shared/backends/calls/call-limits.ts'
 import { serveBackend } from '../../../../shared/backends/remote/serve-backend.ts'
 import { wasmBackend } from '../../../../shared/backends/wasm/wasm-backend.ts'
 import { LabError } from '../../../../shared/protocol/errors.ts'
-import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
+import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { overMessagePort } from '../../../../main/engine/executor/message-port.ts'
 import { aroundCalls } from '../around-calls.ts'
 import { batch } from '../networks.ts'
@@ -23,7 +23,7 @@ afterEach(() => {
 /** @returns the backend through a line, and the executor's death */
 async function throughLine(
   backend: Backend | Promise<Backend>,
-  clock: LineClock = LINE_CLOCK,
+  clock: AlarmClock = ALARM_CLOCK,
 ): Promise<{ remote: RemoteBackend; kill: () => void; startCount: () => number }> {
   let kill = (): void => undefined
   let startCount = 0
@@ -176,14 +176,17 @@ describe('a line to an executor', () => {
 
   it('counts a device that never answers as lost, and ends its executor', async () => {
     const alarms: (() => void)[] = []
-    const clock: LineClock = {
+    const clock: AlarmClock = {
       now: () => 0,
       after(_, act) {
         alarms.push(act)
         return () => alarms.splice(alarms.indexOf(act), 1)
       },
     }
-    const { remote, startCount } = await throughLine(withEngine(() => ({ evaluate: never })), clock)
+    const { remote, startCount } = await throughLine(
+      withEngine(() => ({ evaluate: never })),
+      clock,
+    )
     const engine = await remote.createEngine(NETWORK, 1)
     const answer = expect(engine.evaluate([series])).rejects.toMatchObject({
       code: 'device-lost',

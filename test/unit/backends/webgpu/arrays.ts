@@ -41,7 +41,10 @@ export function of<Values extends KernelArray>({ array, place }: ReplicaArray<Va
 }
 
 /** What a kernel wrote, as the array that it was given. */
-export const written = <Values extends KernelArray>(before: ReplicaArray<Values>, array: KernelArray): ReplicaArray<Values> => ({
+export const written = <Values extends KernelArray>(
+  before: ReplicaArray<Values>,
+  array: KernelArray,
+): ReplicaArray<Values> => ({
   array: array as Values,
   place: before.place,
 })

@@ -3,8 +3,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { OptimizerSettings } from '../../../../shared/backends/backend.ts'
 import { applyOptimizer, gradientNorm } from '../../../../shared/backends/optimizer.ts'
 import { blockNorms, normBlocks, totalNorm } from '../../../../shared/backends/webgpu/wgsl/gradient-norm.ts'
-import { moveParameters, moveSettings, SETTINGS_FLOATS } from '../../../../shared/backends/webgpu/wgsl/move-parameters.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import {
+  moveParameters,
+  moveSettings,
+  SETTINGS_FLOATS,
+} from '../../../../shared/backends/webgpu/wgsl/move-parameters.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, largestDifference, nobodys, of, REPLICAS, shared, written, type ReplicaArray } from './arrays.ts'
 
 /** Of a sum of some thousand squares, relative. */
@@ -21,17 +25,12 @@ const SETTINGS: OptimizerSettings = {
   ...{ momentum: 0, weightDecay: 0, clipNorm: null },
 }
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 async function normOf(gradients: ReplicaArray): Promise<ReplicaArray<Float32Array<ArrayBuffer>>> {
   const words = 2 * normBlocks(COUNT)
   const blocks = { array: new Uint32Array(3 * words), place: { offset: 0, stride: words } }
-  const first = await runReplicaKernel(
-    blockNorms(),
-    { count: COUNT },
-    { gradients, moving: MOVING, blocks },
-    REPLICAS,
-  )
+  const first = await runReplicaKernel(blockNorms(), { count: COUNT }, { gradients, moving: MOVING, blocks }, REPLICAS)
   const norm = { array: new Float32Array(3), place: { offset: 0, stride: 1 } }
   const second = await runReplicaKernel(
     totalNorm(),

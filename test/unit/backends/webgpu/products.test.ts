@@ -5,7 +5,7 @@ import { columnSums } from '../../../../shared/backends/webgpu/wgsl/column-sums.
 import { outerProduct } from '../../../../shared/backends/webgpu/wgsl/outer-product.ts'
 import { rowsProduct } from '../../../../shared/backends/webgpu/wgsl/rows-product.ts'
 import { splitRows } from '../../../../shared/backends/webgpu/wgsl/splits.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, largestDifference, nobodys, of, REPLICAS, shared, written } from './arrays.ts'
 
 /** Of sums of up to 40 products of numbers under 1 in float32. */
@@ -18,7 +18,7 @@ const TILES = [
   { rows: 64, columns: 64, depth: 16 },
 ]
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 describe.each(TILES)('with tiles of $rows x $columns', (tile) => {
   it('rows times a matrix are added to what stands there, and rows that are not reached add nothing', async () => {

@@ -1,10 +1,10 @@
 /** The readout's kernels beside the processors' readout in double precision: outputs, losses, right classes, adjoints. */
 import { afterAll, describe, expect, it } from 'vitest'
-import { readOut, readOutBackward } from '../../../../shared/backends/programs/readout.ts'
+import { lossCount, readOut, readOutBackward } from '../../../../shared/backends/programs/readout.ts'
 import * as kernels from '../../../../shared/backends/webgpu/wgsl/readout.ts'
 import { sumSlots } from '../../../../shared/backends/webgpu/wgsl/sum-slots.ts'
 import type { SeriesBatch } from '../../../../shared/datasets/dataset.ts'
-import { closeTestDevice, runReplicaKernel } from '../../../gpu/run-kernel.ts'
+import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, largestDifference, listed, nobodys, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 /** Of sums of 70 products of numbers under 1, and of logarithms of such, in float32. */
@@ -13,7 +13,7 @@ const [SLOTS, WIDTH] = [5, 70]
 /** The second slot is not used. */
 const STEPS = [3, -1, 0, 2, 2]
 
-afterAll(closeTestDevice)
+afterAll(closeTestDevices)
 
 describe.each([
   { loss: 'mse', outputSize: 3 },
@@ -30,8 +30,7 @@ describe.each([
   }
   const setUp = (): Setup => {
     const targets = drawn(SLOTS * targetFloats)
-    if (loss === 'cross-entropy')
-      for (const replica of REPLICAS) of(targets, replica).set([5, 66, 0, replica, 31])
+    if (loss === 'cross-entropy') for (const replica of REPLICAS) of(targets, replica).set([5, 66, 0, replica, 31])
     return { hidden: drawn(SLOTS * WIDTH), readout: drawn((WIDTH + 1) * outputSize), targets, steps: listed(STEPS) }
   }
   const runForward = async (setup: Setup): Promise<{ outputs: ReplicaArray; losses: ReplicaArray }> => {
@@ -56,7 +55,9 @@ describe.each([
     const setup = setUp()
     // A class that is right in the first replica, and is only the second of two equal ones in the other.
     for (const replica of REPLICAS) {
-      const row = of(setup.hidden, replica).subarray(3 * WIDTH, 4 * WIDTH).fill(0)
+      const row = of(setup.hidden, replica)
+        .subarray(3 * WIDTH, 4 * WIDTH)
+        .fill(0)
       row[0] = 1
       const [weight, bias] = weightAndBias(setup, replica)
       if (loss === 'mse') continue
@@ -74,7 +75,12 @@ describe.each([
       REPLICAS,
     )
     for (const replica of REPLICAS) {
-      const expected = readOut(of(setup.hidden, replica), ...weightAndBias(setup, replica), batchOf(setup, replica), loss)
+      const expected = readOut(
+        of(setup.hidden, replica),
+        ...weightAndBias(setup, replica),
+        batchOf(setup, replica),
+        loss,
+      )
       expect(largestDifference(of(outputs, replica), expected.outputs)).toBeLessThan(TOLERANCE)
       const [lossSum, correctCount] = total.result.subarray(replica * 3)
       expect(Math.abs(lossSum! / expected.lossSum - 1)).toBeLessThan(TOLERANCE)
@@ -86,11 +92,12 @@ describe.each([
   it('adjoints of outputs and of hidden rows are those of double precision, zeros where a slot is not used', async () => {
     const setup = setUp()
     const { outputs } = await runForward(setup)
-    const used = STEPS.filter((step) => step >= 0).length
-    const lossCount = loss === 'mse' ? used * outputSize : used
     const before = { outputAdjoints: drawn(SLOTS * outputSize), hiddenAdjoints: drawn(SLOTS * WIDTH) }
     const { readout, steps, targets } = setup
-    const scale = { array: new Float32Array(3).fill(1 / lossCount), place: { offset: 0, stride: 1 } }
+    const scale = {
+      array: new Float32Array(3).fill(1 / lossCount(batchOf(setup, 0), size)),
+      place: { offset: 0, stride: 1 },
+    }
     const run = await runReplicaKernel(
       kernels.readOutBackward(size),
       { slots: SLOTS },
@@ -103,7 +110,7 @@ describe.each([
       const hidden = of(setup.hidden, replica)
       const biasGradient = new Float64Array(outputSize)
       const hiddenAdjoint = readOutBackward(
-        readOut(hidden, weight, bias, batch, loss),
+        readOut(hidden, weight, bias, batch, loss).outputs,
         hidden,
         weight,
         new Float64Array(weight.length),

@@ -36,7 +36,7 @@ export function runOracle(input: OracleInput): OracleResult {
   const { part, parameters, batch, steps, reached, truncateEvery } = input
   const { forward, backward, states: names } = part.cell
   const forwardIds = reachable(forward.ir, forward.newStates)
-  const states = [input.initialStates.map((state) => state.slice())]
+  const states: Float64Array[][] = [input.initialStates.map((state) => state.slice())]
   const values: Map<NodeId, NodeValue>[] = []
   const stepInputs = (step: number): StepInputs => ({
     batch,
@@ -58,17 +58,17 @@ export function runOracle(input: OracleInput): OracleResult {
     ...backward.vectorGradients.map(({ adjoint }) => adjoint),
   ].filter((id) => id !== null)
   const backwardIds = reachable(forward.ir, roots)
-  let adjoints = names.map(() => new Float64Array(batch * part.units))
+  let adjoints: Float64Array[] = names.map(() => new Float64Array(batch * part.units))
   for (let t = steps - 1; t >= 0; t--) {
     const entering = adjoints.map((adjoint, state) => {
       const added = input.enteringAt(state, t)
-      return added ? adjoint.map((value, i) => value + added[i]!) : adjoint
+      return added ? Float64Array.from(adjoint, (value, i) => value + added[i]!) : adjoint
     })
     evaluateNodes(part.cell, { ...stepInputs(t), stateAdjoints: entering }, backwardIds, values[t]!)
     adjoints = backward.stateAdjoints.map((id) =>
       id === null || isCut(t, truncateEvery)
         ? new Float64Array(batch * part.units)
-        : (values[t]!.get(id) as Float64Array).map((value, i) =>
+        : Float64Array.from(values[t]!.get(id) as Float64Array, (value, i) =>
             reached?.[t * batch + Math.floor(i / part.units)] === 0 ? 0 : value,
           ),
     )

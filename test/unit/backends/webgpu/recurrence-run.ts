@@ -1,7 +1,6 @@
 /** Both recurrence kernels of a part on drawn values, with replicas that they are not for; what they are given and give. */
-import { reachedRows } from '../../../../shared/backends/adjoint-reach.ts'
+import { reachedRows, type AdjointEntries } from '../../../../shared/backends/adjoint-reach.ts'
 import { parameterRanges } from '../../../../shared/backends/programs/parameter-ranges.ts'
-import type { SequenceAdjoints } from '../../../../shared/backends/recurrence.ts'
 import type { PackedProduct } from '../../../../shared/backends/webgpu/wgsl/packed-weights.ts'
 import {
   IS_REACHED,
@@ -14,13 +13,11 @@ import {
   type RecurrencePlan,
   type RecurrenceShape,
 } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
-import type { Network } from '../../../../shared/networks/network.ts'
+import type { Network, Part } from '../../../../shared/networks/network.ts'
 import { runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'
 
 export const [INPUTS, BATCH, STEPS] = [3, 5, 6]
-/** Compiles such kernels ten times as fast as lavapipe. */
-const ADAPTER = 'swiftshader'
 /** Of floats that no kernel may write. */
 export const NOBODYS = 77
 export const SHAPE: RecurrenceShape = {
@@ -32,7 +29,7 @@ export const SHAPE: RecurrenceShape = {
   memoryBytes: 16_384,
 }
 
-type Floats = ReplicaArray<Float32Array<ArrayBuffer>>
+export type Floats = ReplicaArray<Float32Array<ArrayBuffer>>
 
 /** What both kernels of a part are given. */
 export interface Given {
@@ -52,13 +49,13 @@ export interface Given {
 }
 
 export interface ForwardRun {
-  readonly states: ReplicaArray
-  readonly saved: ReplicaArray
+  readonly states: Floats
+  readonly saved: Floats
 }
 
 export interface BackwardRun {
-  readonly adjoints: ReplicaArray
-  readonly stateAdjoints: ReplicaArray
+  readonly adjoints: Floats
+  readonly stateAdjoints: Floats
 }
 
 export interface GivenOptions {
@@ -66,6 +63,8 @@ export interface GivenOptions {
   readonly truncateEvery?: number
   /** x_t is zero in rows that no adjoint comes to, as in padded steps. */
   readonly isPadded?: boolean
+  /** Of the first layer. */
+  readonly partIndex?: number
   /** All series have the input of the first one's first step. */
   readonly isConstant?: boolean
 }
@@ -75,16 +74,17 @@ const OUTPUT_STEPS = Int32Array.from({ length: BATCH }, (_, b) => b % 4)
 export const STATE_STEPS = Int32Array.from({ length: BATCH }, (_, b) => Math.min(b + 1, STEPS - 1))
 
 /** Where adjoints enter. */
-export const adjointEntries = (
-  truncateEvery: number | null,
-): Pick<SequenceAdjoints<Float32Array>, 'outputs' | 'states' | 'truncateEvery'> => ({
-  outputs: { steps: OUTPUT_STEPS, data: new Float32Array(0) },
-  states: { steps: STATE_STEPS, data: new Float32Array(0) },
+export const adjointEntries = (truncateEvery: number | null): AdjointEntries => ({
+  outputs: { steps: OUTPUT_STEPS },
+  states: { steps: STATE_STEPS },
   truncateEvery,
 })
 
-export function given(own: Network, { shape, truncateEvery, isPadded, isConstant }: GivenOptions = {}): Given {
-  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[0]!, { ...SHAPE, ...shape })
+export function given(
+  own: Network,
+  { shape, truncateEvery, isPadded, isConstant, partIndex = 0 }: GivenOptions = {},
+): Given {
+  const plan = planRecurrence(own, own.wiredLayers[0]!.parts[partIndex]!, { ...SHAPE, ...shape })
   const rows = STEPS * BATCH
   const parameters = drawn(parameterRanges(own).at(-1)!.end)
   const inputs = drawn(rows * INPUTS)
@@ -98,7 +98,12 @@ export function given(own: Network, { shape, truncateEvery, isPadded, isConstant
       else if (isPadded && isReached[Math.floor(i / INPUTS)] === 0) all[i] = 0
     })
     packWeights(plan, of(parameters, replica), weights.subarray(replica * plan.weights.floats))
-    multiplyInputs(plan, symbolsOf(own, of(parameters, replica)), of(inputs, replica), of(inputProducts, replica))
+    multiplyInputs(
+      plan,
+      symbolsOf(plan.part, own, of(parameters, replica)),
+      of(inputs, replica),
+      of(inputProducts, replica),
+    )
     // Adjoints of outputs come to some rows only.
     of(above, replica).forEach((_, i, all) => {
       const row = Math.floor(i / plan.outputs.width)
@@ -120,30 +125,36 @@ export function given(own: Network, { shape, truncateEvery, isPadded, isConstant
   }
 }
 
+/** `states` as the way there finds them. */
+export function beginning({ plan, firstStates }: Given, entries: number): Floats {
+  const stateFloats = BATCH * plan.sizes.H
+  const states = empty(plan.placement.states.length * entries * stateFloats)
+  for (const replica of REPLICAS)
+    for (let state = 0; state < plan.placement.states.length; state++)
+      of(states, replica).set(
+        of(firstStates, replica).subarray(state * stateFloats, (state + 1) * stateFloats),
+        state * entries * stateFloats,
+      )
+  return states
+}
+
 /** @param chunk steps of a dispatch */
 export async function runForward(
-  { plan, firstStates, weights, inputProducts, inputs }: Given,
+  own: Given,
   variant: ForwardVariant = { saving: true, constantInput: false, keepsHistory: true },
   chunk = STEPS,
 ): Promise<ForwardRun> {
-  const stateFloats = BATCH * plan.sizes.H
-  const stateStride = stateFloats * (variant.keepsHistory ? STEPS + 1 : 1)
-  const first = empty(plan.placement.states.length * stateStride)
-  for (const replica of REPLICAS)
-    for (let state = 0; state < plan.placement.states.length; state++)
-      of(first, replica).set(
-        of(firstStates, replica).subarray(state * stateFloats, (state + 1) * stateFloats),
-        state * stateStride,
-      )
+  const { plan, weights, inputProducts, inputs } = own
+  const entries = variant.keepsHistory ? STEPS + 1 : 1
+  const stateStride = entries * BATCH * plan.sizes.H
   const kernel = recurrenceForward(plan, variant, 'forward')
-  let [states, saved]: ReplicaArray[] = [first, empty(STEPS * BATCH * plan.saved.width)]
+  let [states, saved]: Floats[] = [beginning(own, entries), empty(STEPS * BATCH * plan.saved.width)]
   for (let step = 0; step < STEPS; step += chunk) {
     const result = await runReplicaKernel(
       kernel,
       { batch: BATCH, first: step, last: Math.min(step + chunk, STEPS), stateStride },
       { weights, inputProducts, inputs, states: states!, saved: saved! },
       REPLICAS,
-      ADAPTER,
     )
     states = written(states!, result.states)
     saved = result.saved ? written(saved!, result.saved) : saved
@@ -158,7 +169,7 @@ export async function runBackward(
   chunk = STEPS,
 ): Promise<BackwardRun> {
   const kernel = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, 'backward')
-  let [adjoints, stateAdjoints]: ReplicaArray[] = [
+  let [adjoints, stateAdjoints]: Floats[] = [
     empty(STEPS * BATCH * plan.adjoints.width),
     empty(BATCH * plan.stateRows.width),
   ]
@@ -172,7 +183,6 @@ export async function runBackward(
       },
       { weights, states, saved, above, reached, entering, adjoints: adjoints!, stateAdjoints: stateAdjoints! },
       REPLICAS,
-      ADAPTER,
     )
     adjoints = result.adjoints ? written(adjoints!, result.adjoints) : adjoints
     stateAdjoints = written(stateAdjoints!, result.stateAdjoints)
@@ -181,7 +191,7 @@ export async function runBackward(
 }
 
 /** An array that a kernel fills. */
-function empty(count: number): ReplicaArray<Float32Array<ArrayBuffer>> {
+export function empty(count: number): ReplicaArray<Float32Array<ArrayBuffer>> {
   const { array, place } = drawn(count)
   return { array: array.fill(NOBODYS), place }
 }
@@ -249,10 +259,10 @@ function multiplyInputs(
 }
 
 /** A part's parameters by symbol. */
-export function symbolsOf(own: Network, parameters: Float32Array): (symbol: string) => Float64Array {
+export function symbolsOf(part: Part, own: Network, parameters: Float32Array): (symbol: string) => Float64Array {
   const ranges = new Map(parameterRanges(own).map(({ name, start, end }) => [name, { start, end }]))
   return (symbol) => {
-    const { start, end } = ranges.get(`layers.0.parts.0.${symbol}`)!
+    const { start, end } = ranges.get(`layers.0.parts.${part.partIndex}.${symbol}`)!
     return Float64Array.from(parameters.subarray(start, end))
   }
 }

@@ -4,6 +4,7 @@ import { recurrenceBackward } from '../../../../shared/backends/webgpu/wgsl/recu
 import { recurrenceForward } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
 import { planRecurrence, type RecurrenceShape } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
 import { recurrenceShapes } from '../../../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
+import { builtInCells } from '../../../../shared/cells/library.ts'
 import { network, part, WHOLE_LAYER_CELL } from '../networks.ts'
 
 const BAREST = { invocations: 256, memoryBytes: 16_384, subgroupSize: null }
@@ -26,6 +27,13 @@ describe.each([
     const { code } = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, name)
     await expect(code).toMatchFileSnapshot(`snapshots/${name}-backward.wgsl`)
   })
+})
+
+it.each([...Object.keys(builtInCells), WHOLE_LAYER_CELL])('%s has no more buffers than every device allows', (cell) => {
+  const plan = planOf(cell, 5, recurrenceShapes(5, BAREST)[0]!)
+  const forward = recurrenceForward(plan, { saving: true, constantInput: false, keepsHistory: true }, cell)
+  const backward = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, cell)
+  for (const { buffers } of [forward, backward]) expect(buffers.length).toBeLessThanOrEqual(8)
 })
 
 describe('shapes', () => {

@@ -152,7 +152,7 @@ function oracleOf(own: Given, replica: number, reached: Uint8Array): OracleResul
   const entering = of(own.entering, replica)
   return runOracle({
     part: cellPart,
-    parameters: symbolsOf(own.network, of(own.parameters, replica)),
+    parameters: symbolsOf(cellPart, own.network, of(own.parameters, replica)),
     batch: BATCH,
     steps: STEPS,
     inputAt: (t) => inputs.subarray(t * BATCH * sizes.I, (t + 1) * BATCH * sizes.I),

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openRemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
 import { toWireError } from '../../../../shared/protocol/wire-error.ts'
-import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
+import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { openExecutor } from '../../../../main/engine/executor/open-executor.ts'
 import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'
 
@@ -11,7 +11,7 @@ const { backend: name } = workerData as { backend: string }
 try {
   const backend = await openRemoteBackend({
     open: () => openExecutor({ backend: name, options: {} }),
-    clock: LINE_CLOCK,
+    clock: ALARM_CLOCK,
     where: name,
   })
   parentPort!.postMessage({ answers: await callEverything(await backend.createEngine(NETWORK, REPLICAS)) })

@@ -5,7 +5,7 @@ import { openRemoteBackend, type RemoteBackend } from '../../../../shared/backen
 import type { RemotePort } from '../../../../shared/backends/remote/remote-port.ts'
 import { referenceBackend } from '../../../../shared/backends/reference/reference-backend.ts'
 import { forkExecutor } from '../../../../main/engine/executor/fork-executor.ts'
-import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
+import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'
 import { batch } from '../../backends/networks.ts'
 
@@ -16,7 +16,7 @@ afterEach(() => backend?.close())
 async function open(name = 'reference'): Promise<{ backend: RemoteBackend; ports: RemotePort[] }> {
   const ports: RemotePort[] = []
   backend = await openRemoteBackend({
-    clock: LINE_CLOCK,
+    clock: ALARM_CLOCK,
     where: name,
     open: async () => {
       const port = forkExecutor({ backend: name, options: {} })

@@ -1,7 +1,7 @@
 /** An executor killed at seeded moments of a training: the run goes on by itself with another one, and ends with the bits of an undisturbed run. */
 import { expect, it } from 'vitest'
 import { forkExecutor } from '../../../../main/engine/executor/fork-executor.ts'
-import { LINE_CLOCK } from '../../../../main/engine/executor/line-clock.ts'
+import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { openRemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
 import type { RemotePort } from '../../../../shared/backends/remote/remote-port.ts'
 import { wasmBackend } from '../../../../shared/backends/wasm/wasm-backend.ts'
@@ -11,7 +11,7 @@ it('a run whose executor is killed again and again ends with the bits of one tha
   const whole = await trainTiny(wasmBackend)
   let executor: RemotePort | null = null
   const backend = await openRemoteBackend({
-    clock: LINE_CLOCK,
+    clock: ALARM_CLOCK,
     where: 'wasm',
     open: async () => (executor = forkExecutor({ backend: 'wasm', options: { threads: 1 } })),
   })

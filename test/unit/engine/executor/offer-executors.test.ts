@@ -51,6 +51,25 @@ it('an executor that dies is told with its cause', async () => {
   expect((await runThread('reference')).error).toMatchObject({ code: 'device-lost', found: 'ended by SIGKILL' })
 })
 
+it('an executor that a thread has not waited for is ended', async () => {
+  let begin = (): void => undefined
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  let open = (): void => undefined
+  const opening = new Promise<void>((resolve) => (open = resolve))
+  offerExecutors(async (request) => {
+    begin()
+    await opening
+    const executor = forkExecutor(request)
+    executor.onEnd((cause) => ended.push(cause))
+    return executor
+  })
+  const worker = startThread(new URL('./asking-thread.ts', import.meta.url), { backend: 'reference' })
+  await begun
+  await worker.terminate()
+  open()
+  await expect.poll(() => ended).toEqual(['ended by SIGKILL'])
+})
+
 it('a thread hears why no executor can be started', async () => {
   offer()
   expect((await runThread('abacus')).error).toMatchObject({ code: 'backend', summary: 'there is no such window.' })

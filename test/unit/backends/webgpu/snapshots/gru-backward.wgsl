@@ -63,26 +63,25 @@ fn main(
   let has_2 = group.x * 4u + 2u < call.batch;
   let row_3 = min(group.x * 4u + 3u, call.batch - 1u);
   let has_3 = group.x * 4u + 3u < call.batch;
-  var d0_0_0 = vec4f();
-  if (call.isFresh == 0u) { d0_0_0 = vec4f(stateAdjoints[stateAdjoints_base + row_0 * 70u + 0u + H_0], stateAdjoints[stateAdjoints_base + row_1 * 70u + 0u + H_0], stateAdjoints[stateAdjoints_base + row_2 * 70u + 0u + H_0], stateAdjoints[stateAdjoints_base + row_3 * 70u + 0u + H_0]); }
+  var d0_0_0 = vec4f(); if (call.isFresh == 0u) { d0_0_0 = vec4f(stateAdjoints[stateAdjoints_base + row_0 * 70u + H_0], stateAdjoints[stateAdjoints_base + row_1 * 70u + H_0], stateAdjoints[stateAdjoints_base + row_2 * 70u + H_0], stateAdjoints[stateAdjoints_base + row_3 * 70u + H_0]); }
   for (var t = call.last; t > call.first; ) {
     t -= 1u;
     let at_0 = t * call.batch + row_0;
-    let mark_0 = reached[reached_base + at_0];
     let at_1 = t * call.batch + row_1;
-    let mark_1 = reached[reached_base + at_1];
     let at_2 = t * call.batch + row_2;
-    let mark_2 = reached[reached_base + at_2];
     let at_3 = t * call.batch + row_3;
+    let mark_0 = reached[reached_base + at_0];
+    let mark_1 = reached[reached_base + at_1];
+    let mark_2 = reached[reached_base + at_2];
     let mark_3 = reached[reached_base + at_3];
     let reached_0 = vec4u(mark_0, mark_1, mark_2, mark_3) != vec4u();
-    var e0_0_0 = d0_0_0 + vec4f(above[above_base + at_0 * 70u + 0u + H_0], above[above_base + at_1 * 70u + 0u + H_0], above[above_base + at_2 * 70u + 0u + H_0], above[above_base + at_3 * 70u + 0u + H_0]);
-    if ((mark_0 & 2u) != 0u) { e0_0_0[0] += entering[entering_base + row_0 * 70u + 0u + H_0]; }
-    if ((mark_1 & 2u) != 0u) { e0_0_0[1] += entering[entering_base + row_1 * 70u + 0u + H_0]; }
-    if ((mark_2 & 2u) != 0u) { e0_0_0[2] += entering[entering_base + row_2 * 70u + 0u + H_0]; }
-    if ((mark_3 & 2u) != 0u) { e0_0_0[3] += entering[entering_base + row_3 * 70u + 0u + H_0]; }
-    let n5_0_0 = vec4f(states[states_base + 0u * call.stateStride + at_0 * 70u + H_0], states[states_base + 0u * call.stateStride + at_1 * 70u + H_0], states[states_base + 0u * call.stateStride + at_2 * 70u + H_0], states[states_base + 0u * call.stateStride + at_3 * 70u + H_0]);
-    let n11_0_0 = vec4f(saved[saved_base + at_0 * 280u + 0u + H_0], saved[saved_base + at_1 * 280u + 0u + H_0], saved[saved_base + at_2 * 280u + 0u + H_0], saved[saved_base + at_3 * 280u + 0u + H_0]);
+    var e0_0_0 = d0_0_0 + vec4f(above[above_base + at_0 * 70u + H_0], above[above_base + at_1 * 70u + H_0], above[above_base + at_2 * 70u + H_0], above[above_base + at_3 * 70u + H_0]);
+    if ((mark_0 & 2u) != 0u) { e0_0_0[0] += entering[entering_base + row_0 * 70u + H_0]; }
+    if ((mark_1 & 2u) != 0u) { e0_0_0[1] += entering[entering_base + row_1 * 70u + H_0]; }
+    if ((mark_2 & 2u) != 0u) { e0_0_0[2] += entering[entering_base + row_2 * 70u + H_0]; }
+    if ((mark_3 & 2u) != 0u) { e0_0_0[3] += entering[entering_base + row_3 * 70u + H_0]; }
+    let n5_0_0 = vec4f(states[states_base + at_0 * 70u + H_0], states[states_base + at_1 * 70u + H_0], states[states_base + at_2 * 70u + H_0], states[states_base + at_3 * 70u + H_0]);
+    let n11_0_0 = vec4f(saved[saved_base + at_0 * 280u + H_0], saved[saved_base + at_1 * 280u + H_0], saved[saved_base + at_2 * 280u + H_0], saved[saved_base + at_3 * 280u + H_0]);
     let n19_0_0 = vec4f(saved[saved_base + at_0 * 280u + 70u + H_0], saved[saved_base + at_1 * 280u + 70u + H_0], saved[saved_base + at_2 * 280u + 70u + H_0], saved[saved_base + at_3 * 280u + 70u + H_0]);
     let n25_0_0 = vec4f(saved[saved_base + at_0 * 280u + 140u + H_0], saved[saved_base + at_1 * 280u + 140u + H_0], saved[saved_base + at_2 * 280u + 140u + H_0], saved[saved_base + at_3 * 280u + 140u + H_0]);
     let n28_0_0 = vec4f(saved[saved_base + at_0 * 280u + 210u + H_0], saved[saved_base + at_1 * 280u + 210u + H_0], saved[saved_base + at_2 * 280u + 210u + H_0], saved[saved_base + at_3 * 280u + 210u + H_0]);
@@ -132,7 +131,7 @@ fn main(
     let out_H_5_0_0 = select(vec4f(), n45_0_0, reached_0);
     if (owns_H_0) {
       if (has_0) {
-        adjoints[adjoints_base + at_0 * 420u + 0u + H_0] = out_H_0_0_0[0];
+        adjoints[adjoints_base + at_0 * 420u + H_0] = out_H_0_0_0[0];
         adjoints[adjoints_base + at_0 * 420u + 70u + H_0] = out_H_1_0_0[0];
         adjoints[adjoints_base + at_0 * 420u + 140u + H_0] = out_H_2_0_0[0];
         adjoints[adjoints_base + at_0 * 420u + 210u + H_0] = out_H_3_0_0[0];
@@ -140,7 +139,7 @@ fn main(
         adjoints[adjoints_base + at_0 * 420u + 350u + H_0] = out_H_5_0_0[0];
       }
       if (has_1) {
-        adjoints[adjoints_base + at_1 * 420u + 0u + H_0] = out_H_0_0_0[1];
+        adjoints[adjoints_base + at_1 * 420u + H_0] = out_H_0_0_0[1];
         adjoints[adjoints_base + at_1 * 420u + 70u + H_0] = out_H_1_0_0[1];
         adjoints[adjoints_base + at_1 * 420u + 140u + H_0] = out_H_2_0_0[1];
         adjoints[adjoints_base + at_1 * 420u + 210u + H_0] = out_H_3_0_0[1];
@@ -148,7 +147,7 @@ fn main(
         adjoints[adjoints_base + at_1 * 420u + 350u + H_0] = out_H_5_0_0[1];
       }
       if (has_2) {
-        adjoints[adjoints_base + at_2 * 420u + 0u + H_0] = out_H_0_0_0[2];
+        adjoints[adjoints_base + at_2 * 420u + H_0] = out_H_0_0_0[2];
         adjoints[adjoints_base + at_2 * 420u + 70u + H_0] = out_H_1_0_0[2];
         adjoints[adjoints_base + at_2 * 420u + 140u + H_0] = out_H_2_0_0[2];
         adjoints[adjoints_base + at_2 * 420u + 210u + H_0] = out_H_3_0_0[2];
@@ -156,7 +155,7 @@ fn main(
         adjoints[adjoints_base + at_2 * 420u + 350u + H_0] = out_H_5_0_0[2];
       }
       if (has_3) {
-        adjoints[adjoints_base + at_3 * 420u + 0u + H_0] = out_H_0_0_0[3];
+        adjoints[adjoints_base + at_3 * 420u + H_0] = out_H_0_0_0[3];
         adjoints[adjoints_base + at_3 * 420u + 70u + H_0] = out_H_1_0_0[3];
         adjoints[adjoints_base + at_3 * 420u + 140u + H_0] = out_H_2_0_0[3];
         adjoints[adjoints_base + at_3 * 420u + 210u + H_0] = out_H_3_0_0[3];
@@ -171,16 +170,16 @@ fn main(
   }
   if (owns_H_0) {
     if (has_0) {
-      stateAdjoints[stateAdjoints_base + row_0 * 70u + 0u + H_0] = d0_0_0[0];
+      stateAdjoints[stateAdjoints_base + row_0 * 70u + H_0] = d0_0_0[0];
     }
     if (has_1) {
-      stateAdjoints[stateAdjoints_base + row_1 * 70u + 0u + H_0] = d0_0_0[1];
+      stateAdjoints[stateAdjoints_base + row_1 * 70u + H_0] = d0_0_0[1];
     }
     if (has_2) {
-      stateAdjoints[stateAdjoints_base + row_2 * 70u + 0u + H_0] = d0_0_0[2];
+      stateAdjoints[stateAdjoints_base + row_2 * 70u + H_0] = d0_0_0[2];
     }
     if (has_3) {
-      stateAdjoints[stateAdjoints_base + row_3 * 70u + 0u + H_0] = d0_0_0[3];
+      stateAdjoints[stateAdjoints_base + row_3 * 70u + H_0] = d0_0_0[3];
     }
   }
 }

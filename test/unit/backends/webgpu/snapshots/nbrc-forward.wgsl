@@ -27,7 +27,7 @@ fn power_of_two(n: vec4f) -> vec4f { return bitcast<vec4f>((vec4i(n) + vec4i(127
 // x = n log 2 + r with |r| <= log(2) / 2; log 2 is 355 / 512 and a little: the first difference is exact. Written as multiples of one n, the two
 // would be put together again by some compilers, and all digits lost.
 struct Reduced { n: vec4f, expm1: vec4f }
-fn half_expm1(x: vec4f) -> Reduced {
+fn reduce_exponent(x: vec4f) -> Reduced {
   let n = floor(fma(x, vec4f(1.44269504f), vec4f(0.5f)));
   let r = fma(512.0f * x - 355.0f * n, vec4f(0.001953125f), 2.1219444e-4f * n);
   let low = fma(vec4f(0.16666664106094764f), r, vec4f(0.5000000020453618f));
@@ -37,13 +37,13 @@ fn half_expm1(x: vec4f) -> Reduced {
   return Reduced(n, fma(fma(fma(high, square, middle), square, low), square, r));
 }
 fn sigmoid(x: vec4f) -> vec4f {
-  let reduced = half_expm1(clamp(-x, vec4f(-87.0f), vec4f(88.5f)));
+  let reduced = reduce_exponent(clamp(-x, vec4f(-87.0f), vec4f(88.5f)));
   let scale = power_of_two(reduced.n);
   return select(1.0f / (1.0f + (reduced.expm1 + 1.0f) * scale), x, is_nan(x));
 }
-// The hyperbolic one: with t = e^(2|x|) - 1, t / (t + 2) with the sign of x. It rounds to 1 from 9.02 on.
-fn tangent(x: vec4f) -> vec4f {
-  let reduced = half_expm1(2.0f * min(abs(x), vec4f(10.0f)));
+// With t = e^(2|x|) - 1, t / (t + 2) with the sign of x. It rounds to 1 from 9.02 on.
+fn hyperbolic_tangent(x: vec4f) -> vec4f {
+  let reduced = reduce_exponent(2.0f * min(abs(x), vec4f(10.0f)));
   let scale = power_of_two(reduced.n);
   let t = fma(reduced.expm1, scale, scale - 1.0f);
   let sign = bitcast<vec4u>(x) & vec4u(0x80000000u);
@@ -75,13 +75,13 @@ fn main(
   let p0_0 = weights[weights_base + 6912u + H_0 / 4u][H_0 % 4u]; // b_c
   let p1_0 = weights[weights_base + 6930u + H_0 / 4u][H_0 % 4u]; // b_a
   let p2_0 = weights[weights_base + 6948u + H_0 / 4u][H_0 % 4u]; // b_h
-  var h0_0_0 = vec4f(states[states_base + 0u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
+  var h0_0_0 = vec4f(states[states_base + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + (call.first * call.batch + row_3) * 70u + H_0]);
   for (var t = call.first; t < call.last; t++) {
     let at_0 = t * call.batch + row_0;
     let at_1 = t * call.batch + row_1;
     let at_2 = t * call.batch + row_2;
     let at_3 = t * call.batch + row_3;
-    let n2_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 0u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 0u + H_0]);
+    let n2_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + H_0], inputProducts[inputProducts_base + at_1 * 210u + H_0], inputProducts[inputProducts_base + at_2 * 210u + H_0], inputProducts[inputProducts_base + at_3 * 210u + H_0]);
     let n3_0_0 = h0_0_0;
     let n11_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 70u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 70u + H_0]);
     let n20_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_1 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_2 * 210u + 140u + H_0], inputProducts[inputProducts_base + at_3 * 210u + 140u + H_0]);
@@ -116,34 +116,34 @@ fn main(
     let n9_0_0 = sigmoid(n8_0_0);
     let n13_0_0 = (n11_0_0 + n12_0_0);
     let n15_0_0 = (n13_0_0 + vec4f(p1_0));
-    let n16_0_0 = tangent(n15_0_0);
+    let n16_0_0 = hyperbolic_tangent(n15_0_0);
     let n17_0_0 = (vec4f(1.0f) + n16_0_0);
     let n18_0_0 = (n9_0_0 * n3_0_0);
     let n19_0_0 = (vec4f(1.0f) - n9_0_0);
     let n21_0_0 = (n17_0_0 * n3_0_0);
     let n22_0_0 = (n20_0_0 + n21_0_0);
     let n24_0_0 = (n22_0_0 + vec4f(p2_0));
-    let n25_0_0 = tangent(n24_0_0);
+    let n25_0_0 = hyperbolic_tangent(n24_0_0);
     let n26_0_0 = (n19_0_0 * n25_0_0);
     let n27_0_0 = (n18_0_0 + n26_0_0);
     if (owns_H_0) {
       if (has_0) {
-        saved[saved_base + at_0 * 210u + 0u + H_0] = n9_0_0[0];
+        saved[saved_base + at_0 * 210u + H_0] = n9_0_0[0];
         saved[saved_base + at_0 * 210u + 70u + H_0] = n16_0_0[0];
         saved[saved_base + at_0 * 210u + 140u + H_0] = n25_0_0[0];
       }
       if (has_1) {
-        saved[saved_base + at_1 * 210u + 0u + H_0] = n9_0_0[1];
+        saved[saved_base + at_1 * 210u + H_0] = n9_0_0[1];
         saved[saved_base + at_1 * 210u + 70u + H_0] = n16_0_0[1];
         saved[saved_base + at_1 * 210u + 140u + H_0] = n25_0_0[1];
       }
       if (has_2) {
-        saved[saved_base + at_2 * 210u + 0u + H_0] = n9_0_0[2];
+        saved[saved_base + at_2 * 210u + H_0] = n9_0_0[2];
         saved[saved_base + at_2 * 210u + 70u + H_0] = n16_0_0[2];
         saved[saved_base + at_2 * 210u + 140u + H_0] = n25_0_0[2];
       }
       if (has_3) {
-        saved[saved_base + at_3 * 210u + 0u + H_0] = n9_0_0[3];
+        saved[saved_base + at_3 * 210u + H_0] = n9_0_0[3];
         saved[saved_base + at_3 * 210u + 70u + H_0] = n16_0_0[3];
         saved[saved_base + at_3 * 210u + 140u + H_0] = n25_0_0[3];
       }
@@ -151,16 +151,16 @@ fn main(
     h0_0_0 = n27_0_0;
     if (owns_H_0) {
       if (has_0) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
+        states[states_base + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
       }
       if (has_1) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
+        states[states_base + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
       }
       if (has_2) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
+        states[states_base + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
       }
       if (has_3) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
+        states[states_base + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
       }
     }
   }

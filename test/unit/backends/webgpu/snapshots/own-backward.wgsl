@@ -81,33 +81,31 @@ fn main(
   let has_3 = group.x * 4u + 3u < call.batch;
   let p0_0 = weights[weights_base + 13824u + H_0 / 4u][H_0 % 4u]; // g
   let p1 = weights[weights_base + 13842u].x;
-  var d0_0_0 = vec4f();
-  if (call.isFresh == 0u) { d0_0_0 = vec4f(stateAdjoints[stateAdjoints_base + row_0 * 140u + 0u + H_0], stateAdjoints[stateAdjoints_base + row_1 * 140u + 0u + H_0], stateAdjoints[stateAdjoints_base + row_2 * 140u + 0u + H_0], stateAdjoints[stateAdjoints_base + row_3 * 140u + 0u + H_0]); }
-  var d1_0_0 = vec4f();
-  if (call.isFresh == 0u) { d1_0_0 = vec4f(stateAdjoints[stateAdjoints_base + row_0 * 140u + 70u + H_0], stateAdjoints[stateAdjoints_base + row_1 * 140u + 70u + H_0], stateAdjoints[stateAdjoints_base + row_2 * 140u + 70u + H_0], stateAdjoints[stateAdjoints_base + row_3 * 140u + 70u + H_0]); }
+  var d0_0_0 = vec4f(); if (call.isFresh == 0u) { d0_0_0 = vec4f(stateAdjoints[stateAdjoints_base + row_0 * 140u + H_0], stateAdjoints[stateAdjoints_base + row_1 * 140u + H_0], stateAdjoints[stateAdjoints_base + row_2 * 140u + H_0], stateAdjoints[stateAdjoints_base + row_3 * 140u + H_0]); }
+  var d1_0_0 = vec4f(); if (call.isFresh == 0u) { d1_0_0 = vec4f(stateAdjoints[stateAdjoints_base + row_0 * 140u + 70u + H_0], stateAdjoints[stateAdjoints_base + row_1 * 140u + 70u + H_0], stateAdjoints[stateAdjoints_base + row_2 * 140u + 70u + H_0], stateAdjoints[stateAdjoints_base + row_3 * 140u + 70u + H_0]); }
   for (var t = call.last; t > call.first; ) {
     t -= 1u;
     let at_0 = t * call.batch + row_0;
-    let mark_0 = reached[reached_base + at_0];
     let at_1 = t * call.batch + row_1;
-    let mark_1 = reached[reached_base + at_1];
     let at_2 = t * call.batch + row_2;
-    let mark_2 = reached[reached_base + at_2];
     let at_3 = t * call.batch + row_3;
+    let mark_0 = reached[reached_base + at_0];
+    let mark_1 = reached[reached_base + at_1];
+    let mark_2 = reached[reached_base + at_2];
     let mark_3 = reached[reached_base + at_3];
     let reached_0 = vec4u(mark_0, mark_1, mark_2, mark_3) != vec4u();
-    var e0_0_0 = d0_0_0 + vec4f(above[above_base + at_0 * 140u + 0u + H_0], above[above_base + at_1 * 140u + 0u + H_0], above[above_base + at_2 * 140u + 0u + H_0], above[above_base + at_3 * 140u + 0u + H_0]);
-    if ((mark_0 & 2u) != 0u) { e0_0_0[0] += entering[entering_base + row_0 * 140u + 0u + H_0]; }
-    if ((mark_1 & 2u) != 0u) { e0_0_0[1] += entering[entering_base + row_1 * 140u + 0u + H_0]; }
-    if ((mark_2 & 2u) != 0u) { e0_0_0[2] += entering[entering_base + row_2 * 140u + 0u + H_0]; }
-    if ((mark_3 & 2u) != 0u) { e0_0_0[3] += entering[entering_base + row_3 * 140u + 0u + H_0]; }
+    var e0_0_0 = d0_0_0 + vec4f(above[above_base + at_0 * 140u + H_0], above[above_base + at_1 * 140u + H_0], above[above_base + at_2 * 140u + H_0], above[above_base + at_3 * 140u + H_0]);
+    if ((mark_0 & 2u) != 0u) { e0_0_0[0] += entering[entering_base + row_0 * 140u + H_0]; }
+    if ((mark_1 & 2u) != 0u) { e0_0_0[1] += entering[entering_base + row_1 * 140u + H_0]; }
+    if ((mark_2 & 2u) != 0u) { e0_0_0[2] += entering[entering_base + row_2 * 140u + H_0]; }
+    if ((mark_3 & 2u) != 0u) { e0_0_0[3] += entering[entering_base + row_3 * 140u + H_0]; }
     var e1_0_0 = d1_0_0 + vec4f(above[above_base + at_0 * 140u + 70u + H_0], above[above_base + at_1 * 140u + 70u + H_0], above[above_base + at_2 * 140u + 70u + H_0], above[above_base + at_3 * 140u + 70u + H_0]);
     if ((mark_0 & 2u) != 0u) { e1_0_0[0] += entering[entering_base + row_0 * 140u + 70u + H_0]; }
     if ((mark_1 & 2u) != 0u) { e1_0_0[1] += entering[entering_base + row_1 * 140u + 70u + H_0]; }
     if ((mark_2 & 2u) != 0u) { e1_0_0[2] += entering[entering_base + row_2 * 140u + 70u + H_0]; }
     if ((mark_3 & 2u) != 0u) { e1_0_0[3] += entering[entering_base + row_3 * 140u + 70u + H_0]; }
     let n5_0_0 = vec4f(states[states_base + 1u * call.stateStride + at_0 * 70u + H_0], states[states_base + 1u * call.stateStride + at_1 * 70u + H_0], states[states_base + 1u * call.stateStride + at_2 * 70u + H_0], states[states_base + 1u * call.stateStride + at_3 * 70u + H_0]);
-    let n12_0_0 = vec4f(saved[saved_base + at_0 * 352u + 0u + H_0], saved[saved_base + at_1 * 352u + 0u + H_0], saved[saved_base + at_2 * 352u + 0u + H_0], saved[saved_base + at_3 * 352u + 0u + H_0]);
+    let n12_0_0 = vec4f(saved[saved_base + at_0 * 352u + H_0], saved[saved_base + at_1 * 352u + H_0], saved[saved_base + at_2 * 352u + H_0], saved[saved_base + at_3 * 352u + H_0]);
     let n25_0 = vec4f(saved[saved_base + at_0 * 352u + 70u], saved[saved_base + at_1 * 352u + 70u], saved[saved_base + at_2 * 352u + 70u], saved[saved_base + at_3 * 352u + 70u]);
     let n26_0_0 = vec4f(saved[saved_base + at_0 * 352u + 71u + H_0], saved[saved_base + at_1 * 352u + 71u + H_0], saved[saved_base + at_2 * 352u + 71u + H_0], saved[saved_base + at_3 * 352u + 71u + H_0]);
     let n29_0 = vec4f(saved[saved_base + at_0 * 352u + 351u], saved[saved_base + at_1 * 352u + 351u], saved[saved_base + at_2 * 352u + 351u], saved[saved_base + at_3 * 352u + 351u]);
@@ -278,7 +276,7 @@ fn main(
         adjoints[adjoints_base + at_0 * 564u + 210u + H_0] = out_H_2_0_0[0];
         adjoints[adjoints_base + at_0 * 564u + 423u + H_0] = out_H_3_0_0[0];
         adjoints[adjoints_base + at_0 * 564u + 494u + H_0] = out_H_4_0_0[0];
-        adjoints[adjoints_base + at_0 * 564u + 0u + H_0] = out_H_5_0_0[0];
+        adjoints[adjoints_base + at_0 * 564u + H_0] = out_H_5_0_0[0];
         adjoints[adjoints_base + at_0 * 564u + 70u + H_0] = out_H_6_0_0[0];
         adjoints[adjoints_base + at_0 * 564u + 140u + H_0] = out_H_7_0_0[0];
       }
@@ -288,7 +286,7 @@ fn main(
         adjoints[adjoints_base + at_1 * 564u + 210u + H_0] = out_H_2_0_0[1];
         adjoints[adjoints_base + at_1 * 564u + 423u + H_0] = out_H_3_0_0[1];
         adjoints[adjoints_base + at_1 * 564u + 494u + H_0] = out_H_4_0_0[1];
-        adjoints[adjoints_base + at_1 * 564u + 0u + H_0] = out_H_5_0_0[1];
+        adjoints[adjoints_base + at_1 * 564u + H_0] = out_H_5_0_0[1];
         adjoints[adjoints_base + at_1 * 564u + 70u + H_0] = out_H_6_0_0[1];
         adjoints[adjoints_base + at_1 * 564u + 140u + H_0] = out_H_7_0_0[1];
       }
@@ -298,7 +296,7 @@ fn main(
         adjoints[adjoints_base + at_2 * 564u + 210u + H_0] = out_H_2_0_0[2];
         adjoints[adjoints_base + at_2 * 564u + 423u + H_0] = out_H_3_0_0[2];
         adjoints[adjoints_base + at_2 * 564u + 494u + H_0] = out_H_4_0_0[2];
-        adjoints[adjoints_base + at_2 * 564u + 0u + H_0] = out_H_5_0_0[2];
+        adjoints[adjoints_base + at_2 * 564u + H_0] = out_H_5_0_0[2];
         adjoints[adjoints_base + at_2 * 564u + 70u + H_0] = out_H_6_0_0[2];
         adjoints[adjoints_base + at_2 * 564u + 140u + H_0] = out_H_7_0_0[2];
       }
@@ -308,7 +306,7 @@ fn main(
         adjoints[adjoints_base + at_3 * 564u + 210u + H_0] = out_H_2_0_0[3];
         adjoints[adjoints_base + at_3 * 564u + 423u + H_0] = out_H_3_0_0[3];
         adjoints[adjoints_base + at_3 * 564u + 494u + H_0] = out_H_4_0_0[3];
-        adjoints[adjoints_base + at_3 * 564u + 0u + H_0] = out_H_5_0_0[3];
+        adjoints[adjoints_base + at_3 * 564u + H_0] = out_H_5_0_0[3];
         adjoints[adjoints_base + at_3 * 564u + 70u + H_0] = out_H_6_0_0[3];
         adjoints[adjoints_base + at_3 * 564u + 140u + H_0] = out_H_7_0_0[3];
       }
@@ -352,19 +350,19 @@ fn main(
   }
   if (owns_H_0) {
     if (has_0) {
-      stateAdjoints[stateAdjoints_base + row_0 * 140u + 0u + H_0] = d0_0_0[0];
+      stateAdjoints[stateAdjoints_base + row_0 * 140u + H_0] = d0_0_0[0];
       stateAdjoints[stateAdjoints_base + row_0 * 140u + 70u + H_0] = d1_0_0[0];
     }
     if (has_1) {
-      stateAdjoints[stateAdjoints_base + row_1 * 140u + 0u + H_0] = d0_0_0[1];
+      stateAdjoints[stateAdjoints_base + row_1 * 140u + H_0] = d0_0_0[1];
       stateAdjoints[stateAdjoints_base + row_1 * 140u + 70u + H_0] = d1_0_0[1];
     }
     if (has_2) {
-      stateAdjoints[stateAdjoints_base + row_2 * 140u + 0u + H_0] = d0_0_0[2];
+      stateAdjoints[stateAdjoints_base + row_2 * 140u + H_0] = d0_0_0[2];
       stateAdjoints[stateAdjoints_base + row_2 * 140u + 70u + H_0] = d1_0_0[2];
     }
     if (has_3) {
-      stateAdjoints[stateAdjoints_base + row_3 * 140u + 0u + H_0] = d0_0_0[3];
+      stateAdjoints[stateAdjoints_base + row_3 * 140u + H_0] = d0_0_0[3];
       stateAdjoints[stateAdjoints_base + row_3 * 140u + 70u + H_0] = d1_0_0[3];
     }
   }

@@ -44,7 +44,7 @@ fn power_of_two(n: vec4f) -> vec4f { return bitcast<vec4f>((vec4i(n) + vec4i(127
 // x = n log 2 + r with |r| <= log(2) / 2; log 2 is 355 / 512 and a little: the first difference is exact. Written as multiples of one n, the two
 // would be put together again by some compilers, and all digits lost.
 struct Reduced { n: vec4f, expm1: vec4f }
-fn half_expm1(x: vec4f) -> Reduced {
+fn reduce_exponent(x: vec4f) -> Reduced {
   let n = floor(fma(x, vec4f(1.44269504f), vec4f(0.5f)));
   let r = fma(512.0f * x - 355.0f * n, vec4f(0.001953125f), 2.1219444e-4f * n);
   let low = fma(vec4f(0.16666664106094764f), r, vec4f(0.5000000020453618f));
@@ -54,7 +54,7 @@ fn half_expm1(x: vec4f) -> Reduced {
   return Reduced(n, fma(fma(fma(high, square, middle), square, low), square, r));
 }
 fn sigmoid(x: vec4f) -> vec4f {
-  let reduced = half_expm1(clamp(-x, vec4f(-87.0f), vec4f(88.5f)));
+  let reduced = reduce_exponent(clamp(-x, vec4f(-87.0f), vec4f(88.5f)));
   let scale = power_of_two(reduced.n);
   return select(1.0f / (1.0f + (reduced.expm1 + 1.0f) * scale), x, is_nan(x));
 }
@@ -64,9 +64,9 @@ fn root(x: vec4f) -> vec4f {
   let positive = select(sqrt(abs(x)), infinity(), magnitude == vec4u(0x7f800000u));
   return select(select(select(positive, not_a_number(), isNegative), x, magnitude == vec4u()), x, is_nan(x));
 }
-// The hyperbolic one: with t = e^(2|x|) - 1, t / (t + 2) with the sign of x. It rounds to 1 from 9.02 on.
-fn tangent(x: vec4f) -> vec4f {
-  let reduced = half_expm1(2.0f * min(abs(x), vec4f(10.0f)));
+// With t = e^(2|x|) - 1, t / (t + 2) with the sign of x. It rounds to 1 from 9.02 on.
+fn hyperbolic_tangent(x: vec4f) -> vec4f {
+  let reduced = reduce_exponent(2.0f * min(abs(x), vec4f(10.0f)));
   let scale = power_of_two(reduced.n);
   let t = fma(reduced.expm1, scale, scale - 1.0f);
   let sign = bitcast<vec4u>(x) & vec4u(0x80000000u);
@@ -101,7 +101,7 @@ fn main(
   let p0 = weights[weights_base + 13842u].x;
   let p1_0 = weights[weights_base + 13843u + H_0 / 4u][H_0 % 4u]; // b
   let p2_0 = weights[weights_base + 13824u + H_0 / 4u][H_0 % 4u]; // g
-  var h0_0_0 = vec4f(states[states_base + 0u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 0u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
+  var h0_0_0 = vec4f(states[states_base + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + (call.first * call.batch + row_3) * 70u + H_0]);
   var h1_0_0 = vec4f(states[states_base + 1u * call.stateStride + (call.first * call.batch + row_0) * 70u + H_0], states[states_base + 1u * call.stateStride + (call.first * call.batch + row_1) * 70u + H_0], states[states_base + 1u * call.stateStride + (call.first * call.batch + row_2) * 70u + H_0], states[states_base + 1u * call.stateStride + (call.first * call.batch + row_3) * 70u + H_0]);
   for (var t = call.first; t < call.last; t++) {
     let at_0 = t * call.batch + row_0;
@@ -110,8 +110,8 @@ fn main(
     let at_3 = t * call.batch + row_3;
     let n0_0_0 = h0_0_0;
     let n5_0_0 = h1_0_0;
-    let n15_0_0 = vec4f(inputs[inputs_base + at_0 * 3u + 0u + I_0], inputs[inputs_base + at_1 * 3u + 0u + I_0], inputs[inputs_base + at_2 * 3u + 0u + I_0], inputs[inputs_base + at_3 * 3u + 0u + I_0]);
-    let n17_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 70u + 0u + H_0], inputProducts[inputProducts_base + at_1 * 70u + 0u + H_0], inputProducts[inputProducts_base + at_2 * 70u + 0u + H_0], inputProducts[inputProducts_base + at_3 * 70u + 0u + H_0]);
+    let n15_0_0 = vec4f(inputs[inputs_base + at_0 * 3u + I_0], inputs[inputs_base + at_1 * 3u + I_0], inputs[inputs_base + at_2 * 3u + I_0], inputs[inputs_base + at_3 * 3u + I_0]);
+    let n17_0_0 = vec4f(inputProducts[inputProducts_base + at_0 * 70u + H_0], inputProducts[inputProducts_base + at_1 * 70u + H_0], inputProducts[inputProducts_base + at_2 * 70u + H_0], inputProducts[inputProducts_base + at_3 * 70u + H_0]);
     var a1_0_0_0 = vec4f();
     var a1_1_0_0 = vec4f();
     workgroupBarrier();
@@ -223,7 +223,7 @@ fn main(
     let n27_0_0 = (n17_0_0 + n26_0_0);
     let n31_0_0 = (n27_0_0 + n30_0);
     let n33_0_0 = (n31_0_0 + vec4f(p1_0));
-    let n34_0_0 = tangent(n33_0_0);
+    let n34_0_0 = hyperbolic_tangent(n33_0_0);
     let n35_0_0 = (n14_0_0 + n34_0_0);
     var a36_0_0_0 = vec4f();
     workgroupBarrier();
@@ -245,32 +245,32 @@ fn main(
     workgroupBarrier();
     let n37_0_0 = a36_0_0_0;
     let n38_0_0 = (n37_0_0 + n3_0_0);
-    let n39_0_0 = tangent(n38_0_0);
+    let n39_0_0 = hyperbolic_tangent(n38_0_0);
     let n45_0_0 = (n39_0_0 * n44_0_0);
     if (owns_H_0) {
       if (has_0) {
-        saved[saved_base + at_0 * 352u + 0u + H_0] = n12_0_0[0];
+        saved[saved_base + at_0 * 352u + H_0] = n12_0_0[0];
         saved[saved_base + at_0 * 352u + 71u + H_0] = n26_0_0[0];
         saved[saved_base + at_0 * 352u + 141u + H_0] = n34_0_0[0];
         saved[saved_base + at_0 * 352u + 211u + H_0] = n39_0_0[0];
         saved[saved_base + at_0 * 352u + 281u + H_0] = n44_0_0[0];
       }
       if (has_1) {
-        saved[saved_base + at_1 * 352u + 0u + H_0] = n12_0_0[1];
+        saved[saved_base + at_1 * 352u + H_0] = n12_0_0[1];
         saved[saved_base + at_1 * 352u + 71u + H_0] = n26_0_0[1];
         saved[saved_base + at_1 * 352u + 141u + H_0] = n34_0_0[1];
         saved[saved_base + at_1 * 352u + 211u + H_0] = n39_0_0[1];
         saved[saved_base + at_1 * 352u + 281u + H_0] = n44_0_0[1];
       }
       if (has_2) {
-        saved[saved_base + at_2 * 352u + 0u + H_0] = n12_0_0[2];
+        saved[saved_base + at_2 * 352u + H_0] = n12_0_0[2];
         saved[saved_base + at_2 * 352u + 71u + H_0] = n26_0_0[2];
         saved[saved_base + at_2 * 352u + 141u + H_0] = n34_0_0[2];
         saved[saved_base + at_2 * 352u + 211u + H_0] = n39_0_0[2];
         saved[saved_base + at_2 * 352u + 281u + H_0] = n44_0_0[2];
       }
       if (has_3) {
-        saved[saved_base + at_3 * 352u + 0u + H_0] = n12_0_0[3];
+        saved[saved_base + at_3 * 352u + H_0] = n12_0_0[3];
         saved[saved_base + at_3 * 352u + 71u + H_0] = n26_0_0[3];
         saved[saved_base + at_3 * 352u + 141u + H_0] = n34_0_0[3];
         saved[saved_base + at_3 * 352u + 211u + H_0] = n39_0_0[3];
@@ -299,19 +299,19 @@ fn main(
     h1_0_0 = n35_0_0;
     if (owns_H_0) {
       if (has_0) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
+        states[states_base + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h0_0_0[0];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_0) * 70u + H_0] = h1_0_0[0];
       }
       if (has_1) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
+        states[states_base + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h0_0_0[1];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_1) * 70u + H_0] = h1_0_0[1];
       }
       if (has_2) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
+        states[states_base + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h0_0_0[2];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_2) * 70u + H_0] = h1_0_0[2];
       }
       if (has_3) {
-        states[states_base + 0u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
+        states[states_base + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h0_0_0[3];
         states[states_base + 1u * call.stateStride + ((t + 1u) * call.batch + row_3) * 70u + H_0] = h1_0_0[3];
       }
     }

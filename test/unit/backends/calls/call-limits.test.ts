@@ -1,8 +1,8 @@
 /** How long a device may be silent grows with what is asked of it. */
 import { expect, it } from 'vitest'
-import { CallLimits, FIRST_CALL_LIMIT_MS, workOf } from '../../../../shared/backends/remote/call-limits.ts'
+import { CallLimits, FIRST_CALL_LIMIT_MS, workOf } from '../../../../shared/backends/calls/call-limits.ts'
 import { ADAM, batch } from '../networks.ts'
-import { NETWORK } from './every-call.ts'
+import { NETWORK } from '../remote/every-call.ts'
 
 const series = batch(NETWORK, 9, 5, 3)
 const draw = { truncations: series.lengths, perturbations: [], convergenceSteps: 4 }

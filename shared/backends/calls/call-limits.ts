@@ -3,15 +3,17 @@
  * bound leaves. A bound that is too short would end a healthy run, so it is far above what was measured.
  */
 import type { SeriesBatch } from '../../datasets/dataset.ts'
-import type {
-  ConvergeRequest,
-  LagRequest,
-  PerReplica,
-  RestRequest,
-  TrainRequest,
-  WarmupRequest,
-} from '../backend.ts'
-import type { EngineCall } from './remote-protocol.ts'
+import type { ConvergeRequest, LagRequest, PerReplica, RestRequest, TrainRequest, WarmupRequest } from '../backend.ts'
+import { LabError } from '../../protocol/errors.ts'
+import type { EngineCall } from './called-engine.ts'
+
+/** The clock of the host. */
+export interface AlarmClock {
+  /** ms, from any moment on */
+  now(): number
+  /** Calls `act` after so many ms, if it is not taken back before. @returns takes it back */
+  after(ms: number, act: () => void): () => void
+}
 
 /** The first call of its kind: programs are compiled then, on some drivers for minutes. */
 export const FIRST_CALL_LIMIT_MS = 15 * 60_000
@@ -57,4 +59,18 @@ function convergenceStepsOf(request: Exclude<EngineRequest, SeriesBatch>): numbe
   if ('convergenceSteps' in request) return request.convergenceSteps
   if ('maxConvergenceSteps' in request) return request.maxConvergenceSteps
   return 'regulariser' in request ? (request.regulariser?.draw.convergenceSteps ?? 0) : 0
+}
+
+/** What computes has not answered in time. @param where what is computed on */
+export function hungDevice(where: string, limitMs: number): LabError {
+  return deviceLost(where, 'the device does not answer.', `nothing for ${Math.round(limitMs / 1000)} s`)
+}
+
+/** What computes is gone, with all that it held. */
+export function deviceLost(where: string, summary: string, found: string): LabError {
+  return new LabError('device-lost', summary, {
+    where,
+    found,
+    remedy: 'Resume the run: it goes on from its last checkpoint. Where it happens again, choose another backend.',
+  })
 }

@@ -1,0 +1,34 @@
+/**
+ * WebGPU under Electron, whose Node does not let Dawn in: Chromium's own, in the worker of a window. Chromium chooses the adapter, and tells little
+ * of it.
+ */
+import type { RemoteBackend } from '../../../shared/backends/remote/remote-backend.ts'
+import type { DeviceReport } from '../../../shared/protocol/devices.ts'
+import type { EngineOptions } from '../engine-options.ts'
+import { loadRemoteBackend } from '../executor/remote-backend.ts'
+
+/** One for all engines of a thread. */
+let loaded: Promise<RemoteBackend> | null = null
+
+/** @throws LabError `backend` when there is no adapter, or it computes wrong */
+export function loadInWindow(options: EngineOptions): Promise<RemoteBackend> {
+  if (loaded !== null) return loaded
+  const loading = loadRemoteBackend({ backend: 'webgpu', options })
+  loading.catch(() => (loaded = null)) // the next one tries again
+  return (loaded = loading)
+}
+
+/** @throws as `loadInWindow` */
+export async function windowReport(options: EngineOptions): Promise<DeviceReport> {
+  const { device = 'WebGPU', isSoftwareDevice = false } = await loadInWindow(options)
+  return {
+    id: 'webgpu',
+    backend: 'webgpu',
+    name: device,
+    kind: isSoftwareDevice ? 'software-gpu' : 'gpu',
+    vendor: null,
+    driver: null,
+    memoryBytes: null,
+    refusal: null,
+  }
+}

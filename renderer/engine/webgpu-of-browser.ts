@@ -1,0 +1,24 @@
+/** The webgpu backend on the browser's own WebGPU. The adapter is checked once: a driver that computes wrong is refused. */
+import type { Backend } from '../../shared/backends/backend.ts'
+import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
+import { requireRightResults } from '../../shared/backends/webgpu/tune/self-test.ts'
+import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
+import { LabError } from '../../shared/protocol/errors.ts'
+
+/** @throws LabError `backend` when there is no adapter, or it computes wrong */
+export async function loadWebGpu(): Promise<Backend> {
+  const gpu = requireGpu()
+  const backend = await createLastingBackend(() => createWebGpuBackend(gpu, { now: () => performance.now() }))
+  await requireRightResults(await backend.current())
+  return backend
+}
+
+function requireGpu(): GPU {
+  const { gpu } = navigator as { readonly gpu?: GPU }
+  if (gpu !== undefined) return gpu
+  throw new LabError('backend', 'This browser has no WebGPU.', {
+    where: 'webgpu',
+    expected: 'Chromium 113 or newer, or Electron 25 or newer',
+    remedy: 'Run on `wasm`.',
+  })
+}
