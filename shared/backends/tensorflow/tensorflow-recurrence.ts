@@ -203,6 +203,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     const { equal, residuals } = yield* this.run('watch-steps', {
       history: history!,
       remembered: this.#padRows(like),
+      batch: fedCount(input.batch),
     })
     const watch = {
       equal: remembered && Uint8Array.from(equal!.read().subarray(0, input.steps)),
