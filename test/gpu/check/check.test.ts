@@ -9,6 +9,9 @@ import { moduleFiles, packageFolders } from './module-files.ts'
 import { readResults } from './report.ts'
 import { speedTable } from './speed-table.ts'
 
+/** Limits are there for what hangs: a software adapter on a busy machine takes what it takes. */
+const PATIENCE = '20'
+
 let folder = ''
 
 beforeEach(() => {
@@ -23,7 +26,7 @@ function check(...sections: readonly string[]): { readonly status: number | null
     process.execPath,
     [
       path.join(import.meta.dirname, 'check.ts'),
-      ...['--tiny', '--out', folder],
+      ...['--tiny', '--patience', PATIENCE, '--out', folder],
       ...sections.flatMap((name) => ['--section', name]),
     ],
     {

@@ -1,14 +1,11 @@
-/** Training steps of the bench's cases, ours and the peers' on the same card: one seed and several side by side. Ours come first: peers compile for minutes. */
-import { LineServer } from '../../bench/line-server.ts'
+/** Our training steps of the bench's cases, one seed and several side by side, and how a step's time divides among kernels. */
 import { summarize } from '../../bench/measure.ts'
 import { openStepRunner } from '../../bench/step-runner.ts'
-import type { PeerCase, StepCase } from '../../bench/step-cases.ts'
+import type { StepCase } from '../../bench/step-cases.ts'
 import { kernelTimes } from '../../../shared/backends/trace.ts'
-import path from 'node:path'
 import type { Report } from './report.ts'
 import type { Section } from './section.ts'
 
-const PEERS_FOLDER = path.join(import.meta.dirname, '..', '..', 'bench', 'peers')
 const PROFILED_STEPS = 5
 /** More than any case's steps have. */
 const SPANS = 100_000
@@ -58,46 +55,8 @@ export const profileSection: Section = {
   },
 }
 
-/** Each peer in a section of its own: one that is not installed, or compiles for too long, takes nothing from the others. */
-export const peerSections: readonly Section[] = [
-  peerSection('torch', 50, {}),
-  peerSection('jax', 60, {}),
-  // Loops only: what torch has as one layer is compiled already.
-  peerSection('torch', 50, { PEER_COMPILED: '1' }, ({ cell }) => cell !== 'gru' && cell !== 'lstm'),
-]
-
-function peerSection(
-  library: 'torch' | 'jax',
-  limitSeconds: number,
-  environment: Readonly<Record<string, string>>,
-  isFor: (peerCase: PeerCase) => boolean = () => true,
-): Section {
-  const name = `${library}${environment.PEER_COMPILED === '1' ? ' with compiled loops' : ''}`
-  return {
-    name,
-    limitSeconds,
-    run: async ({ report, scale }) => {
-      Object.assign(process.env, { PEER_DEVICE: process.env.PEER_DEVICE ?? 'cuda', ...environment })
-      const server = await LineServer.start<
-        { peer: string },
-        { case: PeerCase; steps: number },
-        { times: readonly number[] }
-      >(name, 'python3', [path.join(PEERS_FOLDER, `${library}_peer.py`)])
-      try {
-        for (const { peer } of scale.cases)
-          for (const replicas of scale.replicas) {
-            if (peer === null || !isFor(peer)) continue
-            const { times } = await server.ask({ case: { ...peer, replicas }, steps: scale.timedSteps })
-            addTimes(report, server.hello.peer, { ...peer, replicas }, times)
-          }
-      } finally {
-        server.close()
-      }
-    },
-  }
-}
-
-function addTimes(
+/** Several times of one case become one result. */
+export function addTimes(
   report: Report,
   engine: string,
   { name, replicas }: Pick<StepCase, 'name' | 'replicas'>,
