@@ -112,7 +112,8 @@ function runPart(tf: Tfjs, part: Part, parameter: Lookup, inputs: Tf.Tensor): Tf
               false,
               true,
             )
-          gates.set(id, tf.split(product, node.matrices.length, 1))
+          // The tape has no derivative of a split into one.
+          gates.set(id, node.matrices.length === 1 ? [product] : tf.split(product, node.matrices.length, 1))
           break
         }
         case 'gate':

@@ -66,7 +66,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
   #initialAdjoint: TensorRows | null = null
   readonly #hiddenAdjoints = new WeakMap<Readout<TensorHandles>, TensorRows>()
   /** What the program has made, to be freed when the next one begins. */
-  #made: FetchedTensor[] = []
+  readonly #made = new Set<FetchedTensor>()
 
   constructor(network: Network, session: GraphSession, replica: number) {
     this.network = network
@@ -76,7 +76,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
 
   takePlace(): void {
     for (const tensor of this.#made) tensor.dispose()
-    this.#made = []
+    this.#made.clear()
     this.#roomRows = 0
     this.#sequence = null
     this.#initialAdjoint = null
@@ -91,7 +91,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     yield async () => {
       fetched = await this.#session.run(signature, { ...feeds, replica: fedCount(this.#replica) })
     }
-    this.#made.push(...Object.values(fetched))
+    for (const tensor of Object.values(fetched)) this.#made.add(tensor)
     return fetched
   }
 
@@ -139,12 +139,15 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return finished(all.slice(0, count * width))
   }
 
-  *letGo(): Program<Job, void> {
-    yield* [] // rows end with their program
+  letGo({ value }: TensorRows): Program<Job, void> {
+    if ('read' in value) this.#free(value)
+    return finished(undefined)
   }
 
   *forward(input: SequenceInput<TensorRows>): Program<Job, void> {
     if (this.#roomRows === 0) this.#roomRows = rowsFor(input.batch)
+    // A run of many thousand steps goes through many sequences.
+    for (const tensor of [this.#sequence?.history, this.#sequence?.outputs]) if (tensor) this.#free(tensor)
     if (input.saving) {
       // Forward and backward are one graph, which is run on the way back.
       this.#sequence = { input, history: null, outputs: null }
@@ -197,11 +200,18 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
   *watchSteps(remembered: TensorRows | null, wantsResiduals: boolean): Program<Job, StepWatch> {
     const { input, history } = this.#lastSequence()
     const like = remembered ?? (yield* this.newRows(input.batch, this.network.stateSize))
-    const watched = yield* this.run('watch-steps', { history: history!, remembered: this.#padRows(like) })
-    return {
-      equal: remembered && Uint8Array.from(watched.equal!.read().subarray(0, input.steps)),
-      residuals: wantsResiduals ? Float64Array.from(watched.residuals!.read().subarray(0, input.steps)) : null,
+    const { equal, residuals } = yield* this.run('watch-steps', {
+      history: history!,
+      remembered: this.#padRows(like),
+      batch: fedCount(input.batch),
+    })
+    const watch = {
+      equal: remembered && Uint8Array.from(equal!.read().subarray(0, input.steps)),
+      residuals: wantsResiduals ? Float64Array.from(residuals!.read().subarray(0, input.steps)) : null,
     }
+    this.#free(equal!)
+    this.#free(residuals!)
+    return watch
   }
 
   readSteps(): Program<Job, (step: number) => FloatArray> {
@@ -274,6 +284,10 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
       epsilon: fedNumber(epsilon),
     })
     return value!
+  }
+
+  #free(tensor: FetchedTensor): void {
+    if (this.#made.delete(tensor)) tensor.dispose()
   }
 
   #padInputs({ inputs, steps, batch }: SequenceInput<TensorRows>): Feed {
