@@ -11,7 +11,7 @@ import { outputColumns, type Network, type Part } from '../shared/networks/netwo
 export type Tfjs = Pick<
   typeof Tf,
   | 'concat'
-  | 'gatherND'
+  | 'gather'
   | 'losses'
   | 'matMul'
   | 'maximum'
@@ -43,8 +43,8 @@ export function tapeLoss(tf: Tfjs, network: Network, batch: SeriesBatch): (...pa
       })
       sequence = tf.concat(parts, 2)
     }
-    const places = used.map((slot) => [targetSteps[slot]!, slot % series])
-    const hidden = tf.gatherND(sequence, tf.tensor(places, [places.length, 2], 'int32'))
+    const places = used.map((slot) => targetSteps[slot]! * series + (slot % series))
+    const hidden = tf.gather(sequence.reshape([steps * series, -1]), tf.tensor1d(places, 'int32'))
     const outputs = tf
       .matMul(hidden as Tf.Tensor2D, named.get('readout.weight') as Tf.Tensor2D, false, true)
       .add(named.get('readout.bias')!)
@@ -112,7 +112,8 @@ function runPart(tf: Tfjs, part: Part, parameter: Lookup, inputs: Tf.Tensor): Tf
               false,
               true,
             )
-          gates.set(id, tf.split(product, node.matrices.length, 1))
+          // The tape has no derivative of a split into one.
+          gates.set(id, node.matrices.length === 1 ? [product] : tf.split(product, node.matrices.length, 1))
           break
         }
         case 'gate':

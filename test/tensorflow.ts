@@ -30,6 +30,7 @@ export function testInstallation(): TensorflowInstallation {
 
 /** A cache folder of its own beside the user's, so that files of the installation can be linked into it. */
 export function makeCache(): Promise<string> {
+  testInstallation() // where there is none, that is what is said
   return mkdtemp(path.join(cacheFolder(), 'test-'))
 }
 

@@ -48,15 +48,18 @@ export async function chooseBackend(
   }
   const devices = await probe(options)
   const processor = devices.find(({ backend }) => backend === DEFAULT)!
-  const gpus = devices.filter(
-    (device) => device.kind === 'gpu' && device.refusal === null && isNamed(device, options.adapter),
-  )
-  if (gpus.length === 0) return { backend: processor.backend, device: processor.name, reason: { kind: 'alone' } }
-  const measured = await measuredSteps([processor, ...gpus], shape, options)
+  const candidates = devices.filter((device) => mayBeTaken(device) && isNamed(device, options.adapter))
+  const measured = await measuredSteps(candidates, shape, options)
   // What a rule says and what a clock says are not compared.
   if (measured.length > 1) return fastest('measured', measured)
+  const gpus = candidates.filter(({ kind }) => kind === 'gpu')
+  if (gpus.length === 0) return { backend: processor.backend, device: processor.name, reason: { kind: 'alone' } }
   return fastest('rule', [stepOn(processor, processorMs), stepOn(gpus[0]!, gpuMs)])
 }
+
+/** The reference is for checks, and software adapters are slower than the processor that they run on. */
+const mayBeTaken = ({ backend, kind, refusal }: DeviceReport): boolean =>
+  refusal === null && kind !== 'software-gpu' && backend !== 'reference'
 
 /** Whose training steps take longest: the one that decides. */
 export function heaviestNetwork({ networks, request }: DesignWork): Network {

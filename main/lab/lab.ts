@@ -134,7 +134,12 @@ export class Lab {
     const lab = new Lab(home, engine, host, await readSettings(home))
     lab.#designs.start()
     lab.#trash.open((error) => lab.#monitor.notice(null, error))
-    const [taken] = await Promise.all([lab.#queueStore.takeOver(), lab.#catalog.open(), lab.#sweeps.refresh()])
+    const [taken] = await Promise.all([
+      lab.#queueStore.takeOver(),
+      lab.#catalog.open(),
+      lab.#sweeps.refresh(),
+      lab.#tensorflow.read(),
+    ])
     for (const error of taken.errors) lab.#monitor.notice(null, error)
     await lab.#heldQueue.open(taken.jobs)
     lab.#queueKeeper.note()

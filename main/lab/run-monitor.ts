@@ -248,6 +248,7 @@ export class RunMonitor {
       this.#tell({ type: 'run-events', runId: id, firstIndex, events }),
     )
     live.loaded.catch((error: unknown) => this.notice(id, error))
+    live.asked = this.#live.get(id)?.asked ?? null // it may have lost its device while it was to pause
     this.#live.set(id, live)
     this.#tell({ type: 'run-gap', runId: id })
     this.#tell({ type: 'progress', progress: live.progress() })

@@ -1,16 +1,31 @@
-/** The webgpu backend on the browser's own WebGPU. The adapter is checked once: a driver that computes wrong is refused. */
+/**
+ * The webgpu backend on the browser's own WebGPU. The adapter is checked before its first engine is made, and not by whoever only asks for its name:
+ * a driver that computes wrong is refused.
+ */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
 import { requireRightResults } from '../../shared/backends/webgpu/tune/self-test.ts'
 import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
 import { LabError } from '../../shared/protocol/errors.ts'
 
-/** @throws LabError `backend` when there is no adapter, or it computes wrong */
+/** @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong */
 export async function loadWebGpu(): Promise<Backend> {
   const gpu = requireGpu()
   const backend = await createLastingBackend(() => createWebGpuBackend(gpu, { now: () => performance.now() }))
-  await requireRightResults(await backend.current())
-  return backend
+  let check: Promise<void> | null = null
+  const checkOnce = (): Promise<void> => {
+    if (check !== null) return check
+    const checking = backend.current().then(requireRightResults)
+    checking.catch(() => (check = null)) // its device may have been lost
+    return (check = checking)
+  }
+  return {
+    ...backend,
+    async createEngine(network, replicas) {
+      await checkOnce()
+      return backend.createEngine(network, replicas)
+    },
+  }
 }
 
 function requireGpu(): GPU {

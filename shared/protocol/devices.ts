@@ -43,15 +43,18 @@ export interface EngineChoice {
     | { readonly kind: 'measured'; readonly steps: readonly DeviceStep[] }
 }
 
+/** Three digits. */
+const rounded = (ms: number): number => Number(ms.toPrecision(3))
+
 /** For the log and the command line; null where nothing was chosen. */
 export function describeChoice({ backend, device, reason }: EngineChoice): string | null {
   const times = (steps: readonly DeviceStep[]): string =>
-    steps.map((step) => `${step.stepMs.toPrecision(3)} ms on ${step.backend} (${step.device})`).join(', ')
+    steps.map((step) => `${rounded(step.stepMs)} ms on ${step.backend} (${step.device})`).join(', ')
   switch (reason.kind) {
     case 'asked':
       return null
     case 'small':
-      return `The engine is ${backend} (${device}): by a rule of thumb a training step takes about ${reason.stepMs.toPrecision(2)} ms there, and ${reason.gpuStepMs.toPrecision(2)} ms on a graphics processor.`
+      return `The engine is ${backend} (${device}): by a rule of thumb a training step takes about ${rounded(reason.stepMs)} ms there, and ${rounded(reason.gpuStepMs)} ms on a graphics processor.`
     case 'alone':
       return `The engine is ${backend} (${device}): there is no graphics processor that can be used.`
     case 'rule':

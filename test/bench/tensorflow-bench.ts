@@ -16,7 +16,11 @@ import { ADAM, createCaseNetwork, trainRequest } from './networks.ts'
 import { OWN_CELL, stepCase, type StepCase } from './step-cases.ts'
 import { openStepRunner } from './step-runner.ts'
 
-const { values: flags } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
+/** Named cases, or all. */
+const { values: flags, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' } },
+  allowPositionals: true,
+})
 const { tf, usesGpu } = await loadTensorflow()
 
 const like = stepCase('gru-2x256-T200-B32')
@@ -48,7 +52,7 @@ function tapeContestant(testCase: StepCase): Contestant {
   }
 }
 
-for (const testCase of cases) {
+for (const testCase of cases.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   const library = createTensorflowBackend((model) => openSavedModel(tf, model), {
     isCompiled: true,
     usesCudnn: usesGpu,

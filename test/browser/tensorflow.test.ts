@@ -34,6 +34,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('TensorF
   afterAll(() => rm(place, { recursive: true, force: true }))
 
   const panel = (): Locator => page.getByTestId('tensorflow')
+  const engine = (): Locator => page.locator('[data-device=tensorflow]')
   const button = (name: string): Locator => panel().getByRole('button', { name, exact: true })
   const flavour = (name: RegExp): Locator => panel().getByRole('radio', { name })
   const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((one) => one === document.activeElement)
@@ -99,6 +100,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('TensorF
     await page.getByRole('link', { name: 'Design' }).click()
     await page.getByRole('link', { name: 'Settings' }).click()
     await panel().getByText('Set up for the processor.').waitFor()
+    await engine().getByText('TensorFlow 2.21.0 (cpu)').waitFor()
     expect(await button('Set up').isDisabled()).toBe(true)
     await inspectView(page, 'settings-tensorflow-ready')
     await flavour(/CUDA/).click()
@@ -114,6 +116,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('TensorF
     await button('Remove…').click()
     await question.getByRole('button', { name: 'Remove', exact: true }).click()
     await panel().getByText('It is not set up.').waitFor()
+    await engine().getByText('TensorFlow is not set up on this machine.').waitFor()
     expect(complaints).toEqual([])
   })
 })

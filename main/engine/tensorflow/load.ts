@@ -24,21 +24,8 @@ export const TENSORFLOW_ENVIRONMENT: Readonly<Record<string, string>> = {
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
 }
 
-/** What is used of the package beside tfjs itself. */
-export interface TensorflowNode {
-  readonly version: Readonly<Record<string, string>>
-  readonly node: {
-    loadSavedModel(folder: string, tags?: readonly string[], signature?: string): Promise<SavedModel>
-  }
-}
-
-/** One signature of a saved model; those of one folder share a session, and with it their variables. */
-export interface SavedModel {
-  predict(inputs: unknown): unknown
-  dispose(): void
-}
-
-export type Tensorflow = typeof import('@tensorflow/tfjs') & TensorflowNode
+/** The package is tfjs with another backend. */
+export type Tensorflow = typeof import('@tensorflow/tfjs')
 
 export interface LoadedTensorflow {
   readonly tf: Tensorflow

@@ -2,6 +2,7 @@
  * Sessions on TensorFlow's library: a SavedModel's bytes enter, its signatures can be run. The library reads models from folders only, so one is
  * written for the moment of its opening.
  */
+import type { Tensor } from '@tensorflow/tfjs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,34 +13,20 @@ import {
   type SavedModelMessage,
 } from '../../../shared/backends/tensorflow/graph/messages.ts'
 import type { Feed, FetchedTensor, GraphSession } from '../../../shared/backends/tensorflow/graph-session.ts'
-
-/** What is used of a tensor of @tensorflow/tfjs. */
-interface LibraryTensor {
-  readonly shape: readonly number[]
-  dataSync(): Float32Array | Int32Array | Uint8Array
-  dispose(): void
-}
+import type { Tensorflow } from './load.ts'
 
 /** What is used of @tensorflow/tfjs-node-gpu. Its own `loadSavedModel` would read the whole model in JavaScript for each signature; they are known here. */
-export interface TensorflowLibrary {
-  tensor(
-    data: Float32Array | Int32Array | Uint8Array,
-    shape: number[],
-    type: 'float32' | 'int32' | 'bool',
-  ): LibraryTensor
-  slice(tensor: LibraryTensor, begin: number[], size: number[]): LibraryTensor
-  backend(): unknown
-}
+export type TensorflowLibrary = Pick<Tensorflow, 'tensor' | 'slice' | 'backend'>
 
 interface ModelRunner {
   /** @returns the session's number */
   loadSavedModelMetaGraph(folder: string, tags: string): number
   runSavedModel(
     session: number,
-    inputs: readonly LibraryTensor[],
+    inputs: readonly Tensor[],
     infos: readonly { readonly name: string; readonly tfDtype: string }[],
     outputs: readonly string[],
-  ): LibraryTensor[]
+  ): Tensor[]
   deleteSavedModel(session: number): void
 }
 
@@ -55,10 +42,10 @@ export async function openSavedModel(library: TensorflowLibrary, model: SavedMod
 
 class Fetched implements FetchedTensor {
   readonly shape: readonly number[]
-  readonly tensor: LibraryTensor
+  readonly tensor: Tensor
   readonly #library: TensorflowLibrary
 
-  constructor(library: TensorflowLibrary, tensor: LibraryTensor) {
+  constructor(library: TensorflowLibrary, tensor: Tensor) {
     this.#library = library
     this.tensor = tensor
     this.shape = tensor.shape
@@ -98,7 +85,7 @@ class SavedModelSession implements GraphSession {
 
   constructor(library: TensorflowLibrary, folder: string, signatures: SavedModelMessage['signatures']) {
     this.#library = library
-    this.#runner = library.backend() as ModelRunner
+    this.#runner = library.backend() as unknown as ModelRunner
     this.#session = this.#runner.loadSavedModelMetaGraph(folder, SERVING_TAG)
     this.#signatures = signatures
   }
@@ -107,7 +94,7 @@ class SavedModelSession implements GraphSession {
   async run(signature: string, feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FetchedTensor>> {
     if (this.#isClosed) throw new LabError('internal', 'The engine was asked for something after its end.')
     const { inputs, outputs } = this.#signatures[signature]!
-    const made: LibraryTensor[] = []
+    const made: Tensor[] = []
     try {
       const tensors = Object.keys(inputs).map((name) => {
         const feed = feeds[name]

@@ -31,7 +31,7 @@ import { installPackage, thinOutPackages } from './install-package.ts'
 import { LIBRARY_VERSION, PACKAGE_VERSION } from './recipe.ts'
 import { cancelled } from './run-tool.ts'
 import { withSetUpLock } from './set-up-lock.ts'
-import { bytesUnder, Staging } from './staging.ts'
+import { bytesUnder, removeNotes, Staging } from './staging.ts'
 import { forkTrial, tryTensorflow, type StartTrial } from './trial.ts'
 import { removeUnpackingNeeds, unpackWheels } from './unpack-wheels.ts'
 
@@ -125,7 +125,6 @@ async function carryOutSteps(cache: string, request: SetUpRequest, tell: Tell): 
   tell('finish', null, null)
   await Promise.all([removeUnpackingNeeds(folder), thinOutPackages(folder)])
   if (signal.aborted) throw cancelled()
-  await staging.removeNotes()
   return putInPlace(cache, folder, {
     flavour,
     libraryVersion: LIBRARY_VERSION,
@@ -144,6 +143,7 @@ async function putInPlace(cache: string, folder: string, record: InstallationRec
   const place = installationFolder(cache)
   await rename(folder, place)
   await syncFolder(path.dirname(place))
+  await removeNotes(place)
   return { ...record, folder: place }
 }
 

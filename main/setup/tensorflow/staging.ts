@@ -50,11 +50,11 @@ export class Staging {
     const text = JSON.stringify({ recipe: this.#recipe, steps: [...this.#done] })
     await replaceFile(path.join(this.folder, DONE_FILE), text)
   }
+}
 
-  /** What the last step leaves behind, as it becomes an installation. */
-  async removeNotes(): Promise<void> {
-    await rm(path.join(this.folder, DONE_FILE), { force: true })
-  }
+/** Of a set-up that is in its place. */
+export async function removeNotes(folder: string): Promise<void> {
+  await rm(path.join(folder, DONE_FILE), { force: true })
 }
 
 async function readDone(file: string): Promise<z.output<typeof doneSchema> | null> {

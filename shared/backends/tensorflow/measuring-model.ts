@@ -138,21 +138,26 @@ export function measuringPrograms(network: Network, targets: FedTensors): Measur
     },
     {
       name: 'watch-steps',
-      fed: { history: floats(-1, -1, stateSize), remembered: floats(-1, stateSize) },
+      fed: { history: floats(-1, -1, stateSize), remembered: floats(-1, stateSize), batch: COUNT },
       isCompiled: false,
-      write: (graph, _, { history, remembered }) => {
+      write: (graph, _, { history, remembered, batch }) => {
         const before = graph.slice(
           history!,
           [0, 0, 0],
           [graph.subtract(graph.size(history!, 0), graph.integers(1)), -1, -1],
         )
         const states = graph.slice(history!, [1, 0, 0], [-1, -1, -1])
-        const isSame = graph.compare('Equal', states, graph.expand(remembered!, 0))
+        // Rows behind those of the batch go their own way.
+        const isRow = graph.compare('Less', graph.range(graph.size(history!, 1)), batch!)
+        const isSame = graph.all(graph.compare('Equal', states, graph.expand(remembered!, 0)), [2])
         const moved = graph.cast(graph.subtract(states, before), 'double')
         const distances = graph.unary('Sqrt', graph.sum(graph.square(moved), [2]))
         return {
-          equal: graph.cast(graph.all(isSame, [1, 2]), 'float'),
-          residuals: graph.cast(graph.reduce('Max', distances, [1]), 'float'),
+          equal: graph.cast(graph.all(graph.or(isSame, graph.not(isRow)), [1]), 'float'),
+          residuals: graph.cast(
+            graph.reduce('Max', graph.select(isRow, distances, graph.scalar(0, 'double')), [1]),
+            'float',
+          ),
         }
       },
     },

@@ -5,7 +5,7 @@
 import type { SeriesBatch } from '../../datasets/dataset.ts'
 import type { Network } from '../../networks/network.ts'
 import { isCut, reachedRows, type AdjointEntries } from '../adjoint-reach.ts'
-import type { Program } from '../programs/program.ts'
+import { finished, type Program } from '../programs/program.ts'
 import { lossCount } from '../programs/readout.ts'
 import type {
   FloatArray,
@@ -66,7 +66,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
   #initialAdjoint: TensorRows | null = null
   readonly #hiddenAdjoints = new WeakMap<Readout<TensorHandles>, TensorRows>()
   /** What the program has made, to be freed when the next one begins. */
-  #made: FetchedTensor[] = []
+  readonly #made = new Set<FetchedTensor>()
 
   constructor(network: Network, session: GraphSession, replica: number) {
     this.network = network
@@ -76,7 +76,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
 
   takePlace(): void {
     for (const tensor of this.#made) tensor.dispose()
-    this.#made = []
+    this.#made.clear()
     this.#roomRows = 0
     this.#sequence = null
     this.#initialAdjoint = null
@@ -91,7 +91,7 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     yield async () => {
       fetched = await this.#session.run(signature, { ...feeds, replica: fedCount(this.#replica) })
     }
-    this.#made.push(...Object.values(fetched))
+    for (const tensor of Object.values(fetched)) this.#made.add(tensor)
     return fetched
   }
 
@@ -115,16 +115,16 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     this.step = step
   }
 
-  *clearGradients(): Program<Job, void> {
-    // A graph's gradients leave with it: none are kept.
+  clearGradients(): Program<Job, void> {
+    return finished(undefined) // a graph's gradients leave with it: none are kept
   }
 
-  *read(scalars: readonly FetchedTensor[]): Program<Job, number[]> {
-    return scalars.map((scalar) => scalar.read()[0]!)
+  read(scalars: readonly FetchedTensor[]): Program<Job, number[]> {
+    return finished(scalars.map((scalar) => scalar.read()[0]!))
   }
 
-  *newRows(count: number, width: number): Program<Job, TensorRows> {
-    return { value: fedFloats(new Float32Array(count * width), count, width), count, width }
+  newRows(count: number, width: number): Program<Job, TensorRows> {
+    return finished({ value: fedFloats(new Float32Array(count * width), count, width), count, width })
   }
 
   *selectRows({ value }: TensorRows, places: Int32Array, width: number): Program<Job, TensorRows> {
@@ -134,17 +134,20 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return { value: rows!, count: places.length, width }
   }
 
-  *readRows({ value, count, width }: TensorRows): Program<Job, FloatArray> {
+  readRows({ value, count, width }: TensorRows): Program<Job, FloatArray> {
     const all = 'read' in value ? value.read() : (value.data as Float32Array)
-    return all.slice(0, count * width)
+    return finished(all.slice(0, count * width))
   }
 
-  *letGo(): Program<Job, void> {
-    yield* [] // rows end with their program
+  letGo({ value }: TensorRows): Program<Job, void> {
+    if ('read' in value) this.#free(value)
+    return finished(undefined)
   }
 
   *forward(input: SequenceInput<TensorRows>): Program<Job, void> {
     if (this.#roomRows === 0) this.#roomRows = rowsFor(input.batch)
+    // A run of many thousand steps goes through many sequences.
+    for (const tensor of [this.#sequence?.history, this.#sequence?.outputs]) if (tensor) this.#free(tensor)
     if (input.saving) {
       // Forward and backward are one graph, which is run on the way back.
       this.#sequence = { input, history: null, outputs: null }
@@ -197,16 +200,23 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
   *watchSteps(remembered: TensorRows | null, wantsResiduals: boolean): Program<Job, StepWatch> {
     const { input, history } = this.#lastSequence()
     const like = remembered ?? (yield* this.newRows(input.batch, this.network.stateSize))
-    const watched = yield* this.run('watch-steps', { history: history!, remembered: this.#padRows(like) })
-    return {
-      equal: remembered && Uint8Array.from(watched.equal!.read().subarray(0, input.steps)),
-      residuals: wantsResiduals ? Float64Array.from(watched.residuals!.read().subarray(0, input.steps)) : null,
+    const { equal, residuals } = yield* this.run('watch-steps', {
+      history: history!,
+      remembered: this.#padRows(like),
+      batch: fedCount(input.batch),
+    })
+    const watch = {
+      equal: remembered && Uint8Array.from(equal!.read().subarray(0, input.steps)),
+      residuals: wantsResiduals ? Float64Array.from(residuals!.read().subarray(0, input.steps)) : null,
     }
+    this.#free(equal!)
+    this.#free(residuals!)
+    return watch
   }
 
-  *readSteps(): Program<Job, (step: number) => FloatArray> {
+  readSteps(): Program<Job, (step: number) => FloatArray> {
     const { input, history } = this.#lastSequence()
-    return (step) => history!.readEntry(step).slice(0, input.batch * this.network.stateSize)
+    return finished((step: number) => history!.readEntry(step).slice(0, input.batch * this.network.stateSize))
   }
 
   *backward(adjoints: SequenceAdjoints<TensorRows>): Program<Job, void> {
@@ -224,8 +234,8 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     this.#initialAdjoint = { value: adjoint!, count: batch, width: this.network.stateSize }
   }
 
-  *initialStateAdjoint(): Program<Job, TensorRows> {
-    return this.#initialAdjoint!
+  initialStateAdjoint(): Program<Job, TensorRows> {
+    return finished(this.#initialAdjoint!)
   }
 
   *readOut(hidden: TensorRows, batch: SeriesBatch): Program<Job, Readout<TensorHandles>> {
@@ -242,8 +252,8 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
     return readout
   }
 
-  *readOutBackward(readout: Readout<TensorHandles>): Program<Job, TensorRows> {
-    return this.#hiddenAdjoints.get(readout)!
+  readOutBackward(readout: Readout<TensorHandles>): Program<Job, TensorRows> {
+    return finished(this.#hiddenAdjoints.get(readout)!)
   }
 
   *convergeLayer(
@@ -274,6 +284,10 @@ export class TensorflowRecurrence implements MeasuringRecurrence<TensorHandles> 
       epsilon: fedNumber(epsilon),
     })
     return value!
+  }
+
+  #free(tensor: FetchedTensor): void {
+    if (this.#made.delete(tensor)) tensor.dispose()
   }
 
   #padInputs({ inputs, steps, batch }: SequenceInput<TensorRows>): Feed {

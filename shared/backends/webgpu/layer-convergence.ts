@@ -97,9 +97,6 @@ export class LayerConvergence {
       sourceColumn: column,
       resultRow: stateSize,
       resultColumn: column,
-      isListed: false,
-      isMasked: false,
-      accumulates: false,
     })
     const pieces = { source: { block: source }, result: { block: result } }
     launcher.run(gather, { rows: this.#request.batch }, pieces, this.#replicas)
@@ -113,12 +110,8 @@ export class LayerConvergence {
       const gather = kernels.gather({
         columns: part.units,
         sourceRow: part.units,
-        sourceColumn: 0,
         resultRow: plan.stateRows.width,
         resultColumn: column,
-        isListed: false,
-        isMasked: false,
-        accumulates: false,
       })
       launcher.run(gather, { rows: batch }, { source: run.lastState(state), result: { block: rows } }, this.#replicas)
     })

@@ -9,6 +9,11 @@ import { scatterRows, type ScatteredRows } from './wgsl/scatter-rows.ts'
 /** How the recurrence of a part is cut up on the device. */
 export type ShapeChoice = (part: Part) => RecurrenceShape
 
+type RowSizes = 'columns' | 'sourceRow' | 'resultRow'
+export type GatherSizes = Pick<GatheredRows, RowSizes> & Partial<Omit<GatheredRows, RowSizes | 'name'>>
+
+const PLAIN = { sourceColumn: 0, resultColumn: 0, isListed: false, isMasked: false, accumulates: false } as const
+
 export class NetworkKernels {
   readonly network: Network
   readonly ranges: readonly ParameterRange[]
@@ -37,7 +42,9 @@ export class NetworkKernels {
     return this.parts.flat()
   }
 
-  gather(rows: Omit<GatheredRows, 'name'>): ReturnType<typeof gatherRows> {
+  /** Rows from the first column on, as they are, unless said. */
+  gather(given: GatherSizes): ReturnType<typeof gatherRows> {
+    const rows = { ...PLAIN, ...given }
     const key = JSON.stringify(rows)
     const known = this.#gathers.get(key) ?? gatherRows({ ...rows, name: `rows of ${rows.columns} gathered` })
     this.#gathers.set(key, known)

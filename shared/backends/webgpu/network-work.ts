@@ -103,12 +103,8 @@ export class NetworkWork implements RunContext {
     const gather = this.kernels.gather({
       columns: width,
       sourceRow: width,
-      sourceColumn: 0,
       resultRow: width,
-      resultColumn: 0,
       isListed: true,
-      isMasked: false,
-      accumulates: false,
     })
     const pieces = { source: { block }, result: { block: result }, places: { block: places } }
     this.launcher.run(gather, { rows: count }, pieces, replicas)

@@ -9,10 +9,10 @@ import type { LoopCall, PartLoops } from './part-loops.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import type { OperandPlace, PartKernels } from './part-kernels.ts'
 import { takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import { addRowSums } from './row-sums.ts'
 import type { SequenceSize } from '../programs/program-engine.ts'
 import type { BackwardBuffer, BackwardField } from './wgsl/recurrence-backward.ts'
 import type { ForwardBuffer, ForwardField } from './wgsl/recurrence-forward.ts'
-import { splitRows } from './wgsl/splits.ts'
 
 /** What runs share. */
 export interface RunContext {
@@ -137,10 +137,6 @@ export class PartRun {
         sourceRow: source.row,
         sourceColumn: source.column,
         resultRow: part.units,
-        resultColumn: 0,
-        isListed: false,
-        isMasked: false,
-        accumulates: false,
       })
       launcher.run(gather, { rows: batch }, { source, result: this.state(state) }, replicas)
     }
@@ -268,43 +264,24 @@ export class PartRun {
   }
 
   #addGradients(segmentRows: SegmentRows, marks: AdjointMarks | null): void {
-    const { launcher, store } = this.#context
     const { batch, replicas } = this.#options
-    const { device } = launcher
     const { segment, adjoints } = segmentRows
     const rows = (segment.last - segment.first) * batch
-    const gradients = { block: store.blocks.gradients }
-    for (const sum of this.kernels.matrixSums) {
-      const { piece, row } = this.#operand(sum.operand, segmentRows)
-      const product = sum.product(marks !== null, row)
-      const split = splitRows(rows, product.workgroups({ rows, splitRows: rows })[0])
-      const partials = takeBlock(device, replicas, split.count * sum.gateColumns * sum.operandColumns)
-      launcher.run(
-        product,
-        { rows, splitRows: split.rows },
-        {
-          adjoint: { block: adjoints, start: sum.adjointsColumn },
-          operand: piece,
-          partials: { block: partials },
-          ...(marks && { reached: { block: marks.reached, start: segment.first * batch } }),
-        },
-        replicas,
-      )
-      launcher.run(sum.add, { splits: split.count }, { partials: { block: partials }, gradients }, replicas)
-      device.buffers.giveBack(partials.buffer)
+    for (const { operand, product, add, gateColumns, operandColumns, adjointsColumn } of this.kernels.matrixSums) {
+      const { piece, row } = this.#operand(operand, segmentRows)
+      const kernels = { sum: product(marks !== null, row), add, splitFloats: gateColumns * operandColumns }
+      const pieces = {
+        adjoint: { block: adjoints, start: adjointsColumn },
+        operand: piece,
+        ...(marks && { reached: { block: marks.reached, start: segment.first * batch } }),
+      }
+      addRowSums(this.#context, kernels, rows, pieces, replicas)
     }
     const { vectorSum } = this.kernels
     if (vectorSum === null) return
-    const split = splitRows(rows, vectorSum.sum.workgroups({ rows, splitRows: rows })[0])
-    const partials = takeBlock(device, replicas, split.count * vectorSum.columns)
-    launcher.run(
-      vectorSum.sum,
-      { rows, splitRows: split.rows },
-      { source: { block: adjoints, start: vectorSum.firstColumn }, partials: { block: partials } },
-      replicas,
-    )
-    launcher.run(vectorSum.add, { splits: split.count }, { partials: { block: partials }, gradients }, replicas)
-    device.buffers.giveBack(partials.buffer)
+    const { sum, add, columns, firstColumn } = vectorSum
+    const source = { block: adjoints, start: firstColumn }
+    addRowSums(this.#context, { sum, add, splitFloats: columns }, rows, { source }, replicas)
   }
 
   /** Where the rows of a gradient's operand stand, and how far apart. */
@@ -354,9 +331,6 @@ export class PartRun {
       sourceRow: plan.adjoints.width,
       sourceColumn: inputAdjointColumn,
       resultRow: plan.sizes.I,
-      resultColumn: 0,
-      isListed: false,
-      isMasked: false,
       accumulates: true,
     })
     launcher.run(gather, { rows }, { source: { block: adjoints }, result }, replicas)

@@ -4,11 +4,11 @@ import { lossCount } from '../programs/readout.ts'
 import type { JobEntry } from './jobs.ts'
 import type { RunContext } from './part-run.ts'
 import { takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
+import { addRowSums } from './row-sums.ts'
 import { addPartials } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
 import { outerProduct } from './wgsl/outer-product.ts'
 import { readOut, readOutBackward, SLOT_LOSS_FLOATS } from './wgsl/readout.ts'
-import { splitRows } from './wgsl/splits.ts'
 import { sumSlots } from './wgsl/sum-slots.ts'
 
 /** What a readout leaves, for all replicas of the group. */
@@ -48,30 +48,36 @@ export class ReadoutWork {
       forward: readOut({ width, outputSize, loss }),
       totals: sumSlots(SLOT_LOSS_FLOATS),
       backward: readOutBackward({ width, outputSize, loss }),
-      weightSums: outerProduct({
-        name: 'readout weight gradients',
-        adjointColumns: outputSize,
-        operandColumns: width,
-        adjointRow: outputSize,
-        operandRow: width,
-        isMasked: false,
-      }),
-      addWeights: addPartials({
-        name: 'readout weight gradients, added',
-        parameters: [{ start: weight!.start, rows: outputSize, columns: width, uses: use }],
+      weights: {
+        sum: outerProduct({
+          name: 'readout weight gradients',
+          adjointColumns: outputSize,
+          operandColumns: width,
+          adjointRow: outputSize,
+          operandRow: width,
+          isMasked: false,
+        }),
+        add: addPartials({
+          name: 'readout weight gradients, added',
+          parameters: [{ start: weight!.start, rows: outputSize, columns: width, uses: use }],
+          splitFloats: outputSize * width,
+        }),
         splitFloats: outputSize * width,
-      }),
-      biasSums: columnSums({
-        name: 'readout bias gradients',
-        columns: outputSize,
-        sourceRow: outputSize,
-        isMasked: false,
-      }),
-      addBias: addPartials({
-        name: 'readout bias gradients, added',
-        parameters: [{ start: bias!.start, rows: 1, columns: outputSize, uses: use }],
+      },
+      bias: {
+        sum: columnSums({
+          name: 'readout bias gradients',
+          columns: outputSize,
+          sourceRow: outputSize,
+          isMasked: false,
+        }),
+        add: addPartials({
+          name: 'readout bias gradients, added',
+          parameters: [{ start: bias!.start, rows: 1, columns: outputSize, uses: use }],
+          splitFloats: outputSize,
+        }),
         splitFloats: outputSize,
-      }),
+      },
     }
   }
 
@@ -131,22 +137,11 @@ export class ReadoutWork {
       },
       replicas,
     )
-    const { weightSums, addWeights, biasSums, addBias } = this.#kernels
-    const gradients = { block: store.blocks.gradients }
     const adjoint = { block: outputAdjoints }
-    const split = splitRows(rows, weightSums.workgroups({ rows, splitRows: rows })[0])
-    const partials = takeBlock(device, replicas, split.count * this.#outputSize * this.#width)
-    const pieces = { adjoint, operand: { block: request.hidden }, partials: { block: partials } }
-    launcher.run(weightSums, { rows, splitRows: split.rows }, pieces, replicas)
-    launcher.run(addWeights, { splits: split.count }, { partials: { block: partials }, gradients }, replicas)
-    launcher.run(
-      biasSums,
-      { rows, splitRows: split.rows },
-      { source: adjoint, partials: { block: partials } },
-      replicas,
-    )
-    launcher.run(addBias, { splits: split.count }, { partials: { block: partials }, gradients }, replicas)
-    for (const { buffer } of [scale, outputAdjoints, partials]) device.buffers.giveBack(buffer)
+    const { weights, bias } = this.#kernels
+    addRowSums(this.#context, weights, rows, { adjoint, operand: { block: request.hidden } }, replicas)
+    addRowSums(this.#context, bias, rows, { source: adjoint }, replicas)
+    for (const { buffer } of [scale, outputAdjoints]) device.buffers.giveBack(buffer)
     return hiddenAdjoints
   }
 }

@@ -12,13 +12,10 @@ import { runBackward, runForward, type BackwardPart } from './layer-run.ts'
 import type { PartKernels } from './part-kernels.ts'
 import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
 import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
+import { addRowSums } from './row-sums.ts'
 import { addPartials } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
 import { IS_REACHED, STATES_ENTER } from './wgsl/recurrence-backward.ts'
-import { splitRows } from './wgsl/splits.ts'
-
-/** Copies of rows without list, mask or sum. */
-const PLAIN = { isListed: false, isMasked: false, accumulates: false } as const
 
 export class Sequence {
   readonly steps: number
@@ -61,10 +58,8 @@ export class Sequence {
       for (const { state, column } of outputColumns(part))
         launcher.run(
           kernels.gather({
-            ...PLAIN,
             columns: part.units,
             sourceRow: part.units,
-            sourceColumn: 0,
             resultRow: top.outputSize,
             resultColumn: column,
             isListed: true,
@@ -89,10 +84,8 @@ export class Sequence {
     for (const slice of kernels.network.stateSlices)
       launcher.run(
         kernels.gather({
-          ...PLAIN,
           columns: slice.size,
           sourceRow: slice.size,
-          sourceColumn: 0,
           resultRow: kernels.network.stateSize,
           resultColumn: slice.offset,
           isListed: true,
@@ -208,10 +201,8 @@ export class Sequence {
     for (const { part, state, column } of columns)
       launcher.run(
         kernels.gather({
-          ...PLAIN,
           columns: part.units,
           sourceRow: part.units,
-          sourceColumn: 0,
           resultRow: outputSize,
           resultColumn: column,
           isMasked: mask !== undefined,
@@ -234,9 +225,9 @@ export class Sequence {
     const { kernels, launcher } = this.#context
     const rows = this.steps * this.batch
     const result = takeBlock(launcher.device, replicas, rows * inputSize)
-    const columns = { columns: inputSize, sourceRow: inputSize, sourceColumn: 0, resultRow: inputSize, resultColumn: 0 }
+    const columns = { columns: inputSize, sourceRow: inputSize, resultRow: inputSize }
     launcher.run(
-      kernels.gather({ ...PLAIN, ...columns, isMasked: true }),
+      kernels.gather({ ...columns, isMasked: true }),
       { rows },
       { source: { block: adjoint }, result: { block: result }, mask: { block: mask } },
       replicas,
@@ -289,40 +280,23 @@ export class Sequence {
 
   /** What the way back has left at the states that the sequence began with, summed over the series. */
   #addStartGradients({ kernels }: PartRun, stateAdjoints: ReplicaBlock, replicas: readonly number[]): void {
-    const { launcher, store } = this.#context
     const { part, plan } = kernels
     for (const { state, symbol, isFrozen } of part.cell.starts) {
       if (isFrozen) continue
       const columns = part.units
-      const sums = columnSums({
-        name: 'sums over series',
-        columns,
-        sourceRow: plan.stateRows.width,
-        isMasked: false,
-      })
-      const split = splitRows(this.batch, sums.workgroups({ rows: this.batch, splitRows: this.batch })[0])
-      const partials = takeBlock(launcher.device, replicas, split.count * columns)
-      launcher.run(
-        sums,
-        { rows: this.batch, splitRows: split.rows },
-        {
-          source: { block: stateAdjoints, start: plan.stateRows.columns[state]! },
-          partials: { block: partials },
-        },
-        replicas,
-      )
       const start = kernels.startOf(symbol)
-      launcher.run(
-        addPartials({
+      const uses = [{ offset: 0, isTransposed: false }]
+      const sums = {
+        sum: columnSums({ name: 'sums over series', columns, sourceRow: plan.stateRows.width, isMasked: false }),
+        add: addPartials({
           name: 'gradient of a start',
-          parameters: [{ start, rows: 1, columns, uses: [{ offset: 0, isTransposed: false }] }],
+          parameters: [{ start, rows: 1, columns, uses }],
           splitFloats: columns,
         }),
-        { splits: split.count },
-        { partials: { block: partials }, gradients: { block: store.blocks.gradients } },
-        replicas,
-      )
-      this.#giveBack(partials)
+        splitFloats: columns,
+      }
+      const source = { block: stateAdjoints, start: plan.stateRows.columns[state]! }
+      addRowSums(this.#context, sums, this.batch, { source }, replicas)
     }
   }
 

@@ -82,6 +82,14 @@ describe('auto, of a design that was measured,', () => {
     })
   })
 
+  it('takes another engine on the processor, too, where that was faster', async () => {
+    const engine = await options()
+    const other: DeviceReport = { ...PROCESSOR, id: 'tensorflow', backend: 'tensorflow' }
+    await rememberStepMs(engine, PROCESSOR, designShape(SMALL, REQUEST), 40)
+    await rememberStepMs(engine, other, designShape(SMALL, REQUEST), 30)
+    expect((await choose(engine, SMALL, [PROCESSOR, other])).backend).toBe('tensorflow')
+  })
+
   it('asks the rule where one of the two is not known as it is now', async () => {
     const engine = await options()
     await rememberStepMs(engine, PROCESSOR, designShape(LARGE, REQUEST), 40)

@@ -170,6 +170,15 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a set-u
     expect((await failureOf(setUp({ startTrial }))).message).toContain('ended by SIGILL: illegal instruction')
   })
 
+  it('does nothing anew but the trial where that has failed', async () => {
+    pretend()
+    await failureOf(
+      setUp({ startTrial: answering({ kind: 'failed', error: toWireError(new LabError('backend', 'no')) }) }),
+    )
+    await setUp()
+    expect(tools.calls()).toEqual(WHOLE)
+  })
+
   it('takes the place of another flavour only when it is whole', async () => {
     pretend()
     await setUp()

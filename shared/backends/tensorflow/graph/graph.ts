@@ -40,13 +40,13 @@ const OUTPUT_NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [
       ...['AddV2', 'Sub', 'Mul', 'RealDiv', 'Minimum', 'Maximum', 'Pow'],
-      ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'LogicalAnd'],
+      ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'LogicalAnd', 'LogicalOr'],
     ].map((op) => [op, 'z']),
   ),
   ...Object.fromEntries(
     [
       ...['Neg', 'Sign', 'Abs', 'Sqrt', 'Exp', 'Expm1', 'Log', 'Log1p', 'Sigmoid', 'Tanh', 'Sin', 'Cos', 'Square'],
-      ...['Cast', 'IsFinite', 'Transpose'],
+      ...['Cast', 'IsFinite', 'LogicalNot', 'Transpose'],
     ].map((op) => [op, 'y']),
   ),
   MatMul: 'product',

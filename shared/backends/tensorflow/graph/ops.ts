@@ -92,6 +92,14 @@ export class Graph extends GraphNodes {
     return this.only('LogicalAnd', [a, b], {}, 'bool')
   }
 
+  or(a: Value, b: Value): Value {
+    return this.only('LogicalOr', [a, b], {}, 'bool')
+  }
+
+  not(a: Value): Value {
+    return this.only('LogicalNot', [a], {}, 'bool')
+  }
+
   isFinite(a: Value): Value {
     return this.only('IsFinite', [a], { T: { type: a.type } }, 'bool')
   }

@@ -1,6 +1,6 @@
 /** The graphs' own way back: against TensorFlow.js's tape, which knows nothing of our derivatives, and where values are infinite beside the series. */
-import * as tf from '@tensorflow/tfjs'
 import { expect, it } from 'vitest'
+import { loadTensorflow } from '../../../../main/engine/tensorflow/load.ts'
 import { tapeLoss } from '../../../tape-loss.ts'
 import { describeTensorflow } from '../../../tensorflow.ts'
 import { close, closeTensors, isTooFar, onBoth, withEngine } from '../conformance/check.ts'
@@ -21,6 +21,7 @@ describeTensorflow('gradients of graphs', () => {
     [WHOLE_LAYER_CELL, 'mse'],
   ] as const)('of %s with %s are those of the tape', async (cell, loss) => {
     const net = network([[part(cell, 6), part('mgu', 3, false)], [part(cell, 5)]], { inputs: 3, outputs: 4, loss })
+    const { tf } = await loadTensorflow() // two copies of TensorFlow.js in a process would mix their tensors
     const values = weights(net, 0, 0.5)
     const request = { batch: batch(net, 9, 5, 7), truncateEvery: null, dropoutMasks: null, regulariser: null }
     const [found] = await withEngine(await libraryBackend({ isCompiled: false }), net, {}, (engine) =>
