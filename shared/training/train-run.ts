@@ -92,8 +92,8 @@ export async function trainRun(options: TrainRunOptions): Promise<RunResult | 'p
 
 function logEvents({ notes = [], remarks = [] }: TrainRunOptions): readonly RunEvent[] {
   return [
-    ...notes.map((message): RunEvent => ({ type: 'log', level: 'info', message })),
     ...remarks.map((message): RunEvent => ({ type: 'log', level: 'warning', message })),
+    ...notes.map((message): RunEvent => ({ type: 'log', level: 'info', message })),
   ]
 }
 

@@ -389,6 +389,7 @@ describe('a configuration that its data does not allow as it is', () => {
     expect(entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))).toEqual([
       '`training.batch` is 12 and not 64: there are no more training series.',
       '`warmup.batch` is 12 and not 64: there are no more training series.',
+      expect.stringMatching(/^The engine is wasm /),
     ])
   })
 

@@ -68,7 +68,11 @@ export function similarities(): ReplicaKernel<'rows' | 'columns' | 'epsilon', 's
       sums: { access: 'read-write', element: 'f32' },
     },
     workgroupSize: ROW_SIZE,
-    declarations: [functionsText(['hyperbolic_tangent', 'not_a_number', 'is_nan']), SQUASHED, declareSum(ROW_SIZE)].join('\n'),
+    declarations: [
+      functionsText(['hyperbolic_tangent', 'not_a_number', 'is_nan']),
+      SQUASHED,
+      declareSum(ROW_SIZE),
+    ].join('\n'),
     body: `\
 for (var i = group.x; i < call.rows; i += groups.x) {
   var share = 0.0;
