@@ -181,3 +181,13 @@ export async function startPackaged(
     throw error
   }
 }
+
+/** The page of the next window that the user sees; one that only computes, and may be gone by now, is not meant. */
+export function nextWindow(app: ElectronApplication): Promise<Page> {
+  return app.waitForEvent('window', (page) =>
+    page.waitForLoadState().then(
+      () => !page.url().endsWith('/engine.html'),
+      () => false,
+    ),
+  )
+}

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { makeLabHome } from '../lab-home.ts'
 import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
-import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { findTestElectron, nextWindow, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
 
 const electron = await findTestElectron()
@@ -44,7 +44,9 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
   const read = (script: string): Promise<unknown> =>
     desktop.app.evaluate(
       ({ BrowserWindow }, code) =>
-        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code) as Promise<unknown>,
+        BrowserWindow.getAllWindows()
+          .find((window) => window.isVisible())!
+          .webContents.executeJavaScript(code) as Promise<unknown>,
       script,
     )
   const position = (): Promise<unknown> =>
@@ -106,7 +108,11 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
   it('opens where the last window stood, unless that is on no screen of today', async () => {
     const bounds = { x: 60, y: 40, width: 1000, height: 640 }
     const boundsOf = (): Promise<unknown> =>
-      desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getNormalBounds())
+      desktop.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()
+          .find((window) => window.isVisible())!
+          .getNormalBounds(),
+      )
     await open({ 'window.json': JSON.stringify({ bounds, isMaximized: false }) })
     expect(await boundsOf()).toMatchObject({ width: 1000, height: 640 })
     await desktop.close()
@@ -155,7 +161,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
 
   it('shows one state in two windows', async () => {
     const { page, app } = await open()
-    const opened = app.waitForEvent('window')
+    const opened = nextWindow(app)
     await app.evaluate(({ Menu }) => {
       const file = Menu.getApplicationMenu()!.items.find(({ submenu }) =>
         submenu?.items.some(({ label }) => label === 'New Window'),
@@ -179,7 +185,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
   it('sends a window at most 30 batches a second, few to one that is busy, and no event is lost', async () => {
     await open()
     await desktop.app.evaluate(({ BrowserWindow }) => {
-      const { webContents } = BrowserWindow.getAllWindows()[0]!
+      const { webContents } = BrowserWindow.getAllWindows().find((window) => window.isVisible())!
       const send = webContents.send.bind(webContents)
       const times: number[] = []
       ;(globalThis as { sentAt?: number[] }).sentAt = times
@@ -217,7 +223,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
     await expect.poll(position).toBeGreaterThan(50)
     const before = (await position()) as number
     await desktop.app.evaluate(({ BrowserWindow }) => {
-      const { webContents } = BrowserWindow.getAllWindows()[0]!
+      const { webContents } = BrowserWindow.getAllWindows().find((window) => window.isVisible())!
       return new Promise<void>((resolve) => {
         webContents.once('render-process-gone', () => resolve())
         process.kill(webContents.getOSProcessId(), 'SIGKILL')
@@ -240,20 +246,25 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
         state.asked++
         return { response: state.response, checkboxChecked: false }
       }
-      BrowserWindow.getAllWindows()[0]!.close()
+      BrowserWindow.getAllWindows()
+        .find((window) => window.isVisible())!
+        .close()
       void electronApp
     })
     const asked = (): Promise<number> =>
       app.evaluate(() => (globalThis as unknown as { answers: { asked: number } }).answers.asked)
-    const windowCount = (): Promise<number> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+    const windowCount = (): Promise<number> =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().filter((window) => window.isVisible()).length)
     await expect.poll(asked).toBe(1)
     expect(await windowCount()).toBe(1)
     await app.evaluate(({ BrowserWindow }) => {
       ;(globalThis as unknown as { answers: { response: number } }).answers.response = 0
-      BrowserWindow.getAllWindows()[0]!.close()
+      BrowserWindow.getAllWindows()
+        .find((window) => window.isVisible())!
+        .close()
     })
     await expect.poll(windowCount).toBe(0)
-    const reopened = app.waitForEvent('window')
+    const reopened = nextWindow(app)
     await app.evaluate(({ app: electronApp }) => electronApp.emit('second-instance'))
     const page = await reopened
     await page.getByRole('link', { name: /^Runs/ }).click()

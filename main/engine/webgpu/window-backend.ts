@@ -18,9 +18,11 @@ export function loadInWindow(options: EngineOptions): Promise<RemoteBackend> {
   return (loaded = loading)
 }
 
-/** @throws as `loadInWindow` */
+/** Asks a window of its own, which is gone with the answer. @throws as `loadInWindow` */
 export async function windowReport(options: EngineOptions): Promise<DeviceReport> {
-  const { device = 'WebGPU', isSoftwareDevice = false } = await loadInWindow(options)
+  const asked = await loadRemoteBackend({ backend: 'webgpu', options })
+  asked.close()
+  const { device = 'WebGPU', isSoftwareDevice = false } = asked
   return {
     id: 'webgpu',
     backend: 'webgpu',

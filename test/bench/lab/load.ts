@@ -99,7 +99,7 @@ const closeWindows = ({ app }: DesktopLab): Promise<void> =>
 async function startRun({ page, app, home }: DesktopLab): Promise<string> {
   await page.locator('button.primary:enabled').waitFor()
   await app.evaluate(({ BrowserWindow, ipcMain }, config) => {
-    const { webContents } = BrowserWindow.getAllWindows()[0]!
+    const { webContents } = BrowserWindow.getAllWindows().find((window) => window.isVisible())!
     const event = { sender: webContents, senderFrame: webContents.mainFrame }
     const command = (id: number, name: string, payload: unknown): unknown =>
       ipcMain.emit('warmup-lab:command', event, { kind: 'command', id, name, payload })
