@@ -56,8 +56,8 @@ describe('lab run of four seeds of which one diverges', () => {
       /none: diverged seed 2 at training step \d+ \(the .* is .*\)\. The mean is over 3 of 4 seeds\./,
     )
     const listed = await lab(['runs'], home)
-    expect(listed.stdout).toMatch(new RegExp(`^${run} +finished +mse .* 3 of 4$`, 'm'))
-    expect(listed.stdout).toMatch(new RegExp(`^${others} +finished +mse .* 3$`, 'm'))
+    expect(listed.stdout).toMatch(new RegExp(`^${run} +finished +mse .* 3 of 4 +wasm$`, 'm'))
+    expect(listed.stdout).toMatch(new RegExp(`^${others} +finished +mse .* 3 +wasm$`, 'm'))
     const compared = await lab(['compare', run, others], home)
     expect(compared.stdout).toMatch(new RegExp(`^${run}: over 3 of 4 seeds; diverged seed 2 at training step`, 'm'))
   })
