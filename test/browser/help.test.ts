@@ -43,7 +43,7 @@ it.each(['light', 'dark'])('has no violation of accessibility in %s', async (the
 })
 
 it('speaks French when that is chosen, everywhere and at once', async () => {
-  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('radio', { name: 'Français' }).check()
   await page.getByRole('heading', { name: 'Réglages' }).waitFor()
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('fr')
