@@ -253,8 +253,15 @@ describe('the trash', () => {
     await page.getByRole('link', { name: 'Sweeps' }).click()
     await page.locator('a.sweep', { hasText: 'alpha' }).waitFor()
     await tabTo(page, page.locator('a.sweep', { hasText: 'alpha' }))
-    await page.keyboard.press('Delete')
-    await page.getByRole('button', { name: 'With its 2 runs' }).click()
+    const remove = page.getByRole('button', { name: 'With its 2 runs' })
+    // The page may not have heard yet that the terminal is done with the sweep, which is kept until then.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('Delete')
+        return remove.count()
+      })
+      .toBe(1)
+    await remove.click()
     await page.getByText('Deleted the sweep alpha and its 2 runs.').waitFor()
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.goto(new URL('/trash', under.lab.address).href)
