@@ -1,4 +1,4 @@
-/** `npm run test:gpu`: the tests of this folder with every case, on every software adapter that can be had. Minutes of the processor. */
+/** `npm run test:gpu`: the tests of the engines outside of this process with every case: webgpu on every software adapter that can be had, and TensorFlow. Minutes of the processor. */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 
@@ -7,7 +7,7 @@ export const WHOLE_SUITE = 'WARMUP_LAB_WHOLE_GPU_SUITE'
 
 if (process.argv[1] === import.meta.filename) {
   const runner = path.join(import.meta.dirname, '..', 'run.ts')
-  const { status } = spawnSync(process.execPath, [runner, path.join('test', 'gpu')], {
+  const { status } = spawnSync(process.execPath, [runner, 'test/gpu', 'test/unit/backends/tensorflow'], {
     env: { ...process.env, [WHOLE_SUITE]: '1' },
     stdio: 'inherit',
   })

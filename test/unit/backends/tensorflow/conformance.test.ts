@@ -1,11 +1,19 @@
-/** The claims about all backends, kept by graphs on TensorFlow's real library: operation by operation, and compiled by XLA where that takes little. */
+/**
+ * The claims about all backends, kept by graphs on TensorFlow's real library: operation by operation, and compiled by XLA where that takes little.
+ * A few recorded cases here; all of them, with all claims, by `npm run test:gpu`.
+ */
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe } from 'vitest'
+import { WHOLE_SUITE } from '../../../gpu/whole.ts'
 import { isTensorflowLeftOut } from '../../../tensorflow.ts'
-import { conformanceChecks, SHORT } from '../conformance/checks.ts'
+import { conformanceChecks, SHORT, WHOLE } from '../conformance/checks.ts'
 import { describeClaims } from '../conformance/describe-claims.ts'
 import { goldenChecks } from '../conformance/golden.ts'
 import { libraryBackend } from './library-backend.ts'
+
+const isWhole = process.env[WHOLE_SUITE] === '1'
+/** Each cell trained in a double layer, one case of each other kind. */
+const FEW = /^(train-.*-double|warmup-nbrc|vaa-lstm|measure|warmup-adam)\.json$/
 
 const GOLDEN = new URL('../../../golden/', import.meta.url)
 const recorded = new Map(
@@ -15,7 +23,8 @@ const recorded = new Map(
 )
 
 describe.skipIf(isTensorflowLeftOut)('operation by operation', () => {
-  const topics = [...conformanceChecks(SHORT), ['recorded', goldenChecks(recorded)] as const]
+  const cases = new Map([...recorded].filter(([file]) => isWhole || FEW.test(file)))
+  const topics = [...conformanceChecks(isWhole ? WHOLE : SHORT), ['recorded', goldenChecks(cases)] as const]
   describeClaims(() => libraryBackend({ isCompiled: false }), new Map(topics))
 })
 
