@@ -5,6 +5,7 @@
 import type { RemoteBackend } from '../../../shared/backends/remote/remote-backend.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import type { EngineOptions } from '../engine-options.ts'
+import { describeExecutor } from '../executor/open-executor.ts'
 import { loadRemoteBackend } from '../executor/remote-backend.ts'
 
 /** One for all engines of a thread. */
@@ -18,11 +19,9 @@ export function loadInWindow(options: EngineOptions): Promise<RemoteBackend> {
   return (loaded = loading)
 }
 
-/** Asks a window of its own, which is gone with the answer. @throws as `loadInWindow` */
+/** @throws as `loadInWindow` */
 export async function windowReport(options: EngineOptions): Promise<DeviceReport> {
-  const asked = await loadRemoteBackend({ backend: 'webgpu', options })
-  asked.close()
-  const { device = 'WebGPU', isSoftwareDevice = false } = asked
+  const { device = 'WebGPU', isSoftwareDevice = false } = await describeExecutor({ backend: 'webgpu', options })
   return {
     id: 'webgpu',
     backend: 'webgpu',

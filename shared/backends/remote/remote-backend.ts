@@ -29,7 +29,7 @@ export async function openRemoteBackend({ open, clock, where }: RemoteOptions): 
   const connect = async (): Promise<RemoteLine> => new RemoteLine(await open(), clock, new CallLimits(), where)
   let line = await connect()
   let engineCount = 0
-  const { isTraced, ...description } = (await line.ask({ kind: 'describe' })) as BackendDescription
+  const { isTraced, ...description } = await describe(line)
   return {
     ...description,
     ...(isTraced && { tracing: remoteTracing(() => line) }),
@@ -44,6 +44,16 @@ export async function openRemoteBackend({ open, clock, where }: RemoteOptions): 
       })
     },
     close: () => line.close(),
+  }
+}
+
+/** An executor whose backend cannot be had is ended: nobody else would. */
+async function describe(line: RemoteLine): Promise<BackendDescription> {
+  try {
+    return (await line.ask({ kind: 'describe' })) as BackendDescription
+  } catch (error) {
+    line.close()
+    throw error
   }
 }
 

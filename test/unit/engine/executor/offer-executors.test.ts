@@ -30,8 +30,8 @@ function offer(spoil: (executor: RemotePort) => void = () => undefined): void {
 }
 
 /** @returns what the thread tells, once it has ended */
-async function runThread(backend: string): Promise<{ answers?: unknown; error?: unknown }> {
-  const worker = startThread(new URL('./asking-thread.ts', import.meta.url), { backend })
+async function runThread(backend: string, onlyDescribes = false): Promise<{ answers?: unknown; error?: unknown }> {
+  const worker = startThread(new URL('./asking-thread.ts', import.meta.url), { backend, onlyDescribes })
   let told = {}
   worker.on('message', (message: object) => (told = message))
   await new Promise((resolve, reject) => worker.on('error', reject).on('exit', resolve))
@@ -73,4 +73,22 @@ it('an executor that a thread has not waited for is ended', async () => {
 it('a thread hears why no executor can be started', async () => {
   offer()
   expect((await runThread('abacus')).error).toMatchObject({ code: 'backend', summary: 'there is no such window.' })
+})
+
+it('what an executor computes on is asked once for all threads, and of one that is gone with its answer', async () => {
+  offer()
+  const told = [...(await Promise.all([1, 2].map(() => runThread('wasm', true)))), await runThread('wasm', true)]
+  expect(told).toEqual(told.map(() => ({ answers: {} })))
+  expect(asked).toEqual(['wasm'])
+  await expect.poll(() => ended).toEqual(['ended by SIGKILL'])
+  expect((await runThread('abacus', true)).error).toMatchObject({
+    code: 'backend',
+    summary: 'there is no such window.',
+  })
+})
+
+it('an executor whose backend cannot be had is ended', async () => {
+  offer()
+  expect((await runThread('sundial', true)).error).toMatchObject({ code: 'backend' })
+  await expect.poll(() => ended).toEqual(['ended by SIGKILL'])
 })
