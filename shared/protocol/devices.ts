@@ -18,6 +18,13 @@ export interface DeviceReport {
   readonly refusal: WireError | null
 }
 
+/** Why it cannot be used, for where its engine is named beside it; empty if it can. */
+export function refusalText({ backend, refusal }: DeviceReport): string {
+  if (refusal === null) return ''
+  const { message, where } = refusal
+  return where === backend ? message.slice(`${where}: `.length) : message
+}
+
 /** A device with how long a training step of a design takes on it, measured or by the rule. */
 export interface DeviceStep {
   readonly backend: BackendName
@@ -43,18 +50,18 @@ export interface EngineChoice {
     | { readonly kind: 'measured'; readonly steps: readonly DeviceStep[] }
 }
 
-/** Three digits. */
-const rounded = (ms: number): number => Number(ms.toPrecision(3))
+/** Three digits, and none of what nobody could tell from nothing. */
+const timeText = (ms: number): string => (ms < 0.01 ? 'less than 0.01 ms' : `${Number(ms.toPrecision(3))} ms`)
 
 /** For the log and the command line; null where nothing was chosen. */
 export function describeChoice({ backend, device, reason }: EngineChoice): string | null {
   const times = (steps: readonly DeviceStep[]): string =>
-    steps.map((step) => `${rounded(step.stepMs)} ms on ${step.backend} (${step.device})`).join(', ')
+    steps.map((step) => `${timeText(step.stepMs)} on ${step.backend} (${step.device})`).join(', ')
   switch (reason.kind) {
     case 'asked':
       return null
     case 'small':
-      return `The engine is ${backend} (${device}): by a rule of thumb a training step takes about ${rounded(reason.stepMs)} ms there, and ${rounded(reason.gpuStepMs)} ms on a graphics processor.`
+      return `The engine is ${backend} (${device}): by a rule of thumb a training step takes ${timeText(reason.stepMs)} there, and ${timeText(reason.gpuStepMs)} on a graphics processor.`
     case 'alone':
       return `The engine is ${backend} (${device}): there is no graphics processor that can be used.`
     case 'rule':

@@ -1,5 +1,5 @@
 /** `lab devices`: every engine and device of this machine, why it can be used or not and how to get it; with a configuration, how fast its training steps are on each. */
-import { describeChoice, type DeviceReport, type DeviceSpeed } from '../../../shared/protocol/devices.ts'
+import { describeChoice, refusalText, type DeviceReport, type DeviceSpeed } from '../../../shared/protocol/devices.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
 import { probeDevices } from '../../engine/backends/table.ts'
 import { chooseBackend } from '../../engine/choose-backend.ts'
@@ -42,9 +42,9 @@ function printDevices(devices: readonly DeviceReport[]): void {
       ]),
     ),
   )
-  const refused = devices.flatMap(({ id, refusal }) => (refusal === null ? [] : [{ id, refusal }]))
+  const refused = devices.filter(({ refusal }) => refusal !== null)
   if (refused.length > 0) print('')
-  for (const { id, refusal } of refused) print(`${id} cannot be used: ${refusal.message}`)
+  for (const device of refused) print(`${device.id} cannot be used: ${refusalText(device)}`)
 }
 
 /** @param name of a configuration's file, or of a preset */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../../../shared/protocol/errors.ts'
 import type { Backend } from '../../../shared/backends/backend.ts'
+import { refusalText } from '../../../shared/protocol/devices.ts'
 import { backendEntry, BACKENDS } from '../../engine/backends/table.ts'
 import { readEngineOptions, type EngineOptions } from '../../engine/engine-options.ts'
 import { verifyCase } from '../../engine/verify.ts'
@@ -47,7 +48,7 @@ async function openBackends(options: Readonly<Record<string, unknown>>, engine: 
   for (const entry of BACKENDS) {
     const reports = await entry.probe(engine)
     if (reports.some(({ refusal }) => refusal === null)) backends.push(await entry.load(engine))
-    else if (!options.json) writeError(`${entry.name} is left out: ${reports[0]!.refusal!.message}\n`)
+    else if (!options.json) writeError(`${entry.name} is left out: ${refusalText(reports[0]!)}\n`)
   }
   return backends
 }
