@@ -6,6 +6,7 @@ import type { DeviceReport, DeviceSpeed, EngineChoice } from '../../../shared/pr
 import { AskedPool } from '../asked-pool.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { isMeasured } from '../measure-device.ts'
+import { Cancels } from './cancels.ts'
 import type { DeviceQuestions, DeviceTask } from './device-protocol.ts'
 
 /** The first step on a new driver compiles for minutes. */
@@ -14,8 +15,7 @@ const LIMIT_MS = 600_000
 export class DeviceDesk {
   readonly #threads: AskedPool<DeviceQuestions>
   #known: Promise<readonly DeviceReport[]> | null = null
-  /** By the ids of the measurements that run or wait. */
-  readonly #cancels = new Map<string, AbortController>()
+  readonly #measurements = new Cancels()
 
   /** @param baseFolder where relative paths of own series start */
   constructor(baseFolder: string, engine: EngineOptions) {
@@ -50,21 +50,17 @@ export class DeviceDesk {
    * @returns what `auto` takes then
    * @throws LabError `interrupted` when it was cancelled; of what is wrong with the design
    */
-  async measure(id: string, json: unknown, tell: (speed: DeviceSpeed) => void): Promise<EngineChoice> {
-    const controller = new AbortController()
-    this.#cancels.set(id, controller)
-    try {
+  measure(id: string, json: unknown, tell: (speed: DeviceSpeed) => void): Promise<EngineChoice> {
+    return this.#measurements.run(id, async (signal) => {
       for (const device of (await this.devices(false)).filter(isMeasured))
-        tell(await this.#threads.ask('measure', { config: json, device }, controller.signal))
-      return await this.#threads.ask('choose', json, controller.signal)
-    } finally {
-      if (this.#cancels.get(id) === controller) this.#cancels.delete(id)
-    }
+        tell(await this.#threads.ask('measure', { config: json, device }, signal))
+      return this.#threads.ask('choose', json, signal)
+    })
   }
 
   /** @param id null: all of them. */
   cancel(id: string | null): void {
-    for (const [known, controller] of this.#cancels) if (id === null || known === id) controller.abort()
+    this.#measurements.cancel(id)
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { AskedPool } from '../asked-pool.ts'
 import type { EngineOptions } from '../engine-options.ts'
+import { Cancels } from './cancels.ts'
 import type { EstimateQuestions, EstimateTask, StrategyEstimate } from './estimate-protocol.ts'
 
 /** A few steps of every strategy; on a design for which that is not enough, the estimate would be days. */
@@ -11,8 +12,7 @@ const LIMIT_MS = 300_000
 
 export class Estimator {
   readonly #threads: AskedPool<EstimateQuestions>
-  /** By the ids of the measurements that run or wait. */
-  readonly #cancels = new Map<string, AbortController>()
+  readonly #measurements = new Cancels()
 
   /** @param baseFolder where relative paths of own series start */
   constructor(baseFolder: string, engine: EngineOptions) {
@@ -33,19 +33,13 @@ export class Estimator {
    * @param json any that a configuration file may hold
    * @throws LabError `interrupted` when it was; `worker` when its thread has died; of what is wrong with the design
    */
-  async measure(id: string, json: unknown): Promise<readonly StrategyEstimate[]> {
-    const controller = new AbortController()
-    this.#cancels.set(id, controller)
-    try {
-      return await this.#threads.ask('measure', json, controller.signal)
-    } finally {
-      if (this.#cancels.get(id) === controller) this.#cancels.delete(id)
-    }
+  measure(id: string, json: unknown): Promise<readonly StrategyEstimate[]> {
+    return this.#measurements.run(id, (signal) => this.#threads.ask('measure', json, signal))
   }
 
   /** @param id null: all of them. */
   cancel(id: string | null): void {
-    for (const [known, controller] of this.#cancels) if (id === null || known === id) controller.abort()
+    this.#measurements.cancel(id)
   }
 
   async close(): Promise<void> {
