@@ -97,7 +97,7 @@ export class Lab {
     this.#monitor = new RunMonitor(home, engine, this.#store, sweepStore, this.#catalog, tell)
     this.#trash = new LabTrash(home, this.#store, sweepStore, tell, (runIds) => this.#readMoved(runIds))
     const { catalog: trashCatalog } = this.#trash
-    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holds(id))
+    this.#runsDesk = new RunsDesk(home, this.#store, this.#catalog, trashCatalog, (id) => this.#monitor.holdsStill(id))
     this.#spreads = new RunSpreadsShelf(this.#store)
     this.#tensorflow = new TensorflowDesk(engine.cacheFolder, host.startTrial, tell)
     this.#sweeps = new SweepCatalog(this.#store, sweepStore, this.#monitor, this.#designs, tell)

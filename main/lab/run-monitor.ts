@@ -61,6 +61,19 @@ export class RunMonitor {
     return this.#host.holds(runId)
   }
 
+  /**
+   * Whether the run is held though its thread was heard out: a folder says that a run has ended a moment before the thread does, and what
+   * a user sees of the folder can be acted upon at once.
+   */
+  async holdsStill(runId: string): Promise<boolean> {
+    while (this.#host.isRunning(runId)) {
+      const { status } = await this.#store.readRecord(runId)
+      if (status === 'running' || status === 'queued') break
+      await this.#host.nextWord(runId)
+    }
+    return this.#host.holds(runId)
+  }
+
   get isBusy(): boolean {
     return this.#host.queue().length > 0
   }
@@ -134,7 +147,7 @@ export class RunMonitor {
 
   /** @throws LabError `usage` for a run that is finished or held already; `run-locked` for one of another process */
   async resume(runId: string, backend?: string): Promise<null> {
-    if (this.#host.holds(runId)) throw resumeError(runId, 'a run that is being trained or waits for it')
+    if (await this.holdsStill(runId)) throw resumeError(runId, 'a run that is being trained or waits for it')
     const record = await this.#store.readRecord(runId)
     if (isOver(record.status)) throw resumeError(runId, `a ${record.status} run`)
     if (record.status === 'running' && !(await this.#store.isCrashed(record)))

@@ -18,7 +18,7 @@ export class RunsDesk {
   readonly #store: RunStore
   readonly #catalog: RunCatalog
   readonly #trash: TrashCatalog
-  readonly #isHeld: (runId: string) => boolean
+  readonly #holdsStill: (runId: string) => Promise<boolean>
   /** One command after another: two that change the same notes do not lose each other's. */
   #tail: Promise<unknown> = Promise.resolve()
 
@@ -27,13 +27,13 @@ export class RunsDesk {
     store: RunStore,
     catalog: RunCatalog,
     trash: TrashCatalog,
-    isHeld: (runId: string) => boolean,
+    holdsStill: (runId: string) => Promise<boolean>,
   ) {
     this.#home = home
     this.#store = store
     this.#catalog = catalog
     this.#trash = trash
-    this.#isHeld = isHeld
+    this.#holdsStill = holdsStill
   }
 
   annotate(runIds: readonly string[], change: AnnotationsChange): Promise<RunsDone> {
@@ -45,7 +45,7 @@ export class RunsDesk {
 
   delete(runIds: readonly string[]): Promise<RunsDone> {
     return this.#move(runIds, async (runId) => {
-      if (this.#isHeld(runId))
+      if (await this.#holdsStill(runId))
         throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
           where: runId,
           remedy: 'Stop it first.',

@@ -78,6 +78,8 @@ export class EngineHost {
   #lines: readonly EngineLine[]
   readonly #listener: (event: HostEvent) => void
   readonly #queue: Entry[] = []
+  /** Who waits for the next word of a run's thread, by run. */
+  readonly #waiting = new Map<string, (() => void)[]>()
   #jobCount = 0
   #closing = false
 
@@ -111,6 +113,12 @@ export class EngineHost {
 
   isRunning(runId: string): boolean {
     return this.#entryOf(runId)?.currentRunId === runId
+  }
+
+  /** Resolves when the thread that trains the run has told something of it, or is gone; at once when there is none. */
+  async nextWord(runId: string): Promise<void> {
+    if (!this.isRunning(runId)) return
+    await new Promise<void>((resolve) => this.#waiting.set(runId, [...(this.#waiting.get(runId) ?? []), resolve]))
   }
 
   /**
@@ -278,7 +286,14 @@ export class EngineHost {
       if (!entry.done) this.#tellCrash(entry, failure, code)
       if (entry.done && entry.givesWay && !this.#closing && this.#hasWork(entry)) this.#goOn()
       else this.#release(entry)
+      if (entry.currentRunId !== null) this.#wake(entry.currentRunId)
     })
+  }
+
+  #wake(runId: string): void {
+    const waiting = this.#waiting.get(runId) ?? []
+    this.#waiting.delete(runId)
+    for (const resolve of waiting) resolve()
   }
 
   #hear(entry: Entry, message: FromThread): void {
@@ -295,12 +310,14 @@ export class EngineHost {
       }
       case 'events':
         this.#listener({ type: 'events', runId: message.runId, events: message.events })
+        this.#wake(message.runId)
         break
       case 'ended':
         entry.currentRunId = null
         if (!(entry.givesWay && message.record.status === 'paused')) this.#leaveOut(entry, message.record.id)
         this.#listener({ type: 'ended', record: message.record, error: message.error })
         this.#listener({ type: 'queue' })
+        this.#wake(message.record.id)
         break
       case 'refused':
         entry.givesWay = false // it would be refused again

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { decodeSafetensors } from '../../../shared/exchange/safetensors.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
+import type { RunStatus } from '../../../shared/runs/run.ts'
 import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
 
 describe('the lab', () => {
@@ -31,6 +32,7 @@ describe('the lab', () => {
     await until((event) => event.type === 'run-events' && event.firstIndex > 0)
     await run('run.pause', { runId })
     await until(runIs(runId, 'paused'))
+    await until((event) => event.type === 'progress-end' && event.runId === runId)
     await expect(run('run.pause', { runId })).rejects.toMatchObject({ code: 'usage' })
     const paused = await run('run.metrics', { runId, series: ['loss'], buckets: 8 })
     events.length = 0
@@ -65,6 +67,27 @@ describe('the lab', () => {
     expect(await run('run.query', { count: 10 })).toEqual({ totalCount: 0, offset: 0, runs: [] })
     await run('run.undelete', { runIds: [runId] })
     expect(await run('run.query', { count: 10 })).toMatchObject({ runs: [{ id: runId, state: 'finished' }] })
+  })
+
+  it('deletes a run as soon as its folder says that it is finished, and resumes one that says paused', async () => {
+    const { run, home } = await openLab()
+    const store = new RunStore(home)
+    const folderSays = async (runId: string, status: RunStatus): Promise<void> => {
+      while ((await store.readRecord(runId)).status !== status) await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (let round = 0; round < 4; round++) {
+      const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+      await folderSays(runId, 'finished')
+      expect(await run('run.delete', { runIds: [runId] })).toEqual({ runIds: [runId], failed: [] })
+    }
+    const [runId] = (await run('run.start', { config: LONG_CONFIG })).runIds as [string]
+    for (let round = 0; round < 4; round++) {
+      await folderSays(runId, 'running')
+      await run('run.pause', { runId })
+      await folderSays(runId, 'paused')
+      await run('run.resume', { runId })
+    }
+    await run('run.stop', { runId })
   })
 
   it('exports weights, series and configuration of a finished run', async () => {
