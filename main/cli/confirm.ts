@@ -1,6 +1,6 @@
 /** Whether the user means it: asked in a terminal; elsewhere only a flag says so. */
 import { createInterface } from 'node:readline/promises'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 /**
  * @param question ends with what it costs

@@ -1,5 +1,5 @@
 /** The one run that a name on the command line stands for. */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { findRuns } from '../store/find-runs.ts'
 import type { RunStore } from '../store/run-store.ts'

@@ -1,7 +1,7 @@
 /** The command line: reads the arguments, and loads and carries out the one command that is asked for. How it ends is report.ts's. */
 import { Command, CommanderError } from 'commander'
 import { BACKEND_NAMES, listNames } from '../../shared/backends/names.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { finishCommand } from './report.ts'
 import { runInThread } from './run-in-thread.ts'
 import { RUN_OPTIONS } from './run-options.ts'

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { builtInCells } from '../../shared/cells/library.ts'
 import { nameInText } from '../../shared/compiler/parse.ts'
 import { requireOwnName } from '../../shared/experiments/own-cells.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { nearestNames } from '../../shared/protocol/nearest-names.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { nearestNames } from '../../shared/errors/nearest-names.ts'
 import { readUserText } from './read-user-text.ts'
 
 /**

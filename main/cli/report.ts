@@ -1,6 +1,6 @@
 /** How a command ends: what it throws, or that nobody could read what it printed, becomes one line on standard error and the exit code. */
 import process from 'node:process'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { printError, printNotice } from './output.ts'
 import { hasReaderLeft, outputFailure } from './streams.ts'
 

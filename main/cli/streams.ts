@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs'
 import process from 'node:process'
 import tty from 'node:tty'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { codeOf, reasonOf } from '../store/file-errors.ts'
 
 const OUT = 1

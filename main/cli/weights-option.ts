@@ -1,5 +1,5 @@
 /** The flag `--weights`: which of a run's weights are meant. */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { WeightsChoice } from '../engine/trained-weights.ts'
 
 /** @throws LabError `usage` */

@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import {
   openFileSchema,
   saveFileSchema,
@@ -16,7 +16,7 @@ import {
   type OpenFileRequest,
   type SaveFileRequest,
 } from '../../shared/protocol/file-dialogs.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { replaceFile } from '../store/durable-file.ts'
 import { reasonOf } from '../store/file-errors.ts'
 import { readRegularFile } from '../store/regular-file.ts'

@@ -4,7 +4,7 @@
  */
 import { ipcMain, type WebContents } from 'electron'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabMessage } from '../../shared/protocol/messages.ts'
 import { connect, type Connection } from '../lab/connection.ts'
 import type { Lab } from '../lab/lab.ts'

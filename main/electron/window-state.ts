@@ -2,7 +2,7 @@
 import { screen, type BrowserWindow, type Rectangle } from 'electron'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 
 export interface WindowState {
   readonly bounds: Rectangle | null

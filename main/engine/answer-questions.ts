@@ -1,6 +1,6 @@
 /** The side of a thread that is asked: questions enter with whoever answers them, answers and errors leave. See asked-thread.ts. */
 import { parentPort, type MessagePort } from 'node:worker_threads'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import type { FromAnswering, Questions, ToAnswering } from './asked-thread.ts'
 
 export type Answers<Asked extends Questions> = {

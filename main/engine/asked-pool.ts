@@ -4,8 +4,8 @@
  * those that do not; and a line that is full says so.
  */
 import os from 'node:os'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { AskedThread, type AskedThreadOptions, type Questions } from './asked-thread.ts'
 
 export interface AskedPoolOptions<Asked extends Questions> extends Pick<AskedThreadOptions<never>, 'name' | 'task'> {

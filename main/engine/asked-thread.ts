@@ -5,8 +5,8 @@
  * asked-pool.ts's.
  */
 import type { ResourceLimits, Worker } from 'node:worker_threads'
-import type { LabError } from '../../shared/protocol/errors.ts'
-import { fromWireError, type WireError } from '../../shared/protocol/wire-error.ts'
+import type { LabError } from '../../shared/errors/errors.ts'
+import { fromWireError, type WireError } from '../../shared/errors/wire-error.ts'
 import { startThread, type ThreadName } from './start-thread.ts'
 
 /** Every question by its name, with its answer. */

@@ -1,8 +1,8 @@
 /** Compiled cells by name: those of a configuration first, then the lab's own; each compiled once. Their names are asked when a design is read. */
 import { builtInCells } from '../../shared/cells/library.ts'
 import { compileCell, type CellProgram } from '../../shared/compiler/passes.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { nearestNames } from '../../shared/protocol/nearest-names.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { nearestNames } from '../../shared/errors/nearest-names.ts'
 
 const OWN_FILE = 'For a cell of your own give its file: `--cell my-cell.txt`.'
 

@@ -5,7 +5,7 @@
 import os from 'node:os'
 import { DEFAULT_MEMORY_BYTES } from '../../shared/backends/wasm/wasm-backend.ts'
 import { MAX_THREADS } from '../../shared/backends/wasm/run/thread-team.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { cacheFolder } from '../store/home.ts'
 
 export interface EngineOptions {

@@ -5,7 +5,7 @@
 import { initialize } from '../../shared/networks/initial-values.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { RunGradientByLag, WeightsMoment } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { measureSpreads } from '../../shared/runs/spreads.ts'

@@ -1,7 +1,7 @@
 /** Loads a backend by name, on first use, with what it may use of the machine. */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { isBackendName } from '../../shared/backends/names.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { backendEntry } from './backends/table.ts'
 import { readEngineOptions, type EngineOptions } from './engine-options.ts'
 

@@ -3,7 +3,7 @@
  * run's record says that it goes on with other data. What the lab calls; the command line says it with the command that needs it.
  */
 import { requireKnownEnding } from '../../shared/datasets/file-kinds.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { openRunData, type DataChoice } from './run-data.ts'

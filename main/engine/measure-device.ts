@@ -4,8 +4,8 @@
  */
 import { requireRoom } from '../../shared/backends/memory-plan.ts'
 import type { DeviceReport, DeviceSpeed } from '../../shared/protocol/devices.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { initialize } from '../../shared/networks/initial-values.ts'
 import { timeTraining } from '../../shared/training/estimate.ts'
 import { backendEntry } from './backends/table.ts'

@@ -8,7 +8,7 @@ import { createDatasets } from '../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../shared/datasets/dataset.ts'
 import { siblingTestPath } from '../../shared/datasets/test-file.ts'
 import type { DatasetConfig, ExperimentConfig } from '../../shared/experiments/config.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import {
   contentOf,
   isSameContent,

@@ -9,7 +9,7 @@ import { warningsOfCells, type WarnedCell } from '../../shared/networks/cell-war
 import type { Network } from '../../shared/networks/network.ts'
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import type { Sweep } from '../../shared/experiments/sweep.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { DataContent } from '../../shared/runs/data-content.ts'
 import { asBeforeSplitSeeds } from '../../shared/runs/record.ts'
 import { isOver, type RunRecord } from '../../shared/runs/run.ts'

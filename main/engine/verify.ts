@@ -9,8 +9,8 @@ import type { SeriesBatch } from '../../shared/datasets/dataset.ts'
 import { fromPytorchNames, toPytorchNames } from '../../shared/exchange/pytorch-names.ts'
 import { CELL_INITIAL_VALUES, createNetwork, type Network, type PartSpec } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { createCellLookup } from './cell-lookup.ts'
 
 export interface Verdict {

@@ -1,7 +1,7 @@
 /** One window at the lab: messages from it enter as they came over its wire, answers and batches of events leave. The wire is a port. */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { parseCommandMessage, type LabMessage } from '../../shared/protocol/messages.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { EventFeed } from './event-feed.ts'
 import type { Lab } from './lab.ts'
 

@@ -2,7 +2,7 @@
  * Jobs that stood in line when an earlier lab at this home ended: as they were kept they enter, and what is left to do of each leaves for the
  * windows, until the user takes it up or puts it away. Nothing starts by itself. Training is the engine's, the file queue-keeper.ts's.
  */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { HeldJobView } from '../../shared/protocol/views.ts'
 import type { RunStatus } from '../../shared/runs/run.ts'

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { CheckedPayload, CommandHandlers, CommandName } from '../../shared/protocol/commands.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'

@@ -8,7 +8,7 @@ import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { ConfigurationPage, IndexState, RunFacets, RunPage } from '../../shared/protocol/run-query.ts'
 import { runFilterSchema } from '../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { RunIndex } from './run-index/run-index.ts'
 
 /** Newest runs that every window knows. */

@@ -3,10 +3,10 @@
  * progress of each live run, and events for the windows. Ranges of series are answered from memory, for other runs from their files.
  */
 import { trialStrategies } from '../../shared/experiments/trials.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { isOver, type RunRecord } from '../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine/engine-options.ts'
 import type { EngineLine } from '../engine/host/engine-lines.ts'

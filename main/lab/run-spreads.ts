@@ -3,7 +3,7 @@
  * the same bins leave. A file that grows is read on from where it was left; one that was cut is read anew.
  */
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { RunMetrics, RunSpreads } from '../../shared/protocol/views.ts'
 import { SpreadColumns } from '../../shared/runs/spread-columns.ts'
 import { listSlices, readSpreads, spreadOfSlice } from '../../shared/runs/spreads.ts'

@@ -2,10 +2,10 @@
  * What is done to many runs at once: their ids and a change enter, and for each its folder is changed and read again; which runs it came to
  * pass for leaves, and why it did not for the others.
  */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { trashKey } from '../../shared/protocol/trash.ts'
 import type { RunsDone } from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { applyChange, type AnnotationsChange } from '../../shared/runs/annotations.ts'
 import { readAnnotations, writeAnnotations } from '../store/annotations-file.ts'
 import type { RunStore } from '../store/run-store.ts'

@@ -5,7 +5,7 @@
  */
 import path from 'node:path'
 import type { SweepDefinition } from '../../shared/experiments/sweep.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { SweepHolder, SweepState, SweepSummary } from '../../shared/protocol/views.ts'
 import { sweepRow, type SweepRow, type SweepRowStatus, type SweepSlot } from '../../shared/runs/sweep-table.ts'

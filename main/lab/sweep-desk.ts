@@ -2,7 +2,7 @@
  * What is done to sweeps: definitions enter and are written down and queued; known ones are read, paused, resumed and exported. Running is
  * the monitor's, the files are the store's, what sweeps have come to is sweep-catalog.ts's.
  */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { ExportedFile, SweepDetail } from '../../shared/protocol/views.ts'
 import { sweepCsv } from '../../shared/runs/sweep-table.ts'
 import type { SweepStore } from '../store/sweep-store.ts'

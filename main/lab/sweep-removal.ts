@@ -2,10 +2,10 @@
  * Sweeps that are deleted, with their runs or without, and taken back: an id enters, and files and folders are moved to the trash and back.
  * What is being run, here or elsewhere, is refused before anything is moved.
  */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { readTrashKey, trashKey } from '../../shared/protocol/trash.ts'
 import type { RunsDone } from '../../shared/protocol/views.ts'
-import { fromWireError } from '../../shared/protocol/wire-error.ts'
+import { fromWireError } from '../../shared/errors/wire-error.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
 import type { SweepTrash } from '../store/sweep-trash.ts'

@@ -2,7 +2,7 @@
  * TensorFlow on this machine, as the windows see it: what is set up, how far a set-up has come, how it has failed. Set-ups and removals are
  * main/setup/tensorflow's; here is one at a time, told to every window, and ended with the lab.
  */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import {
   TENSORFLOW_FLAVOURS,
@@ -11,7 +11,7 @@ import {
   type TensorflowProgress,
   type TensorflowView,
 } from '../../shared/protocol/tensorflow.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { findInstallation } from '../engine/tensorflow/installation.ts'
 import { defaultFlavour } from '../setup/tensorflow/default-flavour.ts'
 import { downloadBytes, keptBytes } from '../setup/tensorflow/recipe.ts'

@@ -1,8 +1,8 @@
 /** `annotations.json` of a run folder: read with defaults for what is missing, replaced whole. What may stand in it is shared/runs/annotations.ts's. */
 import path from 'node:path'
-import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
-import { describeWords, valueAt, wordsOf } from '../../shared/protocol/schema-words.ts'
+import { LabError, quoteStart } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
+import { describeWords, valueAt, wordsOf } from '../../shared/errors/schema-words.ts'
 import { annotationsSchema, NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import { isSeriesName, type SeriesColumns, type SeriesName } from '../../shared/runs/series.ts'
 import type { TimelineMarks } from '../../shared/runs/timeline.ts'

@@ -6,7 +6,7 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto'
 import { access, appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { syncFolder } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'
 import { readableFileName } from './file-names.ts'

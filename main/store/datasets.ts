@@ -12,7 +12,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import type { DatasetOptions, DatasetSources, FileOptions, MnistFiles } from '../../shared/datasets/options.ts'
 import type { DatasetConfig } from '../../shared/experiments/config.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 import { openRegularFile } from './regular-file.ts'
 

@@ -5,7 +5,7 @@
  */
 import { rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { codeOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'
 

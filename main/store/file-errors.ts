@@ -1,5 +1,5 @@
 /** What the file system refused, in words: an error of Node's file functions enters, its reason or a LabError leaves. */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'none',

@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
-import { LabError, type ErrorCode } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { LabError, type ErrorCode } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { readRegularText } from './regular-file.ts'
 
 /** A lock without content is being written; older than this, its writer died over it. */

@@ -1,8 +1,8 @@
 /** Runs by the name that a user writes: an id, a group's, the beginning of one, or a path enters; the records that it stands for leave. */
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { nearestNames } from '../../shared/protocol/nearest-names.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { nearestNames } from '../../shared/errors/nearest-names.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { STRATEGIES } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import type { ListedRun, RunStore } from './run-store.ts'

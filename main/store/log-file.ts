@@ -3,7 +3,7 @@
  * run-log.ts.
  */
 import type { FileHandle } from 'node:fs/promises'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { codeOf, explainReadError } from './file-errors.ts'
 import { openRegularFile } from './regular-file.ts'

@@ -3,9 +3,9 @@
  * checked before it leaves as jobs again. Whose file it is, and who may take it over, is queue-store.ts's.
  */
 import { z } from 'zod'
-import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
-import { describeWords, valueAt, wordsOf } from '../../shared/protocol/schema-words.ts'
+import { LabError, quoteStart } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
+import { describeWords, valueAt, wordsOf } from '../../shared/errors/schema-words.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'

@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { removeTemporaryFiles } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'
 import { takeFileLock, type HeldLock } from './file-lock.ts'

@@ -3,7 +3,7 @@
  * stands there. The file has a digest of itself, since a digit of a result that is another is still a result.
  */
 import path from 'node:path'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { parseRunRecord } from '../../shared/runs/record.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { digestOfRecord } from './digests.ts'

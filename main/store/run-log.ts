@@ -3,7 +3,7 @@
  * waited for; only a status is, since the record says it, too. Its line is written first: a kill between the two leaves a line of a status
  * that the run has not reached, and the next writer takes it out.
  */
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import type { LogEntry, LogEntryBody } from '../../shared/runs/log.ts'
 import type { RunStatus } from '../../shared/runs/run.ts'
 import { LinesFile } from './lines-file.ts'

@@ -1,7 +1,7 @@
 /** The user's settings on disk, `settings.json` of the home: read with defaults for what is missing or damaged, replaced whole. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { DEFAULT_SETTINGS, settingsSchema, type Settings } from '../../shared/protocol/settings.ts'
 import { replaceFile } from './durable-file.ts'
 import { explainWriteError } from './file-errors.ts'

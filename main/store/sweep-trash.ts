@@ -5,8 +5,8 @@
  */
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError, quoteStart } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { LabError, quoteStart } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { replaceFile } from './durable-file.ts'
 import { codeOf, explainWriteError, reasonOf } from './file-errors.ts'
 import { readRegularText } from './regular-file.ts'

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { forgetDeletion } from './deletion-note.ts'
 import { syncFolder } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'

@@ -5,7 +5,7 @@
 import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { forgetDeletion, noteDeletion } from './deletion-note.ts'
 import { syncFolder } from './durable-file.ts'
 import { codeOf, reasonOf } from './file-errors.ts'

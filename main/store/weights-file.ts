@@ -4,7 +4,7 @@
  */
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { digestOfFile } from './digests.ts'
 
 export interface EncodedWeights {

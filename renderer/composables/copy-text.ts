@@ -1,5 +1,5 @@
 /** A text into the clipboard: by the browser's own way, or, where a window may not ask for it, by the old one. */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 /** @throws LabError `file` when the clipboard cannot be had */
 export async function copyText(text: string): Promise<void> {

@@ -4,8 +4,8 @@
  */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
 import { joinBytes } from '../../shared/numerics/join-bytes.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 
 const NAME = 'design'
 /** Of the JSON. */

@@ -1,5 +1,5 @@
 /** What is wrong with a design, in the language of the screens: a mistake as the lab tells it enters; a sentence leaves, the lab's own where the screens have none. */
-import type { WireError } from '../../shared/protocol/wire-error.ts'
+import type { WireError } from '../../shared/errors/wire-error.ts'
 import { localizeText } from './format.ts'
 
 /** What a component has of its messages. */

@@ -1,7 +1,7 @@
 /** A JSON file that the user chooses or drops: what it holds leaves, or null when they have changed their mind or been told what is wrong. */
-import { LabError } from '../../shared/protocol/errors.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { LabError } from '../../shared/errors/errors.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { fileDialogs, fromBase64 } from '../transport/file-dialogs.ts'
 

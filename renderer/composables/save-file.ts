@@ -2,7 +2,7 @@
  * A file that the lab or a chart has made, saved where the user wants it. What goes wrong becomes a notice. Also for files made in the page:
  * `saveBytes`.
  */
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import type { ExportedFile } from '../../shared/protocol/views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { fileDialogs, toBase64 } from '../transport/file-dialogs.ts'

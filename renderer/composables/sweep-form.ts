@@ -5,7 +5,7 @@
 import { leavesOf } from '../../shared/experiments/config-differences.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
 import { MOST_POINTS, rangeMistake, type RangeMistake, type SweepDefinition } from '../../shared/experiments/sweep.ts'
-import { parseJson } from '../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { decimalMark } from './format.ts'
 import { readTypedNumber } from './typed-number.ts'
 

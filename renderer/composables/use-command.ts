@@ -1,7 +1,7 @@
 /** A command of a view with its state: whether it is on its way; what goes wrong becomes a notice. */
 import { ref, type Ref } from 'vue'
 import type { CommandName, CommandPayload, CommandResult } from '../../shared/protocol/commands.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
 

@@ -2,7 +2,7 @@
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import type { RunSummary } from '../../shared/protocol/views.ts'
-import { toWireError, type WireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError, type WireError } from '../../shared/errors/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
 

@@ -1,6 +1,6 @@
 /** Keeps asking the lab what the design on the table comes to: shortly after each change, and no answer replaces a later one. */
 import { ref, watch } from 'vue'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { forkSource } from './use-fork.ts'
 import { useLabStore } from '../stores/lab-store.ts'

@@ -1,7 +1,7 @@
 /** Designs as links: copied from the design on the table; opened from the page's address and from what is pasted outside of a text. */
 import { onMounted, onScopeDispose, ref, watch, type Ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { copyText } from './copy-text.ts'

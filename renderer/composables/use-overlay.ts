@@ -4,7 +4,7 @@
  */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { RunMetrics } from '../../shared/protocol/views.ts'
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { withEnds } from '../../shared/runs/read-vaa.ts'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import { useLabStore } from '../stores/lab-store.ts'

@@ -1,5 +1,5 @@
 /** One thing after another, as it was asked for: a key that follows fast finds done what the one before has begun. In a component's setup. */
-import { toWireError } from '../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../shared/errors/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 
 /** @returns takes what is to be done when everything before is; what goes wrong becomes a notice */

@@ -4,7 +4,7 @@
  */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { serveBackend } from '../../shared/backends/remote/serve-backend.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { overBrowserPort } from './browser-port.ts'
 
 export interface EngineWorkerTask {

@@ -6,7 +6,7 @@ import type { Backend } from '../../shared/backends/backend.ts'
 import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
 import { requireRightResults } from '../../shared/backends/webgpu/tune/self-test.ts'
 import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 /** @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong */
 export async function loadWebGpu(): Promise<Backend> {

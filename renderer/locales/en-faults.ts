@@ -1,5 +1,5 @@
-/** What can be wrong with a design, by the names of shared/protocol/schema-words.ts, shared/experiments/schema.ts and seeds.ts. */
-import { TYPE_WORDS } from '../../shared/protocol/schema-words.ts'
+/** What can be wrong with a design, by the names of shared/errors/schema-words.ts, shared/experiments/schema.ts and seeds.ts. */
+import { TYPE_WORDS } from '../../shared/errors/schema-words.ts'
 
 export const faults = {
   types: { ...TYPE_WORDS, other: 'of the right kind' } as Record<keyof typeof TYPE_WORDS | 'other', string>,

@@ -1,6 +1,6 @@
 /** Files that the user saves and opens: the system's dialogs on the desktop; downloads and a file input in a browser. */
 import type { DesktopBridge } from '../../shared/protocol/desktop-bridge.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type {
   DialogAnswer,
   FileDialogs,
@@ -8,7 +8,7 @@ import type {
   OpenFileRequest,
   SaveFileRequest,
 } from '../../shared/protocol/file-dialogs.ts'
-import { fromWireError } from '../../shared/protocol/wire-error.ts'
+import { fromWireError } from '../../shared/errors/wire-error.ts'
 
 /** A download may be read from its address for so long. */
 const KEEP_MS = 10_000

@@ -1,11 +1,11 @@
 /** Commands as promises and events to whoever listens, over any transport. Views send commands with it; stores listen to its events. */
 import { inject, type App, type InjectionKey } from 'vue'
 import type { CommandName, CommandPayload, CommandResult } from '../../shared/protocol/commands.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { LabMessage } from '../../shared/protocol/messages.ts'
 import { SOCKET_PATH } from '../../shared/protocol/page-session.ts'
-import { fromWireError } from '../../shared/protocol/wire-error.ts'
+import { fromWireError } from '../../shared/errors/wire-error.ts'
 import { DesktopTransport } from './desktop-transport.ts'
 import { takeKeyFromAddress } from './page-key.ts'
 import { SocketTransport } from './socket-transport.ts'

@@ -1,5 +1,5 @@
 /** What a training step will take of memory, worked out before anything is allocated. */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** The sizes that decide. */
 export interface MemoryRequest {

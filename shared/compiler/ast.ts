@@ -1,5 +1,5 @@
 /** The syntax tree of a cell file: what parse.ts makes of the text and check.ts reads. Every node knows where it stands. */
-import type { SourceLocation } from '../protocol/errors.ts'
+import type { SourceLocation } from '../errors/errors.ts'
 import type { MatrixUse } from './ir.ts'
 
 /** The binary operators of the notation; `*` is the elementwise product. */

@@ -2,7 +2,7 @@
  * Pass 3: shapes. Finds out which names are states, temporaries, vectors and matrices, and gives every
  * parameter its dimensions by unification; what stays free is [H]. Leaves a table that lower.ts reads.
  */
-import { LabError, type SourceLocation } from '../protocol/errors.ts'
+import { LabError, type SourceLocation } from '../errors/errors.ts'
 import { namesIn, operatorChain, type CellSyntax, type Expression, type MatrixTerm } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { matrixText, type VectorDim } from './ir.ts'

@@ -3,7 +3,7 @@
  * that starts with a capital), its transpose `W^T` or a sum `(W - V)` applies to what follows it; `*` is elementwise. Which statements there
  * are is left to parse.ts.
  */
-import { nearestNames } from '../protocol/nearest-names.ts'
+import { nearestNames } from '../errors/nearest-names.ts'
 import type { Expression, MatrixTerm } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { matrixText, type MatrixUse } from './ir.ts'

@@ -3,8 +3,8 @@
  * gain (`w * h`, `g * (U h)`). Anywhere else it is a mistake, told with the name that was probably meant; a declaration says that it is
  * none. Cells of runs that are recorded were trained before this pass was made and are not asked. Leaves shapes to check.ts.
  */
-import { LabError, type SourceLocation } from '../protocol/errors.ts'
-import { nearestNames } from '../protocol/nearest-names.ts'
+import { LabError, type SourceLocation } from '../errors/errors.ts'
+import { nearestNames } from '../errors/nearest-names.ts'
 import { operatorChain, type BinaryOperator, type CellSyntax, type Expression } from './ast.ts'
 import { NOTATION_FUNCTIONS } from './functions.ts'
 import { describePlace } from './tokenize.ts'

@@ -3,7 +3,7 @@
  * `SYMBOL: H x I` (a declaration), `init A, B: rule(args)`, `fixed A, B`, `output H, C`, equations `name = expression`, and
  * starts `h0 = h_init`. Expressions are left to line-parser.ts. Knows nothing of shapes.
  */
-import type { SourceLocation } from '../protocol/errors.ts'
+import type { SourceLocation } from '../errors/errors.ts'
 import {
   INITIAL_RULES,
   type CellSyntax,

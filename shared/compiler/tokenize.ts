@@ -1,5 +1,5 @@
 /** Text of a cell file -> tokens of one logical line. A line goes on while a parenthesis is open. Unicode forms of the paper's signs are read too. */
-import { LabError, type SourceLocation } from '../protocol/errors.ts'
+import { LabError, type SourceLocation } from '../errors/errors.ts'
 
 export interface Token {
   readonly kind: 'name' | 'number' | 'sign' | 'end'

@@ -2,7 +2,7 @@
  * The classes of a classification: labels as a file has them enter, numbers or words; the classes that occur leave, in a stated order, and
  * each label as the index of its class. A network, a loss and a confusion matrix know indices only; people read the names.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** As a file has it: a whole number, or a word. */
 export type Label = number | string

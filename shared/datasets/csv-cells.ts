@@ -4,7 +4,7 @@
  */
 import { hasDecimalComma, isDecimal, mayBeGrouped, parseNumber } from './cell-values.ts'
 import type { CsvRow, CsvText } from './csv.ts'
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../errors/errors.ts'
 
 export class CellReader {
   readonly #where: string

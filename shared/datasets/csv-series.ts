@@ -6,7 +6,7 @@ import { isDecimal, isMissing } from './cell-values.ts'
 import type { CellReader } from './csv-cells.ts'
 import { compareSteps, parseStep, type Step } from './csv-steps.ts'
 import type { CsvRow, CsvTable } from './csv.ts'
-import { quoteStart } from '../protocol/errors.ts'
+import { quoteStart } from '../errors/errors.ts'
 
 /** The rows of one series. */
 export interface NamedRows {

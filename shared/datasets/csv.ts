@@ -7,7 +7,7 @@ import Papa from 'papaparse'
 import { isNumberOrMissing } from './cell-values.ts'
 import { COMMENT, endOfQuoted, placesOfCells } from './csv-quotes.ts'
 import { findSeparator, type Separator } from './csv-separators.ts'
-import { LabError, quoteStart, type SourceLocation } from '../protocol/errors.ts'
+import { LabError, quoteStart, type SourceLocation } from '../errors/errors.ts'
 
 export interface CsvRow {
   readonly cells: readonly string[]

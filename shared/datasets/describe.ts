@@ -2,7 +2,7 @@
  * A dataset at a glance: a dataset enters, a plain object of shapes, ranges and one example leaves, ready for JSON, and
  * the same as readable text. It looks at a sample of the training series, never at all of them.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { describeRounded, type RoundedNumbers } from './rounding.ts'
 

@@ -2,7 +2,7 @@
  * The kinds of files that series are read from, by the endings of their names: one list for all doors, dialogs and messages. What stands in a
  * file is left to its reader.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** `text`: rows of cells, a step or a series each. */
 export type FileKind = 'npz' | 'text' | 'ts' | 'arff'

@@ -7,7 +7,7 @@ import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { requireIndex } from './indices.ts'
 import { requireCounts, requireInteger, type MnistFiles, type MnistOptions } from './options.ts'
 import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 const SIDE = 28
 const PIXELS = SIDE * SIDE

@@ -6,7 +6,7 @@ import type { FileOptions, NpzArrays } from './options.ts'
 import type { NpyLabels } from '../numerics/npy.ts'
 import { NpzArchive } from '../numerics/npz.ts'
 import type { Tensor } from '../numerics/dims.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** What an array is for. */
 export type Role = keyof NpzArrays

@@ -3,7 +3,7 @@
  * configuration's own (experiments/config.ts, which stands after this folder); reading files is left to the host.
  */
 import type { Split } from './dataset.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** Series in each split. */
 export type SplitCounts = Readonly<Record<Split, number>>

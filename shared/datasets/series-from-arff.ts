@@ -4,7 +4,7 @@
  * The last attribute is the class or target.
  */
 import { failAtLine, type WholeFile, type WholeSeries } from './whole-series.ts'
-import { quoteStart } from '../protocol/errors.ts'
+import { quoteStart } from '../errors/errors.ts'
 
 interface Header {
   /** Attributes of a line; those of a relational one are not counted. */

@@ -14,7 +14,7 @@ import { RoundingCounter } from './rounding.ts'
 import { hasSeriesInRows, readSeriesFromUcr } from './series-from-ucr.ts'
 import { parseGivenSplits } from './splits.ts'
 import { decodeText } from './text-encoding.ts'
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../errors/errors.ts'
 
 type CsvOptions = Pick<FileOptions, 'task' | 'targets' | 'columns'> & {
   readonly split?: Pick<FileOptions['split'], 'group' | 'given'>

@@ -10,7 +10,7 @@ import type { FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
 import { RoundingCounter } from './rounding.ts'
 import { parseGivenSplits } from './splits.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 type NpzOptions = Pick<FileOptions, 'task' | 'targets' | 'arrays' | 'split'>
 

@@ -5,7 +5,7 @@
  */
 import { compareSteps, parseStep } from './csv-steps.ts'
 import { failAtLine, type WholeFile, type WholeSeries } from './whole-series.ts'
-import { quoteStart } from '../protocol/errors.ts'
+import { quoteStart } from '../errors/errors.ts'
 
 interface Header {
   readonly hasTimes: boolean

@@ -5,7 +5,7 @@
 import type { Split } from './dataset.ts'
 import type { SplitOptions } from './options.ts'
 import { RandomStream } from '../numerics/random.ts'
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../errors/errors.ts'
 
 export const SPLITS: readonly Split[] = ['train', 'validation', 'test']
 

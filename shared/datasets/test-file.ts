@@ -6,7 +6,7 @@ import { isDecimal } from './cell-values.ts'
 import { classify } from './classes.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
 import { joinRounded } from './rounding.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** @returns where `X_TRAIN.tsv` has its `X_TEST.tsv`, written alike; null for names that do not end so */
 export function siblingTestPath(path: string): string | null {

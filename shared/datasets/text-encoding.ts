@@ -3,7 +3,7 @@
  * its line rather than read as something that it may not be. What the text says is left to others.
  */
 import { strFromU8 } from 'fflate'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** Text beyond this outgrows what a string holds. */
 const LARGEST_TEXT_BYTES = 2 ** 28

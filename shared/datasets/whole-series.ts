@@ -7,7 +7,7 @@ import { classifyTargets } from './classes.ts'
 import type { FileOptions } from './options.ts'
 import type { OwnSeries, OwnSeriesTable } from './own-series.ts'
 import { RoundingCounter } from './rounding.ts'
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../errors/errors.ts'
 
 export interface WholeSeries {
   /** Counts the lines up to it, for messages. */

@@ -9,7 +9,7 @@
  */
 import type { Layer, Network, Part } from '../networks/network.ts'
 import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** One tensor of PyTorch's and the lab's symbols whose rows it stacks. */
 type NameTable = readonly (readonly [pytorchName: string, symbols: readonly string[]])[]

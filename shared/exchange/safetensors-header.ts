@@ -4,7 +4,7 @@
  * `1e0` and `-0` are none), may be as large as 64 bits hold, and no text holds half a surrogate pair. Where the data stand is left to
  * safetensors.ts.
  */
-import { endOfString } from '../protocol/parse-json.ts'
+import { endOfString } from './parse-json.ts'
 
 export interface HeaderEntry {
   readonly name: string

@@ -6,7 +6,7 @@
  */
 import { strFromU8, strToU8 } from 'fflate'
 import { elementCount, type Tensor, type TensorMap } from '../numerics/dims.ts'
-import { LabError, type ErrorCode } from '../protocol/errors.ts'
+import { LabError, type ErrorCode } from '../errors/errors.ts'
 import { readSafetensorsHeader, type FailHeader, type HeaderEntry } from './safetensors-header.ts'
 
 /** The reference implementation's limit. */

@@ -4,7 +4,7 @@
  */
 import { builtInCells } from '../cells/library.ts'
 import { parseCell } from '../compiler/parse.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 
 /** A name that no cell of the layer has is left alone: a sweep over cells sets `T_max` for those that have one. */

@@ -1,5 +1,5 @@
 /** Fields of a configuration by name, as flags and sweeps write them: `training.batch`, `layers.*.cell`, `layers.length`, `layers.0.units`. */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 export type Json = Record<string, unknown>
 

@@ -2,7 +2,7 @@
  * What a fork may change: the configuration of a run, an edited one and where the checkpoint stands enter; what cannot be, each at its
  * field, leaves. A fork takes over weights, optimiser and counters, so what they are made for stays as it is.
  */
-import { LabError, type Fault } from '../protocol/errors.ts'
+import { LabError, type Fault } from '../errors/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 import { firstDifference } from './difference.ts'
 import type { ConfigMistake } from './judge-config.ts'

@@ -3,7 +3,7 @@
  * mistakes, each at a field. Whether it goes with its data is training/fit-to-data.ts's.
  */
 import { isWholeAndRounded } from '../numerics/float32.ts'
-import { LabError, type Fault } from '../protocol/errors.ts'
+import { LabError, type Fault } from '../errors/errors.ts'
 import { judgeConstants } from './cell-constants.ts'
 import type { ExperimentConfig } from './config.ts'
 import { judgeOwnCells } from './own-cells.ts'

@@ -6,7 +6,7 @@
 import { builtInCells, isGainedCell } from '../cells/library.ts'
 import { checkNames } from '../compiler/names.ts'
 import { nameInText, parseCell } from '../compiler/parse.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import type { ExperimentConfig, LayerConfig } from './config.ts'
 
 /**

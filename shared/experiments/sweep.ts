@@ -5,8 +5,8 @@
  */
 import { z } from 'zod'
 import { MOST_INTEGERS, RandomStream } from '../numerics/random.ts'
-import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
-import { valueAt, wordsOf } from '../protocol/schema-words.ts'
+import { LabError, type LabErrorDetail } from '../errors/errors.ts'
+import { valueAt, wordsOf } from '../errors/schema-words.ts'
 import type { ExperimentConfig } from './config.ts'
 import { isFieldName, setField, type Json } from './fields.ts'
 import { presets } from './presets.ts'

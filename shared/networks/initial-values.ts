@@ -5,7 +5,7 @@
 import type { InitialRule } from '../compiler/ast.ts'
 import { elementCount, type Tensor } from '../numerics/dims.ts'
 import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import type { Network, ParameterSpec, Part } from './network.ts'
 
 /** Streams of an attempt; more than a network has parameters. */

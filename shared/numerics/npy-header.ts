@@ -3,7 +3,7 @@
  * numpy.lib.format, versions 1 to 3. Reading the elements is npy.ts's, which types can be read npy-types.ts's.
  */
 import { strFromU8 } from 'fflate'
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../errors/errors.ts'
 import { parsePythonLiteral, type PythonLiteral } from './python-literal.ts'
 
 export interface NpyHeader {

@@ -3,7 +3,7 @@
  * the bytes. Types that hold neither, such as Python objects and complex numbers, are only named.
  */
 import { strFromU8 } from 'fflate'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** A type whose elements can be read. */
 export interface NpyType {

@@ -2,7 +2,7 @@
  * NumPy's array file: the bytes of one `.npy` enter and a dense row-major array leaves, of numbers or of labels, or the other way round. The
  * header is npy-header.ts's, element types npy-types.ts's, archives of several arrays npz.ts's; what an array means is the caller's.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import { elementCount, type Tensor } from './dims.ts'
 import { NPY_MAGIC, NPY_REMEDY, readNpyHeader, type NpyHeader } from './npy-header.ts'
 import {

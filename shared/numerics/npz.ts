@@ -3,7 +3,7 @@
  * archive leaves that `numpy.load` opens. One array's bytes are npy.ts's; which names an archive must hold is the caller's.
  */
 import { strToU8, unzipSync, zipSync, type UnzipFileFilter } from 'fflate'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import { elementCount, type Tensor } from './dims.ts'
 import { outlineNpy, readNpy, readNpyLabels, writeNpy, type NpyLabels, type NpyOutline } from './npy.ts'
 import { crc32, LONGEST_COMMENT, statedChecksums } from './zip-checksums.ts'

@@ -3,7 +3,7 @@
  * generator Philox4x32-10 (Salmon et al. 2011), so a run's random state is nothing but its own step counters and
  * a seed's draws do not depend on how many seeds run beside it.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 /** What a stream of draws is for; part of its address. */
 export type DrawPurpose =

@@ -1,6 +1,6 @@
 /** What the lab finds on its machine to compute with, one report a device and engine: made in main/engine/backends, shown by `lab devices` and the settings. */
 import type { BackendName } from '../backends/names.ts'
-import type { WireError } from './wire-error.ts'
+import type { WireError } from '../errors/wire-error.ts'
 
 export interface DeviceReport {
   /** By which it is asked for: its engine's name, and where that has several devices a number behind it: `webgpu:1`. */

@@ -7,7 +7,7 @@ import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
 import type { HeldJobView, LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
-import type { WireError } from './wire-error.ts'
+import type { WireError } from '../errors/wire-error.ts'
 
 export type LabEvent =
   /** The first one of every connection, and after a gap: replaces all that was known. */

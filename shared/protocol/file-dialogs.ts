@@ -3,7 +3,7 @@
  * and their results. On the desktop the system's dialogs answer, in a browser its downloads and its file input.
  */
 import { z } from 'zod'
-import type { WireError } from './wire-error.ts'
+import type { WireError } from '../errors/wire-error.ts'
 
 /** 512 MiB as base64. */
 const MOST_BASE64 = Math.ceil((512 * 1024 * 1024) / 3) * 4

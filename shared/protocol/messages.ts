@@ -4,11 +4,11 @@
  */
 import { z } from 'zod'
 import { COMMAND_PAYLOADS, isCommandName, type CheckedPayload, type CommandName } from './commands.ts'
-import { LabError } from './errors.ts'
-import { valueAt, wordsOf } from './schema-words.ts'
+import { LabError } from '../errors/errors.ts'
+import { valueAt, wordsOf } from '../errors/schema-words.ts'
 import type { LabEvent } from './events.ts'
-import type { WireError } from './wire-error.ts'
-import { MOST_JSON_LEVELS } from './parse-json.ts'
+import type { WireError } from '../errors/wire-error.ts'
+import { MOST_JSON_LEVELS } from '../exchange/parse-json.ts'
 
 /** From a window. */
 export interface CommandMessage {

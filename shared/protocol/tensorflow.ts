@@ -1,5 +1,5 @@
 /** TensorFlow on this machine, as commands answer it and events tell it: what is set up, and how far a set-up has come. */
-import type { WireError } from './wire-error.ts'
+import type { WireError } from '../errors/wire-error.ts'
 
 /** `cpu`: for any processor; `cuda`: for NVIDIA's graphics processors, with the processor to fall back to. */
 export const TENSORFLOW_FLAVOURS = ['cpu', 'cuda'] as const

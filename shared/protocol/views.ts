@@ -28,7 +28,7 @@ import type { IndexState } from './run-query.ts'
 import type { Settings } from './settings.ts'
 import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
-import type { WireError } from './wire-error.ts'
+import type { WireError } from '../errors/wire-error.ts'
 
 /** The record's status, and what only the lab knows: its worker has died, or the folder cannot be read. */
 export type RunState = RunStatus | 'crashed' | 'damaged'

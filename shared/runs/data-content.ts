@@ -3,7 +3,7 @@
  * never goes on with, and is never measured on, other data unnoticed. Reading files is left to main/store.
  */
 import type { Dataset } from '../datasets/dataset.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 
 export interface FileDigest {
   /** Of the file's bytes, in hex. */

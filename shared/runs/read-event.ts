@@ -2,7 +2,7 @@
  * A line of `metrics.jsonl` as an event: text enters, the event leaves, or null where the line is damaged. What stands on the time axis is
  * checked field by field; spreads, which are many numbers, are checked by whoever wants them.
  */
-import { parseJson } from '../protocol/parse-json.ts'
+import { parseJson } from '../exchange/parse-json.ts'
 import { isDivergence } from './divergence.ts'
 import type { RunEvent } from './run.ts'
 

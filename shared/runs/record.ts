@@ -2,9 +2,9 @@
  * `run.json` read back: its text enters, a checked RunRecord leaves. The configuration inside was checked when the run
  * was made; what a backend or dataset makes of it is left to them.
  */
-import { LabError, quoteStart } from '../protocol/errors.ts'
+import { LabError, quoteStart } from '../errors/errors.ts'
 import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
-import { parseJson } from '../protocol/parse-json.ts'
+import { parseJson } from '../exchange/parse-json.ts'
 import { isDivergence } from './divergence.ts'
 import { isDeviceLoss, isEngineStretch } from './engine-history.ts'
 import type { RunRecord, RunStatus } from './run.ts'

@@ -4,7 +4,7 @@
  */
 import type { TensorMap } from '../numerics/dims.ts'
 import { histogram, sumHistograms, widthFor, type Histogram } from '../statistics/histogram.ts'
-import { parseJson } from '../protocol/parse-json.ts'
+import { parseJson } from '../exchange/parse-json.ts'
 
 /** Both null: the readout; only the part: a whole layer. */
 export interface SpreadSlice {

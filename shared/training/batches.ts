@@ -2,7 +2,7 @@
  * Which series come when: a seed and a step enter, indices into the training part leave. Every order is addressed by
  * (seed, epoch), so a resume needs no more than the step. Filling the batch is left to the dataset.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import { RandomStream, type DrawPurpose } from '../numerics/random.ts'
 
 /** Streams of warm-up are addressed by attempt * this + step (or pass). */

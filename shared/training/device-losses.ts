@@ -2,7 +2,7 @@
  * How a run outlasts the loss of its device: each loss enters with its place, and whether the run goes on by itself leaves. It does from its last
  * checkpoint, a few times for each, after a wait in which a driver or a process may come back.
  */
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import type { DeviceLoss, RunPlace } from '../runs/engine-history.ts'
 import type { RunRecord } from '../runs/run.ts'
 

@@ -3,7 +3,7 @@
  * more, and the others go on. Only when none is left does the run end.
  */
 import type { TensorMap } from '../numerics/dims.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import { describeDivergence, nonFiniteText, type Divergence, type DivergedQuantity } from '../runs/divergence.ts'
 import type { Progress } from './progress.ts'
 import type { TrainingSession } from './session.ts'

@@ -7,7 +7,7 @@ import type { ExperimentConfig } from '../experiments/config.ts'
 import { namesSharedWithTheLab } from '../experiments/own-cells.ts'
 import type { ConfigRemark } from '../experiments/remarks.ts'
 import { trialStrategies } from '../experiments/trials.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import { readsFreshSeries } from './session.ts'
 
 export interface FittedConfig {

@@ -4,7 +4,7 @@
  */
 import type { Engine } from '../backends/backend.ts'
 import type { Tensor, TensorMap } from '../numerics/dims.ts'
-import { LabError, type LabErrorDetail } from '../protocol/errors.ts'
+import { LabError, type LabErrorDetail } from '../errors/errors.ts'
 import { isDivergence, type Divergence } from '../runs/divergence.ts'
 import type { Checkpoint } from '../runs/run.ts'
 import { FRESH_PLATEAU, type PlateauState } from './schedules.ts'

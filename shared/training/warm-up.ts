@@ -4,7 +4,7 @@
  */
 import { initialize } from '../networks/initial-values.ts'
 import { RandomStream } from '../numerics/random.ts'
-import { LabError } from '../protocol/errors.ts'
+import { LabError } from '../errors/errors.ts'
 import { WARMUP_ATTEMPT_STRIDE, warmupOrder } from './batches.ts'
 import { hasNotDiverged, requireFinite } from './divergence.ts'
 import { drawConvergence } from './draws.ts'

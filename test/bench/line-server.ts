@@ -1,7 +1,7 @@
 /** A child process that answers one JSON line for each JSON line it reads, and says who it is in its first one: the peers and the bare tile. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 /** What is kept of its complaints for a message. */
 const STDERR_CHARACTERS = 2000

@@ -1,6 +1,6 @@
 /** The command line of the benchmark: arguments enter, options with defaults leave. */
 import { parseArgs } from 'node:util'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import { ALL_THREADS } from './engines.ts'
 
 export interface BenchOptions {

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 /** PyTorch's documented index of builds without CUDA. */
 const TORCH_CPU_INDEX = 'https://download.pytorch.org/whl/cpu'

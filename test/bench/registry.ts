@@ -1,5 +1,5 @@
 /** Every case by name, in the order of the report. To add a measurement: a file beside this, and a line here. */
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 import type { BenchCase } from './bench-case.ts'
 import { compileCases } from './compile-case.ts'
 import { compileGrowthCases } from './compile-growth-case.ts'

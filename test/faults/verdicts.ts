@@ -1,6 +1,6 @@
 /** What our reader says to a safetensors file beside what the reference implementation says: where the two may differ, and how. */
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 /** The reference implementation's. */
 export type ReferenceVerdict =

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadBackend } from '../../main/engine/load-backend.ts'
 import { verifyCase } from '../../main/engine/verify.ts'
-import { LabError } from '../../shared/protocol/errors.ts'
+import { LabError } from '../../shared/errors/errors.ts'
 
 const folder = new URL('.', import.meta.url)
 const cases = readdirSync(folder).filter((file) => file.endsWith('.json'))

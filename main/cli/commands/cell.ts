@@ -3,7 +3,7 @@ import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { countParameters, describeCell, printedRules } from '../../../shared/compiler/print.ts'
 import { warningText } from '../../../shared/compiler/warnings.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { print, printJson } from '../output.ts'
 import { readCellFile } from '../read-cell.ts'
 

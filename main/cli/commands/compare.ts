@@ -1,5 +1,5 @@
 /** `lab compare`: runs side by side, with intervals and paired tests of each against the first over the seeds that both have. */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
 import { STRATEGIES } from '../../../shared/runs/record.ts'

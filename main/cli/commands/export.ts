@@ -1,6 +1,6 @@
 /** `lab export`: the weights of one seed as safetensors or NPZ. */
 import path from 'node:path'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { encodeWeights } from '../../engine/trained-weights.ts'
 import { replaceFile } from '../../store/durable-file.ts'
 import { findOneRun } from '../find-one-run.ts'

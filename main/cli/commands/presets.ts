@@ -1,7 +1,7 @@
 /** `lab presets` lists or prints the known configurations; `lab schema` prints what a configuration may hold. */
 import { presets } from '../../../shared/experiments/presets.ts'
 import { configJsonSchema } from '../../../shared/experiments/schema.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { formatTable, print, printJson } from '../output.ts'
 
 export function presetsCommand(name: string | undefined, options: Readonly<Record<string, unknown>>): void {

@@ -1,6 +1,6 @@
 /** `lab serve`: the lab's screens for a browser on this machine, until Ctrl-C, which saves first. */
 import process from 'node:process'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { readEngineOptions } from '../../engine/engine-options.ts'
 import { Lab } from '../../lab/lab.ts'
 import { ensureBuilt } from '../../server/build-app.ts'

@@ -1,5 +1,5 @@
 /** `lab setup tensorflow`: TensorFlow's native library set up for this machine, or removed; Ctrl-C cancels, and the next time goes on from there. */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { TENSORFLOW_FLAVOURS, type TensorflowFlavour } from '../../../shared/protocol/tensorflow.ts'
 import { defaultFlavour } from '../../setup/tensorflow/default-flavour.ts'
 import { downloadBytes } from '../../setup/tensorflow/recipe.ts'

@@ -1,6 +1,6 @@
 /** `lab trash`, `lab trash restore` and `lab trash erase`: what was deleted, taken back, and erased for good. */
-import { nearestNames } from '../../../shared/protocol/nearest-names.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { nearestNames } from '../../../shared/errors/nearest-names.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { TrashDone, TrashEntry, TrashKey, TrashSum } from '../../../shared/protocol/trash.ts'
 import { readTrashKey } from '../../../shared/protocol/trash.ts'
 import { TrashCatalog } from '../../lab/trash/trash-catalog.ts'

@@ -1,7 +1,7 @@
 /** `lab vaa`: VAA with its residuals, and VAA*, of the weights of a run, or of its last checkpoint while it has not finished, seed by seed. */
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../../../shared/attractors/rest.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { describeDivergence } from '../../../shared/runs/divergence.ts'
 import { readVaa } from '../../../shared/runs/read-vaa.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'

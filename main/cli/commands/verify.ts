@@ -1,7 +1,7 @@
 /** `lab verify`: golden cases on every backend that works here, or on those that are named, one verdict a line; exit 1 if one does not agree. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { Backend } from '../../../shared/backends/backend.ts'
 import { refusalText } from '../../../shared/protocol/devices.ts'
 import { backendEntry, BACKENDS } from '../../engine/backends/table.ts'

@@ -6,7 +6,7 @@ import { BrowserWindow, ipcMain, MessageChannelMain, type IpcMainEvent } from 'e
 import path from 'node:path'
 import type { RemotePort } from '../../../shared/backends/remote/remote-port.ts'
 import { DESKTOP_CHANNELS } from '../../../shared/protocol/desktop-bridge.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { ExecutorRequest } from '../../engine/executor/executor-request.ts'
 import { APP_ORIGIN } from '../app-origin.ts'
 import { isFromApp } from '../sender.ts'

@@ -1,7 +1,7 @@
 /** Which of an engine's devices is used: their reports and what was asked for enter, the best that can be used leaves. */
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { fromWireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { fromWireError } from '../../../shared/errors/wire-error.ts'
 
 /** A graphics processor by its id or a part of its name; the processor is none. */
 export const isNamed = ({ id, name, kind }: DeviceReport, adapter: string | null): boolean =>

@@ -4,7 +4,7 @@
  */
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import { BACKEND_NAMES, isBackendName, listNames, type BackendName } from '../../../shared/backends/names.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import type { BackendEntry } from './backend-entry.ts'
 import { referenceEntry } from './reference.ts'

@@ -4,7 +4,7 @@
  */
 import type { Backend } from '../../../shared/backends/backend.ts'
 import { createTensorflowBackend } from '../../../shared/backends/tensorflow/tensorflow-backend.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { isInExecutor } from '../executor/executor-role.ts'
 import { loadRemoteBackend } from '../executor/remote-backend.ts'

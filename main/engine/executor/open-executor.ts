@@ -4,7 +4,7 @@
  */
 import { workerData, type MessagePort } from 'node:worker_threads'
 import type { RemotePort } from '../../../shared/backends/remote/remote-port.ts'
-import { fromWireError } from '../../../shared/protocol/wire-error.ts'
+import { fromWireError } from '../../../shared/errors/wire-error.ts'
 import type { ExecutorRequest } from './executor-request.ts'
 import { forkExecutor } from './fork-executor.ts'
 import { overMessagePort } from './message-port.ts'

@@ -4,8 +4,8 @@
  * crashed and can be resumed.
  */
 import type { Worker } from 'node:worker_threads'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { toWireError, type WireError } from '../../../shared/errors/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { startThread } from '../start-thread.ts'

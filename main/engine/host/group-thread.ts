@@ -4,8 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { performance } from 'node:perf_hooks'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { isOver, type RunEvent, type RunRecord } from '../../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { RunStore } from '../../store/run-store.ts'

@@ -1,5 +1,5 @@
 /** What a job's worker thread and its host say to each other over their MessagePort. */
-import type { WireError } from '../../../shared/protocol/wire-error.ts'
+import type { WireError } from '../../../shared/errors/wire-error.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine-options.ts'
 

@@ -5,7 +5,7 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { parseJson } from '../../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../../shared/exchange/parse-json.ts'
 import { TENSORFLOW_FLAVOURS, type TensorflowInstallation } from '../../../shared/protocol/tensorflow.ts'
 import { cacheFolder } from '../../store/home.ts'
 import { readRegularText } from '../../store/regular-file.ts'

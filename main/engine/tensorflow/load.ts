@@ -9,7 +9,7 @@ import path from 'node:path'
 import process from 'node:process'
 import util from 'node:util'
 import { isMainThread } from 'node:worker_threads'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { cacheFolder } from '../../store/home.ts'
 import { BINDING_FILE, findInstallation, TENSORFLOW_PACKAGE } from './installation.ts'
 

@@ -6,7 +6,7 @@ import type { Tensor } from '@tensorflow/tfjs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import {
   savedModelBytes,
   SERVING_TAG,

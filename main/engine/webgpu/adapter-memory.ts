@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { AdapterFacts } from '../../../shared/backends/webgpu/device.ts'
 import type { ShapeMemory } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
-import { parseJson } from '../../../shared/protocol/parse-json.ts'
+import { parseJson } from '../../../shared/exchange/parse-json.ts'
 import { readRegularText } from '../../store/regular-file.ts'
 import { LAB_VERSION } from '../version.ts'
 

@@ -1,5 +1,5 @@
 /** The graphics adapters that Dawn reaches from Node: nothing enters, one report each leaves, best first. */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import { factsOf, readGpuFacts, type GpuFacts } from '../gpu-facts.ts'
 import { openDawn } from './dawn.ts'

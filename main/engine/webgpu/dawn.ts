@@ -2,7 +2,7 @@
  * WebGPU for Node: Dawn's `GPU` object, of the optional package `webgpu`, over this machine's drivers. Works in the main thread and in
  * worker threads. Electron's and the browsers' own WebGPU needs nothing of this.
  */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 /** Through a name that no bundler follows: the package may be absent, and Electron's own WebGPU takes its place there. */
 const PACKAGE = 'webgpu'

@@ -3,9 +3,9 @@ import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { countParameters, describeCell, parameterFormula, printedRules } from '../../../shared/compiler/print.ts'
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { CheckedCell } from '../../../shared/protocol/views.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 
 export function listCells(): { name: string; text: string }[] {
   return Object.entries(builtInCells).map(([name, text]) => ({ name, text }))

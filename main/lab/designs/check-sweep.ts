@@ -1,8 +1,8 @@
 /** What a sweep comes to while it is written: any JSON enters, the number of its points and runs leaves, or what is wrong with it. */
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { CheckedSweep } from '../../../shared/protocol/views.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { outlineSweep } from '../../engine/run-sweep.ts'
 
 /** Where its mistakes are, for messages. */

@@ -3,9 +3,9 @@
  * over a design. What is asked while it is typed is answered with that where its mistakes stand.
  */
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { CheckedCell, CheckedSweep, ResolvedConfig } from '../../../shared/protocol/views.ts'
-import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError, type WireError } from '../../../shared/errors/wire-error.ts'
 import { AskedPool } from '../../engine/asked-pool.ts'
 import type { EngineOptions } from '../../engine/engine-options.ts'
 import type { DesignQuestions, DesignTask } from './design-protocol.ts'

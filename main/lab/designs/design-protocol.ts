@@ -10,7 +10,7 @@ import type {
   ResolvedConfig,
 } from '../../../shared/protocol/views.ts'
 import type { EngineChoice } from '../../../shared/protocol/devices.ts'
-import type { WireError } from '../../../shared/protocol/wire-error.ts'
+import type { WireError } from '../../../shared/errors/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import type { EngineOptions } from '../../engine/engine-options.ts'
 import type { PreparedConfig } from '../../engine/run-group.ts'

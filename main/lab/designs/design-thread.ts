@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { answerQuestions } from '../../engine/answer-questions.ts'
 import { forkRun } from '../../engine/fork-run.ts'
 import { locateData } from '../../engine/locate-data.ts'

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate as turnLoop } from 'node:timers/promises'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { RunSummary } from '../../../shared/protocol/views.ts'
 import { NO_ANNOTATIONS, type RunAnnotations } from '../../../shared/runs/annotations.ts'
 import { readAnnotations } from '../../store/annotations-file.ts'

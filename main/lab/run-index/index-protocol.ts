@@ -2,7 +2,7 @@
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import type { ConfigurationPage, IndexState, RunFacets, RunPage } from '../../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../../shared/protocol/views.ts'
-import type { WireError } from '../../../shared/protocol/wire-error.ts'
+import type { WireError } from '../../../shared/errors/wire-error.ts'
 
 /** What the thread starts with. */
 export interface IndexTask {

@@ -4,9 +4,9 @@
  */
 import path from 'node:path'
 import { workerData } from 'node:worker_threads'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { IndexState } from '../../../shared/protocol/run-query.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { answeringPort, answerQuestions, type Answers } from '../../engine/answer-questions.ts'
 import { RunStore } from '../../store/run-store.ts'
 import { FolderSync, type IndexChanges } from './folder-sync.ts'

@@ -5,7 +5,7 @@
 import Database from 'libsql'
 import { mkdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { codeOf } from '../../store/file-errors.ts'
 import { NoRegularFileError } from '../../store/regular-file.ts'
 

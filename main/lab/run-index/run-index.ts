@@ -2,10 +2,10 @@
  * The index of a home as the lab asks it: questions go to the thread that owns it, answers come back; what changes in the folders, whoever
  * changed them, is told to one listener. A thread that dies is started again, which reads what it has missed.
  */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { IndexState } from '../../../shared/protocol/run-query.ts'
 import type { RunSummary } from '../../../shared/protocol/views.ts'
-import { fromWireError, toWireError } from '../../../shared/protocol/wire-error.ts'
+import { fromWireError, toWireError } from '../../../shared/errors/wire-error.ts'
 import { AskedThread } from '../../engine/asked-thread.ts'
 import type { IndexQuestions, IndexTask, IndexTold } from './index-protocol.ts'
 

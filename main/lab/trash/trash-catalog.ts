@@ -15,7 +15,7 @@ import {
   type TrashState,
   type TrashSum,
 } from '../../../shared/protocol/trash.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { forEachAtOnce } from '../../store/at-once.ts'
 import type { FoundEntry, TrashReader } from './trash-reader.ts'
 

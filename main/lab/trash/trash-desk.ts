@@ -2,9 +2,9 @@
  * What is done to entries of the trash: their keys enter, and they are restored or erased, a sweep with the runs that went with it; which it
  * came to pass for leaves, and why it did not for the others. For the lab and for the command line.
  */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { readTrashKey, trashKey, type TrashDone, type TrashKey } from '../../../shared/protocol/trash.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { forEachAtOnce } from '../../store/at-once.ts'
 import type { RunStore } from '../../store/run-store.ts'
 import type { SweepTrash } from '../../store/sweep-trash.ts'

@@ -4,9 +4,9 @@
  */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { readTrashKey, trashKey, type TrashEntry, type TrashKey } from '../../../shared/protocol/trash.ts'
-import { toWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError, type WireError } from '../../../shared/errors/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { readDeletion } from '../../store/deletion-note.ts'
 import { codeOf } from '../../store/file-errors.ts'

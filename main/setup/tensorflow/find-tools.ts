@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import process from 'node:process'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { TensorflowFlavour, TensorflowLack } from '../../../shared/protocol/tensorflow.ts'
 import { TENSORFLOW_PACKAGE } from '../../engine/tensorflow/installation.ts'
 import { explainFolderError } from './folder-errors.ts'

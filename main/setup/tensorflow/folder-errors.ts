@@ -1,5 +1,5 @@
 /** What the file system refused while something was set up: its error enters, a LabError leaves. */
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { reasonOf } from '../../store/file-errors.ts'
 
 /** @returns LabError `setup` for an error of the file system; any other error as it is */

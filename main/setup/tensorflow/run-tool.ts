@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import process from 'node:process'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { reasonOf } from '../../store/file-errors.ts'
 
 export interface ToolOptions {

@@ -3,7 +3,7 @@
  * tiny network and tells how that went. A library that crashes takes this process along and no other.
  */
 import process from 'node:process'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { loadFrom } from '../../engine/tensorflow/load.ts'
 import { trainTrial } from './train-trial.ts'
 import type { TrialAnswer } from './trial.ts'

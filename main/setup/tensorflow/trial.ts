@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { fromWireError, type WireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { fromWireError, type WireError } from '../../../shared/errors/wire-error.ts'
 import { TENSORFLOW_ENVIRONMENT } from '../../engine/tensorflow/load.ts'
 import { cancelled } from './run-tool.ts'
 

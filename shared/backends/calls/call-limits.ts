@@ -4,7 +4,7 @@
  */
 import type { SeriesBatch } from '../../datasets/dataset.ts'
 import type { ConvergeRequest, LagRequest, PerReplica, RestRequest, TrainRequest, WarmupRequest } from '../backend.ts'
-import { LabError } from '../../protocol/errors.ts'
+import { LabError } from '../../errors/errors.ts'
 import type { EngineCall } from './called-engine.ts'
 
 /** The clock of the host. */

@@ -5,7 +5,7 @@
 import type { SeriesBatch } from '../../datasets/dataset.ts'
 import type { Network } from '../../networks/network.ts'
 import type { TensorMap } from '../../numerics/dims.ts'
-import { LabError } from '../../protocol/errors.ts'
+import { LabError } from '../../errors/errors.ts'
 import type {
   ConvergeRequest,
   ConvergedStates,

@@ -1,7 +1,7 @@
 /** Where a network's parameters stand in one flat array, and tensors in and out of it. */
 import type { Network } from '../../networks/network.ts'
 import { elementCount, type Tensor, type TensorMap } from '../../numerics/dims.ts'
-import { LabError } from '../../protocol/errors.ts'
+import { LabError } from '../../errors/errors.ts'
 import type { FlatRange, FloatArray } from '../recurrence.ts'
 
 export interface ParameterRange extends FlatRange {

@@ -2,8 +2,8 @@
  * The caller's side of a line: calls go out with a number, each is settled by its answer, its error or the end of the line. An executor that
  * says nothing for longer than any call may take counts as hung, and the line is ended.
  */
-import { LabError } from '../../protocol/errors.ts'
-import { fromWireError } from '../../protocol/wire-error.ts'
+import { LabError } from '../../errors/errors.ts'
+import { fromWireError } from '../../errors/wire-error.ts'
 import {
   deviceLost,
   FIRST_CALL_LIMIT_MS,

@@ -1,5 +1,5 @@
 /** What the two ends of a line say to each other: calls with their number go to the executor, answers with the same number come back. */
-import type { WireError } from '../../protocol/wire-error.ts'
+import type { WireError } from '../../errors/wire-error.ts'
 import type { Network } from '../../networks/network.ts'
 import type { Backend } from '../backend.ts'
 import type { EngineCall } from '../calls/called-engine.ts'

@@ -2,8 +2,8 @@
  * The executor's side of a line: calls come in, a backend of this thread carries them out in the order in which they come, every one of them is
  * answered by its result or by what went wrong. Starting the thread or process, and ending it, is its host's.
  */
-import { LabError } from '../../protocol/errors.ts'
-import { toWireError } from '../../protocol/wire-error.ts'
+import { LabError } from '../../errors/errors.ts'
+import { toWireError } from '../../errors/wire-error.ts'
 import type { Backend, Engine } from '../backend.ts'
 import { packOwned } from './pack-arrays.ts'
 import type { RemotePort } from './remote-port.ts'

@@ -2,7 +2,7 @@
  * Buffers of a device, taken and given back: one that has been given back serves again where its size fits, and is destroyed when memory is
  * short. What stands in a buffer that is taken is undefined.
  */
-import { LabError } from '../../protocol/errors.ts'
+import { LabError } from '../../errors/errors.ts'
 import { mebibytes } from '../memory-plan.ts'
 import type { DeviceBounds } from './memory-plan.ts'
 import type { FaultWatch } from './faults.ts'

@@ -2,7 +2,7 @@
  * A WebGPU device as the engine uses it: a `GPU` object enters; buffers, compiled kernels, commands in their order and one read-back leave.
  * What goes wrong on the device (memory, validation, its loss) becomes a LabError at the next read. Knows no network.
  */
-import { LabError } from '../../protocol/errors.ts'
+import { LabError } from '../../errors/errors.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
 import { DispatchTrace, type Clock } from './dispatch-trace.ts'

@@ -2,7 +2,7 @@
  * What goes wrong on a device, gathered while it works and thrown where somebody waits: its loss, memory that it does not have, commands that it
  * refuses.
  */
-import { LabError } from '../../protocol/errors.ts'
+import { LabError } from '../../errors/errors.ts'
 
 const FILTERS = ['validation', 'out-of-memory', 'internal'] as const
 

@@ -6,7 +6,7 @@ import {
   type WebGpuBackend,
 } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { Report } from './report.ts'
 import { scales, type ScaleName } from './scale.ts'
 import { sections } from './sections.ts'

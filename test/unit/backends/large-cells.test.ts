@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { compileNetwork } from '../../../shared/backends/wasm/emit/kernels.ts'
 import { SINGLE_VECTORS_TILES } from '../../../shared/backends/wasm/wasm-backend.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { network, part } from './networks.ts'
 
 const compile = (equations: string): unknown =>

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { lab, temporaryFolder } from './lab.ts'
 
 const quick = presets[0]!.config as Record<string, Record<string, unknown>>

@@ -12,7 +12,7 @@ import { compileCell } from '../../../shared/compiler/passes.ts'
 import { describeCell } from '../../../shared/compiler/print.ts'
 import { stageCell } from '../../../shared/compiler/stage.ts'
 import { tokenizeLine } from '../../../shared/compiler/tokenize.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 /** Values that are each read twice by the next: as many ways through them as 2 to the power of `links`. */
 const sharedChain = (links: number): string =>

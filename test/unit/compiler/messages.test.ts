@@ -1,7 +1,7 @@
 /** The words of the messages for wrong cells: where, expected, found, remedy. */
 import { expect, it } from 'vitest'
 import { compileCell } from '../../../shared/compiler/passes.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 const wrong = [
   '',

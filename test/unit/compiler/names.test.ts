@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { builtInCells } from '../../../shared/cells/library.ts'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { warningText } from '../../../shared/compiler/warnings.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 function complaintOf(text: string): LabError {
   try {

@@ -11,7 +11,7 @@ import {
   printGraph,
   printStages,
 } from '../../../shared/compiler/print.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 const cells: Record<string, string> = {
   ...builtInCells,

@@ -2,7 +2,7 @@
 import type { DatasetSources, SplitOptions } from '../../../shared/datasets/options.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
 import { writeNpz } from '../../../shared/numerics/npz.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 export function text(content: string): Uint8Array {
   return new TextEncoder().encode(content)

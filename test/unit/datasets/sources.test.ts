@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadDatasetSources } from '../../../main/store/datasets.ts'
 import type { DatasetConfig } from '../../../shared/experiments/config.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { labErrorOf, text } from './helpers.ts'
 
 const counts = { train: 1, validation: 1, test: 1 }

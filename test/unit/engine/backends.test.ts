@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { backendEntry, BACKENDS, probeDevices } from '../../../main/engine/backends/table.ts'
 import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { loadBackend, loadToEvaluate } from '../../../main/engine/load-backend.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 const ENGINE = readEngineOptions({ threads: '2' }, {})
 

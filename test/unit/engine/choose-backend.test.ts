@@ -8,8 +8,8 @@ import { readEngineOptions, type EngineOptions } from '../../../main/engine/engi
 import { designShape, knownStepMs, rememberStepMs } from '../../../main/engine/known-speeds.ts'
 import { network, part } from '../backends/networks.ts'
 import { describeChoice, type DeviceReport } from '../../../shared/protocol/devices.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 
 const device = (id: string, kind: DeviceReport['kind'], refusal: DeviceReport['refusal'] = null): DeviceReport => ({
   id,

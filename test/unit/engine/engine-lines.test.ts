@@ -6,8 +6,8 @@ import { engineLines, type EngineLine } from '../../../main/engine/host/engine-l
 import { RunStore } from '../../../main/store/run-store.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { LONG_CONFIG, makeHome } from '../lab/lab-helpers.ts'
 
 const ONE_THREAD = readEngineOptions({ threads: '1' }, {})

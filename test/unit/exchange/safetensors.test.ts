@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '../../../shared/exchange/safetensors.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 function bitsOf({ data }: Tensor): number[] {
   return [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]

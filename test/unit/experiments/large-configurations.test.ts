@@ -1,11 +1,11 @@
 /** Configurations with keys and values of megabytes: told in a few words, and compared with nothing that long. */
 import { expect, it } from 'vitest'
 import { isFieldName } from '../../../shared/experiments/fields.ts'
-import { nearestNames } from '../../../shared/protocol/nearest-names.ts'
+import { nearestNames } from '../../../shared/errors/nearest-names.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
 import { readConfig } from '../../../shared/experiments/schema.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 const quick = presets[0]!.config as Record<string, unknown>
 const LONG = 'warmup'.repeat(500_000)

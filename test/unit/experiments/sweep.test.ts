@@ -1,6 +1,6 @@
 /** The points of a sweep, and what is said of a wrong one. */
 import { describe, expect, it } from 'vitest'
-import type { LabErrorDetail } from '../../../shared/protocol/errors.ts'
+import type { LabErrorDetail } from '../../../shared/errors/errors.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 
 function points(json: unknown) {

@@ -12,7 +12,7 @@ import { writeAnnotations } from '../../../main/store/annotations-file.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { Strategy } from '../../../shared/experiments/config.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
-import type { LabError } from '../../../shared/protocol/errors.ts'
+import type { LabError } from '../../../shared/errors/errors.ts'
 import {
   configurationQuerySchema,
   runIdsQuerySchema,

@@ -1,8 +1,8 @@
 /** How devices and choices of an engine are told. */
 import { expect, it } from 'vitest'
 import { describeChoice, refusalText, type DeviceReport } from '../../../shared/protocol/devices.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 
 const device: DeviceReport = {
   id: 'webgpu',

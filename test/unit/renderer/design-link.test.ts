@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { designFragment, findFragment, readFragment } from '../../../renderer/composables/design-link.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 
 const packedOf = (json: unknown): string => findFragment(`http://127.0.0.1:1234/design${designFragment(json)}`)!
 

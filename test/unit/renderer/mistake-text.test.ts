@@ -7,7 +7,7 @@ import { createMessages } from '../../../renderer/locales/messages.ts'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
 import { findForkMistakes } from '../../../shared/experiments/fork.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 
 function mistakeIn(language: 'en' | 'fr', grid: Record<string, unknown[]>): string {
   const { t, te, locale } = createMessages().global

@@ -7,9 +7,9 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { findInstallation, installationFolder, tensorflowFolder } from '../../../main/engine/tensorflow/installation.ts'
 import { removeTensorflow, setUpTensorflow, type SetUpResult } from '../../../main/setup/tensorflow/set-up.ts'
 import type { StartTrial, TrialAnswer } from '../../../main/setup/tensorflow/trial.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { TensorflowFlavour, TensorflowStep } from '../../../shared/protocol/tensorflow.ts'
-import { toWireError } from '../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { pretendTools, type PretendedMachine, type PretendedTools } from './pretended-tools.ts'
 
 const WHOLE = ['npm', 'pip tensorflow-cpu==2.21.0', 'unpack', 'compile']

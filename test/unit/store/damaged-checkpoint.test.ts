@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../../../main/store/checkpoint-file.ts'
 import { encodeSafetensors } from '../../../shared/exchange/safetensors.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { toyConfig } from '../training/toy.ts'
 import { bytesOf, checkpointOf, complaintOf, storeWithRun } from './store-helpers.ts'
 

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { RunStore } from '../../../main/store/run-store.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { Checkpoint } from '../../../shared/runs/run.ts'
 import { toyConfig } from '../training/toy.ts'
 

@@ -1,7 +1,7 @@
 /** A run whose device is lost goes on by itself from its last checkpoint and ends as if nothing had happened; what is lost for good is told. */
 import { describe, expect, it } from 'vitest'
 import type { Backend } from '../../../shared/backends/backend.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import type { RunPlace } from '../../../shared/runs/engine-history.ts'
 import { trainRun, type TrainRunOptions } from '../../../shared/training/train-run.ts'
 import { losingBackend } from './losing-backend.ts'

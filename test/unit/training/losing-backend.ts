@@ -1,6 +1,6 @@
 /** A backend whose device is gone at chosen calls: every engine that it had fails from then on, the next one has a new device. */
 import type { Backend } from '../../../shared/backends/backend.ts'
-import { LabError } from '../../../shared/protocol/errors.ts'
+import { LabError } from '../../../shared/errors/errors.ts'
 import { aroundCalls } from '../backends/around-calls.ts'
 
 export interface LosingBackend extends Backend {

@@ -1,6 +1,6 @@
 /** One WebAssembly module for a network: the products and sums that all parts share, and every part's fused kernels. */
 import type { Network } from '../../../networks/network.ts'
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import { layNetwork, partPrefix, type NetworkLayout } from '../plan/network-layout.ts'
 import { ModuleBuilder } from './module-builder.ts'
 import { addOptimizerKernels } from './optimizer-kernels.ts'

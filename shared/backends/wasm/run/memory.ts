@@ -2,7 +2,7 @@
  * Buffers in the linear memory of one engine, shared by its threads, in sizes that are given back and used again. Addresses
  * never move; views are made anew after the memory has grown.
  */
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import { CONSTANT_BYTES, MAX_PAGES } from '../emit/module-builder.ts'
 
 const PAGE_BYTES = 65536

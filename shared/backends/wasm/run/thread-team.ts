@@ -3,7 +3,7 @@
  * the host starts (a Node worker thread, a browser's worker), each with `joinTeam`. Jobs start and end through Atomics on a small
  * shared array; messages only bring new engines. A thread waits by spinning briefly, then sleeping.
  */
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import type { TraceSpan } from '../../trace.ts'
 import { TapePlayer, type Kernel, type TapeTracer } from './tape.ts'
 import { TraceBuffer, type TraceClock } from './trace.ts'

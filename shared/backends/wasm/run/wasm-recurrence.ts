@@ -3,7 +3,7 @@
  * after the other: a replica's forward and backward passes follow each other without another's of its lane between.
  */
 import { outputColumns } from '../../../networks/network.ts'
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import { reachedRows } from '../../adjoint-reach.ts'
 import type { OptimizerSettings } from '../../backend.ts'
 import { parameterRanges } from '../../programs/parameter-ranges.ts'

@@ -4,7 +4,7 @@
  */
 import type { SeriesBatch } from '../../../datasets/dataset.ts'
 import { createNetwork, type Part } from '../../../networks/network.ts'
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import { ProgramEngine } from '../../programs/program-engine.ts'
 import type { ComputeDevice } from '../device.ts'
 import type { Clock } from '../dispatch-trace.ts'

@@ -8,7 +8,7 @@ import type { SeriesBatch } from '../../../datasets/dataset.ts'
 import { CELL_INITIAL_VALUES, createNetwork } from '../../../networks/network.ts'
 import { elementCount, type TensorMap } from '../../../numerics/dims.ts'
 import { RandomStream } from '../../../numerics/random.ts'
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import type { Backend } from '../../backend.ts'
 import { referenceBackend } from '../../reference/reference-backend.ts'
 

@@ -8,7 +8,7 @@
  */
 import type { Dim } from '../../../compiler/ir.ts'
 import { outputColumns, type Network, type Part } from '../../../networks/network.ts'
-import { LabError } from '../../../protocol/errors.ts'
+import { LabError } from '../../../errors/errors.ts'
 import { placeCell, type Placement } from '../../plan/placement.ts'
 import type { BufferMeaning, ValueBuffer, ValuePlace } from '../../plan/places.ts'
 import { parameterRanges } from '../../programs/parameter-ranges.ts'

@@ -7,7 +7,7 @@ import { openRemoteBackend, type RemoteBackend } from '../../../../shared/backen
 import type { AlarmClock } from '../../../../shared/backends/calls/call-limits.ts'
 import { serveBackend } from '../../../../shared/backends/remote/serve-backend.ts'
 import { wasmBackend } from '../../../../shared/backends/wasm/wasm-backend.ts'
-import { LabError } from '../../../../shared/protocol/errors.ts'
+import { LabError } from '../../../../shared/errors/errors.ts'
 import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { overMessagePort } from '../../../../main/engine/executor/message-port.ts'
 import { aroundCalls } from '../around-calls.ts'

@@ -1,7 +1,7 @@
 /** A thread that asks its main thread for an executor, calls everything there, and tells what came back or what went wrong. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openRemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
-import { toWireError } from '../../../../shared/protocol/wire-error.ts'
+import { toWireError } from '../../../../shared/errors/wire-error.ts'
 import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { describeExecutor, openExecutor } from '../../../../main/engine/executor/open-executor.ts'
 import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'

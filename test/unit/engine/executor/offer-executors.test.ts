@@ -2,7 +2,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { referenceBackend } from '../../../../shared/backends/reference/reference-backend.ts'
 import type { RemotePort } from '../../../../shared/backends/remote/remote-port.ts'
-import { LabError } from '../../../../shared/protocol/errors.ts'
+import { LabError } from '../../../../shared/errors/errors.ts'
 import type { ExecutorRequest } from '../../../../main/engine/executor/executor-request.ts'
 import { forkExecutor } from '../../../../main/engine/executor/fork-executor.ts'
 import { offerExecutors } from '../../../../main/engine/executor/offer-executors.ts'

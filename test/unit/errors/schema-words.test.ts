@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { faults as english } from '../../../renderer/locales/en-faults.ts'
 import { readConfig } from '../../../shared/experiments/schema.ts'
-import { valueAt, wordsOf } from '../../../shared/protocol/schema-words.ts'
+import { valueAt, wordsOf } from '../../../shared/errors/schema-words.ts'
 
 /** Of a library: "expected string to have >=1 characters", "Invalid input: …", "Too big: expected number". */
 const FOREIGN = />=|<=|Invalid|received|expected \w+ to/
