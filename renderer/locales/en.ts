@@ -296,6 +296,7 @@ export const en = {
       uncounted: 'This engine does not count its memory.',
       again: 'Values for the way back do not fit: they are computed again, about a third more work.',
       items: {
+        'library and programs': 'Library, programs',
         'parameters, gradients and moments': 'Parameters, gradients, moments',
         'packed weights and their gradients': 'Packed weights and gradients',
         inputs: 'Inputs',

@@ -290,6 +290,7 @@ export const fr: Messages = {
       uncounted: 'Ce moteur ne compte pas sa mémoire.',
       again: 'Les valeurs du retour ne tiennent pas : elles sont recalculées, environ un tiers de travail en plus.',
       items: {
+        'library and programs': 'Bibliothèque, programmes',
         'parameters, gradients and moments': 'Paramètres, gradients, moments',
         'packed weights and their gradients': 'Poids rangés et gradients',
         inputs: 'Entrées',
