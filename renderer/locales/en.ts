@@ -3,6 +3,7 @@ import { engines } from './en-engines.ts'
 import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
+import { presets } from './en-presets.ts'
 import { table } from './en-table.ts'
 import { tensorflow } from './en-tensorflow.ts'
 import { trash } from './en-trash.ts'
@@ -13,6 +14,7 @@ export const en = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,

@@ -3,6 +3,7 @@ import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
+import { presets } from './fr-presets.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
@@ -14,6 +15,7 @@ export const fr: Messages = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,
