@@ -32,7 +32,7 @@ export async function trainTinyRun(
   return decodeSafetensors(readFileSync(file), file).tensors
 }
 
-/** From the preset, until it can be started: software adapters take a minute for what a graphics processor does in a second. */
+/** From the preset, until it can be started and its memory is planned: software adapters take a minute for what a graphics processor does in a second. */
 async function designTinyRun(page: Page, backend: BackendName, trainingSteps: number): Promise<void> {
   await page.getByRole('img', { name: /^Series 1/ }).waitFor()
   await page.getByRole('button', { name: /^quick/ }).click()
@@ -53,6 +53,8 @@ async function designTinyRun(page: Page, backend: BackendName, trainingSteps: nu
   await page.getByLabel('Seeds').fill('0, 1')
   await page.getByRole('combobox', { name: 'Engine' }).selectOption(backend)
   await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
+  const memory = page.getByRole('region', { name: 'Memory of a training step' })
+  await expect.poll(() => memory.textContent()).toMatch(/\d [MG]B of \d/)
 }
 
 /** Of the newest run. */
