@@ -8,6 +8,7 @@ const isSource = import.meta.url.endsWith('.ts')
 
 const FILES = {
   'wasm-thread': './wasm-thread.ts',
+  'executor-thread': './executor/executor-thread.ts',
   'group-thread': './host/group-thread.ts',
   'estimate-thread': './host/estimate-thread.ts',
   'evaluation-thread': './host/evaluation-thread.ts',
