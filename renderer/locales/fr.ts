@@ -292,6 +292,7 @@ export const fr: Messages = {
       uncounted: 'Ce moteur ne compte pas sa mémoire.',
       again: 'Les valeurs du retour ne tiennent pas : elles sont recalculées, environ un tiers de travail en plus.',
       items: {
+        'library and programs': 'Bibliothèque, programmes',
         'parameters, gradients and moments': 'Paramètres, gradients, moments',
         'packed weights and their gradients': 'Poids rangés et gradients',
         inputs: 'Entrées',
@@ -465,6 +466,7 @@ export const fr: Messages = {
     resumeOn: 'Reprendre sur',
     resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
+    kernelsFrom: '{engine} avec d’autres noyaux à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
     forkedFrom: 'bifurqué de {runId}, {phase}, pas {step}',
@@ -644,6 +646,8 @@ export const fr: Messages = {
       engine: 'Il tourne sur {engine}.',
       otherEngine:
         'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      otherKernels:
+        'À partir de {place}, {engine} calcule avec d’autres noyaux qu’avant, ceux de l’essai n’étant pas connus ou utilisables ici : ils arrondissent autrement.',
       deviceLost:
         'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',
