@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { NpzArchive } from '../../shared/numerics/npz.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 8000, seeds: '0, 1' }
 /** Every step, warm-up's and training's. */
@@ -17,8 +18,8 @@ export async function untilPositionIsOver(page: Page, least: number): Promise<vo
   await expect.poll(() => position(page)).toBeGreaterThan(least)
 }
 
-export async function untilState(page: Page, state: string): Promise<void> {
-  await expect.poll(() => page.getByTestId('state').textContent()).toBe(state)
+export async function untilState(page: Page, state: string, timeout = PATIENCE_MS): Promise<void> {
+  await expect.poll(() => page.getByTestId('state').textContent(), { timeout }).toBe(state)
 }
 
 /** From the preset: another cell, another split, fewer warm-up steps; until it can be started. */

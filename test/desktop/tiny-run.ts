@@ -26,7 +26,7 @@ export async function trainTinyRun(
   await untilPositionIsOver(page, WARMUP_STEPS + 2)
   const begun = await chartPixels(page)
   await onTheWay()
-  await untilState(page, 'Finished')
+  await untilState(page, 'Finished', TEST_PATIENCE_MS)
   expect(await chartPixels(page)).not.toBe(begun)
   const file = path.join(readRecord(home).folder, 'weights.safetensors')
   return decodeSafetensors(readFileSync(file), file).tensors
