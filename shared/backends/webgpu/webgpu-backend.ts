@@ -1,14 +1,11 @@
 /** The webgpu backend: float32 on any vendor's graphics processor. A `GPU` object enters; who hands it in knows the host. */
 import type { Part } from '../../networks/network.ts'
 import type { Backend } from '../backend.ts'
-import { ProgramEngine } from '../programs/program-engine.ts'
 import { ComputeDevice, type AdapterFacts, type OpenOptions } from './device.ts'
 import type { Clock } from './dispatch-trace.ts'
-import { runJobs } from './jobs.ts'
-import { NetworkWork } from './network-work.ts'
 import { shapesToTry } from './shapes.ts'
 import { fastestShape } from './tune/fastest-shape.ts'
-import { WebGpuRecurrence } from './webgpu-recurrence.ts'
+import { createWebGpuEngine } from './webgpu-engine.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
 
 /** Shapes that were found to be the fastest on a device, by what they hold for. */
@@ -40,17 +37,7 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
       const shapes = new Map<Part, RecurrenceShape>()
       for (const part of network.wiredLayers.flatMap(({ parts }) => parts))
         shapes.set(part, await chooseShape(device, part, memory, options.now))
-      const work = new NetworkWork(device, network, (part) => shapes.get(part)!, device.bounds, replicas)
-      const recurrences = Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica))
-      return new ProgramEngine(network, recurrences, {
-        run: runJobs,
-        sideBySide: (size) => work.planMemory(size).sideBySide,
-        dispose: () => {
-          for (const recurrence of recurrences) recurrence.endProgram()
-          work.release()
-        },
-        memoryBytes: () => device.buffers.totalBytes,
-      })
+      return createWebGpuEngine(device, network, replicas, { shapeOf: (part) => shapes.get(part)!, chunkSteps: null })
     },
   }
 }

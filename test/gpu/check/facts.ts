@@ -150,7 +150,7 @@ class DeviceBench {
     device.queue.writeBuffer(uniform, 0, bytes as Uint8Array<ArrayBuffer>)
     const group = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: [uniform, ...kernel.buffers.map((name) => buffers[name]!)].map((buffer, binding) => ({
+      entries: [uniform, ...kernel.boundBuffers.map((name) => buffers[name]!)].map((buffer, binding) => ({
         binding,
         resource: { buffer },
       })),

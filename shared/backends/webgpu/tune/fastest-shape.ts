@@ -5,12 +5,10 @@
 import type { SeriesBatch } from '../../../datasets/dataset.ts'
 import { createNetwork, type Part } from '../../../networks/network.ts'
 import { LabError } from '../../../errors/errors.ts'
-import { ProgramEngine } from '../../programs/program-engine.ts'
+import type { Engine } from '../../backend.ts'
 import type { ComputeDevice } from '../device.ts'
 import type { Clock } from '../dispatch-trace.ts'
-import { runJobs } from '../jobs.ts'
-import { NetworkWork } from '../network-work.ts'
-import { WebGpuRecurrence } from '../webgpu-recurrence.ts'
+import { createWebGpuEngine } from '../webgpu-engine.ts'
 import type { RecurrenceShape } from '../wgsl/recurrence-plan.ts'
 
 const [STEPS, SERIES] = [32, 32]
@@ -53,16 +51,9 @@ async function roundMs(device: ComputeDevice, part: Part, shape: RecurrenceShape
     targets: new Float32Array(SERIES),
   }
   const request = { batch, truncateEvery: null, dropoutMasks: null, regulariser: null }
-  let work: NetworkWork | null = null
+  let engine: Engine | null = null
   try {
-    work = new NetworkWork(device, network, () => shape, device.bounds, 1)
-    const shared = work
-    const engine = new ProgramEngine(network, [new WebGpuRecurrence(shared, 0)], {
-      run: runJobs,
-      sideBySide: () => 1,
-      dispose: () => undefined,
-      memoryBytes: () => null,
-    })
+    engine = createWebGpuEngine(device, network, 1, { shapeOf: () => shape, chunkSteps: null })
     let fastest = Infinity
     for (let round = 0; round < ROUNDS; round++) {
       const begin = now()
@@ -74,6 +65,6 @@ async function roundMs(device: ComputeDevice, part: Part, shape: RecurrenceShape
     if (error instanceof LabError && error.code === 'backend') return Infinity
     throw error
   } finally {
-    work?.release()
+    await engine?.dispose()
   }
 }
