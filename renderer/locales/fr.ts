@@ -453,6 +453,7 @@ export const fr: Messages = {
     resumeOn: 'Reprendre sur',
     resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
+    kernelsFrom: '{engine} avec d’autres noyaux à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
     forkedFrom: 'bifurqué de {runId}, {phase}, pas {step}',
@@ -632,6 +633,8 @@ export const fr: Messages = {
       engine: 'Il tourne sur {engine}.',
       otherEngine:
         'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      otherKernels:
+        'À partir de {place}, {engine} calcule avec d’autres noyaux qu’avant, ceux de l’essai n’étant pas connus ou utilisables ici : ils arrondissent autrement.',
       deviceLost:
         'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',

@@ -32,11 +32,11 @@ const SHARED: ReplicaPlace = { offset: 0, stride: 0 }
 
 export const factsSection: Section = {
   name: 'facts',
-  limitSeconds: 30,
+  limitSeconds: 15,
   run: async (context) => {
     const adapter = await (await openDawn()).requestAdapter({ powerPreference: 'high-performance' })
     if (adapter === null) throw new Error('Vulkan offers no adapter.')
-    const facts = describeAdapter(adapter)
+    const facts = await describeAdapter(adapter)
     const limits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]))
     const features = [...adapter.features].sort()
     context.report.add(`${facts.name}: ${features.join(' ')}\n${JSON.stringify(limits)}`, {

@@ -7,14 +7,16 @@ import { expect, it } from 'vitest'
 import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { AS_BEGUN, makeRuns, prepare, preparedConfig, runOne } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
+import type { Backend } from '../../../shared/backends/backend.ts'
 import { wasmBackend } from '../../../shared/backends/wasm/wasm-backend.ts'
 import { parseConfig } from '../../../shared/experiments/schema.ts'
 import type { LogEntry } from '../../../shared/runs/log.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { trainRun } from '../../../shared/training/train-run.ts'
 import { temporaryFolder } from '../store/store-helpers.ts'
+import { choosingBackend } from '../training/choosing-backend.ts'
 import { losingBackend } from '../training/losing-backend.ts'
-import { toyConfig, toyDataset, toyNetwork } from '../training/toy.ts'
+import { toyBackend, toyConfig, toyDataset, toyNetwork } from '../training/toy.ts'
 
 /** Of losses after some ten steps in single and double precision by turns: rounding grows with every step. */
 const ENGINES_DIFFER = 1e-4
@@ -142,4 +144,39 @@ it('the files of a run that has lost its devices are those of one that has not, 
   expect(deviceLosses.length).toBeGreaterThan(1)
   const told = (await entriesOf({ store, id: lost })).flatMap((entry) => (entry.kind === 'device-lost' ? [entry] : []))
   expect(told).toMatchObject(deviceLosses)
+})
+
+it('a run that is taken up on a device that computes with other kernels now says so, and one that goes on as it was does not', async () => {
+  const store = new RunStore(await temporaryFolder())
+  const [{ id }] = (await store.createGroup(toyConfig([0]), ['none'], { lab: '0', node: '0' })) as [RunRecord]
+  const card = { name: 'webgpu', device: 'card' } as const
+  const takeUp = async (backend: Backend, pauseStep: number): Promise<void> => {
+    const writer = await store.openWriter(id)
+    let step = 0
+    await trainRun({
+      record: await store.readRecord(id),
+      network: toyNetwork(),
+      datasets: [toyDataset(0)],
+      backend: { ...backend, ...card },
+      writer,
+      clock: { now: () => 0 },
+      control: { requested: () => (step >= pauseStep ? 'pause' : null) },
+      onEvent: (event) => (step = event.type === 'train-step' ? event.step : step),
+    })
+    await writer.close()
+  }
+  await takeUp(toyBackend(), 2) // as a version of the lab whose records know no kernels
+  await takeUp(choosingBackend('fast').backend, 4)
+  await takeUp(choosingBackend('faster').backend, Infinity)
+  const { engines, status } = await store.readRecord(id)
+  expect(status).toBe('finished')
+  expect(engines).toEqual([
+    { backend: 'webgpu', device: 'card', phase: 'training', step: 0 },
+    { backend: 'webgpu', device: 'card', tuning: { choice: 'fast' }, phase: 'training', step: 2 },
+  ])
+  const told = (await entriesOf({ store, id })).flatMap((entry) => (entry.kind === 'engine' ? [entry] : []))
+  expect(told.map(({ engine, before }) => [engine.step, before])).toEqual([
+    [0, null],
+    [2, { backend: 'webgpu', device: 'card' }],
+  ])
 })
