@@ -5,12 +5,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Engine } from '../../shared/backends/backend.ts'
+import type { Dispatch } from '../../shared/backends/webgpu/command-queue.ts'
 import { ComputeDevice } from '../../shared/backends/webgpu/device.ts'
 import { shapesToTry } from '../../shared/backends/webgpu/shapes.ts'
 import { createWebGpuEngine } from '../../shared/backends/webgpu/webgpu-engine.ts'
 import type { Network } from '../../shared/networks/network.ts'
 import { convergeRequest, dropoutMasks, trainRequest, warmupRequest } from '../unit/backends/conformance/requests.ts'
-import { ADAM, batch, network, part, weights, WHOLE_LAYER_CELL } from '../unit/backends/networks.ts'
+import { ADAM, batch, network, part, weights } from '../unit/backends/networks.ts'
+import { chainSteps } from '../bench/webgpu-costs.ts'
 import { openTestGpu } from './adapter.ts'
 import { WHOLE_SUITE } from './whole.ts'
 
@@ -96,38 +98,61 @@ describe('no bit depends on whether layers are apart by', () => {
   )
 })
 
-/** The layers whose loops a step's dispatches do, in their order, once the loops' speeds are known. */
-async function loopsOfStep(chunkSteps: number | null): Promise<{ loops: string[]; readBacks: number }> {
-  const layer = [part("h' = tanh(W x + U h + b)", 4)]
-  const net = network([layer, layer, layer], { inputs: 4, outputs: 2 })
-  const request = { batch: batch(net, 8, 3, 3), truncateEvery: null, dropoutMasks: null, regulariser: null }
-  return withEngine(net, 1, chunkSteps, async (engine) => {
+const LAYER = [part("h' = tanh(W x + U h + b)", 4)]
+const THREE_LAYERS = network([LAYER, LAYER, LAYER], { inputs: 4, outputs: 2 })
+const STEPS = 8
+
+interface StepLoops {
+  /** The layers whose loops each dispatch does, in their order. */
+  readonly loops: readonly string[]
+  /** Of each dispatch. */
+  readonly steps: readonly number[]
+  readonly readBacks: number
+}
+
+/** Of a training step, once the loops' speeds are known. */
+async function loopsOfStep(chunkSteps: number | null): Promise<StepLoops> {
+  const series = batch(THREE_LAYERS, STEPS, 3, 3)
+  const request = { batch: series, truncateEvery: null, dropoutMasks: null, regulariser: null }
+  return withEngine(THREE_LAYERS, 1, chunkSteps, async (engine) => {
     for (let i = 0; i < WARM_STEPS; i++) await engine.trainStep([request], [ADAM])
     const spy = vi.spyOn(device.queue, 'dispatch')
     const { readBacks } = device.queue.counts
     await engine.trainStep([request], [ADAM])
-    const loops = spy.mock.calls.flatMap(
-      ([
-        {
-          kernel: { name },
-        },
-      ]) => (/^(for|back)ward of/.test(name) ? [name.replaceAll(/ward of layer (\d) part 0 own/g, ' $1')] : []),
-    )
+    const dispatches = spy.mock.calls.flatMap(([one]) => (/^(for|back)ward of/.test(one.kernel.name) ? [one] : []))
     spy.mockRestore()
-    return { loops, readBacks: device.queue.counts.readBacks - readBacks }
+    return {
+      loops: dispatches.map(({ kernel }) => kernel.name.replaceAll(/ward of layer (\d) part 0 own/g, ' $1')),
+      steps: dispatches.map(stepsOf),
+      readBacks: device.queue.counts.readBacks - readBacks,
+    }
   })
 }
 
+/** The most that one of a dispatch's members does. */
+function stepsOf({ kernel, uniform }: Dispatch): number {
+  const names = Object.keys(kernel.fields)
+  const values = new DataView(uniform.buffer, uniform.byteOffset)
+  const valueOf = (name: string): number => values.getUint32(4 * names.indexOf(name), true)
+  const firsts = names.filter((name) => /^first(_\d)?$/.test(name))
+  return Math.max(...firsts.map((first) => valueOf(first.replace('first', 'last')) - valueOf(first)))
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
 it('layers a chunk apart share dispatches, and a step is one read-back', async () => {
-  expect(await loopsOfStep(4)).toEqual({
-    loops: [
-      ...['for 0', 'for 0 beside for 1', 'for 1 beside for 2', 'for 2'],
-      ...['back 2', 'back 2 beside back 1', 'back 1 beside back 0', 'back 0'],
-    ],
-    readBacks: 1,
-  })
+  const { loops, steps, readBacks } = await loopsOfStep(4)
+  expect(loops).toEqual([
+    ...['for 0', 'for 0 beside for 1', 'for 1 beside for 2', 'for 2'],
+    ...['back 2', 'back 2 beside back 1', 'back 1 beside back 0', 'back 0'],
+  ])
+  expect(sum(steps)).toBe(chainSteps(THREE_LAYERS, STEPS, 4))
+  expect(readBacks).toBe(1)
 })
 
-it('layers that are not to be apart go through time in turn', async () => {
-  expect((await loopsOfStep(null)).loops).toEqual(['for 0', 'for 1', 'for 2', 'back 2', 'back 1', 'back 0'])
+it('layers that are not to be apart go through time in turn, which is a longer chain', async () => {
+  const { loops, steps } = await loopsOfStep(null)
+  expect(loops).toEqual(['for 0', 'for 1', 'for 2', 'back 2', 'back 1', 'back 0'])
+  expect(sum(steps)).toBe(chainSteps(THREE_LAYERS, STEPS, null))
+  expect(chainSteps(THREE_LAYERS, STEPS, null)).toBeGreaterThan(chainSteps(THREE_LAYERS, STEPS, 4))
 })

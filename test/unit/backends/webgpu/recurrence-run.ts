@@ -153,7 +153,7 @@ export async function runForward(
       { weights, inputProducts, inputs, states: states!, saved: saved! },
       REPLICAS,
     )
-    states = written(states!, result.states)
+    states = written(states!, result.states!)
     saved = result.saved ? written(saved!, result.saved) : saved
   }
   return { states: states!, saved: saved! }
@@ -182,7 +182,7 @@ export async function runBackward(
       REPLICAS,
     )
     adjoints = result.adjoints ? written(adjoints!, result.adjoints) : adjoints
-    stateAdjoints = written(stateAdjoints!, result.stateAdjoints)
+    stateAdjoints = written(stateAdjoints!, result.stateAdjoints!)
   }
   return { adjoints: adjoints!, stateAdjoints: stateAdjoints! }
 }
