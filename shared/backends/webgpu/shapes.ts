@@ -6,7 +6,7 @@
  * (layers beside each other gain more), and it needs a promise of WebGPU's that there is not, that all workgroups run at once.
  */
 import type { Network, Part } from '../../networks/network.ts'
-import type { AdapterFacts } from './device.ts'
+import type { AdapterFacts } from '../adapter.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
 import { recurrenceShapes } from './wgsl/recurrence-shapes.ts'
 
