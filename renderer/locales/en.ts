@@ -391,7 +391,6 @@ export const en = {
     strategy: { none: 'No warm-up', 'warmed-up': 'Warmed up', double: 'Double layer' },
     outcome: 'What it comes to',
     parameters: '{count} parameters',
-    partFacts: '{count} parameters',
     readout: 'readout',
     warm: 'warmed',
     cold: 'not warmed',
@@ -410,8 +409,8 @@ export const en = {
     },
     mistakeAt: '{place}: {mistake}',
     published: 'Published: {metric} {mean} ± {std}',
-    showPart: '{part}: show its fields',
-    showData: 'Input: show the data',
+    showPart: '{layer}: {part} {count} parameters; show its fields',
+    showData: 'x [{size}]: the input; show the data',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
     remark: {
       warmupBatch: 'The batch of the warm-up is {used} and not {asked}: there are no more training series.',

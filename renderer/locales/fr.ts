@@ -385,7 +385,6 @@ export const fr: Messages = {
     strategy: { none: 'Sans échauffement', 'warmed-up': 'Échauffé', double: 'Double couche' },
     outcome: 'Ce que cela donne',
     parameters: '{count} paramètres',
-    partFacts: '{count} paramètres',
     readout: 'lecture',
     warm: 'échauffée',
     cold: 'non échauffée',
@@ -404,8 +403,8 @@ export const fr: Messages = {
     },
     mistakeAt: '{place} : {mistake}',
     published: 'Publié : {metric} {mean} ± {std}',
-    showPart: '{part} : montrer ses champs',
-    showData: 'Entrée : montrer les données',
+    showPart: '{layer} : {part} {count} paramètres ; montrer ses champs',
+    showData: 'x [{size}] : l’entrée ; montrer les données',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
       warmupBatch:

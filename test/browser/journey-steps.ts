@@ -7,6 +7,7 @@ import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { NpzArchive } from '../../shared/numerics/npz.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { PATIENCE_MS } from '../patience.ts'
+import { openSection } from './form-section.ts'
 
 export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 8000, seeds: '0, 1' }
 /** Every step, warm-up's and training's. */
@@ -40,6 +41,7 @@ export async function designByMouse(page: Page): Promise<void> {
     .getByRole('group', { name: 'Training' })
     .getByLabel(/^Steps/)
     .fill(`${JOURNEY.trainingSteps}`)
+  await openSection(page, 'Measures')
   await page.getByLabel('Measure every').fill('1000')
   await page.getByLabel('Seeds').fill(JOURNEY.seeds)
   await page.getByRole('slider', { name: 'Warmed units' }).press('ArrowRight')
