@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import {
+  askForWeights,
   checkPicture,
   checkRun,
   checkWeights,
@@ -53,9 +54,8 @@ describe('the served lab', () => {
     checkPicture(picture.bytes)
     const drawing = await download(page, () => saved.selectOption('svg'))
     expect(drawing.bytes.toString()).toMatch(/^<svg .*<\/svg>\s*$/s)
-    const exported = page.getByRole('combobox', { name: 'Export' })
-    for (const format of ['safetensors', 'npz']) {
-      const weights = await download(page, () => exported.selectOption(format))
+    for (const format of ['safetensors', 'npz'] as const) {
+      const weights = await download(page, () => askForWeights(page, format))
       expect(weights.name).toMatch(new RegExp(`\\.${format}$`))
       checkWeights(weights.bytes, weights.name, folder)
     }
@@ -120,8 +120,10 @@ describe('the served lab', () => {
       )
       checkPicture(picture.bytes)
       const weights = await download(page, async () => {
-        await tabTo(page, page.getByRole('combobox', { name: 'Export' }), 'Shift+Tab')
-        await keyboard.type('Wei')
+        await tabTo(page, page.getByRole('button', { name: 'Export…' }), 'Shift+Tab')
+        await keyboard.press('Enter')
+        await tabTo(page, page.getByRole('button', { name: /^Export weights of seed \d+$/ }))
+        await keyboard.press('Enter')
       })
       checkWeights(weights.bytes, weights.name, folder)
       expect(complaints).toEqual([])

@@ -7,7 +7,7 @@ import path from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
+import { askForWeights, checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
 import { WEBGPU_SWITCHES } from '../gpu/engine-page.ts'
 import { PATIENCE_MS, TEST_PATIENCE_MS } from '../patience.ts'
 import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
@@ -87,7 +87,7 @@ describe.skipIf(electron.program === null)('the desktop with WebGPU', () => {
     await app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = async () => ({ canceled: false, filePath })
     }, target)
-    await page.getByRole('combobox', { name: 'Export' }).selectOption('safetensors')
+    await askForWeights(page, 'safetensors')
     await expect.poll(() => existsSync(target)).toBe(true)
     checkWeights(readFileSync(target), 'saved.safetensors', folder)
   })
