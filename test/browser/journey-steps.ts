@@ -65,6 +65,13 @@ export async function train(page: Page, toggle: (name: 'Pause' | 'Resume') => Pr
   await expect.poll(() => position(page)).toBe(LAST_POSITION) // drawn a little after it is told
 }
 
+/** Shows what of a run can be exported. @param format as the lab calls it */
+export async function askForWeights(page: Page, format: 'safetensors' | 'npz'): Promise<void> {
+  await page.getByRole('button', { name: 'Export…' }).click()
+  await page.getByRole('combobox', { name: 'What' }).selectOption(format)
+  await page.getByRole('button', { name: /^Export weights of seed \d+$/ }).click()
+}
+
 /** What is drawn, in short. */
 export async function chartPixels(page: Page): Promise<string> {
   const canvas = page.locator('.chart canvas').first()

@@ -7,7 +7,7 @@ import type { BackendName } from '../../shared/backends/names.ts'
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { chartPixels, checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
+import { askForWeights, chartPixels, checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
 import { TEST_PATIENCE_MS } from '../patience.ts'
 import type { DesktopLab } from './electron-lab.ts'
 
@@ -89,7 +89,7 @@ export async function saveWeights({ app, page, home }: DesktopLab): Promise<void
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = async () => ({ canceled: false, filePath })
   }, target)
-  await page.getByRole('combobox', { name: 'Export' }).selectOption('safetensors')
+  await askForWeights(page, 'safetensors')
   await expect.poll(() => existsSync(target)).toBe(true)
   checkWeights(readFileSync(target), 'saved.safetensors', readRecord(home).folder)
 }
