@@ -100,6 +100,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `array[i]!` the idiom of numeric loops
       '@typescript-eslint/no-explicit-any': 'error',
+      // A type that a schema has is given its name by an interface, which is what editors then show in its place.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       'no-console': 'error',
       'no-undef': 'off', // the compiler checks names, per folder
     },
