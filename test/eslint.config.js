@@ -121,6 +121,20 @@ export default tseslint.config(
       'vue/no-v-html': 'error',
     },
   },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/needs.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|skipIf|runIf|only|todo)$/]',
+          message: 'A test that is left out says why: describeUnless and itUnless of test/needs.ts.',
+        },
+      ],
+    },
+  },
   { files: ['shared/**/*.ts'], rules: forbid(hosts, outward) },
   ...layerRules,
   { files: ['shared/training/**/*.ts'], rules: forbid(hosts, outward, foundationsOnly) },

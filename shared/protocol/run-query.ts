@@ -25,10 +25,7 @@ export const runFilterSchema = z.strictObject({
   /** Empty: any. */
   states: z.array(z.enum(RUN_STATES)).max(RUN_STATES.length).default([]),
   /** Empty: any. */
-  strategies: z
-    .array(z.enum(STRATEGIES))
-    .max(STRATEGIES.length)
-    .default([]),
+  strategies: z.array(z.enum(STRATEGIES)).max(STRATEGIES.length).default([]),
   /** All of them. */
   tags: z.array(tagSchema).max(8).default([]),
   onlyStarred: z.boolean().default(false),

@@ -8,10 +8,11 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { electronLack, findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { LINUX_LACK, describeUnless } from '../needs.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const FUSES = {
@@ -47,7 +48,7 @@ async function systemCallFilters(home: string, kind: string): Promise<(string | 
   return found
 }
 
-describe.skipIf(electron.program === null || process.platform !== 'linux')('the packaged desktop', () => {
+describeUnless(LINUX_LACK ?? electronLack(electron))('the packaged desktop', () => {
   /** Outside of the checkout, whose packages it would find. */
   let scratch: string
   let folder: string

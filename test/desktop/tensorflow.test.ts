@@ -1,14 +1,15 @@
 /** TensorFlow in a real Electron: the set-up of the settings tries the native library in a utility process, and puts it in its place. */
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findInstallation } from '../../main/engine/tensorflow/installation.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { isTensorflowLeftOut, makeCache, stageInstallation, testInstallation } from '../tensorflow.ts'
-import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { TENSORFLOW_LACK, makeCache, stageInstallation, testInstallation } from '../tensorflow.ts'
+import { electronLack, findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { describeUnless } from '../needs.ts'
 
 const electron = await findTestElectron()
-describe.skipIf(electron.program === null || isTensorflowLeftOut)('TensorFlow in the desktop', () => {
+describeUnless(electronLack(electron) ?? TENSORFLOW_LACK)('TensorFlow in the desktop', () => {
   let desktop: DesktopLab
   let caches: string
 

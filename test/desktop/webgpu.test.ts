@@ -5,12 +5,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import { checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
 import { WEBGPU_SWITCHES } from '../gpu/engine-page.ts'
 import { PATIENCE_MS, TEST_PATIENCE_MS } from '../patience.ts'
-import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { electronLack, findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { describeUnless } from '../needs.ts'
 
 /** Software adapters take a minute for what a graphics processor does in a second. */
 const WARMUP_STEPS = 2
@@ -46,7 +47,7 @@ function readRecord(home: string): { folder: string; record: RunRecord } {
   return { folder, record: JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as RunRecord }
 }
 
-describe.skipIf(electron.program === null)('the desktop with WebGPU', () => {
+describeUnless(electronLack(electron))('the desktop with WebGPU', () => {
   let desktop: DesktopLab
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { findInstallation, installationFolder, tensorflowFolder } from '../../../main/engine/tensorflow/installation.ts'
 import { removeTensorflow, setUpTensorflow, type SetUpResult } from '../../../main/setup/tensorflow/set-up.ts'
 import type { StartTrial, TrialAnswer } from '../../../main/setup/tensorflow/trial.ts'
@@ -11,6 +11,7 @@ import { LabError } from '../../../shared/errors/errors.ts'
 import type { TensorflowFlavour, TensorflowStep } from '../../../shared/protocol/tensorflow.ts'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { pretendTools, type PretendedMachine, type PretendedTools } from './pretended-tools.ts'
+import { LINUX_X64_LACK, describeUnless } from '../../needs.ts'
 
 const WHOLE = ['npm', 'pip tensorflow-cpu==2.21.0', 'unpack', 'compile']
 const TRAINED: StartTrial = answering({ kind: 'trained', usesGpu: false })
@@ -25,7 +26,7 @@ function answering(answer: TrialAnswer): StartTrial {
   })
 }
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a set-up of TensorFlow', () => {
+describeUnless(LINUX_X64_LACK)('a set-up of TensorFlow', () => {
   let place: string
   let cache: string
   let tools: PretendedTools
