@@ -3,7 +3,7 @@
  * measured there, with the smoothing by its name.
  */
 import type { SeriesName } from '../../shared/runs/series.ts'
-import { formatNumber } from '../composables/format.ts'
+import { formatNumber } from '../words/format.ts'
 import type { PointWords } from '../composables/use-point-words.ts'
 import type { RunChartSubject, RunChartWords } from './run-chart.ts'
 import { meanPoints, smoothingOf, type MeanPoint } from './run-points.ts'

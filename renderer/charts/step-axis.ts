@@ -4,7 +4,7 @@
  */
 import type { EChartsCoreOption } from 'echarts/core'
 import { Timeline, type PhaseStep, type TimelineMarks } from '../../shared/runs/timeline.ts'
-import { formatTick } from '../composables/format.ts'
+import { formatTick } from '../words/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 
 export interface StepTick {

@@ -11,8 +11,8 @@ import type { SeriesName, SeriesPoint } from '../../shared/runs/series.ts'
 import { Timeline, type TimelineMarks } from '../../shared/runs/timeline.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
-import { DrawingPace } from './drawing-pace.ts'
-import { newestQuestion } from './newest-question.ts'
+import { DrawingPace } from '../pacing/drawing-pace.ts'
+import { newestQuestion } from '../pacing/newest-question.ts'
 
 /** Positions, inclusive; null: the whole run, which grows. */
 export type PositionRange = { readonly from: number; readonly to: number } | null
