@@ -321,6 +321,9 @@ export const en = {
     expected: 'Expected {expected}.',
     range: 'Range: {range}.',
     whenEmpty: 'Empty: {empty}.',
+    byDefault: 'Default: {value}.',
+    on: 'on',
+    off: 'off',
     unit: { steps: 'steps', epochs: 'epochs', series: 'series' },
     device: {
       title: 'Processor',

@@ -315,6 +315,9 @@ export const fr: Messages = {
     expected: 'Attendu : {expected}.',
     range: 'Étendue : {range}.',
     whenEmpty: 'Vide : {empty}.',
+    byDefault: 'Par défaut : {value}.',
+    on: 'oui',
+    off: 'non',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
       title: 'Processeur',
