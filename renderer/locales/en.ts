@@ -3,6 +3,7 @@ import { engines } from './en-engines.ts'
 import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
+import { presets } from './en-presets.ts'
 import { across, exports, headline, plots, unit } from './en-run.ts'
 import { table } from './en-table.ts'
 import { tensorflow } from './en-tensorflow.ts'
@@ -14,6 +15,7 @@ export const en = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,
@@ -209,8 +211,8 @@ export const en = {
       series: 'Series {number}, {steps} steps, {range}',
       class: 'class {name}',
       image: 'Image of class {name}',
-      counts:
-        '{train} series for training, {validation} for validation, {test} for the test. In {sampled} training series of {steps} steps:',
+      statistics: 'Statistics of {sampled} training series, {steps} steps each',
+      counts: '{train} series for training, {validation} for validation, {test} for the test.',
       groups: 'Groups: {train} for training, {validation} for validation, {test} for the test.',
       span: '{shortest} to {longest}',
       value: 'Value',
@@ -297,6 +299,7 @@ export const en = {
       uncounted: 'This engine does not count its memory.',
       again: 'Values for the way back do not fit: they are computed again, about a third more work.',
       items: {
+        'library and programs': 'Library, programs',
         'parameters, gradients and moments': 'Parameters, gradients, moments',
         'packed weights and their gradients': 'Packed weights and gradients',
         inputs: 'Inputs',
@@ -307,7 +310,10 @@ export const en = {
       },
     },
     explain: 'Explain this field (F1)',
-    helpHint: 'F1 explains the field that you are in; ? does it with the mouse.',
+    helpHint: 'F1 explains a field',
+    allDefault: 'as by default',
+    isOn: '{name}: on',
+    isOff: '{name}: off',
     mistakes: '{count} mistake | {count} mistakes',
     faults,
     unread:
@@ -342,14 +348,16 @@ export const en = {
     network: 'Network',
     layer: 'Layer {number}',
     cell: 'Cell',
-    coldCell: 'Cell of the other part',
+    coldCell: 'Cell, other part',
     units: 'Units',
     cellHelp: 'The equations of the layer. Those of a cell can be looked at below, copied and changed.',
     coldCellHelp: 'The cell of the part of a double layer that is not warmed up; the same or another one.',
     unitsHelp: 'H: the size of the hidden state h. A double layer shares it between its two parts.',
-    split: 'Warmed units of a double layer',
+    split: 'Warmed units',
+    splitOf: 'of {units}',
     splitHelp:
       'Left the warmed part, which remembers; right the other one, which keeps its transient dynamics (Figure 3).',
+    strategiesBrief: 'one run each',
     strategiesHelp:
       'One run each: no warm-up, every layer warmed up, or double layers, of which one part is warmed up (Section 4 of the paper).',
     parts: {
@@ -384,7 +392,6 @@ export const en = {
     strategy: { none: 'No warm-up', 'warmed-up': 'Warmed up', double: 'Double layer' },
     outcome: 'What it comes to',
     parameters: '{count} parameters',
-    partFacts: '{count} parameters',
     readout: 'readout',
     warm: 'warmed',
     cold: 'not warmed',
@@ -403,6 +410,8 @@ export const en = {
     },
     mistakeAt: '{place}: {mistake}',
     published: 'Published: {metric} {mean} ± {std}',
+    showPart: '{layer}: {part} {count} parameters; show its fields',
+    showData: 'x [{size}]: the input; show the data',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
     remark: {
       warmupBatch: 'The batch of the warm-up is {used} and not {asked}: there are no more training series.',
@@ -416,11 +425,14 @@ export const en = {
     },
     equations: 'Equations',
     equationsOf: 'Equations of {cell}',
+    closeEquations: 'Close the equations',
     makeOwn: 'Change them: a cell of my own',
     ownEquations: 'Equations of this cell, one a line: capitals are matrices, x the input, primed names new states',
     goToMistake: 'Go there',
     cellIsFine: 'The equations are understood.',
-    cellFacts: 'States {states}; {count} parameters for one input.',
+    cellFacts: '{layer}. States {states}; {count} parameters.',
+    cellDiagram: 'Diagram of a step: {wires}',
+    textOf: 'Text of {cell}',
     loading: 'Loading…',
   },
   runs: {
@@ -465,6 +477,7 @@ export const en = {
     resumeOn: 'Resume on',
     resumeOnHint: 'Goes on with another engine, which rounds differently; the record says from which step on.',
     engineFrom: '{engine} from {place}',
+    kernelsFrom: '{engine} with other kernels from {place}',
     place: '{phase}, step {step}',
     deviceLosses: 'lost {count} time, and gone on | lost {count} times, and gone on',
     forkedFrom: 'forked from {runId}, {phase}, step {step}',
@@ -644,6 +657,8 @@ export const en = {
       fork: 'This run begins as a fork of {runId} at {phase}, step {step}.',
       engine: 'It runs on {engine}.',
       otherEngine: 'From {place} on it runs on {engine}, before on {before}: other engines round differently.',
+      otherKernels:
+        'From {place} on {engine} computes with other kernels than before, since those of the record are not known or cannot be used here: they round differently.',
       deviceLost: 'At {place} {backend} was lost, and the run goes on by itself from {resumedAt}: {message}',
       deviceLostForGood: 'At {place} {backend} was lost: {message}',
       otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',

@@ -3,6 +3,7 @@ import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
+import { presets } from './fr-presets.ts'
 import { across, exports, headline, plots, unit } from './fr-run.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
@@ -15,6 +16,7 @@ export const fr: Messages = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,
@@ -203,8 +205,8 @@ export const fr: Messages = {
       series: 'Série {number}, {steps} pas, {range}',
       class: 'classe {name}',
       image: 'Image de la classe {name}',
-      counts:
-        '{train} séries d’entraînement, {validation} de validation, {test} de test. Dans {sampled} séries d’entraînement de {steps} pas :',
+      statistics: 'Statistiques de {sampled} séries d’entraînement, {steps} pas chacune',
+      counts: '{train} séries d’entraînement, {validation} de validation, {test} de test.',
       groups: 'Groupes : {train} d’entraînement, {validation} de validation, {test} de test.',
       span: '{shortest} à {longest}',
       value: 'Valeur',
@@ -291,6 +293,7 @@ export const fr: Messages = {
       uncounted: 'Ce moteur ne compte pas sa mémoire.',
       again: 'Les valeurs du retour ne tiennent pas : elles sont recalculées, environ un tiers de travail en plus.',
       items: {
+        'library and programs': 'Bibliothèque, programmes',
         'parameters, gradients and moments': 'Paramètres, gradients, moments',
         'packed weights and their gradients': 'Poids rangés et gradients',
         inputs: 'Entrées',
@@ -301,7 +304,10 @@ export const fr: Messages = {
       },
     },
     explain: 'Expliquer ce champ (F1)',
-    helpHint: 'F1 explique le champ où vous êtes ; ? le fait à la souris.',
+    helpHint: 'F1 explique un champ',
+    allDefault: 'par défaut',
+    isOn: '{name} : oui',
+    isOff: '{name} : non',
     mistakes: '{count} erreur | {count} erreurs',
     faults,
     unread:
@@ -336,14 +342,16 @@ export const fr: Messages = {
     network: 'Réseau',
     layer: 'Couche {number}',
     cell: 'Cellule',
-    coldCell: 'Cellule de l’autre partie',
+    coldCell: 'Cellule, autre partie',
     units: 'Unités',
     cellHelp: 'Les équations de la couche. On peut les voir ci-dessous, les copier et les changer.',
     coldCellHelp: 'La cellule de la partie d’une double couche qui n’est pas échauffée ; la même ou une autre.',
     unitsHelp: 'H : la taille de l’état caché h. Une double couche le partage entre ses deux parties.',
-    split: 'Unités échauffées d’une double couche',
+    split: 'Unités échauffées',
+    splitOf: 'sur {units}',
     splitHelp:
       'À gauche la partie échauffée, qui se souvient ; à droite l’autre, qui garde sa dynamique transitoire (figure 3).',
+    strategiesBrief: 'un essai chacune',
     strategiesHelp:
       'Un essai chacune : sans échauffement, toutes les couches échauffées, ou des doubles couches, dont une partie est échauffée (section 4 de l’article).',
     parts: {
@@ -378,7 +386,6 @@ export const fr: Messages = {
     strategy: { none: 'Sans échauffement', 'warmed-up': 'Échauffé', double: 'Double couche' },
     outcome: 'Ce que cela donne',
     parameters: '{count} paramètres',
-    partFacts: '{count} paramètres',
     readout: 'lecture',
     warm: 'échauffée',
     cold: 'non échauffée',
@@ -397,6 +404,8 @@ export const fr: Messages = {
     },
     mistakeAt: '{place} : {mistake}',
     published: 'Publié : {metric} {mean} ± {std}',
+    showPart: '{layer} : {part} {count} paramètres ; montrer ses champs',
+    showData: 'x [{size}] : l’entrée ; montrer les données',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
       warmupBatch:
@@ -412,12 +421,15 @@ export const fr: Messages = {
     },
     equations: 'Équations',
     equationsOf: 'Équations de {cell}',
+    closeEquations: 'Fermer les équations',
     makeOwn: 'Les changer : une cellule à moi',
     ownEquations:
       'Équations de cette cellule, une par ligne : majuscules matrices, x l’entrée, noms primés nouveaux états',
     goToMistake: 'Y aller',
     cellIsFine: 'Les équations sont comprises.',
-    cellFacts: 'États {states} ; {count} paramètres pour une entrée.',
+    cellFacts: '{layer}. États {states} ; {count} paramètres.',
+    cellDiagram: 'Schéma d’un pas : {wires}',
+    textOf: 'Texte de {cell}',
     loading: 'Chargement…',
   },
   runs: {
@@ -462,6 +474,7 @@ export const fr: Messages = {
     resumeOn: 'Reprendre sur',
     resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
+    kernelsFrom: '{engine} avec d’autres noyaux à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
     forkedFrom: 'bifurqué de {runId}, {phase}, pas {step}',
@@ -645,6 +658,8 @@ export const fr: Messages = {
       engine: 'Il tourne sur {engine}.',
       otherEngine:
         'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      otherKernels:
+        'À partir de {place}, {engine} calcule avec d’autres noyaux qu’avant, ceux de l’essai n’étant pas connus ou utilisables ici : ils arrondissent autrement.',
       deviceLost:
         'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',

@@ -8,6 +8,7 @@ import type { CellWarning } from '../compiler/warnings.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { PublishedResult } from '../experiments/presets.ts'
 import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { WarnedCell } from '../networks/cell-warnings.ts'
@@ -136,7 +137,7 @@ export interface PresetView {
   readonly description: string
   /** Whole: every default filled in. */
   readonly config: ExperimentConfig
-  readonly published: { readonly metric: string; readonly mean: number; readonly std: number } | null
+  readonly published: PublishedResult | null
 }
 
 export interface PartView {

@@ -29,6 +29,9 @@ describe.skipIf(electron.program === null)('the desktop', () => {
     const complaints = watchComplaints(page)
     expect(await app.evaluate(({ app: { getName } }) => typeof getName())).toBe('string')
     await designByMouse(page)
+    // What the oldest Chromium does not know of colours would make it black.
+    const fill = await page.locator('.part.warm').evaluate((box) => getComputedStyle(box).fill)
+    expect(fill).not.toBe('rgb(0, 0, 0)')
     await page.getByRole('button', { name: 'Start' }).click()
     await train(page, async (name) => {
       await page.getByRole('button', { name }).click()
