@@ -8,7 +8,7 @@ import { SweepCatalog } from '../../../main/lab/sweep-catalog.ts'
 import { SweepDesk } from '../../../main/lab/sweep-desk.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { SweepStore } from '../../../main/store/sweep-store.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { LONG_CONFIG, makeHome } from './lab-helpers.ts'
 
 const ONE_THREAD = readEngineOptions({ threads: '1' }, {})
