@@ -10,6 +10,7 @@ import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
+import { timeSteps } from '../../shared/runs/trained-time.ts'
 import { describeDevice } from '../engine/device.ts'
 import { readEngineOptions, type EngineOptions } from '../engine/engine-options.ts'
 import { isOnProcessor } from '../../shared/backends/names.ts'
@@ -325,6 +326,7 @@ export class Lab {
       return series.metrics(payload, await findMetricsChange(this.#store, payload.runId, 'length'))
     },
     'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
+    'run.time-steps': async ({ runId }) => timeSteps((await this.#store.readLog(runId, 0)).entries),
     'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
     'run.predict': (payload) => this.#evaluator.ask('predict', payload),
     'run.export': (payload) => exportRun(this.#store, payload),

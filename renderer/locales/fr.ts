@@ -4,6 +4,7 @@ import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { presets } from './fr-presets.ts'
+import { across, exports, headline, plots, unit } from './fr-run.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
@@ -314,6 +315,9 @@ export const fr: Messages = {
     expected: 'Attendu : {expected}.',
     range: 'Étendue : {range}.',
     whenEmpty: 'Vide : {empty}.',
+    byDefault: 'Par défaut : {value}.',
+    on: 'oui',
+    off: 'non',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
       title: 'Processeur',
@@ -454,6 +458,14 @@ export const fr: Messages = {
     openDesign: 'Ouvrir comme plan',
   },
   run: {
+    headline,
+    unit,
+    export: exports,
+    facts: 'Où, à quelle vitesse et sur quoi',
+    at: '{phase}, pas {step}',
+    atOf: '{phase}, pas {step} sur {total}',
+    took: 'a duré {time}',
+    tookHint: 'De son début à sa fin, pauses comprises',
     pause: 'Pause',
     resume: 'Reprendre',
     stop: 'Arrêter',
@@ -484,20 +496,22 @@ export const fr: Messages = {
     asked: { pause: 'Mise en pause…', stop: 'Arrêt…' },
     phase: { preparing: 'Préparation', 'warm-up': 'Échauffement', training: 'Entraînement', test: 'Test' },
     progress: 'Avancement de la phase',
-    step: 'Pas',
     rate: 'Vitesse',
     rateUnit: 'pas/s',
     throughput: 'Débit',
     throughputUnit: 'séries/s',
     left: 'Reste de la phase',
+    leftValue: 'reste {time}',
     memory: 'Mémoire',
-    result: '{metric} de test',
     waiting: 'Attend son tour.',
     noData: 'Rien n’est encore mesuré.',
     charts: 'Perte, VAA et VAA* selon les pas d’optimiseur',
-    loss: 'Perte',
-    attractors: 'VAA, VAA*',
+    plots,
+    across,
     axis: 'pas d’optimiseur de l’échauffement, puis de l’entraînement',
+    logSteps: 'Pas log',
+    vaaBetween: 'VAA entre',
+    betweenShort: 'Barres : VAA est entre deux valeurs, car des états n’étaient pas au repos.',
     resetZoom: 'Essai entier',
     smoothing: 'Lissage',
     smoothingHint:
@@ -509,7 +523,6 @@ export const fr: Messages = {
     stepsOf: '{phase}, pas {from} à {to}',
     stepsAcross: '{from} – {to}',
     logLoss: 'Perte log',
-    logSteps: 'Pas log',
     showBand: '± écart type',
     showBandHint: 'Bande d’un écart type entre les graines',
     showSeeds: 'Graines',
@@ -554,6 +567,9 @@ export const fr: Messages = {
       insight: 'Aperçu',
       data: 'Données',
       log: 'Journal',
+      export: 'Exporter',
+      open: 'Montrer le panneau',
+      close: 'Cacher le panneau',
     },
     data: {
       made: 'Les séries de cet essai sont faites par le laboratoire ; il n’y a pas de fichier.',
@@ -675,11 +691,15 @@ export const fr: Messages = {
     load: 'Processeur',
     loadValue: '{busy} cœurs sur {cores}',
     threads: 'Fils du moteur',
+    threadsValue: '{count} fils',
     machine: 'Machine occupée',
+    machineValue: 'machine occupée à {share}',
     gpu: 'Carte graphique',
     gpuBusy: 'occupée à {share}',
     gpuMemory: '{used} sur {all}',
     restartLevel: '{value} : l’échauffement recommence au-dessus',
+    zoomHint:
+      'Un cadre tracé, ou la molette avec Ctrl, agrandit ; un glissement avec Maj déplace ; un double-clic montre tout.',
     cursorHint:
       'Les flèches déplacent un curseur à travers les pas ; avec Maj de dix en dix, Début et Fin vont aux bouts.',
     cursor: '{step} : {values}',

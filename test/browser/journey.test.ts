@@ -8,6 +8,7 @@ import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { sectionToggle } from './form-section.ts'
 import {
+  askForWeights,
   checkPicture,
   checkRun,
   checkWeights,
@@ -54,9 +55,8 @@ describe('the served lab', () => {
     checkPicture(picture.bytes)
     const drawing = await download(page, () => saved.selectOption('svg'))
     expect(drawing.bytes.toString()).toMatch(/^<svg .*<\/svg>\s*$/s)
-    const exported = page.getByRole('combobox', { name: 'Export' })
-    for (const format of ['safetensors', 'npz']) {
-      const weights = await download(page, () => exported.selectOption(format))
+    for (const format of ['safetensors', 'npz'] as const) {
+      const weights = await download(page, () => askForWeights(page, format))
       expect(weights.name).toMatch(new RegExp(`\\.${format}$`))
       checkWeights(weights.bytes, weights.name, folder)
     }
@@ -123,8 +123,10 @@ describe('the served lab', () => {
       )
       checkPicture(picture.bytes)
       const weights = await download(page, async () => {
-        await tabTo(page, page.getByRole('combobox', { name: 'Export' }), 'Shift+Tab')
-        await keyboard.type('Wei')
+        await tabTo(page, page.getByRole('button', { name: 'Export…' }), 'Shift+Tab')
+        await keyboard.press('Enter')
+        await tabTo(page, page.getByRole('button', { name: /^Export weights of seed \d+$/ }))
+        await keyboard.press('Enter')
       })
       checkWeights(weights.bytes, weights.name, folder)
       expect(complaints).toEqual([])
