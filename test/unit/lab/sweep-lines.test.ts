@@ -34,10 +34,8 @@ beforeEach(async () => {
     { id: 'first', engine: ONE_THREAD, backend: null },
     { id: 'wasm:1', engine: ONE_THREAD, backend: 'wasm' },
   ])
-  const [{ id, groupId }] = (await store.createGroup(parseConfig(LONG_CONFIG, 'test'), ['none'], {
-    lab: '0',
-    node: '0',
-  })) as [{ id: string; groupId: string }]
+  const [record] = await store.createGroup(parseConfig(LONG_CONFIG, 'test'), ['none'], { lab: '0', node: '0' })
+  const { id, groupId } = record!
   monitor.start(groupId, 'long', [id])
 })
 
