@@ -1,6 +1,7 @@
 /** Engines and devices as the screens show them: all of them with why they can be used or not, what a design takes and why, and how fast it is on each. */
 import { describe, expect, it } from 'vitest'
 import { openDesign } from './file-chooser.ts'
+import { openSection } from './form-section.ts'
 import { inspectView } from './inspect.ts'
 import { lookAtLab } from './look-at-lab.ts'
 
@@ -44,6 +45,7 @@ describe('the engines of the machine', () => {
   it('stay to be chosen in a design: one that is not here is a mistake at its field', async () => {
     const { page, complaints } = await under.openPage()
     await openDesign(page, CONFIG)
+    await openSection(page, 'Engine')
     await page.getByRole('combobox', { name: 'Engine' }).selectOption('webgpu')
     await page
       .getByRole('alert')

@@ -7,6 +7,7 @@ import type { BackendName } from '../../shared/backends/names.ts'
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
+import { openSection } from '../browser/form-section.ts'
 import { askForWeights, chartPixels, checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
 import { TEST_PATIENCE_MS } from '../patience.ts'
 import type { DesktopLab } from './electron-lab.ts'
@@ -49,8 +50,10 @@ async function designTinyRun(page: Page, backend: BackendName, trainingSteps: nu
     .getByRole('group', { name: 'Training' })
     .getByLabel(/^Steps/)
     .fill(`${trainingSteps}`)
+  await openSection(page, 'Measures')
   await page.getByLabel('Measure every').fill('0')
   await page.getByLabel('Seeds').fill('0, 1')
+  await openSection(page, 'Engine')
   await page.getByRole('combobox', { name: 'Engine' }).selectOption(backend)
   await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
   const memory = page.getByRole('region', { name: 'Memory of a training step' })
