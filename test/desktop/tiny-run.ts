@@ -49,6 +49,7 @@ async function designTinyRun(page: Page, backend: BackendName, trainingSteps: nu
     .getByRole('group', { name: 'Training' })
     .getByLabel(/^Steps/)
     .fill(`${trainingSteps}`)
+  await openSection(page, 'Measures')
   await page.getByLabel('Measure every').fill('0')
   await page.getByLabel('Seeds').fill('0, 1')
   await page.getByRole('combobox', { name: 'Engine' }).selectOption(backend)
