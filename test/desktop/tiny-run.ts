@@ -57,7 +57,7 @@ async function designTinyRun(page: Page, backend: BackendName, trainingSteps: nu
   await page.getByRole('combobox', { name: 'Engine' }).selectOption(backend)
   await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
   const memory = page.getByRole('region', { name: 'Memory of a training step' })
-  await expect.poll(() => memory.textContent()).toMatch(/\d [MG]B of \d/)
+  await expect.poll(() => memory.textContent()).toMatch(/\d \S*B of \d/)
 }
 
 /** Of the newest run. */
