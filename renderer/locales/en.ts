@@ -188,7 +188,6 @@ export const en = {
   design: {
     presets: 'Presets',
     ownPresets: 'Your own',
-    labPresets: 'From the lab and the paper',
     removePreset: 'Remove the preset {name}',
     presetChange: {
       saved: 'Kept {name} as a preset.',

@@ -182,7 +182,6 @@ export const fr: Messages = {
   design: {
     presets: 'Modèles',
     ownPresets: 'Les vôtres',
-    labPresets: 'Du labo et de l’article',
     removePreset: 'Supprimer le modèle {name}',
     presetChange: {
       saved: '{name} gardé comme modèle.',

@@ -248,6 +248,7 @@ describe('the form of a design', () => {
     const { page, complaints } = await openDesign()
     const layer = page.getByRole('region', { name: 'Layer 1' })
     const split = layer.getByRole('spinbutton', { name: 'Warmed units' })
+    await layer.getByText('of 128', { exact: true }).waitFor()
     await split.fill('96')
     await expect
       .poll(() => layer.getByRole('slider', { name: 'Warmed units' }).getAttribute('aria-valuenow'))
