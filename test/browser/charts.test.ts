@@ -37,6 +37,9 @@ async function save(format: string): Promise<Buffer> {
   return readFile(await (await download).path())
 }
 
+/** In pixels below the top: under titles and legends of two rows. */
+const IN_PLOT = 90
+
 describe('the charts of a run', () => {
   it('stay where they are zoomed to while the run goes on', async () => {
     await expect.poll(position).toBeGreaterThan(200)
@@ -112,16 +115,16 @@ describe('the charts of a run', () => {
     const chart = page.locator('.chart')
     const { x, y, width } = (await chart.locator('canvas').first().boundingBox())!
     async function draw(height: number): Promise<void> {
-      await page.mouse.move(x + width / 2, y + 50)
+      await page.mouse.move(x + width / 2, y + IN_PLOT)
       await page.mouse.down()
-      await page.mouse.move(x + width - 60, y + 50 + height, { steps: 4 })
+      await page.mouse.move(x + width - 60, y + IN_PLOT + height, { steps: 4 })
       await page.mouse.up()
     }
     await draw(4)
     await page.getByRole('button', { name: 'Whole run' }).waitFor()
     expect(await chart.getAttribute('data-range')).toMatch(/^1\d{3} 2\d{3}$/)
     expect(await chart.getAttribute('data-levels')).toBeNull()
-    await page.mouse.dblclick(x + width / 2, y + 60)
+    await page.mouse.dblclick(x + width / 2, y + IN_PLOT)
     await expect.poll(() => chart.getAttribute('data-range')).toBeNull()
     await draw(40)
     await expect.poll(() => chart.getAttribute('data-levels')).toBe('loss')

@@ -138,6 +138,7 @@ describe('a run on a file of series', () => {
       bytes: FIRST.length,
       test: null,
       seriesCount: 20,
+      trainCount: 12,
       maxSteps: 3,
       inputSize: 1,
       outputSize: 1,

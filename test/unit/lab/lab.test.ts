@@ -152,7 +152,7 @@ describe('the lab', () => {
       message: expect.stringContaining('step-20') as string,
     })
     await expect(run('run.export', { runId, format: 'npz', weights: 'step-x' as 'step-1' })).rejects.toMatchObject({
-      code: 'usage',
+      code: 'protocol',
     })
     expect((await run('run.export', { runId, format: 'config' })).weights).toBeNull()
   })
