@@ -103,6 +103,16 @@ it('more memory than a buffer may have is refused before anything is asked of th
   )
 })
 
+it('a buffer that is destroyed to make room is there as long as commands that were given before use it', async () => {
+  const small = await ComputeDevice.open(await openTestGpu('swiftshader'), { now, memoryBytes: 8192 })
+  const first = small.buffers.take(6000)
+  small.queue.clear(first)
+  small.buffers.giveBack(first)
+  small.queue.clear(small.buffers.take(4000))
+  await expect(small.queue.finish()).resolves.toBeUndefined()
+  small.destroy()
+})
+
 it('what is free makes room where buffers together would go beyond their bound', async () => {
   const small = await ComputeDevice.open(await openTestGpu('swiftshader'), { now, memoryBytes: 8192 })
   const first = small.buffers.take(6000)

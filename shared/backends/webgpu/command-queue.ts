@@ -142,6 +142,11 @@ export class CommandQueue {
     }
   }
 
+  /** Before a buffer is destroyed: a submission that names one that is gone is refused whole. */
+  submitUsesOf(buffer: DeviceBuffer): void {
+    if (this.#touched.has(buffer)) this.submit()
+  }
+
   submit(): void {
     if (this.#encoder === null) return
     this.#endPass()

@@ -79,6 +79,7 @@ export class ComputeDevice {
     this.pipelines.follow(this.buffers)
     this.trace = new DispatchTrace(device, facts.hasTimestamps, now)
     this.queue = new CommandQueue(device, this.pipelines, this.trace, this.#faults, now)
+    this.buffers.onDestroy((buffer) => this.queue.submitUsesOf(buffer))
   }
 
   /** A buffer of these values, written at once. */
