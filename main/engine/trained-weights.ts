@@ -14,6 +14,7 @@ import { hasValidation, type RunRecord } from '../../shared/runs/run.ts'
 import { forkPointOf } from '../../shared/training/fork.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { wireNetworks } from './run-group.ts'
+import type { LearningPhase } from '../../shared/experiments/phases.ts'
 
 export interface WeightsChoice {
   readonly format: 'safetensors' | 'npz'
@@ -37,7 +38,7 @@ export interface TrainedWeights {
   /** Which they are: without validation, the best ones are the last. */
   readonly weights: WeightsChoice['weights']
   /** The checkpoint that they are from; null: those of the finished run. */
-  readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
+  readonly at: { readonly phase: LearningPhase; readonly step: number } | null
 }
 
 /** @throws LabError `weights` for a run that has none yet, `usage` for a seed that it has not, `checkpoint` for a damaged one */

@@ -4,8 +4,8 @@
  */
 import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { HeldJobView } from '../../shared/protocol/views.ts'
-import type { RunStatus } from '../../shared/runs/run.ts'
+import type { HeldJobView } from '../../shared/protocol/queue-views.ts'
+import type { RunStatus } from '../../shared/runs/run-state.ts'
 import type { KeptJob } from '../store/queue-file.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { RunMonitor } from './run-monitor.ts'

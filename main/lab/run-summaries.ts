@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { configurationText } from '../../shared/experiments/configuration.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
-import type { RunSettings, RunState, RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSettings, RunSummary } from '../../shared/protocol/run-views.ts'
+import type { RunState } from '../../shared/runs/run-state.ts'
 import { NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
 import type { ListedRun } from '../store/run-store.ts'
 

@@ -4,7 +4,7 @@
  */
 import { LabError } from '../../shared/errors/errors.ts'
 import { trashKey } from '../../shared/protocol/trash.ts'
-import type { RunsDone } from '../../shared/protocol/views.ts'
+import type { RunsDone } from '../../shared/protocol/run-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import { applyChange, type AnnotationsChange } from '../../shared/runs/annotations.ts'
 import { readAnnotations, writeAnnotations } from '../store/annotations-file.ts'

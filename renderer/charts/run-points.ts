@@ -3,7 +3,7 @@
  * mean over seeds, its band and the smoothed mean leave. What the lab has smoothed is gone on with from where it ended.
  */
 import { StepSmoother } from '../../shared/runs/smooth.ts'
-import type { RunMetrics } from '../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../shared/protocol/run-views.ts'
 import { isSmoothable, type SeriesName } from '../../shared/runs/series.ts'
 import type { RunSeriesView } from '../composables/use-run-series.ts'
 

@@ -5,7 +5,7 @@
 import { readonly, ref } from 'vue'
 import type { CommandPayload } from '../../shared/protocol/commands.ts'
 import { MOST_RUN_IDS } from '../../shared/protocol/run-query.ts'
-import type { RunsDone } from '../../shared/protocol/views.ts'
+import type { RunsDone } from '../../shared/protocol/run-views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useCommand } from './use-command.ts'
 import { useRunSelection } from './use-run-selection.ts'

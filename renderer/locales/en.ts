@@ -714,3 +714,5 @@ export const en = {
     },
   },
 }
+
+export type Messages = typeof en

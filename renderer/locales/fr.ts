@@ -6,7 +6,7 @@ import { compare, figure, help, insight, palette, queue, sweeps } from './fr-man
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
-import type { Messages } from './messages.ts'
+import type { Messages } from './en.ts'
 
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {

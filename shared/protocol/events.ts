@@ -6,7 +6,11 @@ import type { Settings } from './settings.ts'
 import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
-import type { HeldJobView, LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
+import type { HeldJobView, QueuedJobView } from './queue-views.ts'
+import type { LabSnapshot } from './lab-snapshot.ts'
+import type { RunProgress } from './run-progress.ts'
+import type { RunSummary } from './run-views.ts'
+import type { SweepSummary } from './sweep-views.ts'
 import type { WireError } from '../errors/wire-error.ts'
 
 export type LabEvent =

@@ -8,8 +8,7 @@ import { LabError, type LabErrorDetail } from '../errors/errors.ts'
 import { isDivergence, type Divergence } from '../runs/divergence.ts'
 import type { Checkpoint } from '../runs/run.ts'
 import { FRESH_PLATEAU, type PlateauState } from './schedules.ts'
-
-export type Phase = 'warm-up' | 'training' | 'test'
+import type { Phase } from '../experiments/phases.ts'
 
 /** Warm-up goes in rounds: in round a, the replicas that are still active make attempt a side by side. */
 export interface WarmupProgress {

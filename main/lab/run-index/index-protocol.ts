@@ -1,7 +1,7 @@
 /** What the index's thread and whoever asks it say to each other over their MessagePort. */
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import type { ConfigurationPage, IndexState, RunFacets, RunPage } from '../../../shared/protocol/run-query.ts'
-import type { RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import type { WireError } from '../../../shared/errors/wire-error.ts'
 
 /** What the thread starts with. */

@@ -6,7 +6,7 @@ import { LabError } from '../../errors/errors.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
 import { DispatchTrace, type Clock } from './dispatch-trace.ts'
-import type { DeviceBounds } from './memory-plan.ts'
+import type { DeviceBounds } from './device-bounds.ts'
 import { FaultWatch } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
 

@@ -8,13 +8,7 @@ import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
 import type { NetworkKernels } from './network-kernels.ts'
 import type { PartKernels } from './part-kernels.ts'
 import { splitRows } from './wgsl/splits.ts'
-
-export interface DeviceBounds {
-  /** What all buffers together may take. */
-  readonly memoryBytes: number
-  /** What one buffer may take. */
-  readonly blockBytes: number
-}
+import type { DeviceBounds } from './device-bounds.ts'
 
 export interface DeviceMemoryPlan extends MemoryPlan {
   /** Steps whose values for the way back are held at a time. */

@@ -9,7 +9,7 @@ import { NetworkWork } from './network-work.ts'
 import { shapesToTry } from './shapes.ts'
 import { fastestShape } from './tune/fastest-shape.ts'
 import { WebGpuRecurrence } from './webgpu-recurrence.ts'
-import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 
 /** Shapes that were found to be the fastest on a device, by what they hold for. */
 export interface ShapeMemory {

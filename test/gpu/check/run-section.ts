@@ -5,7 +5,7 @@ import {
   type ShapeMemory,
   type WebGpuBackend,
 } from '../../../shared/backends/webgpu/webgpu-backend.ts'
-import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { Report } from './report.ts'
 import { scales, type ScaleName } from './scale.ts'

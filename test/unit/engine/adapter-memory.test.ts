@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { AdapterMemory } from '../../../main/engine/webgpu/adapter-memory.ts'
-import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
 
 const ADAPTER = { vendor: 'maker', name: 'Card 1', driver: '1.0' }
 const SHAPE: RecurrenceShape = {

@@ -3,7 +3,7 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { SeriesName } from '../../../shared/runs/series.ts'
-import type { RunMetrics } from '../../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../../shared/protocol/run-views.ts'
 import { bytesOf } from '../store/store-helpers.ts'
 import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
 

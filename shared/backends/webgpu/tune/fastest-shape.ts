@@ -11,7 +11,7 @@ import type { Clock } from '../dispatch-trace.ts'
 import { runJobs } from '../jobs.ts'
 import { NetworkWork } from '../network-work.ts'
 import { WebGpuRecurrence } from '../webgpu-recurrence.ts'
-import type { RecurrenceShape } from '../wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../wgsl/recurrence-shapes.ts'
 
 const [STEPS, SERIES] = [32, 32]
 /** The first one compiles. */

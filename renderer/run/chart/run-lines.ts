@@ -4,22 +4,27 @@
  * no spike is hidden. A smoothed curve says so in its name, and the one that was measured stands behind it by its own.
  */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
-import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from '../../shared/runs/series.ts'
-import type { RunSeriesView } from '../composables/use-run-series.ts'
-import type { ChartTokens } from './chart-tokens.ts'
-import type { ChartSettings, RunChartSubject, RunChartWords } from './run-chart.ts'
-import { hollowMarks } from './hollow-marks.ts'
-import { endsOnLog } from './log-scale.ts'
-import { extentPoints, meanPoints, seedPoints, smoothingOf, type MeanPoint, type Point } from './run-points.ts'
-import { endOf, intervalBars, intervalPositions, withGaps } from './vaa-intervals.ts'
-
-/** Grid 0 is the loss, grid 1 the attractors. */
-export type GridIndex = 0 | 1
-
-/** What VAA and VAA* are shown of. */
-export const CHART_SCOPES = ['network', 'layers', 'parts'] as const
-
-export type ChartScope = (typeof CHART_SCOPES)[number]
+import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from '../../../shared/runs/series.ts'
+import type { RunSeriesView } from '../../composables/use-run-series.ts'
+import type { ChartTokens } from '../../charts/chart-tokens.ts'
+import type {
+  ChartSettings,
+  RunChartSubject,
+  RunChartWords,
+  GridIndex,
+  ChartScope,
+} from '../../charts/run-chart-subject.ts'
+import { hollowMarks } from '../hollow-marks.ts'
+import { endsOnLog } from '../../charts/log-scale.ts'
+import {
+  extentPoints,
+  meanPoints,
+  seedPoints,
+  smoothingOf,
+  type MeanPoint,
+  type Point,
+} from '../../charts/run-points.ts'
+import { endOf, intervalBars, intervalPositions, withGaps } from '../../charts/vaa-intervals.ts'
 
 interface Look {
   readonly grid: GridIndex

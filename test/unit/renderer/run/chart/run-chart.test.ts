@@ -3,21 +3,23 @@
  * not converge is told apart.
  */
 import { describe, expect, it } from 'vitest'
-import type { ChartTokens } from '../../../../renderer/charts/chart-tokens.ts'
+import type { ChartTokens } from '../../../../../renderer/charts/chart-tokens.ts'
 import {
   DEFAULT_CHART_SETTINGS,
+  type ChartSettings,
+  type RunChartSubject,
+  type RunChartWords,
+} from '../../../../../renderer/charts/run-chart-subject.ts'
+import {
   hasIntervals,
   hasUnconverged,
   plotsWithin,
   runChartOption,
   shownSeries,
-  type ChartSettings,
-  type RunChartSubject,
-  type RunChartWords,
-} from '../../../../renderer/charts/run-chart.ts'
-import type { PointedItem } from '../../../../renderer/charts/run-tooltip.ts'
-import { decimate, SeriesColumns, type DecimatedSeries, type SeriesName } from '../../../../shared/runs/series.ts'
-import type { TimelineMarks } from '../../../../shared/runs/timeline.ts'
+} from '../../../../../renderer/run/chart/run-chart.ts'
+import type { PointedItem } from '../../../../../renderer/charts/run-tooltip.ts'
+import { decimate, SeriesColumns, type DecimatedSeries, type SeriesName } from '../../../../../shared/runs/series.ts'
+import type { TimelineMarks } from '../../../../../shared/runs/timeline.ts'
 
 const TOKENS: ChartTokens = {
   font: 'sans',

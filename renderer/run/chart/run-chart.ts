@@ -3,84 +3,17 @@
  * lines and marks look stands in run-lines.ts and run-marks.ts, what the axis and the pointer tell in step-axis.ts and run-tooltip.ts.
  */
 import type { EChartsCoreOption } from 'echarts/core'
-import type { SeriesName } from '../../shared/runs/series.ts'
-import type { PhaseMark } from '../../shared/runs/timeline.ts'
-import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
-import { formatNumber, formatTick } from '../words/format.ts'
-import type { PointWords } from '../composables/use-point-words.ts'
-import type { ChartTokens } from './chart-tokens.ts'
-import { legendGrowth, wholeLegend } from './legend.ts'
-import {
-  CHART_SCOPES,
-  drawnSeries,
-  gridOf,
-  isDrawable,
-  legendNames,
-  lines,
-  unconvergedOf,
-  type ChartScope,
-} from './run-lines.ts'
-import { markLines } from './run-marks.ts'
-import { hasPoints, meanPoints } from './run-points.ts'
-import { runTooltip } from './run-tooltip.ts'
-import { stepAxis } from './step-axis.ts'
-import { endOf } from './vaa-intervals.ts'
-
-export interface RunChartWords extends PointWords {
-  readonly loss: string
-  readonly attractors: string
-  readonly axis: string
-  readonly fork: string
-  readonly series: (name: SeriesName) => string
-  readonly phase: (phase: PhaseMark['phase']) => string
-  readonly restart: (seeds: readonly number[]) => string
-  readonly diverged: (seed: number) => string
-}
-
-/** What the user has chosen to see. */
-export interface ChartSettings {
-  /** Weight of the past a step, in [0, 1). */
-  readonly smoothing: number
-  readonly logLoss: boolean
-  readonly logSteps: boolean
-  readonly showBand: boolean
-  readonly showSeeds: boolean
-  readonly scope: ChartScope
-}
-
-export const DEFAULT_CHART_SETTINGS: ChartSettings = {
-  smoothing: 0,
-  logLoss: true,
-  logSteps: false,
-  showBand: true,
-  showSeeds: false,
-  scope: 'network',
-}
-
-/** Settings that were kept; of another version's what is not known is left out. */
-export function readChartSettings(stored: unknown): ChartSettings | null {
-  if (typeof stored !== 'object' || stored === null) return null
-  const kept = stored as Readonly<Record<string, unknown>>
-  const settings: Record<string, unknown> = { ...DEFAULT_CHART_SETTINGS }
-  for (const [name, value] of Object.entries(DEFAULT_CHART_SETTINGS))
-    if (typeof kept[name] === typeof value) settings[name] = kept[name]
-  const { smoothing, scope } = settings as unknown as ChartSettings
-  if (!(smoothing >= 0 && smoothing < 1)) settings.smoothing = DEFAULT_CHART_SETTINGS.smoothing
-  if (!CHART_SCOPES.includes(scope)) settings.scope = DEFAULT_CHART_SETTINGS.scope
-  return settings as unknown as ChartSettings
-}
-
-/** What a chart is of. */
-export interface RunChartSubject {
-  readonly view: RunSeriesView
-  readonly seedCount: number
-  readonly seeds: readonly number[]
-  readonly strategy: string
-  /** Levels of VAA that say something: 1/n, and where a warm-up begins anew. */
-  readonly references: readonly { readonly value: number; readonly label: string }[]
-  /** What is zoomed to; null: everything. */
-  readonly range: PositionRange
-}
+import type { SeriesName } from '../../../shared/runs/series.ts'
+import { formatNumber, formatTick } from '../../words/format.ts'
+import type { ChartTokens } from '../../charts/chart-tokens.ts'
+import { legendGrowth, wholeLegend } from '../../charts/legend.ts'
+import { drawnSeries, gridOf, isDrawable, legendNames, lines, unconvergedOf } from './run-lines.ts'
+import type { ChartScope, RunChartWords, ChartSettings, RunChartSubject } from '../../charts/run-chart-subject.ts'
+import { markLines } from '../run-marks.ts'
+import { hasPoints, meanPoints } from '../../charts/run-points.ts'
+import { runTooltip } from '../../charts/run-tooltip.ts'
+import { stepAxis } from '../../charts/step-axis.ts'
+import { endOf } from '../../charts/vaa-intervals.ts'
 
 /** Above the plot of the losses: the legend, the name of the axis and the names of phases, each in a line of its own. */
 const ABOVE = 56
