@@ -3,12 +3,11 @@
  * it is skipped, and test/run.ts says so; where the environment demands it, as `.ci/run` does, it fails.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { describe } from 'vitest'
 import { findInstallation, RECORD_FILE } from '../main/engine/tensorflow/installation.ts'
 import { Staging } from '../main/setup/tensorflow/staging.ts'
-import { cacheFolder } from '../main/store/home.ts'
 import { TENSORFLOW_STEPS, type TensorflowInstallation } from '../shared/protocol/tensorflow.ts'
 
 /** Set to 1, tests that need TensorFlow fail without it. */
@@ -28,10 +27,10 @@ export function testInstallation(): TensorflowInstallation {
   return found
 }
 
-/** A cache folder of its own beside the user's, so that files of the installation can be linked into it. */
-export function makeCache(): Promise<string> {
-  testInstallation() // where there is none, that is what is said
-  return mkdtemp(path.join(cacheFolder(), 'test-'))
+/** A cache folder of its own in the user's, for the while of a test, so that files of the installation can be linked into it. */
+export async function makeCache(): Promise<string> {
+  const { folder } = testInstallation()
+  return mkdtemp(path.join(await realpath(folder), '..', '..', 'test-'))
 }
 
 /** A set-up of which everything is done that takes long, as a cancelled one leaves it: what is left is its trial and putting it in its place. */

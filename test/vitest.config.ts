@@ -33,6 +33,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/own-cache.ts',
     watch: false,
     pool: 'forks', // tests kill writers and set V8's flags: a process each, never a shared one
     maxWorkers: Math.max(2, availableParallelism()),

@@ -19,6 +19,7 @@ import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
 import { makeRuns } from '../engine/run-group.ts'
+import { offerDevices } from '../engine/webgpu/known-adapters.ts'
 import { LAB_VERSION } from '../engine/version.ts'
 import type { StartTrial } from '../setup/tensorflow/trial.ts'
 import { DataFiles } from '../store/data-files.ts'
@@ -90,6 +91,7 @@ export class Lab {
     this.#presets = new PresetShelf(home, this.#designs)
     this.#dataFiles = new DataFiles(home)
     this.#devices = new DeviceDesk(home, engine)
+    offerDevices(() => this.#devices.lastDevices())
     this.#estimator = new Estimator(home, engine)
     this.#evaluator = createEvaluator(home, engine)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
@@ -208,6 +210,7 @@ export class Lab {
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
+    offerDevices(null)
     await this.#devices.close()
     await this.#estimator.close()
     await this.#evaluator.close()

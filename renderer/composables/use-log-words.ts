@@ -1,7 +1,7 @@
 /** An entry of a run's log in words, and a seed that diverged. */
 import { useI18n } from 'vue-i18n'
 import type { Divergence } from '../../shared/runs/divergence.ts'
-import { describeEngine, type EngineStretch, type RunPlace } from '../../shared/runs/engine-history.ts'
+import { describeEngine, isSameDevice, type EngineStretch, type RunPlace } from '../../shared/runs/engine-history.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { checkpointKind } from '../../shared/runs/run.ts'
 import { formatBytes, formatCount, formatNumber, formatShare, listNumbers } from '../words/format.ts'
@@ -39,11 +39,16 @@ export function useEngineWords(): (engines: readonly EngineStretch[]) => string 
     engines
       .map((engine, index) => {
         const name = describeEngine(engine)
-        return index === 0 && engine.step === 0
-          ? name
-          : t('run.engineFrom', { engine: name, place: wordsOfPlace(engine) })
+        if (index === 0 && engine.step === 0) return name
+        const isFittedAnew = index > 0 && isSameDevice(engine, engines[index - 1]!)
+        return t(isFittedAnew ? 'run.kernelsFrom' : 'run.engineFrom', { engine: name, place: wordsOfPlace(engine) })
       })
       .join('; ')
+}
+
+function engineWords({ engine, before }: Extract<LogEntry, { kind: 'engine' }>): string {
+  if (before === null) return 'engine'
+  return isSameDevice(engine, before) ? 'otherKernels' : 'otherEngine'
 }
 
 export function useLogWords(): (entry: LogEntry) => string {
@@ -111,7 +116,7 @@ export function useLogWords(): (entry: LogEntry) => string {
       case 'other-data':
         return t('run.log.otherData', { sha256: entry.sha256, before: entry.before })
       case 'engine':
-        return t(entry.before === null ? 'run.log.engine' : 'run.log.otherEngine', {
+        return t(`run.log.${engineWords(entry)}`, {
           engine: describeEngine(entry.engine),
           place: wordsOfPlace(entry.engine),
           before: entry.before && describeEngine(entry.before),

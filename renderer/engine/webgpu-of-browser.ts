@@ -11,19 +11,21 @@ import { LabError } from '../../shared/errors/errors.ts'
 /** @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong */
 export async function loadWebGpu(): Promise<Backend> {
   const gpu = requireGpu()
-  const backend = await createLastingBackend(() => createWebGpuBackend(gpu, { now: () => performance.now() }))
+  const backend = await createLastingBackend(() =>
+    createWebGpuBackend(gpu, { now: () => performance.now(), measuresShapes: true }),
+  )
   let check: Promise<void> | null = null
   const checkOnce = (): Promise<void> => {
     if (check !== null) return check
-    const checking = backend.current().then(requireRightResults)
+    const checking = backend.current().then(({ unmeasured }) => requireRightResults(unmeasured))
     checking.catch(() => (check = null)) // its device may have been lost
     return (check = checking)
   }
   return {
     ...backend,
-    async createEngine(network, replicas) {
+    async createEngine(...asked) {
       await checkOnce()
-      return backend.createEngine(network, replicas)
+      return backend.createEngine(...asked)
     },
   }
 }

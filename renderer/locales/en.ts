@@ -3,6 +3,7 @@ import { engines } from './en-engines.ts'
 import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
+import { presets } from './en-presets.ts'
 import { table } from './en-table.ts'
 import { tensorflow } from './en-tensorflow.ts'
 import { trash } from './en-trash.ts'
@@ -13,6 +14,7 @@ export const en = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,
@@ -456,6 +458,7 @@ export const en = {
     resumeOn: 'Resume on',
     resumeOnHint: 'Goes on with another engine, which rounds differently; the record says from which step on.',
     engineFrom: '{engine} from {place}',
+    kernelsFrom: '{engine} with other kernels from {place}',
     place: '{phase}, step {step}',
     deviceLosses: 'lost {count} time, and gone on | lost {count} times, and gone on',
     forkedFrom: 'forked from {runId}, {phase}, step {step}',
@@ -631,6 +634,8 @@ export const en = {
       fork: 'This run begins as a fork of {runId} at {phase}, step {step}.',
       engine: 'It runs on {engine}.',
       otherEngine: 'From {place} on it runs on {engine}, before on {before}: other engines round differently.',
+      otherKernels:
+        'From {place} on {engine} computes with other kernels than before, since those of the record are not known or cannot be used here: they round differently.',
       deviceLost: 'At {place} {backend} was lost, and the run goes on by itself from {resumedAt}: {message}',
       deviceLostForGood: 'At {place} {backend} was lost: {message}',
       otherData: 'The run goes on with other data, as was asked for: SHA-256 {sha256} instead of {before}.',

@@ -3,6 +3,7 @@ import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
+import { presets } from './fr-presets.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
@@ -14,6 +15,7 @@ export const fr: Messages = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,
@@ -453,6 +455,7 @@ export const fr: Messages = {
     resumeOn: 'Reprendre sur',
     resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
+    kernelsFrom: '{engine} avec d’autres noyaux à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
     forkedFrom: 'bifurqué de {runId}, {phase}, pas {step}',
@@ -632,6 +635,8 @@ export const fr: Messages = {
       engine: 'Il tourne sur {engine}.',
       otherEngine:
         'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      otherKernels:
+        'À partir de {place}, {engine} calcule avec d’autres noyaux qu’avant, ceux de l’essai n’étant pas connus ou utilisables ici : ils arrondissent autrement.',
       deviceLost:
         'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',

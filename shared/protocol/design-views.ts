@@ -5,6 +5,7 @@ import type { CellWarning } from '../compiler/warnings.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { PublishedResult } from '../experiments/presets.ts'
 import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { WarnedCell } from '../networks/cell-warnings.ts'
 import type { TimeEstimate } from '../training/estimate.ts'
@@ -19,7 +20,7 @@ export interface PresetView {
   readonly description: string
   /** Whole: every default filled in. */
   readonly config: ExperimentConfig
-  readonly published: { readonly metric: string; readonly mean: number; readonly std: number } | null
+  readonly published: PublishedResult | null
 }
 
 export interface PartView {

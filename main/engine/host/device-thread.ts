@@ -16,7 +16,7 @@ function read(json: unknown): Promise<PreparedGroup> {
 }
 
 answerQuestions<DeviceQuestions>({
-  probe: () => probeDevices(engine),
+  probe: () => probeDevices(engine, true),
   measure: async ({ config, device }) => measureDevice(await read(config), device, engine),
   choose: async (config) => (await read(config)).choice,
 })

@@ -62,6 +62,7 @@ export class ComputeDevice {
     const adapter = await findAdapter(gpu)
     const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature))
     const { limits } = adapter
+    const facts = await describeAdapter(adapter, name)
     try {
       const device = await adapter.requestDevice({
         requiredFeatures: features,
@@ -74,7 +75,7 @@ export class ComputeDevice {
           maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
         },
       })
-      return new ComputeDevice(device, describeAdapter(adapter, name), memoryBytes, now)
+      return new ComputeDevice(device, facts, memoryBytes, now)
     } catch (cause) {
       throw new LabError('backend', 'The graphics adapter gives no device.', {
         where: 'webgpu',
@@ -128,10 +129,14 @@ async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
   })
 }
 
-export function describeAdapter(adapter: GPUAdapter, givenName?: string): AdapterFacts {
+/** Chromium 114 tells of an adapter only where it is asked, and then who has made it, but not its name. */
+interface AskedAdapter {
+  requestAdapterInfo?(): Promise<GPUAdapterInfo>
+}
+
+export async function describeAdapter(adapter: GPUAdapter, givenName?: string): Promise<AdapterFacts> {
   const { limits, features } = adapter
-  // Chromium 114 does not tell of an adapter without being asked, and then not its name.
-  const info = adapter.info as GPUAdapterInfo | undefined
+  const info = (adapter.info as GPUAdapterInfo | undefined) ?? (await (adapter as AskedAdapter).requestAdapterInfo?.())
   const told = [info?.device, info?.description, info?.architecture].filter((text) => text)
   const name = givenName ?? told[0] ?? 'unnamed adapter'
   return {

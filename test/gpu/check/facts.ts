@@ -36,7 +36,7 @@ export const factsSection: Section = {
   run: async (context) => {
     const adapter = await (await openDawn()).requestAdapter({ powerPreference: 'high-performance' })
     if (adapter === null) throw new Error('Vulkan offers no adapter.')
-    const facts = describeAdapter(adapter)
+    const facts = await describeAdapter(adapter)
     const limits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]))
     const features = [...adapter.features].sort()
     context.report.add(`${facts.name}: ${features.join(' ')}\n${JSON.stringify(limits)}`, {

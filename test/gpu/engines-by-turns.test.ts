@@ -1,0 +1,34 @@
+/** A run that goes from the processor to a graphics processor, to TensorFlow and back: its losses are those of one that stayed on the processor. */
+import { symlink } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { tensorflowFolder } from '../../main/engine/tensorflow/installation.ts'
+import { isTensorflowLeftOut } from '../tensorflow.ts'
+import { compareLosses, ENGINE_OPTIONS, makeMovedRun, stretchesOf } from '../unit/engine/moved-run.ts'
+import { temporaryFolder } from '../unit/store/store-helpers.ts'
+import { openTestGpu } from './adapter.ts'
+
+it.skipIf(isTensorflowLeftOut)(
+  'wasm, webgpu, tensorflow and wasm again train one run, and its record says which steps ran where',
+  async () => {
+    await openTestGpu('swiftshader') // what Dawn finds in this process from now on
+    const cacheFolder = await temporaryFolder()
+    await symlink(tensorflowFolder(), tensorflowFolder(cacheFolder))
+    const options = { ...ENGINE_OPTIONS, cacheFolder }
+    const stayed = await makeMovedRun(options)
+    await stayed.run(null)
+    const moved = await makeMovedRun(options)
+    await moved.run(null, 3)
+    await moved.run('webgpu', 6)
+    await moved.run('tensorflow', 9)
+    await moved.run('wasm')
+    expect(compareLosses(moved, stayed)).toEqual([])
+    expect(await stretchesOf(moved)).toEqual([
+      'wasm warm-up 0',
+      'webgpu training 3',
+      'tensorflow training 6',
+      'wasm training 9',
+    ])
+    const { backend, status } = await moved.store.readRecord(moved.id)
+    expect({ backend, status }).toEqual({ backend: 'wasm', status: 'finished' })
+  },
+)
