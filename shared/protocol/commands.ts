@@ -333,6 +333,9 @@ export type CommandHandlers = {
   readonly [Name in CommandName]: (payload: CheckedPayload<Name>) => Promise<CommandResult<Name>>
 }
 
+/** The handlers of some namespaces: of `run`, those of `run.start` and its like. */
+export type HandlersOf<Namespace extends string> = Pick<CommandHandlers, Extract<CommandName, `${Namespace}.${string}`>>
+
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMAND_PAYLOADS, name)
 }
