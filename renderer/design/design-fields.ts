@@ -69,15 +69,16 @@ export type DesignField = NumberField | ChoiceField | ToggleField | OptionalFiel
 export interface FieldGroup {
   readonly id: string
   readonly fields: readonly DesignField[]
-  /** Closed until it is opened: what is seldom changed. */
-  readonly isFolded?: boolean
 }
 
-export type SectionId = 'data' | 'warmup' | 'training' | 'measures' | 'seeds'
+export type SectionId = 'data' | 'warmup' | 'training' | 'measures' | 'engine'
 
 export interface FieldSection {
   readonly id: SectionId
-  readonly groups: readonly FieldGroup[]
+  /** The first holds what matters first and is always seen; the others are closed until they are opened. */
+  readonly groups: readonly [FieldGroup, ...FieldGroup[]]
+  /** Closed altogether until it is opened. */
+  readonly isFolded?: boolean
 }
 
 const isKind =
@@ -184,7 +185,6 @@ function optimizerGroup(phase: 'warmup' | 'training'): FieldGroup {
   const isAdam = uses('adam', 'adamw')
   return {
     id: 'optimizer',
-    isFolded: true,
     fields: [
       { kind: 'choice', ...path('kind'), options: ['adam', 'adamw', 'sgd'] },
       { kind: 'number', ...path('beta1'), symbol: 'β₁', least: 0, under: 1, when: isAdam },
@@ -275,22 +275,26 @@ export const SECTIONS: readonly FieldSection[] = [
     id: 'warmup',
     groups: [
       {
-        id: 'curriculum',
+        id: 'length',
         fields: [
           count('warmup.steps', 0, { symbol: 'S', unit: 'steps', isBrief: true }),
           learningRate('warmup'),
-          count('warmup.curriculumIncrement', 0, { symbol: 'c', unit: 'steps', isBrief: true }),
-          count('warmup.maxConvergenceSteps', 1, { symbol: 'M', unit: 'steps', isBrief: true }),
-          number('warmup.target', { symbol: 'k', above: 0, most: 1, isBrief: true }),
-          number('warmup.epsilon', { symbol: 'ε', above: 0 }),
           count('warmup.batch', 2, { symbol: 'B', unit: 'series' }),
+        ],
+      },
+      {
+        id: 'curriculum',
+        fields: [
+          count('warmup.curriculumIncrement', 0, { symbol: 'c', unit: 'steps' }),
+          count('warmup.maxConvergenceSteps', 1, { symbol: 'M', unit: 'steps' }),
+          number('warmup.target', { symbol: 'k', above: 0, most: 1 }),
+          number('warmup.epsilon', { symbol: 'ε', above: 0 }),
           { kind: 'toggle', path: 'warmup.masked' },
         ],
       },
       optimizerGroup('warmup'),
       {
         id: 'restarts',
-        isFolded: true,
         fields: [number('warmup.restartAbove', { above: 0, most: 1 }), count('warmup.maxRestarts', 0)],
       },
     ],
@@ -307,20 +311,21 @@ export const SECTIONS: readonly FieldSection[] = [
             isBrief: true,
             when: ({ training }) => training.steps === null,
           }),
-          count('training.batch', 1, { symbol: 'B', unit: 'series', isBrief: true }),
           learningRate('training'),
+          count('training.batch', 1, { symbol: 'B', unit: 'series', isBrief: true }),
+          { kind: 'seeds', path: 'seeds', isBrief: true },
+        ],
+      },
+      {
+        id: 'validation',
+        fields: [
           count('training.validateEverySteps', 1, { unit: 'steps', isNullable: true }),
           number('training.stopAtLoss', { above: 0, isNullable: true }),
-          count('training.truncateEvery', 1, { unit: 'steps', isNullable: true }),
-          number('training.dropout', { least: 0, under: 1 }),
-          count('checkpointEverySteps', 1, { unit: 'steps' }),
-          count('keepCheckpointEverySteps', 1, { unit: 'steps', isNullable: true }),
         ],
       },
       optimizerGroup('training'),
       {
         id: 'schedule',
-        isFolded: true,
         fields: [
           {
             kind: 'choice',
@@ -340,8 +345,14 @@ export const SECTIONS: readonly FieldSection[] = [
         ],
       },
       {
+        id: 'gradients',
+        fields: [
+          number('training.dropout', { least: 0, under: 1 }),
+          count('training.truncateEvery', 1, { unit: 'steps', isNullable: true }),
+        ],
+      },
+      {
         id: 'regulariser',
-        isFolded: true,
         fields: [
           { kind: 'optional', path: 'training.regulariser', whole: wholeRegulariser },
           ...[
@@ -353,10 +364,18 @@ export const SECTIONS: readonly FieldSection[] = [
           ].map((field) => ({ ...field, when: ({ training }: ExperimentConfig) => training.regulariser !== null })),
         ],
       },
+      {
+        id: 'checkpoints',
+        fields: [
+          count('checkpointEverySteps', 1, { unit: 'steps' }),
+          count('keepCheckpointEverySteps', 1, { unit: 'steps', isNullable: true }),
+        ],
+      },
     ],
   },
   {
     id: 'measures',
+    isFolded: true,
     groups: [
       {
         id: 'when',
@@ -367,7 +386,6 @@ export const SECTIONS: readonly FieldSection[] = [
       },
       {
         id: 'vaa',
-        isFolded: true,
         fields: [
           { kind: 'optional', path: 'measures.vaa', whole: wholeVaa },
           ...[
@@ -390,7 +408,6 @@ export const SECTIONS: readonly FieldSection[] = [
       },
       {
         id: 'vaaStar',
-        isFolded: true,
         fields: [
           { kind: 'optional', path: 'measures.vaaStar', whole: wholeVaaStar },
           ...[
@@ -404,16 +421,9 @@ export const SECTIONS: readonly FieldSection[] = [
     ],
   },
   {
-    id: 'seeds',
-    groups: [
-      {
-        id: 'seeds',
-        fields: [
-          { kind: 'seeds', path: 'seeds', isBrief: true },
-          { kind: 'choice', path: 'backend', options: BACKEND_CHOICES, isBrief: true },
-        ],
-      },
-    ],
+    id: 'engine',
+    isFolded: true,
+    groups: [{ id: 'engine', fields: [{ kind: 'choice', path: 'backend', options: BACKEND_CHOICES, isBrief: true }] }],
   },
 ]
 

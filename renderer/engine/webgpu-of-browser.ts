@@ -8,11 +8,14 @@ import { requireRightResults } from '../../shared/backends/webgpu/tune/self-test
 import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 
-/** @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong */
-export async function loadWebGpu(): Promise<Backend> {
+/**
+ * @param memoryBytes what the user lets it take; default: what is taken of a device whose memory nobody has told
+ * @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong
+ */
+export async function loadWebGpu(memoryBytes: number | null = null): Promise<Backend> {
   const gpu = requireGpu()
   const backend = await createLastingBackend(() =>
-    createWebGpuBackend(gpu, { now: () => performance.now(), measuresShapes: true }),
+    createWebGpuBackend(gpu, { now: () => performance.now(), memoryBytes, measuresShapes: true }),
   )
   let check: Promise<void> | null = null
   const checkOnce = (): Promise<void> => {

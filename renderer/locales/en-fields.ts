@@ -321,15 +321,24 @@ export const fields = {
 
 /** Sections and groups of the form. */
 export const fieldGroups = {
-  data: { label: 'Data', task: 'Task', counts: 'Series' },
-  warmup: { label: 'Warm-up', curriculum: 'Curriculum', optimizer: 'Optimiser', restarts: 'Retries' },
+  data: { label: 'Data', task: 'Task', counts: 'Series and splits' },
+  warmup: {
+    label: 'Warm-up',
+    length: 'Length',
+    curriculum: 'Curriculum',
+    optimizer: 'Optimiser',
+    restarts: 'Retries',
+  },
   training: {
     label: 'Training',
     length: 'Length',
+    validation: 'Validation and early stop',
     optimizer: 'Optimiser',
-    schedule: 'Schedule',
+    schedule: 'Learning rate schedule',
+    gradients: 'Dropout and truncation',
     regulariser: 'Regulariser',
+    checkpoints: 'Checkpoints',
   },
   measures: { label: 'Measures', when: 'When', vaa: 'VAA', vaaStar: 'VAA*' },
-  seeds: { label: 'Replicas and device', seeds: 'Seeds' },
+  engine: { label: 'Engine', engine: 'Engine' },
 }

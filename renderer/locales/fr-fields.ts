@@ -322,15 +322,24 @@ export const fields: typeof enFields = {
 }
 
 export const fieldGroups: typeof enGroups = {
-  data: { label: 'Données', task: 'Tâche', counts: 'Séries' },
-  warmup: { label: 'Échauffement', curriculum: 'Programme', optimizer: 'Optimiseur', restarts: 'Reprises' },
+  data: { label: 'Données', task: 'Tâche', counts: 'Séries et partage' },
+  warmup: {
+    label: 'Échauffement',
+    length: 'Durée',
+    curriculum: 'Programme',
+    optimizer: 'Optimiseur',
+    restarts: 'Reprises',
+  },
   training: {
     label: 'Entraînement',
     length: 'Durée',
+    validation: 'Validation et arrêt anticipé',
     optimizer: 'Optimiseur',
-    schedule: 'Évolution',
+    schedule: 'Évolution du taux d’apprentissage',
+    gradients: 'Dropout et troncature',
     regulariser: 'Régularisation',
+    checkpoints: 'Points de reprise',
   },
   measures: { label: 'Mesures', when: 'Quand', vaa: 'VAA', vaaStar: 'VAA*' },
-  seeds: { label: 'Répliques et machine', seeds: 'Graines' },
+  engine: { label: 'Moteur', engine: 'Moteur' },
 }

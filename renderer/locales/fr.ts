@@ -204,8 +204,8 @@ export const fr: Messages = {
       series: 'Série {number}, {steps} pas, {range}',
       class: 'classe {name}',
       image: 'Image de la classe {name}',
-      counts:
-        '{train} séries d’entraînement, {validation} de validation, {test} de test. Dans {sampled} séries d’entraînement de {steps} pas :',
+      statistics: 'Statistiques de {sampled} séries d’entraînement, {steps} pas chacune',
+      counts: '{train} séries d’entraînement, {validation} de validation, {test} de test.',
       groups: 'Groupes : {train} d’entraînement, {validation} de validation, {test} de test.',
       span: '{shortest} à {longest}',
       value: 'Valeur',
@@ -292,6 +292,7 @@ export const fr: Messages = {
       uncounted: 'Ce moteur ne compte pas sa mémoire.',
       again: 'Les valeurs du retour ne tiennent pas : elles sont recalculées, environ un tiers de travail en plus.',
       items: {
+        'library and programs': 'Bibliothèque, programmes',
         'parameters, gradients and moments': 'Paramètres, gradients, moments',
         'packed weights and their gradients': 'Poids rangés et gradients',
         inputs: 'Entrées',
@@ -302,7 +303,10 @@ export const fr: Messages = {
       },
     },
     explain: 'Expliquer ce champ (F1)',
-    helpHint: 'F1 explique le champ où vous êtes ; ? le fait à la souris.',
+    helpHint: 'F1 explique un champ',
+    allDefault: 'par défaut',
+    isOn: '{name} : oui',
+    isOff: '{name} : non',
     mistakes: '{count} erreur | {count} erreurs',
     faults,
     unread:
@@ -337,14 +341,16 @@ export const fr: Messages = {
     network: 'Réseau',
     layer: 'Couche {number}',
     cell: 'Cellule',
-    coldCell: 'Cellule de l’autre partie',
+    coldCell: 'Cellule, autre partie',
     units: 'Unités',
     cellHelp: 'Les équations de la couche. On peut les voir ci-dessous, les copier et les changer.',
     coldCellHelp: 'La cellule de la partie d’une double couche qui n’est pas échauffée ; la même ou une autre.',
     unitsHelp: 'H : la taille de l’état caché h. Une double couche le partage entre ses deux parties.',
-    split: 'Unités échauffées d’une double couche',
+    split: 'Unités échauffées',
+    splitOf: 'sur {units}',
     splitHelp:
       'À gauche la partie échauffée, qui se souvient ; à droite l’autre, qui garde sa dynamique transitoire (figure 3).',
+    strategiesBrief: 'un essai chacune',
     strategiesHelp:
       'Un essai chacune : sans échauffement, toutes les couches échauffées, ou des doubles couches, dont une partie est échauffée (section 4 de l’article).',
     parts: {
@@ -398,6 +404,8 @@ export const fr: Messages = {
     },
     mistakeAt: '{place} : {mistake}',
     published: 'Publié : {metric} {mean} ± {std}',
+    showPart: '{part} : montrer ses champs',
+    showData: 'Entrée : montrer les données',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
       warmupBatch:
@@ -413,12 +421,15 @@ export const fr: Messages = {
     },
     equations: 'Équations',
     equationsOf: 'Équations de {cell}',
+    closeEquations: 'Fermer les équations',
     makeOwn: 'Les changer : une cellule à moi',
     ownEquations:
       'Équations de cette cellule, une par ligne : majuscules matrices, x l’entrée, noms primés nouveaux états',
     goToMistake: 'Y aller',
     cellIsFine: 'Les équations sont comprises.',
-    cellFacts: 'États {states} ; {count} paramètres pour une entrée.',
+    cellFacts: '{layer}. États {states} ; {count} paramètres.',
+    cellDiagram: 'Schéma d’un pas : {wires}',
+    textOf: 'Texte de {cell}',
     loading: 'Chargement…',
   },
   runs: {

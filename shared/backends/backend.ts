@@ -7,6 +7,7 @@ import type { Slice } from '../attractors/distances.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { Adapter } from './adapter.ts'
 import type { BackendName } from './names.ts'
 import type { Tracing } from './trace.ts'
 import type { Tuning } from './tuning.ts'
@@ -20,6 +21,8 @@ export interface Backend {
   readonly isSoftwareDevice?: boolean
   /** Vendor and driver of that device, as far as they are told: what was measured on it holds for these. */
   readonly driver?: string
+  /** Of a graphics processor: its memory can be planned without it. */
+  readonly adapter?: Adapter
   /**
    * Compiles a network.
    * @param replicas R >= 1

@@ -3,7 +3,7 @@
  * what they take at least. Kernels of the readout, of rows and of vectors, and those that add splits, cost next to nothing and are left out. `npm run bench:gpu-paper` prints the GRU of the paper on an H100.
  */
 import type { Network } from '../../shared/networks/network.ts'
-import type { AdapterFacts } from '../../shared/backends/webgpu/device.ts'
+import type { AdapterFacts } from '../../shared/backends/adapter.ts'
 import { NetworkKernels } from '../../shared/backends/webgpu/network-kernels.ts'
 import type { PartKernels } from '../../shared/backends/webgpu/part-kernels.ts'
 import { shapesToTry } from '../../shared/backends/webgpu/shapes.ts'

@@ -63,7 +63,7 @@ export async function train(page: Page, toggle: (name: 'Pause' | 'Resume') => Pr
 }
 
 /** What is drawn, in short. */
-async function chartPixels(page: Page): Promise<string> {
+export async function chartPixels(page: Page): Promise<string> {
   const canvas = page.locator('.chart canvas').first()
   return canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
 }

@@ -18,4 +18,9 @@ export interface BackendEntry {
   load(options: EngineOptions): Promise<Backend>
   /** A training step's memory; null from a backend that does not count it. */
   planMemory(network: Network, request: MemoryRequest, options: EngineOptions): Promise<MemoryPlan | null>
+  /** Where it can be taken away: keeps it while a run is trained on it. @returns gives it free */
+  keepFor?(
+    run: { readonly runId: string; readonly folder: string },
+    options: EngineOptions,
+  ): Promise<() => Promise<void>>
 }

@@ -8,7 +8,7 @@ import { hasOfferedExecutors } from '../executor/open-executor.ts'
 import { adapterReports } from '../webgpu/adapters.ts'
 import { knownAdapters } from '../webgpu/known-adapters.ts'
 import { loadHere } from '../webgpu/node-backend.ts'
-import { loadInWindow, windowReport } from '../webgpu/window-backend.ts'
+import { describeWindow, loadInWindow, windowReport } from '../webgpu/window-backend.ts'
 import { absentReport } from './absent.ts'
 import type { BackendEntry } from './backend-entry.ts'
 import { pickDevice } from './pick-device.ts'
@@ -32,8 +32,9 @@ export const webgpuEntry: BackendEntry = {
   },
   planMemory: async (network, request, options) => {
     const report = pickDevice(await webgpuEntry.probe(options), options.adapter)
-    if (hasOfferedExecutors()) return null // only the window knows the adapter's bounds
-    const { facts, bounds } = (await (await loadHere(report, options)).current()).computeDevice
+    const { adapter } = hasOfferedExecutors() ? await describeWindow(options) : await loadHere(report, options)
+    if (adapter === undefined) return null // of an executor that serves something else
+    const { facts, bounds } = adapter
     const kernels = new NetworkKernels(network, (part) => shapesToTry(facts, part)[0]!)
     return planMemory(kernels, request, bounds)
   },

@@ -5,6 +5,7 @@
 import type { RemoteBackend } from '../../../shared/backends/remote/remote-backend.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import type { EngineOptions } from '../engine-options.ts'
+import type { ExecutorDevice } from '../executor/offer-executors.ts'
 import { describeExecutor } from '../executor/open-executor.ts'
 import { loadRemoteBackend } from '../executor/remote-backend.ts'
 import { AdapterMemory } from './adapter-memory.ts'
@@ -27,9 +28,14 @@ async function load(options: EngineOptions): Promise<RemoteBackend> {
   return rememberingBackend(remote, await AdapterMemory.read(options.cacheFolder, remote))
 }
 
+/** Asked once for all threads. @throws as `loadInWindow` */
+export function describeWindow(options: EngineOptions): Promise<ExecutorDevice> {
+  return describeExecutor({ backend: 'webgpu', options })
+}
+
 /** @throws as `loadInWindow` */
 export async function windowReport(options: EngineOptions): Promise<DeviceReport> {
-  const { device = 'WebGPU', isSoftwareDevice = false } = await describeExecutor({ backend: 'webgpu', options })
+  const { device = 'WebGPU', isSoftwareDevice = false } = await describeWindow(options)
   return {
     id: 'webgpu',
     backend: 'webgpu',

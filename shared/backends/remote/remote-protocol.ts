@@ -41,7 +41,7 @@ export type FromExecutor =
 
 export interface BackendDescription extends Pick<
   Backend,
-  'name' | 'precision' | 'device' | 'isSoftwareDevice' | 'driver'
+  'name' | 'precision' | 'device' | 'isSoftwareDevice' | 'driver' | 'adapter'
 > {
   readonly isTraced: boolean
 }

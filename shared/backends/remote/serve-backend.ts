@@ -61,13 +61,14 @@ class Executor {
       case 'create':
         return this.#create(message)
       case 'describe': {
-        const { name, precision, device, isSoftwareDevice, driver, tracing } = await this.#backend
+        const { name, precision, device, isSoftwareDevice, driver, adapter, tracing } = await this.#backend
         return {
           name,
           precision,
           device,
           isSoftwareDevice,
           driver,
+          adapter,
           isTraced: tracing !== undefined,
         } satisfies BackendDescription
       }

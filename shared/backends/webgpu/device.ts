@@ -3,32 +3,12 @@
  * What goes wrong on the device (memory, validation, its loss) becomes a LabError at the next read. Knows no network.
  */
 import { LabError } from '../../errors/errors.ts'
+import type { AdapterFacts, DeviceBounds } from '../adapter.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
 import { DispatchTrace, type Clock } from './dispatch-trace.ts'
-import type { DeviceBounds } from './device-bounds.ts'
 import { FaultWatch } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
-
-/** What an adapter offers that kernels and plans are made for. */
-export interface AdapterFacts {
-  readonly name: string
-  readonly vendor: string
-  /** With its version, where that is told. */
-  readonly driver: string
-  readonly isSoftware: boolean
-  readonly workgroupBytes: number
-  readonly workgroupInvocations: number
-  /** The largest buffer that a kernel may see. */
-  readonly bindingBytes: number
-  readonly bufferBytes: number
-  /** That one kernel may see. */
-  readonly storageBuffers: number
-  readonly hasSubgroups: boolean
-  /** Of every subgroup at least; 0 where it is not told. */
-  readonly subgroupSize: number
-  readonly hasTimestamps: boolean
-}
 
 export interface OpenOptions {
   /** What the host calls the adapter; default: what WebGPU tells of it. */

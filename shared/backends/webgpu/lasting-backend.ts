@@ -22,13 +22,14 @@ export async function createLastingBackend(open: () => Promise<WebGpuBackend>): 
     opening.then(({ computeDevice }) => computeDevice.lost).then(forget, forget)
     return (opened = opening)
   }
-  const { name, precision, device, isSoftwareDevice, driver } = await current()
+  const { name, precision, device, isSoftwareDevice, driver, adapter } = await current()
   return {
     name,
     precision,
     device,
     isSoftwareDevice,
     driver,
+    adapter,
     current,
     tracing: {
       start: async (spansAThread) => (await current()).computeDevice.trace.start(spansAThread),

@@ -4,11 +4,11 @@
  */
 import type { Network } from '../../networks/network.ts'
 import { outputColumns } from '../../networks/network.ts'
+import type { DeviceBounds } from '../adapter.ts'
 import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
 import type { NetworkKernels } from './network-kernels.ts'
 import type { PartKernels } from './part-kernels.ts'
 import { splitRows } from './wgsl/splits.ts'
-import type { DeviceBounds } from './device-bounds.ts'
 
 export interface DeviceMemoryPlan extends MemoryPlan {
   /** Steps whose values for the way back are held at a time. */

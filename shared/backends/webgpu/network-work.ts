@@ -3,13 +3,13 @@
  * programs hold, and the operations on rows that belong to no part.
  */
 import type { Network } from '../../networks/network.ts'
+import type { DeviceBounds } from '../adapter.ts'
 import type { SequenceSize } from '../programs/program-engine.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { ComputeDevice } from './device.ts'
 import type { JobEntry } from './jobs.ts'
 import { Launcher } from './launcher.ts'
 import { planMemory, type DeviceMemoryPlan } from './memory-plan.ts'
-import type { DeviceBounds } from './device-bounds.ts'
 import { NetworkKernels, type ShapeChoice } from './network-kernels.ts'
 import { ParameterStore } from './parameter-store.ts'
 import { PartLoops } from './part-loops.ts'

@@ -1,6 +1,6 @@
 /** How the recurrence of a part is cut up on an adapter where nobody has measured. */
 import type { Part } from '../../networks/network.ts'
-import type { AdapterFacts } from './device.ts'
+import type { AdapterFacts } from '../adapter.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 import { recurrenceShapes } from './wgsl/recurrence-shapes.ts'
 

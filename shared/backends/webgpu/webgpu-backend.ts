@@ -39,6 +39,7 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
     device: facts.name,
     isSoftwareDevice: facts.isSoftware,
     driver: [facts.vendor, facts.driver].filter((text) => text !== '').join(' / '),
+    adapter: { facts, bounds: device.bounds },
     tracing: device.trace,
     createEngine: async (network, replicas, tuning = {}) => {
       const parts = network.wiredLayers.flatMap((layer) => layer.parts)
