@@ -72,7 +72,7 @@ export class HeldQueue {
     return this.#jobs.some(({ id }) => id === jobId)
   }
 
-  /** What the engine has taken is held no more; what others do to the runs and sweeps is looked at. */
+  /** What the engine has taken is no longer held; what others do to the runs and sweeps is looked at. */
   hear(event: LabEvent): void {
     if (this.#jobs.length === 0) return
     switch (event.type) {

@@ -254,7 +254,7 @@ export class Lab {
     }
   }
 
-  /** What has gone into the trash or left it is among the runs and sweeps no more, or again. */
+  /** What has gone into the trash is no longer among the runs and sweeps, and what has left it is again. */
   async #readMoved(runIds: readonly string[]): Promise<void> {
     if (runIds.length > 0) await this.#catalog.update(runIds)
     await this.#sweeps.refresh()

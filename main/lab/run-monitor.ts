@@ -84,7 +84,7 @@ export class RunMonitor {
     return [...this.#live.values()].map((live) => live.progress())
   }
 
-  /** The line as it is to be kept; whoever takes a job out of it wants it no more. */
+  /** The line as it is to be kept; whoever takes a job out of it no longer wants it. */
   kept(): KeptJob[] {
     return this.#host.queue().flatMap(({ job, runIds, isLeaving }): KeptJob[] => {
       if (isLeaving) return []

@@ -26,7 +26,7 @@ export function useRunChanges() {
   const selection = useRunSelection()
   const { send, isBusy } = useCommand()
 
-  /** @returns the runs that it came to pass for; what went wrong was told, and after a piece that failed whole nothing more was sent */
+  /** @returns the runs for which it succeeded; what went wrong was told, and nothing is sent after a piece of which every run failed */
   async function inPieces(
     runIds: readonly string[],
     act: (piece: string[]) => Promise<{ readonly result: RunsDone } | null>,

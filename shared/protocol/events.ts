@@ -45,7 +45,7 @@ export type LabEvent =
   /** A sweep is new or another. */
   | { readonly type: 'sweep'; readonly sweep: SweepSummary }
   | { readonly type: 'sweep-removed'; readonly sweepId: string }
-  /** One row of a sweep's table is another. */
+  /** One row of a sweep's table has changed. */
   | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
   /** There is more or less in the trash, or more of it was read: ask again for what is shown. */
   | { readonly type: 'trash'; readonly trash: TrashState }

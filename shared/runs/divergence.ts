@@ -1,4 +1,4 @@
-/** Seeds that left the finite numbers: where, and in what. Such a seed trains no more, and the others of its run go on as if it were not there. */
+/** Seeds that left the finite numbers: where, and in what. Such a seed is no longer trained, and the others of its run go on as if it were not there. */
 import type { Phase } from '../experiments/phases.ts'
 
 /** What can be the first number that is not finite, in words. */

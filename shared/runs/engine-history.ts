@@ -1,6 +1,6 @@
 /**
  * Which steps of a run ran on which engine, and where a device was lost on the way. What the record has enters with what happens next; the record's
- * next state leaves. Steps that were thrown away, because the run went back to a checkpoint, are in it no more.
+ * next state leaves. Steps that were thrown away, because the run went back to a checkpoint, are no longer in it.
  */
 import { isSameTuning, type Tuning } from '../backends/tuning.ts'
 import { PHASES } from '../experiments/phases.ts'

@@ -35,7 +35,7 @@ export interface TrainingProgress {
   checkpointedStep: number
   /** Per seed: the lowest validation loss; null before the first. */
   bestLoss: (number | null)[]
-  /** Per seed: whether it has reached `stopAtLoss` and trains no more. */
+  /** Per seed: whether it has reached `stopAtLoss` and is no longer trained. */
   reached: boolean[]
   plateau: PlateauState[]
 }

@@ -28,7 +28,7 @@ export const MOST_TOLD = 64
 
 /** What the thread tells by itself. */
 export type IndexTold =
-  /** The folders were read in the background and are another; `isPartial`: there is more than is told. */
+  /** The folders were read in the background and have changed; `isPartial`: there is more than is told. */
   | {
       readonly kind: 'changes'
       readonly changed: readonly RunSummary[]
