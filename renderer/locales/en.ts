@@ -176,7 +176,7 @@ export const en = {
   },
   files: {
     design: 'Design',
-    notJson: 'this file is no JSON.',
+    notJson: 'This file is no JSON.',
     notJsonRemedy: 'Choose a configuration that the lab has saved, or one that follows `lab schema`.',
   },
   status: {
@@ -232,7 +232,7 @@ export const en = {
       drop: 'NPZ, CSV, UCR or UEA (.ts, .arff); or drop it anywhere on this window.',
       dropHere: 'Drop series (NPZ, CSV, UCR, UEA) or a design (JSON) here',
       bringing: 'Copying it to the lab…',
-      tooLarge: 'this file is too large to be brought through a window (512 MiB).',
+      tooLarge: 'This file is too large to be brought through a window (512 MiB).',
       tooLargeRemedy: 'Copy it to the lab’s machine yourself and write its path into the field.',
       arrays: '{count} array | {count} arrays',
       columns: '{count} columns, {rows} rows',
@@ -463,7 +463,7 @@ export const en = {
     stop: 'Stop',
     fork: 'Fork…',
     forkHint: 'Go on from a checkpoint of this run with another training, as a new run',
-    noCheckpoint: 'this run has no checkpoint to fork from.',
+    noCheckpoint: 'This run has no checkpoint to fork from.',
     noCheckpointRemedy: 'Open its configuration as a design and start that.',
     engine: 'Engine',
     resumeOn: 'Resume on',

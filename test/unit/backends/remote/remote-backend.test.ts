@@ -205,7 +205,7 @@ describe('a line to an executor', () => {
     const engine = await remote.createEngine(NETWORK, 1)
     const answer = expect(engine.evaluate([series])).rejects.toMatchObject({
       code: 'device-lost',
-      summary: 'the device does not answer.',
+      summary: 'The device does not answer.',
     })
     expect(alarms).toHaveLength(1)
     alarms[0]!()
