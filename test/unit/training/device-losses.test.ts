@@ -89,7 +89,7 @@ describe('a run that loses its device', () => {
     const backend: Backend = {
       ...losing,
       createEngine: (...network) =>
-        ++makings === 2 ? Promise.reject(new LabError('backend', 'no adapter.')) : losing.createEngine(...network),
+        ++makings === 2 ? Promise.reject(new LabError('backend', 'No adapter.')) : losing.createEngine(...network),
     }
     await train(run, backend)
     expect(run.weights).toEqual((await finished(CONFIG)).weights)
@@ -103,7 +103,7 @@ describe('a run that loses its device', () => {
     const backend: Backend = {
       ...losing,
       createEngine: (...network) =>
-        ++makings > 1 ? Promise.reject(new LabError('backend', 'no adapter.')) : losing.createEngine(...network),
+        ++makings > 1 ? Promise.reject(new LabError('backend', 'No adapter.')) : losing.createEngine(...network),
     }
     await expect(train(run, backend)).rejects.toMatchObject({ code: 'backend' })
     expect(run.record).toMatchObject({
