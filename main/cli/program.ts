@@ -148,7 +148,7 @@ withData(
   .option('--max-convergence-steps <M>', 'at most so many steps until then, up to 100000', '10000')
   .option('--epsilon <E>', 'ε', '1e-4')
   .option('--draws <N>', 'draws that are averaged', '10')
-  .option('--weights <WHICH>', 'best or last', 'best')
+  .option('--weights <WHICH>', 'best, last, or a kept checkpoint: warmed-up, step-N', 'best')
   .option(
     '--stop-residual <R>',
     'with an M: stop once every residual stays under R (ε/1000 is safe); the result says so',
@@ -195,7 +195,7 @@ withHome(withJson(program.command('export <RUN>').description('write the trained
   .option('--format <FORMAT>', 'safetensors or npz', 'safetensors')
   .option('--output <FILE>', 'where to; default: RUN-seedN.FORMAT')
   .option('--seed <N>', 'which seed; default: the best')
-  .option('--weights <WHICH>', 'best or last', 'best')
+  .option('--weights <WHICH>', 'best, last, or a kept checkpoint: warmed-up, step-N', 'best')
   .action(async (name: string, options: Record<string, unknown>) =>
     (await import('./commands/export.ts')).exportCommand(name, options),
   )

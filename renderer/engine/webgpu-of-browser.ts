@@ -4,7 +4,7 @@
  */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
-import { requireRightResults } from '../../shared/backends/webgpu/tune/self-test.ts'
+import { requireRightResults } from '../../shared/backends/self-test.ts'
 import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 

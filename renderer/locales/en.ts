@@ -4,6 +4,7 @@ import { faults } from './en-faults.ts'
 import { fieldGroups, fields } from './en-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './en-many.ts'
 import { presets } from './en-presets.ts'
+import { across, exports, headline, plots, unit } from './en-run.ts'
 import { table } from './en-table.ts'
 import { tensorflow } from './en-tensorflow.ts'
 import { trash } from './en-trash.ts'
@@ -391,7 +392,6 @@ export const en = {
     strategy: { none: 'No warm-up', 'warmed-up': 'Warmed up', double: 'Double layer' },
     outcome: 'What it comes to',
     parameters: '{count} parameters',
-    partFacts: '{count} parameters',
     readout: 'readout',
     warm: 'warmed',
     cold: 'not warmed',
@@ -410,8 +410,8 @@ export const en = {
     },
     mistakeAt: '{place}: {mistake}',
     published: 'Published: {metric} {mean} ± {std}',
-    showPart: '{part}: show its fields',
-    showData: 'Input: show the data',
+    showPart: '{layer}: {part} {count} parameters; show its fields',
+    showData: 'x [{size}]: the input; show the data',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',
     remark: {
       warmupBatch: 'The batch of the warm-up is {used} and not {asked}: there are no more training series.',
@@ -458,6 +458,14 @@ export const en = {
     openDesign: 'Open as design',
   },
   run: {
+    headline,
+    unit,
+    export: exports,
+    facts: 'How far, how fast and on what',
+    at: '{phase}, step {step}',
+    atOf: '{phase}, step {step} of {total}',
+    took: 'took {time}',
+    tookHint: 'From its beginning to its end, pauses included',
     pause: 'Pause',
     resume: 'Resume',
     stop: 'Stop',
@@ -488,20 +496,22 @@ export const en = {
     asked: { pause: 'Pausing…', stop: 'Stopping…' },
     phase: { preparing: 'Preparing', 'warm-up': 'Warm-up', training: 'Training', test: 'Test' },
     progress: 'Progress of the phase',
-    step: 'Step',
     rate: 'Rate',
     rateUnit: 'steps/s',
     throughput: 'Throughput',
     throughputUnit: 'series/s',
     left: 'Left in this phase',
+    leftValue: '{time} left',
     memory: 'Memory',
-    result: 'Test {metric}',
     waiting: 'Waits for its turn.',
     noData: 'Nothing is measured yet.',
     charts: 'Loss, VAA and VAA* over optimiser steps',
-    loss: 'Loss',
-    attractors: 'VAA, VAA*',
+    plots,
+    across,
     axis: 'optimiser steps of warm-up, then of training',
+    logSteps: 'Log steps',
+    vaaBetween: 'VAA between',
+    betweenShort: 'Bars: VAA lies between two values, as some states had not come to rest.',
     resetZoom: 'Whole run',
     smoothing: 'Smoothing',
     smoothingHint:
@@ -513,7 +523,6 @@ export const en = {
     stepsOf: '{phase}, steps {from} to {to}',
     stepsAcross: '{from} – {to}',
     logLoss: 'Log loss',
-    logSteps: 'Log steps',
     showBand: '± std',
     showBandHint: 'Band of one standard deviation over the seeds',
     showSeeds: 'Seeds',
@@ -556,6 +565,9 @@ export const en = {
       insight: 'Insight',
       data: 'Data',
       log: 'Log',
+      export: 'Export',
+      open: 'Show panel',
+      close: 'Hide panel',
     },
     data: {
       made: 'The series of this run are made by the lab; there is no file.',
@@ -674,11 +686,15 @@ export const en = {
     load: 'Processor',
     loadValue: '{busy} of {cores} cores',
     threads: 'Engine threads',
+    threadsValue: '{count} threads',
     machine: 'Machine busy',
+    machineValue: 'machine {share} busy',
     gpu: 'Graphics processor',
     gpuBusy: '{share} busy',
     gpuMemory: '{used} of {all}',
     restartLevel: '{value}: warm-up begins anew above',
+    zoomHint:
+      'Draw a box or turn the wheel with Ctrl to zoom, drag with Shift to move, double-click for the whole run.',
     cursorHint:
       'Arrow keys move a cursor through the steps; with Shift ten at a time, Home and End to the ends. Plus and minus zoom around it, PageUp and PageDown move what is shown, 0 shows the whole run.',
     cursor: '{step}: {values}',

@@ -4,6 +4,7 @@ import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
 import { presets } from './fr-presets.ts'
+import { across, exports, headline, plots, unit } from './fr-run.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
@@ -385,7 +386,6 @@ export const fr: Messages = {
     strategy: { none: 'Sans échauffement', 'warmed-up': 'Échauffé', double: 'Double couche' },
     outcome: 'Ce que cela donne',
     parameters: '{count} paramètres',
-    partFacts: '{count} paramètres',
     readout: 'lecture',
     warm: 'échauffée',
     cold: 'non échauffée',
@@ -404,8 +404,8 @@ export const fr: Messages = {
     },
     mistakeAt: '{place} : {mistake}',
     published: 'Publié : {metric} {mean} ± {std}',
-    showPart: '{part} : montrer ses champs',
-    showData: 'Entrée : montrer les données',
+    showPart: '{layer} : {part} {count} paramètres ; montrer ses champs',
+    showData: 'x [{size}] : l’entrée ; montrer les données',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
       warmupBatch:
@@ -455,6 +455,14 @@ export const fr: Messages = {
     openDesign: 'Ouvrir comme plan',
   },
   run: {
+    headline,
+    unit,
+    export: exports,
+    facts: 'Où, à quelle vitesse et sur quoi',
+    at: '{phase}, pas {step}',
+    atOf: '{phase}, pas {step} sur {total}',
+    took: 'a duré {time}',
+    tookHint: 'De son début à sa fin, pauses comprises',
     pause: 'Pause',
     resume: 'Reprendre',
     stop: 'Arrêter',
@@ -485,20 +493,22 @@ export const fr: Messages = {
     asked: { pause: 'Mise en pause…', stop: 'Arrêt…' },
     phase: { preparing: 'Préparation', 'warm-up': 'Échauffement', training: 'Entraînement', test: 'Test' },
     progress: 'Avancement de la phase',
-    step: 'Pas',
     rate: 'Vitesse',
     rateUnit: 'pas/s',
     throughput: 'Débit',
     throughputUnit: 'séries/s',
     left: 'Reste de la phase',
+    leftValue: 'reste {time}',
     memory: 'Mémoire',
-    result: '{metric} de test',
     waiting: 'Attend son tour.',
     noData: 'Rien n’est encore mesuré.',
     charts: 'Perte, VAA et VAA* selon les pas d’optimiseur',
-    loss: 'Perte',
-    attractors: 'VAA, VAA*',
+    plots,
+    across,
     axis: 'pas d’optimiseur de l’échauffement, puis de l’entraînement',
+    logSteps: 'Pas log',
+    vaaBetween: 'VAA entre',
+    betweenShort: 'Barres : VAA est entre deux valeurs, car des états n’étaient pas au repos.',
     resetZoom: 'Essai entier',
     smoothing: 'Lissage',
     smoothingHint:
@@ -510,7 +520,6 @@ export const fr: Messages = {
     stepsOf: '{phase}, pas {from} à {to}',
     stepsAcross: '{from} – {to}',
     logLoss: 'Perte log',
-    logSteps: 'Pas log',
     showBand: '± écart type',
     showBandHint: 'Bande d’un écart type entre les graines',
     showSeeds: 'Graines',
@@ -555,6 +564,9 @@ export const fr: Messages = {
       insight: 'Aperçu',
       data: 'Données',
       log: 'Journal',
+      export: 'Exporter',
+      open: 'Montrer le panneau',
+      close: 'Cacher le panneau',
     },
     data: {
       made: 'Les séries de cet essai sont faites par le laboratoire ; il n’y a pas de fichier.',
@@ -676,11 +688,15 @@ export const fr: Messages = {
     load: 'Processeur',
     loadValue: '{busy} cœurs sur {cores}',
     threads: 'Fils du moteur',
+    threadsValue: '{count} fils',
     machine: 'Machine occupée',
+    machineValue: 'machine occupée à {share}',
     gpu: 'Carte graphique',
     gpuBusy: 'occupée à {share}',
     gpuMemory: '{used} sur {all}',
     restartLevel: '{value} : l’échauffement recommence au-dessus',
+    zoomHint:
+      'Un cadre tracé, ou la molette avec Ctrl, agrandit ; un glissement avec Maj déplace ; un double-clic montre tout.',
     cursorHint:
       'Les flèches déplacent un curseur à travers les pas ; avec Maj de dix en dix, Début et Fin vont aux bouts.',
     cursor: '{step} : {values}',

@@ -6,8 +6,9 @@ import { z } from 'zod'
 import { BACKEND_NAMES } from '../backends/names.ts'
 import { hasKnownEnding, LISTED_ENDINGS } from '../datasets/file-kinds.ts'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
-import { isCheckpointName, type CheckpointName } from '../runs/run.ts'
+import { isCheckpointName, isWeightsName, type CheckpointName, type WeightsName } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
+import type { TimedStep } from '../runs/trained-time.ts'
 import type { DeviceReport, EngineChoice } from './devices.ts'
 import { fileName } from './file-dialogs.ts'
 import {
@@ -169,6 +170,8 @@ export const COMMAND_PAYLOADS = {
   }),
   /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
   'run.measures': oneRun,
+  /** How long it was trained until which step, from its log. */
+  'run.time-steps': oneRun,
   /** What happened to a run and when: its last part, or what was added since. */
   'run.log': z.strictObject({
     runId,
@@ -190,7 +193,11 @@ export const COMMAND_PAYLOADS = {
     format: z.enum(['safetensors', 'npz', 'csv', 'config']),
     /** Null: the one with the best test result. Weights only. */
     seed: z.number().int().nullable().default(null),
-    weights: z.enum(['best', 'last']).default('best'),
+    weights: z
+      .custom<WeightsName>((value) => typeof value === 'string' && isWeightsName(value), {
+        error: 'Expected best, last, warmed-up or step-N',
+      })
+      .default('best'),
     /** Weight of the past a step, of a column beside the values; 0: none. CSV only. */
     smoothing: smoothingWeight,
   }),
@@ -294,6 +301,7 @@ export interface CommandResults {
   'run.read': RunDetail
   'run.metrics': RunMetrics
   'run.measures': RunMeasures
+  'run.time-steps': readonly TimedStep[]
   'run.log': RunLog
   'run.predict': RunPredictions
   'run.export': ExportedRun

@@ -11,9 +11,9 @@ import type { RunData } from '../runs/data-content.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
 import type { Divergence } from '../runs/divergence.ts'
 import type { EngineStretch } from '../runs/engine-history.ts'
-import type { CheckpointName, RunOrigin, RunResult } from '../runs/run.ts'
-import type { DecimatedSeries, SeriesName } from '../runs/series.ts'
-import type { TimelineMarks } from '../runs/timeline.ts'
+import type { CheckpointName, RunOrigin, RunResult, WeightsName } from '../runs/run.ts'
+import type { DecimatedSeries, SeriesName, SeriesPoint } from '../runs/series.ts'
+import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
 import type { WireError } from '../errors/wire-error.ts'
 import type { RunState } from '../runs/run-state.ts'
 
@@ -31,6 +31,8 @@ export interface RunSettings {
   readonly trainingSteps: number | null
   /** Null where steps are set. */
   readonly epochs: number | null
+  /** Null where the number of training series is not known: of own files in runs of earlier versions. */
+  readonly stepsPerEpoch: number | null
   readonly warmupSteps: number | null
 }
 
@@ -44,6 +46,8 @@ export interface RunSummary {
   /** `gru 128 + gru 128`; empty for a damaged run. */
   readonly network: string
   readonly dataset: string
+  /** Null for a damaged run. */
+  readonly task: 'regression' | 'classification' | null
   readonly seeds: readonly number[]
   /** n of its VAA; null where it measures none. */
   readonly vaaSeries: number | null
@@ -124,6 +128,8 @@ export interface RunMetrics {
   /** As it was asked for; series that are not smoothed have 0 themselves. */
   readonly smoothing: number
   readonly series: readonly DecimatedSeries[]
+  /** The last point of every series of the whole network, whatever the range. */
+  readonly latest: readonly SeriesPoint[]
 }
 
 /** A part of a run's log. */
@@ -143,4 +149,17 @@ export interface ExportedFile {
 export interface ExportedRun extends ExportedFile {
   /** Lines that its values lack; null for a file that is not made of them. */
   readonly damaged: RunDamage | null
+  /** Null for a file of anything else. */
+  readonly weights: ExportedWeights | null
+}
+
+/** What a file of weights holds. */
+export interface ExportedWeights {
+  readonly seed: number
+  /** Without validation, the best ones are the last. */
+  readonly which: WeightsName
+  /** The checkpoint that they are from; null: those of the finished run. */
+  readonly at: PhaseStep | null
+  /** By the names that the file has. */
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]
 }

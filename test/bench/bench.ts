@@ -5,6 +5,7 @@ import { formatNumber, print, printJson } from '../../main/cli/output.ts'
 import { chromeTrace } from '../../shared/backends/trace.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 import type { Bench, BenchCase } from './bench-case.ts'
+import { startBusyCore, type BusyCore } from './busy-core.ts'
 import { openBackend, type OpenedBackend } from './engines.ts'
 import { describeMachine, measureBusyCores } from './machine.ts'
 import { readOptions, USAGE, type BenchOptions } from './options.ts'
@@ -45,10 +46,18 @@ async function runCases(cases: readonly BenchCase[], bench: Bench, json: boolean
   return groups
 }
 
-function describeSession({ rounds, tilePeak, peers }: Bench, busyCores: readonly number[]): string[] {
+/** @param busyShare of a core that the process of --busy has got; null without it */
+function describeSession(
+  { rounds, tilePeak, peers }: Bench,
+  othersBusy: readonly number[],
+  busyShare: number | null,
+): string[] {
   return [
     ...describeMachine(),
-    `cores that other processes kept busy before and after: ${busyCores.map((count) => count.toFixed(1)).join(', ')}`,
+    `cores that other processes kept busy before and after: ${othersBusy.map((count) => count.toFixed(1)).join(', ')}`,
+    ...(busyShare === null
+      ? []
+      : [`a process of our own kept one core busy meanwhile (--busy): it got ${busyShare.toFixed(2)} of one`]),
     `${rounds} rounds in which all contestants take turns; medians`,
     `peak: the best register tile (${tilePeak.tile}) in the same rounds, times our threads`,
     ...(peers.length > 0 ? [`peers: ${peers.map(({ name }) => name).join(', ')}`] : []),
@@ -71,15 +80,20 @@ async function main(): Promise<void> {
   const busyBefore = await watchOthers()
   const peers = options.peers ? await startPeers(progress) : []
   let tilePeak: TilePeak | null = null
+  let busyCore: BusyCore | null = null
   try {
     progress('looking for the best register tile')
     tilePeak = await startTilePeak()
+    if (options.busy) busyCore = await startBusyCore()
     const { rounds, threads } = options
     const bench: Bench = { rounds, threads, peers, tilePeak, traces: [], open: createOpener() }
     const groups = await runCases(cases, bench, options.json)
     if (options.trace !== null) await writeFile(options.trace, chromeTrace(bench.traces))
-    await report(describeSession(bench, [busyBefore, await watchOthers()]), groups, options)
+    const busyShare = busyCore && (await busyCore.share())
+    busyCore?.close()
+    await report(describeSession(bench, [busyBefore, await watchOthers()], busyShare), groups, options)
   } finally {
+    busyCore?.close()
     tilePeak?.close()
     for (const peer of peers) peer.close()
   }

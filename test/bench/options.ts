@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly cases: readonly string[]
   readonly json: boolean
   readonly peers: boolean
+  /** Whether a process of our own keeps one core busy all the time. */
+  readonly busy: boolean
   readonly threads: number
   readonly rounds: number
   readonly out: string | null
@@ -19,10 +21,11 @@ export interface BenchOptions {
 /** The fewest rounds that a published figure should have. */
 const DEFAULT_ROUNDS = 7
 
-export const USAGE = `usage: npm run bench -- [--case NAME]... [--peers] [--threads N] [--rounds N] [--json] [--out FOLDER]
+export const USAGE = `usage: npm run bench -- [--case NAME]... [--peers] [--busy] [--threads N] [--rounds N] [--json] [--out FOLDER]
 
   --case NAME    only this case; repeatable (--list names them)
   --peers        also times jax and torch on the CPU, in a private virtual environment that is made on first use
+  --busy         keeps one core busy with something else all the time, for all contestants
   --threads N    threads of our engine; default: all
   --rounds N     rounds in which all take turns; default: ${DEFAULT_ROUNDS}
   --json         one JSON object a case on stdout instead of the table
@@ -38,6 +41,7 @@ export function readOptions(commandArguments: readonly string[]): BenchOptions {
     cases: values.case ?? [],
     json: values.json ?? false,
     peers: values.peers ?? false,
+    busy: values.busy ?? false,
     threads: readCount('--threads', values.threads, ALL_THREADS),
     rounds: readCount('--rounds', values.rounds, DEFAULT_ROUNDS),
     out: values.out ?? null,
@@ -55,6 +59,7 @@ function parse(commandArguments: readonly string[]) {
         case: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         peers: { type: 'boolean' },
+        busy: { type: 'boolean' },
         threads: { type: 'string' },
         rounds: { type: 'string' },
         out: { type: 'string' },

@@ -7,7 +7,7 @@ import type { BackendName } from '../../shared/backends/names.ts'
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
-import { chartPixels, checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
+import { askForWeights, chartPixels, checkWeights, untilPositionIsOver, untilState } from '../browser/journey-steps.ts'
 import { TEST_PATIENCE_MS } from '../patience.ts'
 import type { DesktopLab } from './electron-lab.ts'
 
@@ -26,7 +26,7 @@ export async function trainTinyRun(
   await untilPositionIsOver(page, WARMUP_STEPS + 2)
   const begun = await chartPixels(page)
   await onTheWay()
-  await untilState(page, 'Finished')
+  await untilState(page, 'Finished', TEST_PATIENCE_MS)
   expect(await chartPixels(page)).not.toBe(begun)
   const file = path.join(readRecord(home).folder, 'weights.safetensors')
   return decodeSafetensors(readFileSync(file), file).tensors
@@ -89,7 +89,7 @@ export async function saveWeights({ app, page, home }: DesktopLab): Promise<void
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = async () => ({ canceled: false, filePath })
   }, target)
-  await page.getByRole('combobox', { name: 'Export' }).selectOption('safetensors')
+  await askForWeights(page, 'safetensors')
   await expect.poll(() => existsSync(target)).toBe(true)
   checkWeights(readFileSync(target), 'saved.safetensors', readRecord(home).folder)
 }

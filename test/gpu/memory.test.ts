@@ -59,6 +59,21 @@ it('segments are the same however many replicas there are', () => {
   expect(planMemory(kernels, REQUEST, bounds)).toMatchObject({ segmentSteps: few.segmentSteps, sideBySide: 1 })
 })
 
+it('layers are apart where that costs neither segments nor replicas, and in turn elsewhere', () => {
+  expect(planMemory(kernels, REQUEST, AMPLE, 8).chunkSteps).toBe(8)
+  expect(ample.chunkSteps).toBeNull()
+  const bounds = { ...AMPLE, memoryBytes: ample.totalBytes }
+  expect(planMemory(kernels, REQUEST, bounds, 8)).toEqual(planMemory(kernels, REQUEST, bounds))
+})
+
+it('layers are apart within segments, too', () => {
+  const bounds = { ...AMPLE, memoryBytes: Math.floor(0.9 * alone.totalBytes) }
+  const plan = planMemory(kernels, { ...REQUEST, replicas: 1 }, bounds, 8)
+  expect(plan.segmentSteps).toBeLessThan(STEPS)
+  expect(plan.chunkSteps).toBe(8)
+  expect(plan.totalBytes).toBeLessThanOrEqual(bounds.memoryBytes)
+})
+
 it('what cannot fit is refused with its sizes and a remedy', () => {
   const plan = planMemory(kernels, REQUEST, { ...AMPLE, memoryBytes: 1000 })
   expect(() => requireRoom(plan, REQUEST)).toThrow(/at most 1 MiB/)

@@ -99,7 +99,10 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     ]
   })
   const at = trained[0]?.at
-  if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
+  if (at)
+    print(
+      `${record.status === 'finished' ? 'Its' : 'The run has not finished: its'} checkpoint at ${at.phase} step ${at.step}.`,
+    )
   if (isOther) print(`On other data than the run began with: ${files[0]!.file}.`)
   print(
     formatTable(['seed', 'VAA', 'M', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows),

@@ -5,7 +5,7 @@
 import type { Backend } from '../../../shared/backends/backend.ts'
 import { boundedBackend } from '../../../shared/backends/calls/bounded-backend.ts'
 import { createLastingBackend, type LastingBackend } from '../../../shared/backends/webgpu/lasting-backend.ts'
-import { requireRightResults } from '../../../shared/backends/webgpu/tune/self-test.ts'
+import { requireRightResults } from '../../../shared/backends/self-test.ts'
 import { createWebGpuBackend, type WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import { ALARM_CLOCK } from '../alarm-clock.ts'

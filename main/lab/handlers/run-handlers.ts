@@ -1,6 +1,7 @@
 /** Commands about runs: started, controlled, looked for, read, measured, changed and deleted. Each is done by the desk that knows how. */
 import { LabError } from '../../../shared/errors/errors.ts'
 import type { HandlersOf } from '../../../shared/protocol/commands.ts'
+import { timeSteps } from '../../../shared/runs/trained-time.ts'
 import { listForkPoints } from '../../engine/fork-run.ts'
 import type { Evaluator } from '../../engine/host/evaluator.ts'
 import { findMetricsChange } from '../../store/metrics-change.ts'
@@ -58,6 +59,7 @@ export function runHandlers({
       return series.metrics(payload, await findMetricsChange(store, payload.runId, 'length'))
     },
     'run.measures': async ({ runId }) => (await monitor.series(runId)).measures(),
+    'run.time-steps': async ({ runId }) => timeSteps((await store.readLog(runId, 0)).entries),
     'run.spreads': async (payload) => spreads.read(payload, (await monitor.series(payload.runId)).timeAxis()),
     'run.gradient-by-lag': (payload) => evaluator.ask('gradient-by-lag', payload),
     'run.predict': (payload) => evaluator.ask('predict', payload),

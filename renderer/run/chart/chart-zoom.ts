@@ -1,8 +1,9 @@
 /**
- * Where a run's chart is zoomed to: the wheel's and the keyboard's wishes enter; what is shown, and what the lab is to be asked for, leave.
+ * Where a run's chart is zoomed to: the wishes of the wheel, of a box and of the keyboard enter; what is shown, and what the lab is to be asked for, leave.
  * What is shown changes at once, so that no drawing on the way undoes it; the lab is asked when the wishes have come to rest.
  */
-import { onScopeDispose, ref, type Ref } from 'vue'
+import { onScopeDispose, ref, shallowRef, type Ref } from 'vue'
+import type { PlotLevels } from '../../charts/run-chart-subject.ts'
 import { remembered } from './remembered.ts'
 import type { PositionRange } from '../../composables/use-run-series.ts'
 
@@ -24,8 +25,12 @@ export interface ZoomState {
 export interface ChartZoom {
   readonly shown: Ref<PositionRange>
   readonly asked: Ref<PositionRange>
-  /** The wheel has moved the chart there. */
-  follow(state: ZoomState): void
+  /** Up and down, until the chart is closed. */
+  readonly levels: Ref<PlotLevels>
+  /** The wheel has moved the chart there. @param positionAt of a place on its axis */
+  follow(state: ZoomState, positionAt: (place: number) => number): void
+  /** A box was drawn around these positions. @param levels what of values it chose */
+  choose(from: number, to: number, levels: PlotLevels): void
   reset(): void
   /**
    * `+` and `-` around the cursor, PageUp and PageDown to the sides, 0 for the whole run.
@@ -42,6 +47,7 @@ export interface ChartZoom {
 export function useChartZoom(name: string, lastPosition: () => number): ChartZoom {
   const shown = remembered<PositionRange>(sessionStorage, `zoom ${name}`, null, readRange)
   const asked = ref(shown.value)
+  const levels = shallowRef<PlotLevels>({})
   let timer = 0
   onScopeDispose(() => clearTimeout(timer))
 
@@ -55,12 +61,13 @@ export function useChartZoom(name: string, lastPosition: () => number): ChartZoo
     clearTimeout(timer)
     shown.value = null
     asked.value = null
+    levels.value = {}
   }
 
   /** Kept inside the run; a range that holds all of it is none. */
   function showWidth(from: number, width: number): void {
     const last = lastPosition()
-    if (width >= last) return reset()
+    if (width >= last) return show(null)
     const begin = Math.max(0, Math.min(last - width, from))
     show({ from: Math.floor(begin), to: Math.ceil(begin + width) })
   }
@@ -93,9 +100,16 @@ export function useChartZoom(name: string, lastPosition: () => number): ChartZoo
   return {
     shown,
     asked,
-    follow({ start = 0, end = 100, startValue = 0, endValue }) {
+    levels,
+    follow({ start = 0, end = 100, startValue = 0, endValue }, positionAt) {
       const isWhole = start <= 0 && end >= 100
-      show(isWhole ? null : { from: Math.floor(startValue), to: Math.ceil(endValue ?? lastPosition()) })
+      const to = endValue === undefined ? lastPosition() : positionAt(endValue)
+      show(isWhole ? null : { from: Math.floor(positionAt(startValue)), to: Math.ceil(to) })
+    },
+    choose(from, to, chosen) {
+      levels.value = { ...levels.value, ...chosen }
+      const [first, last] = [Math.max(0, from), Math.min(lastPosition(), to)]
+      showWidth(first, Math.max(FEWEST_STEPS, last - first))
     },
     reset,
     press,

@@ -1,46 +1,24 @@
 /**
- * One run as a chart's option: its series and marks enter; loss above, VAA and VAA* below, on one axis of optimiser steps, leave. How
- * lines and marks look stands in run-lines.ts and run-marks.ts, what the axis and the pointer tell in step-axis.ts and run-tooltip.ts.
+ * One run as a chart's option: its series and marks enter; plots of the loss, of the accuracy of a classification, and of VAA and VAA* leave, on one axis. Where
+ * they stand is in run-plots.ts, how lines and marks look in run-lines.ts and run-marks.ts, what the axis and the pointer tell in x-axis.ts and run-tooltip.ts.
  */
 import type { EChartsCoreOption } from 'echarts/core'
 import type { SeriesName } from '../../../shared/runs/series.ts'
 import { formatNumber, formatTick } from '../../words/format.ts'
 import type { ChartTokens } from '../../charts/chart-tokens.ts'
-import { legendGrowth, wholeLegend } from '../../charts/legend.ts'
-import { drawnSeries, gridOf, isDrawable, legendNames, lines, unconvergedOf } from './run-lines.ts'
+import { drawnSeries, isDrawable, legendEntries, lines, plotOf, unconvergedOf } from './run-lines.ts'
 import type { ChartScope, RunChartWords, ChartSettings, RunChartSubject } from '../../charts/run-chart-subject.ts'
 import { markLines } from '../run-marks.ts'
+import { LEFT, plotHeads, PLOTS, RIGHT, type PlotName } from '../../charts/run-plots.ts'
 import { hasPoints, meanPoints } from '../../charts/run-points.ts'
 import { runTooltip } from '../../charts/run-tooltip.ts'
-import { stepAxis } from '../../charts/step-axis.ts'
 import { endOf } from '../../charts/vaa-intervals.ts'
+import { type XAxis } from '../../charts/x-axis.ts'
 
-/** Above the plot of the losses: the legend, the name of the axis and the names of phases, each in a line of its own. */
-const ABOVE = 56
-/** Between the plots: marks of the upper axis, name of the lower one. */
-const BETWEEN = 48
-/** Below the plot of the attractors: marks and name of the axis. */
-const BELOW = 44
-const UPPER_SHARE = 0.55
-
-/**
- * Where the two plots of a chart of this height stand. What lies between them needs the same room in every height.
- * @param more what a legend of several rows needs above
- */
-export function plotsWithin(height: number, more = 0): { top: number; height: number }[] {
-  const above = ABOVE + more
-  const room = Math.max(0, height - above - BETWEEN - BELOW)
-  const upper = Math.round(UPPER_SHARE * room)
-  return [
-    { top: above, height: upper },
-    { top: above + upper + BETWEEN, height: room - upper },
-  ]
-}
-
-/** Beside the plots, in pixels: names of marks to the left, half of the last mark to the right. */
-const [LEFT, RIGHT] = [64, 24]
 /** Beside the legend of what is zoomed: the button that ends it. */
 const BUTTON = 110
+/** Fewer pixels a plot have room for two marks between 0 and 1. */
+const LOW_PLOT = 80
 
 /** @param height of the whole chart, in pixels @param width the same */
 export function runChartOption(
@@ -51,12 +29,19 @@ export function runChartOption(
   height: number,
   width: number,
 ): EChartsCoreOption {
-  const { view, range } = subject
+  const { view, range, across } = subject
   const names = shownSeries(subject, settings)
-  const legend = legendNames(view, names, words)
-  const legendWidth = width - LEFT - (range ? BUTTON : RIGHT)
-  // Beside the axis, not above its numbers, which stand close to those of the plot above.
-  const nameStyle = { color: tokens.quiet, align: 'left', padding: [0, 0, 0, 4] }
+  const plots = shownPlots(names)
+  const heads = plots.map((plot) => ({
+    plot,
+    title: words.plot(plot),
+    legend: legendEntries(
+      view,
+      names.filter((name) => plotOf(name) === plot),
+      words,
+    ),
+  }))
+  const { places, title, legend } = plotHeads(heads, { width, height, kept: range ? BUTTON : RIGHT }, tokens)
   const axisStyle = {
     axisLine: { lineStyle: { color: tokens.line } },
     axisLabel: { color: tokens.quiet, formatter: formatTick },
@@ -65,18 +50,20 @@ export function runChartOption(
     axisPointer: { label: { formatter: ({ value }: { value: unknown }) => formatNumber(Number(value)) } },
   }
   const last = Math.max(1, view.lastPosition)
-  const positionAxis = {
-    ...axisStyle,
-    ...stepAxis(view, range ?? { from: 0, to: last }, settings.logSteps, tokens),
-    ...(settings.logSteps ? { type: 'log', min: 1 } : { type: 'value', min: 0 }),
-    max: last,
-    splitLine: { show: false },
-  }
+  const shown = range ?? { from: 0, to: last }
   return {
     animation: false,
     textStyle: { fontFamily: tokens.font, color: tokens.ink },
-    grid: plotsWithin(height, legendGrowth(legend, legendWidth)).map((plot) => ({ left: LEFT, right: RIGHT, ...plot })),
-    legend: { ...wholeLegend(tokens, legend, legendWidth).legend, left: 56, width: legendWidth, itemWidth: 22 },
+    title,
+    legend,
+    grid: places.map(({ top, height }, index) => ({
+      id: plots[index],
+      left: LEFT,
+      right: RIGHT,
+      top,
+      height,
+      outerBoundsMode: 'none', // one below the other, whatever their marks are
+    })),
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText', // no inline styles under our content security policy
@@ -90,42 +77,61 @@ export function runChartOption(
     dataZoom: [
       {
         type: 'inside',
-        xAxisIndex: [0, 1],
+        xAxisIndex: plots.map((_, index) => index),
         filterMode: 'none',
-        ...(range ? { startValue: range.from, endValue: range.to } : { start: 0, end: 100 }),
+        // The wheel alone scrolls the page, a drag alone chooses a box.
+        zoomOnMouseWheel: 'ctrl',
+        moveOnMouseMove: 'shift',
+        preventDefaultMouseMove: false,
+        ...(range
+          ? { startValue: across.placeOf(range.from), endValue: across.placeOf(range.to) }
+          : { start: 0, end: 100 }),
       },
     ],
-    xAxis: [
-      { ...positionAxis, gridIndex: 0 },
-      { ...positionAxis, gridIndex: 1, name: words.axis, nameLocation: 'middle', nameGap: 28 },
-    ],
-    yAxis: [
-      {
+    xAxis: plots.map((plot, index) => {
+      const isLast = index === plots.length - 1
+      const marks = across.ticks(shown, settings.logSteps, tokens) as { axisLabel: object }
+      return {
         ...axisStyle,
-        gridIndex: 0,
-        type: settings.logLoss ? 'log' : 'value',
-        scale: true,
-        name: words.loss,
-        nameTextStyle: nameStyle,
-        nameGap: 20, // above the names of the phases
-        axisLabel: { color: tokens.quiet, formatter: formatTick },
-      },
-      {
-        ...axisStyle,
-        gridIndex: 1,
-        type: 'value',
-        min: 0,
-        max: 1,
-        interval: 0.25,
-        name: words.attractors,
-        nameTextStyle: nameStyle,
-      },
-    ],
+        ...marks,
+        // Marks of another kind of axis would stay.
+        id: `across ${plot} ${across.kind}`,
+        gridIndex: index,
+        ...(settings.logSteps ? { type: 'log', min: leastOnLog(across) } : { type: 'value', min: 0 }),
+        max: across.placeOf(last),
+        splitLine: { show: false },
+        axisLabel: { ...marks.axisLabel, show: isLast },
+        ...(isLast ? { name: words.axis(across), nameLocation: 'middle', nameGap: 26 } : {}),
+      }
+    }),
+    yAxis: plots.map((plot, index) => ({
+      ...axisStyle,
+      id: `up ${plot}`,
+      gridIndex: index,
+      ...(plot === 'loss'
+        ? { type: settings.logLoss ? 'log' : 'value', scale: true }
+        : { type: 'value', min: 0, max: 1, interval: places[index]!.height < LOW_PLOT ? 0.5 : 0.25 }),
+      ...levelsOf(subject.levels[plot]),
+    })),
     series: [
-      ...names.flatMap((name) => lines(subject, name, settings, tokens, words)),
-      ...markLines(subject, tokens, words),
+      ...names.flatMap((name) => lines(subject, name, settings, tokens, words, plots.indexOf(plotOf(name)))),
+      ...markLines(subject, plots, tokens, words),
     ],
   }
+}
+
+/** A logarithm of the time begins with the first step that took any. */
+const leastOnLog = ({ placeOf }: XAxis): number => placeOf(1) || 1
+
+function levelsOf(levels: readonly [number, number] | undefined): EChartsCoreOption {
+  // Marks of its own would lie outside of what is shown.
+  return levels === undefined ? {} : { min: levels[0], max: levels[1], interval: undefined }
+}
+
+/** The loss always; VAA is waited for until something else is known. */
+export function shownPlots(names: readonly SeriesName[]): PlotName[] {
+  const drawn = new Set(names.map(plotOf))
+  return PLOTS.filter((plot) => plot === 'loss' || drawn.has(plot) || (plot === 'attractors' && names.length === 0))
 }
 
 /** Of those that the chosen scope draws, the ones that have points. */
@@ -145,7 +151,7 @@ export function countHiddenPoints(subject: RunChartSubject, settings: ChartSetti
     (sum, name) =>
       sum +
       meanPoints(subject.view, name, subject.seedCount).filter(
-        ({ position, mean }) => !isDrawable(position, mean, gridOf(name), settings),
+        ({ position, mean }) => !isDrawable(subject.across.placeOf(position), mean, plotOf(name), settings),
       ).length,
     0,
   )

@@ -1,7 +1,7 @@
 /** Gradients as sums over rows: rows are split so that the device is busy, the splits' sums are added to the gradients in their order. */
-import type { Launcher, Piece } from './launcher.ts'
+import type { Launcher } from './launcher.ts'
 import type { ParameterStore } from './parameter-store.ts'
-import { takeBlock } from './replica-blocks.ts'
+import { takeBlock, type Piece } from './replica-blocks.ts'
 import type { ReplicaKernel } from './wgsl/replica-kernel.ts'
 import { splitRows } from './wgsl/splits.ts'
 

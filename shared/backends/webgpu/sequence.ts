@@ -2,20 +2,43 @@
  * A whole network over one sequence, for the replicas that run side by side: inputs and first states enter, states of every step leave; adjoints of
  * outputs and states enter, gradients and the adjoints of the first states leave.
  */
-import { outputColumns, type Layer, type StateSlice } from '../../networks/network.ts'
+import { outputColumns, type Layer, type Part, type StateSlice } from '../../networks/network.ts'
 import { reachedRows } from '../adjoint-reach.ts'
 import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
-import type { ReadPart } from './command-queue.ts'
+import type { ReadPart, StepRange } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
-import type { Piece } from './launcher.ts'
-import { runBackward, runForward, type BackwardPart } from './layer-run.ts'
+import { runBackward, runForward, type BackwardLayer, type BackwardPart, type ForwardLayer } from './layer-run.ts'
+import { layersTogether } from './layer-waves.ts'
 import type { PartKernels } from './part-kernels.ts'
-import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
-import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
+import {
+  giveBackRunRows,
+  PartRun,
+  takeRunRows,
+  type AdjointMarks,
+  type BackwardOptions,
+  type LayerInput,
+  type RunContext,
+} from './part-run.ts'
+import {
+  advance,
+  byteOffset,
+  giveBackPieces,
+  takeBlock,
+  takePieces,
+  uploadBlock,
+  type Piece,
+  type ReplicaBlock,
+} from './replica-blocks.ts'
 import { addRowSums } from './row-sums.ts'
 import { addPartials } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
 import { IS_REACHED, STATES_ENTER } from './wgsl/recurrence-backward.ts'
+
+/** Between two layers, [T, B, width]: adjoints of the upper one's inputs, and, times the dropout mask, of the lower one's outputs. */
+interface Boundary {
+  readonly inputs: Piece
+  readonly outputs: Piece
+}
 
 export class Sequence {
   readonly steps: number
@@ -114,8 +137,9 @@ export class Sequence {
   }
 
   /** A part's states, and the floats from one state's entries to the next's. */
-  historyOf({ part }: PartKernels): { readonly states: ReplicaBlock; readonly stateStride: number } {
-    return this.#runs[part.layerIndex]![part.partIndex]!
+  historyOf({ part }: PartKernels): { readonly states: Piece; readonly stateStride: number } {
+    const { rows, stateStride } = this.#runs[part.layerIndex]![part.partIndex]!
+    return { states: rows.states, stateStride }
   }
 
   /** A state's entries, [T + 1, B, H]. */
@@ -136,34 +160,44 @@ export class Sequence {
     const marks = this.#marks(entries)
     const stateAdjoints = takeBlock(device, replicas, this.batch * network.stateSize)
     device.queue.clear(stateAdjoints.buffer)
-    const top = network.wiredLayers.length - 1
+    const ways = { marks, stateAdjoints, isFresh: true, truncateEvery }
     let above = this.#outputAdjoints(entries)
-    for (const layer of [...network.wiredLayers].reverse()) {
-      let inputAdjoint: ReplicaBlock | null = null
-      if (layer.index > 0) {
-        inputAdjoint = takeBlock(device, replicas, this.steps * this.batch * layer.inputSize)
-        device.queue.clear(inputAdjoint.buffer)
-      }
-      const ways = { above, marks, stateAdjoints, isFresh: true, truncateEvery, inputAdjoint }
-      const parts = this.#runs[layer.index]!.flatMap((run): BackwardPart[] => {
-        const movesWeights = movesColdParts || run.kernels.part.warm
-        // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
-        if (!movesWeights && (layer.index === 0 || layer.index === top)) return []
-        return [{ run, options: { ...ways, movesWeights } }]
+    for (const together of layersTogether([...network.wiredLayers].reverse(), this.#context.cuts(this))) {
+      const boundaries = this.#takeBoundaries(together, replicas)
+      const layers = together.map((layer, place): BackwardLayer => {
+        const boundary = boundaries[place]
+        const options = {
+          ...ways,
+          above: place === 0 ? above : boundaries[place - 1]!.outputs,
+          inputAdjoint: boundary?.inputs ?? null,
+        }
+        return {
+          parts: this.#partsBack(layer, options, movesColdParts),
+          handOn: (range) => boundary && this.#throughMask(layer, boundary, range, replicas),
+        }
       })
-      await runBackward(this.#context, parts)
+      await runBackward(this.#context, layers, this)
       if (this.#isFromStart)
-        for (const { run, options } of parts)
+        for (const { run, options } of layers.flatMap(({ parts }) => parts))
           if (options.movesWeights) this.#addStartGradients(run, stateAdjoints, replicas)
-      if (above) this.#giveBack(above)
-      above = inputAdjoint && this.#throughMask(layer, inputAdjoint, replicas)
+      const handedOn = boundaries.at(-1)?.outputs ?? null
+      const all = [...(above ? [above] : []), ...boundaries.flatMap(({ inputs, outputs }) => [inputs, outputs])]
+      giveBackPieces(
+        device,
+        all.filter(({ block }) => block.buffer !== handedOn?.block.buffer),
+      )
+      above = handedOn
     }
+    if (above) giveBackPieces(device, [above])
     if (marks) this.#giveBack(marks.reached)
     return stateAdjoints
   }
 
   release(): void {
-    for (const run of this.#runs.flat()) run.release()
+    giveBackRunRows(
+      this.#context,
+      this.#runs.flat().map(({ rows }) => rows),
+    )
     this.#blocks.forEach((block) => this.#giveBack(block))
   }
 
@@ -171,73 +205,113 @@ export class Sequence {
     const { kernels, launcher } = this.#context
     const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
-    const { steps, batch, replicas } = this
-    const segmentSteps = this.#context.segmentSteps({ steps, batch })
     const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
     for (const boundary of (dropoutMasks ?? []).keys())
       this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
-    for (const layer of kernels.network.wiredLayers) {
-      const input: LayerInput =
-        layer.index === 0 ? { piece: { block: inputs }, isConstant } : this.#joinOutputs(layer.index - 1)
-      const options = { steps, batch, replicas, input, saving, segmentSteps, keepsHistory: true }
-      const runs = kernels.parts[layer.index]!.map((part) => new PartRun(this.#context, part, options))
+    const { steps, batch, replicas } = this
+    const kind = { saving, keepsHistory: true }
+    const rows = takeRunRows(this.#context, kernels.allParts, this, kind)
+    const layers = kernels.parts.map((parts, index): ForwardLayer => {
+      const first = this.#runs.flat().length
+      const { input, takeInputs } =
+        index === 0
+          ? { input: { piece: { block: inputs }, isConstant }, takeInputs: () => undefined }
+          : this.#outputsAsInputs(index - 1)
+      const options = { steps, batch, replicas, input, ...kind }
+      const runs = parts.map((part, place) => new PartRun(this.#context, part, rows[first + place]!, options))
       this.#runs.push(runs)
       for (const run of runs) run.begin(initialStates)
-      await runForward(this.#context, runs)
-    }
+      return { runs, takeInputs }
+    })
+    await runForward(this.#context, layers, this)
   }
 
   /** The outputs of a layer as the next one reads them: side by side, times the dropout mask. */
-  #joinOutputs(layerIndex: number): LayerInput {
+  #outputsAsInputs(layerIndex: number): Pick<ForwardLayer, 'takeInputs'> & { readonly input: LayerInput } {
     const { kernels, launcher } = this.#context
     const { parts, outputSize } = kernels.network.wiredLayers[layerIndex]!
+    const { steps, batch, replicas } = this
     const mask = this.#masks[layerIndex]
     const columns = parts.flatMap((part) => outputColumns(part).map((output) => ({ ...output, part })))
-    const runs = this.#runs[layerIndex]!
-    if (columns.length === 1 && mask === undefined)
-      return { piece: runs[0]!.stateAfterSteps(columns[0]!.state), isConstant: false }
-    const rows = this.steps * this.batch
-    const block = this.#keep(takeBlock(launcher.device, this.replicas, rows * outputSize))
-    for (const { part, state, column } of columns)
-      launcher.run(
-        kernels.gather({
-          columns: part.units,
-          sourceRow: part.units,
-          resultRow: outputSize,
-          resultColumn: column,
-          isMasked: mask !== undefined,
-        }),
-        { rows },
-        {
-          source: runs[part.partIndex]!.stateAfterSteps(state),
-          result: { block },
-          ...(mask && { mask: { block: mask } }),
-        },
-        this.replicas,
-      )
-    return { piece: { block }, isConstant: false }
+    const sourceOf = (part: Part, state: number): Piece =>
+      this.#runs[layerIndex]![part.partIndex]!.stateAfterSteps(state)
+    if (columns.length === 1 && mask === undefined) {
+      const [{ part, state }] = columns as [(typeof columns)[number]]
+      return { input: { piece: sourceOf(part, state), isConstant: false }, takeInputs: () => undefined }
+    }
+    const all: Piece = { block: this.#keep(takeBlock(launcher.device, replicas, steps * batch * outputSize)) }
+    const takeInputs = ({ first, last }: StepRange): void => {
+      const firstRow = first * batch
+      for (const { part, state, column } of columns)
+        launcher.run(
+          kernels.gather({
+            columns: part.units,
+            sourceRow: part.units,
+            resultRow: outputSize,
+            resultColumn: column,
+            isMasked: mask !== undefined,
+          }),
+          { rows: (last - first) * batch },
+          {
+            source: advance(sourceOf(part, state), firstRow * part.units),
+            result: advance(all, firstRow * outputSize),
+            ...(mask && { mask: advance({ block: mask }, firstRow * outputSize) }),
+          },
+          replicas,
+        )
+    }
+    return { input: { piece: all, isConstant: false }, takeInputs }
   }
 
-  /** The adjoint of a layer's inputs as that of the outputs below. */
-  #throughMask({ index, inputSize }: Layer, adjoint: ReplicaBlock, replicas: readonly number[]): ReplicaBlock {
+  /** Parts of a layer that have something to do on the way back. */
+  #partsBack(
+    { index }: Layer,
+    ways: Omit<BackwardOptions, 'movesWeights'>,
+    movesColdParts: boolean,
+  ): readonly BackwardPart[] {
+    const top = this.#runs.length - 1
+    return this.#runs[index]!.flatMap((run): BackwardPart[] => {
+      const movesWeights = movesColdParts || run.kernels.part.warm
+      // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
+      if (!movesWeights && (index === 0 || index === top)) return []
+      return [{ run, options: { ...ways, movesWeights } }]
+    })
+  }
+
+  /** One for each layer that has another below it. */
+  #takeBoundaries(layers: readonly Layer[], replicas: readonly number[]): readonly Boundary[] {
+    const { device } = this.#context.launcher
+    const words = layers.filter(({ index }) => index > 0).map(({ inputSize }) => this.steps * this.batch * inputSize)
+    const inputs = takePieces(device, replicas, words)
+    for (const buffer of new Set(inputs.map(({ block }) => block.buffer))) device.queue.clear(buffer)
+    const outputs = this.#masks.length > 0 ? takePieces(device, replicas, words) : inputs
+    return inputs.map((piece, place) => ({ inputs: piece, outputs: outputs[place]! }))
+  }
+
+  #throughMask(
+    { index, inputSize }: Layer,
+    { inputs, outputs }: Boundary,
+    { first, last }: StepRange,
+    replicas: readonly number[],
+  ): void {
     const mask = this.#masks[index - 1]
-    if (mask === undefined) return adjoint
+    if (mask === undefined) return
     const { kernels, launcher } = this.#context
-    const rows = this.steps * this.batch
-    const result = takeBlock(launcher.device, replicas, rows * inputSize)
-    const columns = { columns: inputSize, sourceRow: inputSize, resultRow: inputSize }
+    const start = first * this.batch * inputSize
     launcher.run(
-      kernels.gather({ ...columns, isMasked: true }),
-      { rows },
-      { source: { block: adjoint }, result: { block: result }, mask: { block: mask } },
+      kernels.gather({ columns: inputSize, sourceRow: inputSize, resultRow: inputSize, isMasked: true }),
+      { rows: (last - first) * this.batch },
+      {
+        source: advance(inputs, start),
+        result: advance(outputs, start),
+        mask: advance({ block: mask }, start),
+      },
       replicas,
     )
-    this.#giveBack(adjoint)
-    return result
   }
 
   /** Adjoints of the top layer's outputs at every step, or null where none enter. */
-  #outputAdjoints(entries: readonly JobEntry<SequenceAdjoints<ReplicaBlock>>[]): ReplicaBlock | null {
+  #outputAdjoints(entries: readonly JobEntry<SequenceAdjoints<ReplicaBlock>>[]): Piece | null {
     const [{ request }] = entries as readonly [JobEntry<SequenceAdjoints<ReplicaBlock>>]
     if (request.outputs === null) return null
     const { kernels, launcher } = this.#context
@@ -254,7 +328,7 @@ export class Sequence {
       replicas,
     )
     this.#giveBack(places)
-    return result
+    return { block: result }
   }
 
   /** null where adjoints come to every row of every replica, and no states enter. */

@@ -1,22 +1,23 @@
 /** The webgpu backend: float32 on any vendor's graphics processor. A `GPU` object enters; who hands it in knows the host. */
 import type { Network, Part } from '../../networks/network.ts'
-import type { Backend, Engine } from '../backend.ts'
-import { ProgramEngine } from '../programs/program-engine.ts'
-import type { Tuning } from '../tuning.ts'
+import type { Backend } from '../backend.ts'
 import { ComputeDevice, type OpenOptions } from './device.ts'
-import { runJobs } from './jobs.ts'
-import { NetworkWork } from './network-work.ts'
-import { shapesToTry } from './shapes.ts'
+import type { ShapeChoice } from './network-kernels.ts'
+import { chunksToTry, shapesToTry } from './shapes.ts'
+import { chooseChunks } from './tune/choose-chunks.ts'
 import { chooseShapes } from './tune/choose-shapes.ts'
+import { fastestChunks } from './tune/fastest-chunks.ts'
 import { fastestShape } from './tune/fastest-shape.ts'
-import { WebGpuRecurrence } from './webgpu-recurrence.ts'
+import { createWebGpuEngine } from './webgpu-engine.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 
 export interface WebGpuOptions extends OpenOptions {
-  /** Whether shapes that no tuning gives are measured; else the likeliest are taken. */
+  /** Whether what no tuning gives is measured; else the likeliest is taken. */
   readonly measuresShapes?: boolean
   /** What a part may be tried with, the likeliest first; default: what is likely on such an adapter. */
   readonly shapesToTry?: typeof shapesToTry
+  /** The same of a network's chunks. */
+  readonly chunksToTry?: typeof chunksToTry
 }
 
 export interface WebGpuBackend extends Backend {
@@ -25,15 +26,23 @@ export interface WebGpuBackend extends Backend {
   readonly unmeasured: Backend
 }
 
-/** How the shape of a part is found among those that may be tried, one at least. */
-type PickShape = (part: Part, shapes: readonly RecurrenceShape[]) => Promise<RecurrenceShape>
+/** How one is found among those that may be tried, one at least. */
+interface Picks {
+  readonly shape: (part: Part, shapes: readonly RecurrenceShape[]) => Promise<RecurrenceShape>
+  readonly chunks: (
+    network: Network,
+    shapeOf: ShapeChoice,
+    chunks: readonly (number | null)[],
+  ) => Promise<number | null>
+}
 
 /** @throws LabError `backend` when there is no adapter, or it gives no device */
 export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Promise<WebGpuBackend> {
   const device = await ComputeDevice.open(gpu, options)
   const { facts } = device
   const shapesOf = options.shapesToTry ?? shapesToTry
-  const withPick = (pick: PickShape): Backend => ({
+  const chunksOf = options.chunksToTry ?? chunksToTry
+  const withPicks = (picks: Picks): Backend => ({
     name: 'webgpu',
     precision: 'float32',
     device: facts.name,
@@ -43,32 +52,23 @@ export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Pro
     tracing: device.trace,
     createEngine: async (network, replicas, tuning = {}) => {
       const parts = network.wiredLayers.flatMap((layer) => layer.parts)
-      const chosen = await chooseShapes(parts, tuning, (part) => shapesOf(facts, part), pick)
-      return buildEngine(device, network, replicas, chosen)
+      const chosen = await chooseShapes(parts, tuning, (part) => shapesOf(facts, part), picks.shape)
+      const shapeOf = (part: Part): RecurrenceShape => chosen.shapes.get(part)!
+      const chunks = await chooseChunks(network, tuning, chunksOf(facts, network), (some) =>
+        picks.chunks(network, shapeOf, some),
+      )
+      const choice = { shapeOf, chunkSteps: chunks.chunkSteps }
+      return createWebGpuEngine(device, network, replicas, choice, { ...chosen.tuning, ...chunks.tuning })
     },
   })
-  const likeliest: PickShape = async (_, shapes) => shapes[0]!
-  const fastest: PickShape = (part, shapes) => fastestShape(device, part, shapes, options.now)
-  const unmeasured = withPick(likeliest)
-  return { ...(options.measuresShapes ? withPick(fastest) : unmeasured), computeDevice: device, unmeasured }
-}
-
-function buildEngine(
-  device: ComputeDevice,
-  network: Network,
-  replicas: number,
-  { shapes, tuning }: { readonly shapes: ReadonlyMap<Part, RecurrenceShape>; readonly tuning: Tuning },
-): Engine {
-  const work = new NetworkWork(device, network, (part) => shapes.get(part)!, device.bounds, replicas)
-  const recurrences = Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica))
-  return new ProgramEngine(network, recurrences, {
-    tuning,
-    run: runJobs,
-    sideBySide: (size) => work.planMemory(size).sideBySide,
-    dispose: () => {
-      for (const recurrence of recurrences) recurrence.endProgram()
-      work.release()
-    },
-    memoryBytes: () => device.buffers.totalBytes,
-  })
+  const likeliest: Picks = {
+    shape: async (_, shapes) => shapes[0]!,
+    chunks: async (_network, _shapeOf, chunks) => chunks[0]!,
+  }
+  const fastest: Picks = {
+    shape: (part, shapes) => fastestShape(device, part, shapes, options.now),
+    chunks: (network, shapeOf, chunks) => fastestChunks(device, network, shapeOf, chunks, options.now),
+  }
+  const unmeasured = withPicks(likeliest)
+  return { ...(options.measuresShapes ? withPicks(fastest) : unmeasured), computeDevice: device, unmeasured }
 }

@@ -25,11 +25,12 @@ try {
   await section.run({
     report: new Report(folder, name),
     scale: scales[scale],
-    openBackend: async (shapes) =>
+    openBackend: async (shapes, options) =>
       (backend = rememberingBackend(
         await createWebGpuBackend(await openDawn(), {
           now: () => performance.now(),
           measuresShapes: shapes === 'fastest',
+          ...options,
         }),
         memory,
       )),

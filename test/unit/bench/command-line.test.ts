@@ -8,8 +8,12 @@ const usageError = expect.objectContaining({ name: 'LabError', code: 'usage', ex
 
 describe('the arguments of the benchmark', () => {
   it('choose all cases, seven rounds and no peers by default', () => {
-    expect(readOptions([])).toMatchObject({ cases: [], rounds: 7, peers: false, json: false, out: null })
+    expect(readOptions([])).toMatchObject({ cases: [], rounds: 7, peers: false, busy: false, json: false, out: null })
     expect(selectCases([])).toBe(benchCases)
+  })
+
+  it('ask for a busy core', () => {
+    expect(readOptions(['--busy'])).toMatchObject({ busy: true })
   })
 
   it('name cases in the order in which they run', () => {

@@ -58,8 +58,8 @@ describe('a run that loses its device', () => {
     const { deviceLosses } = run.record
     expect(deviceLosses.length).toBeGreaterThan(3)
     expect(deviceLosses.slice(0, 2)).toEqual([
-      { backend: 'reference', message: 'the device is gone.', ...training(4), resumedAt: training(3) },
-      { backend: 'reference', message: 'the device is gone.', ...training(7), resumedAt: training(6) },
+      { backend: 'reference', message: 'The device is gone.', ...training(4), resumedAt: training(3) },
+      { backend: 'reference', message: 'The device is gone.', ...training(7), resumedAt: training(6) },
     ])
     expect(told).toEqual(deviceLosses.map(() => 'device-lost'))
   })
@@ -72,7 +72,7 @@ describe('a run that loses its device', () => {
     await expect(train(run, broken, { clock })).rejects.toEqual(lost)
     expect(waits).toEqual([250, 500, 1000])
     const place = training(0)
-    const loss = { backend: 'reference', message: 'the device is gone.', ...place }
+    const loss = { backend: 'reference', message: 'The device is gone.', ...place }
     expect(run.record).toMatchObject({
       status: 'failed',
       error: { code: 'device-lost' },
@@ -109,7 +109,7 @@ describe('a run that loses its device', () => {
     expect(run.record).toMatchObject({
       status: 'failed',
       error: { code: 'backend' },
-      deviceLosses: [{ message: 'the device is gone.', resumedAt: null }],
+      deviceLosses: [{ message: 'The device is gone.', resumedAt: null }],
     })
   })
 

@@ -36,6 +36,8 @@ export async function chooseShapes(
   return { shapes, tuning: Object.fromEntries(chosen) }
 }
 
-/** Parts that a device takes as long for. */
-const shapeKey = ({ cell, units, inputSize }: Part): string =>
-  ['shape', cell.name, cell.forward.ir.nodes.length, units, inputSize].join(' / ')
+export const shapeKey = (part: Part): string => `shape / ${partKey(part)}`
+
+/** Of parts that a device takes as long for. */
+export const partKey = ({ cell, units, inputSize }: Part): string =>
+  [cell.name, cell.forward.ir.nodes.length, units, inputSize].join(' / ')

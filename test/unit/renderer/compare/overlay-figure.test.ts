@@ -46,6 +46,7 @@ function runOf(
     marks: { phases, restarts: [], divergences: [], forks: [] },
     names: [name],
     damaged: null,
+    latest: [],
     smoothing,
     series: [decimate(name, columns, { from: null, to: null, buckets, smoothing })],
   }

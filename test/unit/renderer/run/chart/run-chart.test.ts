@@ -13,10 +13,12 @@ import {
 import {
   hasIntervals,
   hasUnconverged,
-  plotsWithin,
   runChartOption,
   shownSeries,
 } from '../../../../../renderer/run/chart/run-chart.ts'
+import { lineIcon } from '../../../../../renderer/charts/legend-icons.ts'
+import { plotsWithin } from '../../../../../renderer/charts/run-plots.ts'
+import { stepsAcross, timeAcross } from '../../../../../renderer/charts/x-axis.ts'
 import type { PointedItem } from '../../../../../renderer/charts/run-tooltip.ts'
 import { decimate, SeriesColumns, type DecimatedSeries, type SeriesName } from '../../../../../shared/runs/series.ts'
 import type { TimelineMarks } from '../../../../../shared/runs/timeline.ts'
@@ -37,11 +39,11 @@ const TOKENS: ChartTokens = {
   strategy: () => '#077',
 }
 const WORDS: RunChartWords = {
-  loss: 'Loss',
-  attractors: 'VAA',
-  axis: 'steps',
+  plot: (plot) => plot,
+  axis: ({ kind }) => kind,
   fork: 'fork',
   series: (name) => name,
+  interval: () => 'between',
   phase: (phase) => phase,
   restart: (seeds) => `restart ${seeds.join()}`,
   diverged: (seed) => `diverged ${seed}`,
@@ -84,16 +86,20 @@ function subjectOf(all: readonly DecimatedSeries[], marks: Partial<TimelineMarks
     marks: whole,
     names,
     damaged: null,
+    latest: [],
     smoothing,
     series: all,
   }
+  const view = { base, tail: new Map(), marks: whole, names: new Set(names), lastPosition: 1000 }
   return {
-    view: { base, tail: new Map(), marks: whole, names: new Set(names), lastPosition: 1000 },
+    view,
     seedCount: all[0]!.seeds.length,
     seeds: [40, 41],
     strategy: 'double',
     references: [],
     range: null,
+    levels: {},
+    across: stepsAcross(view),
   }
 }
 
@@ -109,7 +115,11 @@ interface DrawnSeries {
 
 interface DrawnChart {
   readonly series: readonly DrawnSeries[]
-  readonly legend: { readonly data: readonly string[] }
+  readonly legend: readonly { readonly data: readonly { readonly name: string; readonly icon: string }[] }[]
+  readonly title: readonly { readonly text: string }[]
+  readonly grid: readonly { readonly top: number; readonly height: number }[]
+  readonly yAxis: readonly { readonly min?: number; readonly max?: number }[]
+  readonly xAxis: readonly { readonly max: number; readonly name?: string }[]
   readonly tooltip: { readonly formatter: (items: readonly PointedItem[]) => string }
 }
 
@@ -121,16 +131,71 @@ const draw = (subject: RunChartSubject, settings: Partial<ChartSettings> = {}): 
 
 describe('the chart of a run', () => {
   it('has the same room between its plots in every height, and gives them all the rest', () => {
+    const heads = [
+      { plot: 'loss', headHeight: 22 },
+      { plot: 'attractors', headHeight: 22 },
+    ] as const
     const gaps = [420, 700, 1400].map((height) => {
-      const [losses, attractors] = plotsWithin(height) as [
-        { top: number; height: number },
-        { top: number; height: number },
-      ]
-      expect(losses.height).toBeGreaterThan(attractors.height)
-      expect(losses.height + attractors.height).toBeGreaterThan(height - 150)
-      return [attractors.top - losses.top - losses.height, height - attractors.top - attractors.height]
+      const [losses, attractors] = plotsWithin(height, heads)
+      expect(losses!.height).toBeGreaterThan(attractors!.height)
+      expect(losses!.height + attractors!.height).toBeGreaterThan(height - 130)
+      return [attractors!.top - losses!.top - losses!.height, height - attractors!.top - attractors!.height]
     })
     expect(new Set(gaps.map(String)).size).toBe(1)
+  })
+
+  it('has a plot of the accuracy for a classification, and none of VAA where none is measured', () => {
+    const {
+      title,
+      grid,
+      series: drawn,
+    } = chartOf(subjectOf([series('loss', [[1, 0.5]], 10), series('validation-accuracy', [[0.4, 0.9]], 10)]))
+    expect(title.map(({ text }) => text)).toEqual(['loss', 'accuracy'])
+    expect(grid[1]!.top).toBeGreaterThan(grid[0]!.top + grid[0]!.height)
+    expect(drawn.find(({ id }) => id === 'validation-accuracy')).toMatchObject({ xAxisIndex: 1, yAxisIndex: 1 })
+  })
+
+  it('names the lines of each plot beside its title, and draws a mark only where the line has one', () => {
+    const { legend } = chartOf(
+      subjectOf(
+        ['loss', 'validation-loss', 'vaa', 'vaa-low', 'vaa-high'].map((name) =>
+          series(name as SeriesName, [[0.5]], 10),
+        ),
+      ),
+    )
+    expect(legend.map(({ data }) => data.map(({ name }) => name))).toEqual([
+      ['loss', 'validation-loss'],
+      ['vaa', 'between'], // both ends of an interval are one thing
+    ])
+    const [loss, validation] = legend[0]!.data
+    expect(loss!.icon).toBe(lineIcon({ dash: 'solid', mark: null }))
+    expect(loss!.icon).not.toContain('a3') // no arc
+    expect(validation!.icon).toContain('a3')
+  })
+
+  it('is zoomed up and down where a box says so, in the plot of the box alone', () => {
+    const subject = subjectOf([series('loss', [[1, 2]], 10), series('vaa', [[0.5, 1]], 10)])
+    const { yAxis } = chartOf({ ...subject, levels: { loss: [0.1, 1.5] } })
+    expect(yAxis).toMatchObject([
+      { min: 0.1, max: 1.5 },
+      { min: 0, max: 1 },
+    ])
+  })
+
+  it('stands on the time that the run was trained where that is asked for, points, marks and what is told of them', () => {
+    const subject = subjectOf([series('loss', [[4, 3, 2]], 10)], { forks: [2] })
+    // One second for the first step, nine for the others.
+    const timed = [
+      { phase: 'training', step: 1, ms: 1000 },
+      { phase: 'training', step: 1000, ms: 9_991_000 },
+    ] as const
+    const chart = chartOf({ ...subject, across: timeAcross(subject.view, timed) })
+    const drawn = chart.series.find(({ id }) => id === 'loss')!.data
+    expect(drawn.map(([x]) => x! * 60)).toEqual([0, 1, 11].map((seconds) => expect.closeTo(seconds, 9) as number))
+    expect(chart.xAxis[0]!.max * 60).toBeCloseTo(9991, 6)
+    const marks = chart.series.flatMap(({ markLine }) => markLine?.data ?? [])
+    expect(marks.find(({ label }) => label.formatter === 'fork')!.xAxis! * 60).toBeCloseTo(11, 9)
+    expect(chart.tooltip.formatter([{ seriesId: 'loss', value: drawn[2] }])).toBe('training 2\nloss 2')
   })
 
   it('shows one spike among a hundred thousand values, whatever is switched off', () => {
@@ -165,7 +230,7 @@ describe('the chart of a run', () => {
     const subject = subjectOf([series('loss', [measured], 10, 0.9), series(name, [measured], 10, 0.9)])
     const { series: drawn, legend } = chartOf(subject, { smoothing: 0.9 })
     expect(drawn.find(({ id }) => id === name)!.data).toEqual(measured.map((value, index) => [index, value]))
-    expect(legend.data).toEqual(['loss smoothed 0.9', 'loss', name])
+    expect(legend.flatMap(({ data }) => data.map((entry) => entry.name))).toEqual(['loss smoothed 0.9', 'loss', name])
   })
 
   it('draws a smoothed curve by the name of its smoothing, and what was measured behind it by its own', () => {

@@ -67,7 +67,17 @@ function viewOf(events: readonly RunEvent[], buckets: number, smoothing = 0): Ru
   const names = [...columns.keys()]
   const marks = timeline.marks()
   const series = names.map((name) => decimate(name, columns.get(name)!, { from: null, to: null, buckets, smoothing }))
-  const base = { runId: 'run', eventCount: events.length, lastPosition, marks, names, damaged: null, smoothing, series }
+  const base = {
+    runId: 'run',
+    eventCount: events.length,
+    lastPosition,
+    marks,
+    names,
+    damaged: null,
+    smoothing,
+    series,
+    latest: [],
+  }
   return { base, tail: new Map(), marks, names: new Set(names), lastPosition }
 }
 

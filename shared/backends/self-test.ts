@@ -2,15 +2,15 @@
  * Whether a device computes right: a short training and a warm-up on it and on the float64 oracle enter, the first result that differs leaves
  * as a refusal. Drivers that compile a kernel wrong exist; no number of theirs may reach a run.
  */
-import { gru } from '../../../cells/gru.ts'
-import { compileCell } from '../../../compiler/passes.ts'
-import type { SeriesBatch } from '../../../datasets/dataset.ts'
-import { CELL_INITIAL_VALUES, createNetwork } from '../../../networks/network.ts'
-import { elementCount, type TensorMap } from '../../../numerics/dims.ts'
-import { RandomStream } from '../../../numerics/random.ts'
-import { LabError } from '../../../errors/errors.ts'
-import type { Backend } from '../../backend.ts'
-import { referenceBackend } from '../../reference/reference-backend.ts'
+import { gru } from '../cells/gru.ts'
+import { compileCell } from '../compiler/passes.ts'
+import type { SeriesBatch } from '../datasets/dataset.ts'
+import { CELL_INITIAL_VALUES, createNetwork } from '../networks/network.ts'
+import { elementCount, type TensorMap } from '../numerics/dims.ts'
+import { RandomStream } from '../numerics/random.ts'
+import { LabError } from '../errors/errors.ts'
+import type { Backend } from './backend.ts'
+import { referenceBackend } from './reference/reference-backend.ts'
 
 /** Odd sizes, more series than a workgroup has, series of unequal lengths. */
 const [UNITS, STEPS, SERIES, INPUTS, OUTPUTS] = [7, 6, 5, 3, 2]

@@ -1,9 +1,9 @@
 /** The start-up test of a device: right results pass, wrong ones refuse it by name. */
 import { expect, it } from 'vitest'
-import type { Backend, Engine } from '../../../../shared/backends/backend.ts'
-import { referenceBackend } from '../../../../shared/backends/reference/reference-backend.ts'
-import { requireRightResults } from '../../../../shared/backends/webgpu/tune/self-test.ts'
-import { createWasmBackend } from '../../../../shared/backends/wasm/wasm-backend.ts'
+import type { Backend, Engine } from '../../../shared/backends/backend.ts'
+import { referenceBackend } from '../../../shared/backends/reference/reference-backend.ts'
+import { requireRightResults } from '../../../shared/backends/self-test.ts'
+import { createWasmBackend } from '../../../shared/backends/wasm/wasm-backend.ts'
 
 /** A driver that compiles something wrong: results go through `spoil`. */
 function spoiled(spoil: (engine: Engine) => Partial<Engine>): Backend {
