@@ -102,13 +102,6 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `array[i]!` the idiom of numeric loops
       '@typescript-eslint/no-explicit-any': 'error',
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        ...[
-          "NewExpression[callee.name='LabError'] > Literal.arguments[value=/^[a-z].*\\.$/]",
-          "NewExpression[callee.name='LabError'] > TemplateLiteral.arguments > TemplateElement.quasis:first-child[value.raw=/^[a-z]/]",
-        ].map((selector) => ({ selector, message: 'The message of an error is a sentence and begins with a capital.' })),
-      ],
       'no-undef': 'off', // the compiler checks names, per folder
     },
   },

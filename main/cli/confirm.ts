@@ -9,7 +9,7 @@ import { LabError } from '../../shared/errors/errors.ts'
 export async function confirm(question: string, isSaid: boolean): Promise<boolean> {
   if (isSaid) return true
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
-    throw new LabError('usage', 'This is done for good, and nobody can be asked here whether it shall be.', {
+    throw new LabError('usage', 'this is done for good, and nobody can be asked here whether it shall be.', {
       where: '--yes',
       expected: 'a terminal, or the flag',
       found: 'neither',

@@ -49,7 +49,7 @@ export function hasReaderLeft(): boolean {
 }
 
 export function noteOutputError(error: unknown): void {
-  failure ??= new LabError('file', 'Standard output cannot be written.', {
+  failure ??= new LabError('file', 'standard output cannot be written.', {
     where: 'stdout',
     expected: 'a reader, or a file with space left',
     found: codeOf(error) === 'EPIPE' ? 'no reader any more' : reasonOf(error),

@@ -62,7 +62,7 @@ async function saveFile(
   try {
     await replaceFile(filePath, Buffer.from(base64, 'base64'))
   } catch (cause) {
-    throw new LabError('file', 'This file cannot be written.', {
+    throw new LabError('file', 'this file cannot be written.', {
       where: filePath,
       found: reasonOf(cause),
       remedy: 'Choose another folder, or make room on the disk.',
@@ -85,7 +85,7 @@ async function openFile(
   try {
     const { size } = await stat(file)
     if (size > mostBytes)
-      throw new LabError('file', 'This file is too large.', {
+      throw new LabError('file', 'this file is too large.', {
         where: file,
         expected: `at most ${mostBytes} bytes`,
         found: `${size}`,
@@ -94,7 +94,7 @@ async function openFile(
     return { fileName: path.basename(file), path: file, base64: (await readRegularFile(file)).toString('base64') }
   } catch (cause) {
     if (cause instanceof LabError) throw cause
-    throw new LabError('file', 'This file cannot be read.', {
+    throw new LabError('file', 'this file cannot be read.', {
       where: file,
       found: reasonOf(cause),
       remedy: 'Look at its permissions, or choose another.',

@@ -141,7 +141,7 @@ export class AskedPool<Asked extends Questions> {
 
   #cancel(job: Job): void {
     const { where } = this.#options
-    job.reject(new LabError('interrupted', 'This was cancelled.', { where, remedy: 'Ask for it again.' }))
+    job.reject(new LabError('interrupted', 'this was cancelled.', { where, remedy: 'Ask for it again.' }))
     this.#line = this.#line.filter((waiting) => waiting !== job)
     void this.#seats.find((seat) => seat.job === job)?.thread.kill()
   }
@@ -157,7 +157,7 @@ export class AskedPool<Asked extends Questions> {
   #explainOverdue(limitMs: number): LabError {
     const { where, remedy } = this.#options
     const seconds = `${limitMs / 1000} s`
-    return new LabError('worker', `This took longer than ${seconds}, and was ended.`, {
+    return new LabError('worker', `this took longer than ${seconds}, and was ended.`, {
       where,
       expected: `an answer within ${seconds}`,
       found: 'none',
@@ -167,7 +167,7 @@ export class AskedPool<Asked extends Questions> {
 
   #explainEnd(cause: unknown): LabError {
     const { where, remedy } = this.#options
-    return new LabError('worker', 'A thread has ended without an answer.', {
+    return new LabError('worker', 'a thread has ended without an answer.', {
       where,
       found: typeof cause === 'string' ? cause : toWireError(cause).message,
       remedy,
@@ -176,7 +176,7 @@ export class AskedPool<Asked extends Questions> {
   }
 
   #explainFullLine(): LabError {
-    return new LabError('worker', 'Too many questions wait for an answer.', {
+    return new LabError('worker', 'too many questions wait for an answer.', {
       where: this.#options.where,
       expected: `at most ${MOST_WAITING}`,
       found: 'one more',

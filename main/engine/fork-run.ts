@@ -114,7 +114,7 @@ async function openSource(
   const record = await store.readRecord(runId)
   const saved = await store.readCheckpoint(runId, checkpoint)
   if (saved === null)
-    throw new LabError('checkpoint', 'This run has no such checkpoint to fork from.', {
+    throw new LabError('checkpoint', 'this run has no such checkpoint to fork from.', {
       where: runId,
       expected:
         (await listForkPoints(store, runId)).map((known) => known.checkpoint).join(', ') || 'a run that has begun',

@@ -23,7 +23,7 @@ export async function locateData(
 ): Promise<void> {
   const record = await store.readRecord(runId)
   if (record.config.dataset.kind !== 'file')
-    throw new LabError('usage', 'This run has no file of series.', {
+    throw new LabError('usage', 'this run has no file of series.', {
       where: runId,
       expected: 'a run on own series',
       found: `\`${record.config.dataset.kind}\``,

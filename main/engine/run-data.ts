@@ -151,7 +151,7 @@ async function findFile(places: readonly string[], known: FileDigest | null, tak
     first ??= found
   }
   if (first instanceof LabError)
-    throw new LabError('dataset', 'The data of the run cannot be read.', {
+    throw new LabError('dataset', 'the data of the run cannot be read.', {
       ...first.detail,
       remedy: `Put the file back, or say where it lies now: ${SAY_PLACE}.`,
       cause: first,

@@ -149,7 +149,7 @@ export async function moveSweepData({ home }: RunStore, { id, data = {} }: Sweep
     ...(content.test ? [content.test.sha256] : []),
   ])
   if (!known.includes(sha256))
-    throw new LabError('dataset', 'This is no data that the sweep began with.', {
+    throw new LabError('dataset', 'this is no data that the sweep began with.', {
       where: place,
       expected: known.length === 0 ? `a sweep that knows its files; ${id} does not` : `SHA-256 ${known.join(' or ')}`,
       found: `SHA-256 ${sha256}`,

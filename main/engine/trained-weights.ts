@@ -102,7 +102,7 @@ export async function readTrainedWeights<Name extends WeightsName>(
   const checkpoint = await store.readCheckpoint(record.id)
   const tensors = checkpoint && selectSeed(checkpoint.tensors, seed, weights === 'last' ? 'parameters' : 'best')
   if (!tensors || tensors.size === 0)
-    throw new LabError('weights', 'The run has no such weights yet.', {
+    throw new LabError('weights', 'the run has no such weights yet.', {
       where: record.id,
       expected: weights === 'best' ? 'a validation before the last checkpoint' : 'a checkpoint',
       found: 'none',
@@ -147,7 +147,7 @@ export function seedsLeft({ config: { seeds }, diverged }: RunRecord): readonly 
 function requireTested({ id, result, diverged }: RunRecord, seed: number): void {
   const divergence = diverged.find((each) => each.seed === seed)
   if (divergence === undefined) return
-  throw new LabError('weights', 'This seed has diverged, and was not trained to the end.', {
+  throw new LabError('weights', 'this seed has diverged, and was not trained to the end.', {
     where: id,
     expected: `one of the seeds ${result?.seeds.join(', ')}`,
     found: describeDivergence(divergence),

@@ -238,7 +238,7 @@ function withoutDoubles(jobs: readonly KeptJob[]): KeptJob[] {
 }
 
 function nothingToDo(where: string): LabError {
-  return new LabError('usage', 'There is nothing to take up.', {
+  return new LabError('usage', 'there is nothing to take up.', {
     where,
     expected: 'a job of an earlier session that has runs left',
     found: 'none',

@@ -332,7 +332,7 @@ export class RunMonitor {
 }
 
 function resumeError(runId: string, found: string): LabError {
-  return new LabError('usage', 'This run cannot be taken up or ended.', {
+  return new LabError('usage', 'this run cannot be taken up or ended.', {
     where: runId,
     expected: 'a run that waits, is paused, stopped, failed or crashed',
     found,

@@ -46,7 +46,7 @@ export class RunsDesk {
   delete(runIds: readonly string[]): Promise<RunsDone> {
     return this.#move(runIds, async (runId) => {
       if (await this.#holdsStill(runId))
-        throw new LabError('run-locked', 'A run that is being trained is not deleted.', {
+        throw new LabError('run-locked', 'a run that is being trained is not deleted.', {
           where: runId,
           remedy: 'Stop it first.',
         })

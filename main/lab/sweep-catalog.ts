@@ -86,7 +86,7 @@ export class SweepCatalog {
   require(sweepId: string): KnownSweep {
     const sweep = this.get(sweepId)
     if (sweep) return sweep
-    throw new LabError('usage', 'There is no sweep of this name.', {
+    throw new LabError('usage', 'there is no sweep of this name.', {
       where: path.basename(sweepId),
       expected: 'a sweep of this home',
       found: 'none',

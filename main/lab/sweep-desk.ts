@@ -59,7 +59,7 @@ export class SweepDesk {
   pause(sweepId: string): null {
     const job = this.#monitor.queue().find((queued) => queued.sweepId === sweepId)
     if (job) return this.#monitor.removeJob(job.id)
-    throw new LabError('usage', 'This sweep is not running here.', {
+    throw new LabError('usage', 'this sweep is not running here.', {
       where: sweepId,
       expected: 'a sweep in the queue',
       found: 'none',
@@ -72,7 +72,7 @@ export class SweepDesk {
     await this.#catalog.refresh()
     const sweep = this.#catalog.require(sweepId)
     if (this.#monitor.queue().some((queued) => queued.sweepId === sweepId))
-      throw new LabError('usage', 'This sweep runs or waits already.', {
+      throw new LabError('usage', 'this sweep runs or waits already.', {
         where: sweepId,
         remedy: 'Look at the queue.',
       })

@@ -49,7 +49,7 @@ export class SweepRemoval {
     await this.#catalog.refresh()
     this.#catalog.require(sweepId)
     if (this.#monitor.queue().some((job) => job.sweepId === sweepId))
-      throw new LabError('sweep-locked', 'A sweep that runs or waits is not deleted.', {
+      throw new LabError('sweep-locked', 'a sweep that runs or waits is not deleted.', {
         where: sweepId,
         expected: 'a sweep that nobody works at',
         found: 'one in the queue',

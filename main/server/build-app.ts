@@ -109,7 +109,7 @@ function runVite(config: string, mode: string, outDir: string): Promise<void> {
       if (code === 0) resolve()
       else
         reject(
-          new LabError('internal', 'The screens cannot be built.', {
+          new LabError('internal', 'the screens cannot be built.', {
             where: config,
             found: said.trim().slice(-2000),
             remedy: 'Run `npm ci` again.',

@@ -44,7 +44,7 @@ export async function saveLastAddress(home: string, address: LastAddress): Promi
     await mkdir(home, { recursive: true })
     await replaceFile(file, `${JSON.stringify(address)}\n`, OWNER_ONLY)
   } catch (cause) {
-    throw new LabError('run-folder', 'The address cannot be kept for the next start.', {
+    throw new LabError('run-folder', 'the address cannot be kept for the next start.', {
       where: file,
       expected: 'a home that can be written',
       found: reasonOf(cause),

@@ -102,7 +102,7 @@ function listen(server: http.Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        new LabError('usage', 'The lab cannot be served on this port.', {
+        new LabError('usage', 'the lab cannot be served on this port.', {
           where: `127.0.0.1:${port}`,
           expected: 'a free port',
           found: cause.code ?? cause.message,

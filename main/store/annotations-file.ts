@@ -16,7 +16,7 @@ import { RUN_FILES } from './run-files.ts'
 export async function readAnnotations(folder: string): Promise<RunAnnotations> {
   const file = path.join(folder, RUN_FILES.annotations)
   const damaged = (found: string, cause?: unknown): LabError =>
-    new LabError('run-folder', 'The notes and tags of the run cannot be read.', {
+    new LabError('run-folder', 'the notes and tags of the run cannot be read.', {
       where: file,
       expected: 'annotations as the lab writes them',
       found,

@@ -69,7 +69,7 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
   } catch (error) {
     if (!(error instanceof LabError)) throw error
     const { expected, found } = error.detail
-    throw new LabError('checkpoint', 'The checkpoint is damaged.', {
+    throw new LabError('checkpoint', 'the checkpoint is damaged.', {
       where,
       expected: expected ?? 'a whole file',
       found: found ?? 'another',
@@ -79,7 +79,7 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
   }
   const { version, counters = '', metricsBytes = '', metricsSha256, trial, sha256 } = file.metadata
   if (version !== CHECKPOINT_VERSION && version !== FIRST_VERSION)
-    throw new LabError('checkpoint', 'The checkpoint has another version.', {
+    throw new LabError('checkpoint', 'the checkpoint has another version.', {
       where,
       expected: `version ${CHECKPOINT_VERSION}`,
       found: version === undefined ? 'none' : `version ${version}`,
@@ -90,7 +90,7 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): SavedCheckpo
       ? digestOfTensors(JSON.stringify([counters, metricsBytes]), file.tensors)
       : digestOfFile(file.metadata, file.tensors)
   if (sha256 !== found)
-    throw new LabError('checkpoint', 'The checkpoint is damaged: its content is not what was written.', {
+    throw new LabError('checkpoint', 'the checkpoint is damaged: its content is not what was written.', {
       where,
       expected: sha256 === undefined ? 'a digest' : `the digest ${sha256.slice(0, 12)}`,
       found: sha256 === undefined ? 'none' : 'another',
@@ -115,7 +115,7 @@ export function requireSameTrial({ trial }: SavedCheckpoint, record: RunRecord, 
   const difference = firstDifference(trial, { strategy, config }, '')
   if (difference === null) return
   const field = difference.field.replace(/^\.(config\.)?/, '')
-  throw new LabError('checkpoint', 'The checkpoint was made with another configuration than that of the run.', {
+  throw new LabError('checkpoint', 'the checkpoint was made with another configuration than that of the run.', {
     where,
     expected: `\`${field}\` ${difference.before}`,
     found: `${difference.after} in ${RUN_FILES.record}`,
@@ -134,7 +134,7 @@ export async function readCheckpointFile(file: string): Promise<SavedCheckpoint 
     bytes = await readRegularFile(file)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
-    throw new LabError('checkpoint', 'The checkpoint cannot be read.', {
+    throw new LabError('checkpoint', 'the checkpoint cannot be read.', {
       where: file,
       expected: 'a file',
       found: reasonOf(cause),
@@ -150,7 +150,7 @@ function parseCounters(text: string, where: string): Record<string, unknown> {
   try {
     counters = parseJson(text, (_, value: unknown) => readNumber(value))
   } catch (cause) {
-    throw new LabError('checkpoint', 'The counters of the checkpoint are not JSON.', {
+    throw new LabError('checkpoint', 'the counters of the checkpoint are not JSON.', {
       where,
       expected: 'a JSON object',
       found: text === '' ? 'none' : quoteStart(text),
@@ -159,7 +159,7 @@ function parseCounters(text: string, where: string): Record<string, unknown> {
     })
   }
   if (typeof counters !== 'object' || counters === null || Array.isArray(counters))
-    throw new LabError('checkpoint', 'The counters of the checkpoint are no object.', {
+    throw new LabError('checkpoint', 'the counters of the checkpoint are no object.', {
       where,
       expected: 'a JSON object',
       found: quoteStart(text),
@@ -190,7 +190,7 @@ function parseTrial(text: string, where: string): Trial {
     const { strategy, config } = parseJson(text) as Trial
     return { strategy, config: completeConfig(config) }
   } catch (cause) {
-    throw new LabError('checkpoint', 'The checkpoint does not say what it was made with.', {
+    throw new LabError('checkpoint', 'the checkpoint does not say what it was made with.', {
       where,
       expected: 'a strategy and a configuration',
       found: quoteStart(text),
@@ -203,7 +203,7 @@ function parseTrial(text: string, where: string): Trial {
 function parseLength(text: string, where: string): number {
   const length = /^\d+$/.test(text) ? Number(text) : NaN
   if (Number.isSafeInteger(length)) return length
-  throw new LabError('checkpoint', 'The checkpoint does not say how long its metrics are.', {
+  throw new LabError('checkpoint', 'the checkpoint does not say how long its metrics are.', {
     where,
     expected: 'a count of bytes',
     found: `\`${text}\``,

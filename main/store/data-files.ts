@@ -54,7 +54,7 @@ export class DataFiles {
     const incoming = this.#require(id)
     if (incoming.arrived + bytes.length > incoming.byteCount) {
       await this.abort(id)
-      throw new LabError('file', 'More of the file has come than was announced.', {
+      throw new LabError('file', 'more of the file has come than was announced.', {
         where: incoming.fileName,
         expected: `${incoming.byteCount} bytes`,
         remedy: 'It was changed while it was read: bring it again.',
@@ -75,7 +75,7 @@ export class DataFiles {
     const { file, fileName, byteCount, hash, arrived } = this.#require(id)
     if (arrived !== byteCount) {
       await this.abort(id)
-      throw new LabError('file', 'The file has not come whole.', {
+      throw new LabError('file', 'the file has not come whole.', {
         where: fileName,
         expected: `${byteCount} bytes`,
         found: `${arrived}`,
@@ -132,7 +132,7 @@ export class DataFiles {
   #require(id: string): Incoming {
     const incoming = this.#incoming.get(id)
     if (incoming) return incoming
-    throw new LabError('file', 'This file is not being brought.', {
+    throw new LabError('file', 'this file is not being brought.', {
       where: id,
       remedy: 'The lab was started anew meanwhile, or it was given up: bring it again.',
     })

@@ -49,7 +49,7 @@ export class DataPlaces {
       return schema.parse(parseJson(await readRegularText(this.#path)))
     } catch (cause) {
       if (codeOf(cause) === 'ENOENT') return {}
-      throw new LabError('file', 'The places of moved data files cannot be read.', {
+      throw new LabError('file', 'the places of moved data files cannot be read.', {
         where: this.#path,
         expected: 'paths by the SHA-256 of their content',
         found: cause instanceof z.ZodError ? cause.issues[0]!.message : reasonOf(cause),

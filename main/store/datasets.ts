@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** @throws LabError `dataset` */
 async function readBytes(path: string, remedy: string, mostBytes = Infinity): Promise<Uint8Array> {
   const refuse = (expected: string, found: string, cause?: unknown): LabError =>
-    new LabError('dataset', 'The file of the dataset cannot be read.', { where: path, expected, found, remedy, cause })
+    new LabError('dataset', 'the file of the dataset cannot be read.', { where: path, expected, found, remedy, cause })
   try {
     const handle = await openRegularFile(path, 'r')
     try {

@@ -34,7 +34,7 @@ export function reasonOf(error: unknown): string {
 export function explainWriteError(error: unknown, folder: string): unknown {
   if (error instanceof LabError || !(error instanceof Error && 'syscall' in error)) return error
   const file = 'path' in error && typeof error.path === 'string' ? error.path : folder
-  return new LabError('run-folder', 'The run folder cannot be written.', {
+  return new LabError('run-folder', 'the run folder cannot be written.', {
     where: file,
     expected: 'a folder whose files can be written',
     found: reasonOf(error),

@@ -20,7 +20,7 @@ export async function findRuns(store: RunStore, name: string): Promise<RunRecord
   const starting = wanted === '' ? [] : listed.filter(({ id }) => id.startsWith(wanted))
   const groups = [...new Set(starting.map(({ groupId }) => groupId))]
   if (exact.length === 0 && groups.length > 1)
-    throw new LabError('usage', 'More than one run begins like this.', {
+    throw new LabError('usage', 'more than one run begins like this.', {
       where: name,
       expected: `one of ${groups.slice(0, 5).join(', ')}`,
       found: `\`${name}\``,
@@ -44,7 +44,7 @@ async function idOfPath(runsFolder: string, name: string): Promise<string> {
   if (!name.includes('/') && !name.includes(path.sep) && !name.startsWith('.')) return name
   const folder = path.resolve(name)
   if ((await followLinks(path.dirname(folder))) === (await followLinks(runsFolder))) return path.basename(folder)
-  throw new LabError('usage', 'This folder is not a run of this home.', {
+  throw new LabError('usage', 'this folder is not a run of this home.', {
     where: name,
     expected: `a folder in ${runsFolder}`,
     found: folder,
@@ -66,7 +66,7 @@ function groupOf({ id, record }: ListedRun): string {
 
 function unknownName(name: string, wanted: string, names: readonly string[]): LabError {
   const nearest = nearestNames(wanted, names)
-  return new LabError('usage', 'There is no run of this name.', {
+  return new LabError('usage', 'there is no run of this name.', {
     where: name.trim() === '' ? 'the name of the run' : name,
     expected: names.length === 0 ? 'a run; there is none yet' : 'the id of a run or group, or its folder',
     found: `\`${name}\``,

@@ -31,7 +31,7 @@ export async function readLog(file: string, fromByte: number | null): Promise<Lo
     handle = await openRegularFile(file, 'r')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { entries: [], nextByte: 0, skippedBytes: 0 }
-    throw explainReadError(error, file, 'The log cannot be read.')
+    throw explainReadError(error, file, 'the log cannot be read.')
   }
   try {
     const { size } = await handle.stat()

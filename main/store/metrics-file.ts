@@ -34,7 +34,7 @@ export async function openMetrics(folder: string): Promise<FileHandle> {
   try {
     return await openRegularFile(file, 'r')
   } catch (error) {
-    throw codeOf(error) === 'ENOENT' ? error : explainReadError(error, file, 'The metrics cannot be read.')
+    throw codeOf(error) === 'ENOENT' ? error : explainReadError(error, file, 'the metrics cannot be read.')
   }
 }
 

@@ -37,7 +37,7 @@ export async function readOwnPresets(
   const folder = path.join(home, FOLDER)
   const files = await readdir(folder).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [] // nobody has saved one yet
-    throw explainReadError(error, folder, 'The presets cannot be read.', 'a folder')
+    throw explainReadError(error, folder, 'the presets cannot be read.', 'a folder')
   })
   const presets: OwnPreset[] = []
   const errors: LabError[] = []
@@ -49,7 +49,7 @@ export async function readOwnPresets(
       errors.push(
         cause instanceof LabError
           ? cause
-          : new LabError('file', 'This preset cannot be read.', {
+          : new LabError('file', 'this preset cannot be read.', {
               where: file,
               found: reasonOf(cause),
               remedy: 'Mend the file or remove it.',

@@ -62,7 +62,7 @@ export async function readQueueFile(file: string): Promise<KeptQueue | null> {
     text = await readRegularText(file)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
-    throw new QueueFileError('unreadable', 'The queue of an earlier session cannot be read.', {
+    throw new QueueFileError('unreadable', 'the queue of an earlier session cannot be read.', {
       where: file,
       expected: 'a file that can be read',
       found: reasonOf(cause),
@@ -81,7 +81,7 @@ export async function writeQueueFile(file: string, openedAt: string, jobs: reado
 
 function parseQueue(text: string, where: string): KeptQueue {
   const damaged = (expected: string, found: string, cause?: unknown): QueueFileError =>
-    new QueueFileError('damaged', 'The queue of an earlier session is damaged.', {
+    new QueueFileError('damaged', 'the queue of an earlier session is damaged.', {
       where,
       expected,
       found,
@@ -96,7 +96,7 @@ function parseQueue(text: string, where: string): KeptQueue {
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(json).data?.formatVersion
   if (version !== undefined && version > VERSION)
-    throw new QueueFileError('newer', 'The queue of an earlier session was written by a newer Warmup Lab.', {
+    throw new QueueFileError('newer', 'the queue of an earlier session was written by a newer Warmup Lab.', {
       where,
       expected: `format ${VERSION}`,
       found: `format ${version}`,

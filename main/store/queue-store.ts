@@ -82,7 +82,7 @@ export class QueueStore {
       }
     } catch (error) {
       if (error instanceof LabError) throw error
-      throw new LabError('run-folder', 'The order of the queue cannot be kept.', {
+      throw new LabError('run-folder', 'the order of the queue cannot be kept.', {
         where: file,
         expected: 'a home that can be written',
         found: reasonOf(error),
@@ -114,7 +114,7 @@ export class QueueStore {
   #takeLock(instanceId: string): Promise<HeldLock> {
     return takeFileLock(path.join(this.#folder, `${instanceId}${LOCK}`), {
       code: 'queue-locked',
-      message: 'Another lab has this queue.',
+      message: 'another lab has this queue.',
       where: this.#file(instanceId),
       waitRemedy: 'Close that lab first.',
       elsewhereRemedy: 'Close that lab first.',
@@ -167,7 +167,7 @@ export class QueueStore {
 }
 
 function takeError(where: string, cause: unknown): LabError {
-  return new LabError('run-folder', 'The queue of an earlier session cannot be taken over.', {
+  return new LabError('run-folder', 'the queue of an earlier session cannot be taken over.', {
     where,
     expected: 'a folder whose files can be read and written',
     found: reasonOf(cause),

@@ -25,7 +25,7 @@ export async function readRecordFile(folder: string, id: string): Promise<RunRec
   try {
     text = await readRegularText(file)
   } catch (cause) {
-    throw new LabError('run-folder', 'The record of the run cannot be read.', {
+    throw new LabError('run-folder', 'the record of the run cannot be read.', {
       where: file,
       expected: 'a file',
       found: reasonOf(cause),
@@ -35,7 +35,7 @@ export async function readRecordFile(folder: string, id: string): Promise<RunRec
   }
   const { record, written } = parseRunRecord(text, file)
   if (record.id !== id)
-    throw new LabError('run-folder', 'The folder of the run was renamed or copied.', {
+    throw new LabError('run-folder', 'the folder of the run was renamed or copied.', {
       where: file,
       expected: `the id \`${id}\``,
       found: `\`${record.id}\``,
@@ -44,7 +44,7 @@ export async function readRecordFile(folder: string, id: string): Promise<RunRec
   // Records of earlier versions have none.
   const { recordSha256 } = written
   if (recordSha256 !== undefined && recordSha256 !== digestOfRecord(written))
-    throw new LabError('run-folder', 'The record of the run is not what the lab has written.', {
+    throw new LabError('run-folder', 'the record of the run is not what the lab has written.', {
       where: file,
       expected: `the digest ${String(recordSha256).slice(0, 12)}`,
       found: 'another',

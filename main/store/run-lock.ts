@@ -16,7 +16,7 @@ const lockOf = (folder: string): string => path.join(folder, LOCK_FILE)
 export function takeLock(folder: string, id: string): Promise<HeldLock> {
   return takeFileLock(lockOf(folder), {
     code: 'run-locked',
-    message: 'Another process is writing this run.',
+    message: 'another process is writing this run.',
     where: id,
     waitRemedy: 'Wait until it ends, or pause it first.',
     elsewhereRemedy: `Pause it there. If that process is gone for sure, remove the file \`${LOCK_FILE}\` of the run folder.`,

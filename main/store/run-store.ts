@@ -75,7 +75,7 @@ export class RunStore {
    */
   folder(id: string): string {
     if (!ID.test(id))
-      throw new LabError('usage', 'This is not the id of a run.', {
+      throw new LabError('usage', 'this is not the id of a run.', {
         where: id.trim() === '' ? 'the id of the run' : id,
         expected: 'letters, digits, `.`, `_` and `-`',
         found: `\`${id}\``,
@@ -153,7 +153,7 @@ export class RunStore {
       return records
     } catch (cause) {
       if (cause instanceof LabError) throw cause
-      throw new LabError('run-folder', 'The folder of a run cannot be made.', {
+      throw new LabError('run-folder', 'the folder of a run cannot be made.', {
         where: this.#runs,
         expected: 'a folder that can be written',
         found: reasonOf(cause),
@@ -230,7 +230,7 @@ export class RunStore {
         for (const event of piece.events) events.push(event)
       }
     } catch (cause) {
-      throw explainReadError(cause, path.join(folder, RUN_FILES.metrics), 'The metrics cannot be read.')
+      throw explainReadError(cause, path.join(folder, RUN_FILES.metrics), 'the metrics cannot be read.')
     }
     return { events, damaged }
   }
@@ -254,7 +254,7 @@ export class RunStore {
       bytes = await readRegularFile(file)
     } catch (cause) {
       const missing = codeOf(cause) === 'ENOENT'
-      throw new LabError('weights', missing ? 'The run has no weights yet.' : 'The weights cannot be read.', {
+      throw new LabError('weights', missing ? 'the run has no weights yet.' : 'the weights cannot be read.', {
         where: missing ? id : file,
         expected: missing ? 'a finished run' : 'a file',
         found: missing ? `no ${RUN_FILES.weights}` : reasonOf(cause),
@@ -273,7 +273,7 @@ export class RunStore {
       return entries.filter((entry) => !entry.isFile() && ID.test(entry.name)).map(({ name }) => name)
     } catch (cause) {
       if (codeOf(cause) === 'ENOENT') return []
-      throw new LabError('run-folder', 'The folder of the runs cannot be read.', {
+      throw new LabError('run-folder', 'the folder of the runs cannot be read.', {
         where: this.#runs,
         expected: 'a folder that can be read',
         found: reasonOf(cause),
@@ -376,7 +376,7 @@ function requireUnfinished({ id, status }: RunRecord): void {
   if (!isOver(status)) return
   throw new LabError(
     'usage',
-    `This run ${status === 'diverged' ? 'has diverged' : 'is finished already'}, and stays as it is.`,
+    `this run ${status === 'diverged' ? 'has diverged' : 'is finished already'}, and stays as it is.`,
     {
       where: id,
       expected: 'a run that has not come to its end',

@@ -11,7 +11,7 @@ export const SWEEP_LOCK_EXTENSION = '.lock'
 export function takeSweepLock(file: string, id: string): Promise<HeldLock> {
   return takeFileLock(file, {
     code: 'sweep-locked',
-    message: 'Another process is running this sweep.',
+    message: 'another process is running this sweep.',
     where: id,
     waitRemedy: 'Wait until it ends, or pause it there first: Ctrl-C in its terminal, or Pause in its lab.',
     elsewhereRemedy: `Pause it there. If that process is gone for sure, remove the file \`sweeps/${id}${SWEEP_LOCK_EXTENSION}\` of the home.`,

@@ -60,7 +60,7 @@ export class SweepStore {
   /** The file of a sweep, whether it is there or not. @throws LabError `usage` for a text that is no id */
   file(id: string): string {
     if (ID.test(id)) return path.join(this.#folder, `${id}${EXTENSION}`)
-    throw new LabError('usage', 'This is not the name of a sweep.', {
+    throw new LabError('usage', 'this is not the name of a sweep.', {
       where: id.trim() === '' ? 'the name of the sweep' : id,
       expected: 'letters, digits, `.`, `_` and `-`',
       found: `\`${id}\``,
@@ -82,7 +82,7 @@ export class SweepStore {
       names = await readdir(this.#folder)
     } catch (error) {
       if (codeOf(error) !== 'ENOENT')
-        throw explainReadError(error, this.#folder, 'The sweeps cannot be listed.', 'a folder')
+        throw explainReadError(error, this.#folder, 'the sweeps cannot be listed.', 'a folder')
       names = []
     }
     const named = (extension: string): string[] =>
@@ -142,7 +142,7 @@ export class SweepStore {
     if (found.length !== 1)
       throw new LabError(
         'usage',
-        found.length === 0 ? 'There is no sweep of this name.' : 'More than one sweep begins like this.',
+        found.length === 0 ? 'there is no sweep of this name.' : 'more than one sweep begins like this.',
         {
           where: name,
           expected: 'a file, or the name of a sweep',
@@ -178,7 +178,7 @@ export class SweepStore {
   async #read(id: string): Promise<{ record: SweepRecord; sweep: Sweep }> {
     const file = this.file(id)
     const damaged = (found: string, cause?: unknown): LabError =>
-      new LabError('run-folder', 'The file of the sweep is damaged.', {
+      new LabError('run-folder', 'the file of the sweep is damaged.', {
         where: file,
         expected: 'a sweep as the lab writes it',
         found,

@@ -19,7 +19,7 @@ import { listTrash, moveIntoTrash, moveOutOfTrash, requirePlace, SWEEPS_FOLDER }
 const EXTENSION = '.json'
 /** Beside the file of a sweep: no id of one ends like this. */
 const NOTES = '.runs.json'
-const FILE_STAYS = 'The file of the sweep cannot be moved.'
+const FILE_STAYS = 'the file of the sweep cannot be moved.'
 
 export class SweepTrash {
   readonly folder: string
@@ -54,7 +54,7 @@ export class SweepTrash {
     }
     const runIds = parseRuns(text)
     if (runIds !== null) return runIds
-    throw new LabError('run-folder', 'It is not known which runs were deleted with the sweep.', {
+    throw new LabError('run-folder', 'it is not known which runs were deleted with the sweep.', {
       where: file,
       expected: 'a list of runs as the lab writes it',
       found: quoteStart(text),
@@ -101,7 +101,7 @@ export class SweepTrash {
   async readName(id: string): Promise<string> {
     const file = this.file(id)
     const damaged = (found: string, cause?: unknown): LabError =>
-      new LabError('run-folder', 'The file of the sweep is damaged.', {
+      new LabError('run-folder', 'the file of the sweep is damaged.', {
         where: file,
         expected: 'a sweep as the lab writes it',
         found,

@@ -32,7 +32,7 @@ export async function eraseTrashed(trashed: string, id: string): Promise<void> {
 }
 
 export function notInTrash(trashed: string, id: string, cause?: unknown): LabError {
-  return new LabError('run-folder', 'This is not in the trash.', {
+  return new LabError('run-folder', 'this is not in the trash.', {
     where: id,
     expected: trashed,
     found: 'nothing',
@@ -52,7 +52,7 @@ async function removeTombstone(tombstone: string): Promise<void> {
   try {
     await rm(tombstone, { recursive: true, force: true })
   } catch (cause) {
-    throw new LabError('run-folder', 'What was erased cannot be removed from the disk in full.', {
+    throw new LabError('run-folder', 'what was erased cannot be removed from the disk in full.', {
       where: tombstone,
       expected: 'files and folders that can be removed',
       found: reasonOf(cause),

@@ -27,7 +27,7 @@ export async function moveToTrash(home: string, store: RunStore, id: string): Pr
     state = await lockState(folder)
   }
   if (state === 'alive' || state === 'elsewhere')
-    throw new LabError('run-locked', 'A run that is being written is not deleted.', {
+    throw new LabError('run-locked', 'a run that is being written is not deleted.', {
       where: id,
       expected: 'no writer',
       found: state === 'alive' ? 'a living process' : 'a process on another host',
@@ -131,7 +131,7 @@ async function moveWhole(from: string, to: string, where: string, message: strin
 /** @returns LabError `run-folder` for an error of the file system; any other error as it is */
 export function explainTrashError(cause: unknown, place: string): unknown {
   if (cause instanceof LabError || !(cause instanceof Error && 'syscall' in cause)) return cause
-  return new LabError('run-folder', 'The trash cannot be read or changed.', {
+  return new LabError('run-folder', 'the trash cannot be read or changed.', {
     where: 'path' in cause && typeof cause.path === 'string' ? cause.path : place,
     expected: 'files and folders that can be read, moved and removed',
     found: reasonOf(cause),
@@ -147,4 +147,4 @@ export async function exists(place: string): Promise<boolean> {
   )
 }
 
-const FOLDER_STAYS = 'The folder of the run cannot be moved.'
+const FOLDER_STAYS = 'the folder of the run cannot be moved.'

@@ -31,7 +31,7 @@ export function decodeWeightsFile(
   recorded: string | null,
 ): SafetensorsFile {
   const refuse = (expected: string, found: string, cause?: unknown): LabError =>
-    new LabError('weights', 'The weights are damaged: the file is not what was written.', {
+    new LabError('weights', 'the weights are damaged: the file is not what was written.', {
       where,
       expected,
       found,

@@ -7,7 +7,7 @@ export async function copyText(text: string): Promise<void> {
     await navigator.clipboard.writeText(text)
   } catch (cause) {
     if (copySelected(text)) return
-    throw new LabError('file', 'The clipboard cannot be written.', {
+    throw new LabError('file', 'the clipboard cannot be written.', {
       remedy: 'Save the design to a file instead.',
       cause,
     })

@@ -30,7 +30,7 @@ export function findFragment(text: string): string | null {
 /** @param packed what findFragment has found. @returns any JSON. @throws LabError `file` when it holds no design */
 export function readFragment(packed: string): unknown {
   const fail = (found: string, cause?: unknown): never => {
-    throw new LabError('file', 'This link holds no design that can be read.', {
+    throw new LabError('file', 'this link holds no design that can be read.', {
       where: `#${NAME}`,
       expected: 'a link that the lab has copied, whole',
       found,

@@ -171,7 +171,7 @@ export const sweeps = {
     example: 'First: {values}',
     start: 'Start the sweep',
     starting: 'Checking every point…',
-    notJson: 'This file is no JSON.',
+    notJson: 'this file is no JSON.',
     notJsonRemedy: 'Choose a sweep as `lab sweep` reads it.',
     fromFile: 'From {name}, as it stands in the file.',
     useDesign: 'Use the design instead',

@@ -177,7 +177,7 @@ export const en = {
   },
   files: {
     design: 'Design',
-    notJson: 'This file is no JSON.',
+    notJson: 'this file is no JSON.',
     notJsonRemedy: 'Choose a configuration that the lab has saved, or one that follows `lab schema`.',
   },
   status: {
@@ -233,7 +233,7 @@ export const en = {
       drop: 'NPZ, CSV, UCR or UEA (.ts, .arff); or drop it anywhere on this window.',
       dropHere: 'Drop series (NPZ, CSV, UCR, UEA) or a design (JSON) here',
       bringing: 'Copying it to the lab…',
-      tooLarge: 'This file is too large to be brought through a window (512 MiB).',
+      tooLarge: 'this file is too large to be brought through a window (512 MiB).',
       tooLargeRemedy: 'Copy it to the lab’s machine yourself and write its path into the field.',
       arrays: '{count} array | {count} arrays',
       columns: '{count} columns, {rows} rows',
@@ -471,7 +471,7 @@ export const en = {
     stop: 'Stop',
     fork: 'Fork…',
     forkHint: 'Go on from a checkpoint of this run with another training, as a new run',
-    noCheckpoint: 'This run has no checkpoint to fork from.',
+    noCheckpoint: 'this run has no checkpoint to fork from.',
     noCheckpointRemedy: 'Open its configuration as a design and start that.',
     engine: 'Engine',
     resumeOn: 'Resume on',

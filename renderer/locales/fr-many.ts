@@ -173,7 +173,7 @@ export const sweeps: typeof english.sweeps = {
     example: 'Premier : {values}',
     start: 'Lancer le balayage',
     starting: 'Vérification de chaque point…',
-    notJson: 'Ce fichier n’est pas du JSON.',
+    notJson: 'ce fichier n’est pas du JSON.',
     notJsonRemedy: 'Choisissez un balayage tel que `lab sweep` le lit.',
     fromFile: 'De {name}, tel qu’il est dans le fichier.',
     useDesign: 'Prendre plutôt le plan',

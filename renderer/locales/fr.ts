@@ -171,7 +171,7 @@ export const fr: Messages = {
   },
   files: {
     design: 'Plan',
-    notJson: 'Ce fichier n’est pas du JSON.',
+    notJson: 'ce fichier n’est pas du JSON.',
     notJsonRemedy: 'Choisissez une configuration que le labo a enregistrée, ou qui suit `lab schema`.',
   },
   status: {
@@ -227,7 +227,7 @@ export const fr: Messages = {
       drop: 'NPZ, CSV, UCR ou UEA (.ts, .arff) ; ou déposez-le n’importe où sur cette fenêtre.',
       dropHere: 'Déposez ici des séries (NPZ, CSV, UCR, UEA) ou un plan (JSON)',
       bringing: 'Copie vers le labo…',
-      tooLarge: 'Ce fichier est trop grand pour passer par une fenêtre (512 Mio).',
+      tooLarge: 'ce fichier est trop grand pour passer par une fenêtre (512 Mio).',
       tooLargeRemedy: 'Copiez-le vous-même sur la machine du labo et écrivez son chemin dans le champ.',
       arrays: '{count} tableau | {count} tableaux',
       columns: '{count} colonnes, {rows} lignes',
@@ -468,7 +468,7 @@ export const fr: Messages = {
     stop: 'Arrêter',
     fork: 'Bifurquer…',
     forkHint: 'Continuer depuis un point de reprise de cet essai avec un autre entraînement, comme nouvel essai',
-    noCheckpoint: 'Cet essai n’a pas de point de reprise d’où bifurquer.',
+    noCheckpoint: 'cet essai n’a pas de point de reprise d’où bifurquer.',
     noCheckpointRemedy: 'Ouvrez sa configuration comme plan et lancez-la.',
     engine: 'Moteur',
     resumeOn: 'Reprendre sur',

@@ -51,7 +51,7 @@ export class BrowserFileDialogs implements FileDialogs {
     const file = await chooseFile(acceptOf(request))
     if (file === null) return null
     if (file.size > mostBytes)
-      throw new LabError('file', 'This file is too large.', {
+      throw new LabError('file', 'this file is too large.', {
         where: file.name,
         expected: `at most ${mostBytes} bytes`,
         found: `${file.size}`,

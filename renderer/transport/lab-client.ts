@@ -78,7 +78,7 @@ export class LabClient {
 }
 
 function lostError(): LabError {
-  return new LabError('connection', 'The lab does not answer.', {
+  return new LabError('connection', 'the lab does not answer.', {
     remedy: 'Runs go on without this window. It connects again by itself; start the lab again if it was ended.',
   })
 }

@@ -62,7 +62,7 @@ export function classifyTargets(labels: readonly ArrayLike<Label>[], where: stri
     for (let k = 0; k < own.length; k++) {
       const label = own[k]!
       if (typeof label === 'number' && !Number.isInteger(label))
-        throw new LabError('dataset', `The target of series ${series} is not a class.`, {
+        throw new LabError('dataset', `the target of series ${series} is not a class.`, {
           where,
           expected: 'a whole number or a word',
           found: `${label}`,
@@ -83,7 +83,7 @@ export function classifyTargets(labels: readonly ArrayLike<Label>[], where: stri
 /** @throws LabError `dataset` for one class, which is nothing to tell apart, and for more than are likely */
 export function requireClasses(names: readonly string[], where: string): void {
   if (names.length >= 2 && names.length <= MOST_CLASSES) return
-  throw new LabError('dataset', names.length < 2 ? 'There is nothing to classify.' : 'There are too many classes.', {
+  throw new LabError('dataset', names.length < 2 ? 'there is nothing to classify.' : 'there are too many classes.', {
     where,
     expected: names.length < 2 ? 'two classes or more' : `at most ${MOST_CLASSES} classes`,
     found: names.length < 2 ? `class ${names.join('')} only` : `${names.length}`,
@@ -101,7 +101,7 @@ export function numbersOfClasses(names: readonly string[], where: string): reado
   return names.map((name) => {
     const number = Number(name)
     if (String(number) === name && Number.isInteger(number) && number >= 0 && number < MOST_CLASSES) return number
-    throw new LabError('dataset', 'This class is not a number.', {
+    throw new LabError('dataset', 'this class is not a number.', {
       where,
       expected: `a whole number from 0 to ${MOST_CLASSES - 1}`,
       found: `\`${name}\``,

@@ -38,7 +38,7 @@ export class CellReader {
     return this.fail(
       row,
       column,
-      'This cell is not a number.',
+      'this cell is not a number.',
       'a finite number such as -1.5e-3',
       text === '' ? 'nothing' : quoteStart(text),
       'Correct the cell, or leave the whole series out.',
@@ -66,7 +66,7 @@ export class CellReader {
       this.fail(
         comma.row,
         comma.column,
-        'This number may have a decimal comma, or be in thousands.',
+        'this number may have a decimal comma, or be in thousands.',
         'a decimal point',
         found,
         'Write numbers with decimal points and nothing between thousands.',
@@ -76,7 +76,7 @@ export class CellReader {
       this.fail(
         comma.row,
         comma.column,
-        'Some numbers have decimal commas, others decimal points.',
+        'some numbers have decimal commas, others decimal points.',
         `one of them, as in ${quoteStart(this.text(point.row, point.column))} on line ${this.#csv.locate(point.row).line}`,
         found,
         'Write all numbers with decimal points and nothing between thousands.',

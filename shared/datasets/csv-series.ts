@@ -31,7 +31,7 @@ function stepReader(cells: CellReader, column: number): (row: CsvRow) => Step {
     return cells.fail(
       row,
       column,
-      step ? 'This step cannot be put in order with the others.' : 'This cell is neither a number nor a time.',
+      step ? 'this step cannot be put in order with the others.' : 'this cell is neither a number nor a time.',
       step ? `a step such as ${quoteStart(first!.text)}` : 'a number, or a time such as 2024-03-01T10:00:00Z',
       text === '' ? 'nothing' : quoteStart(text),
       'Write all steps as numbers, or all as times of ISO 8601, each with its zone or none.',
@@ -46,7 +46,7 @@ export function groupRows(table: CsvTable, cells: CellReader, seriesColumn: numb
   for (const row of table.rows) {
     const name = cells.text(row, seriesColumn)
     if (name === '')
-      cells.fail(row, seriesColumn, 'This row belongs to no series.', 'a name or number', 'nothing', 'Fill the cell.')
+      cells.fail(row, seriesColumn, 'this row belongs to no series.', 'a name or number', 'nothing', 'Fill the cell.')
     const entry = { row, step: stepOf(row) }
     const group = groups.get(name)
     if (group) group.push(entry)
@@ -60,7 +60,7 @@ export function groupRows(table: CsvTable, cells: CellReader, seriesColumn: numb
         cells.fail(
           row,
           stepColumn,
-          `Series ${quoteStart(name)} has step ${step.text} twice.`,
+          `series ${quoteStart(name)} has step ${step.text} twice.`,
           'different steps',
           `one on line ${table.locate(before.row).line} already`,
           'Leave one of them out.',
@@ -92,7 +92,7 @@ export class TargetFinder {
     return this.#cells.fail(
       rows[0]!,
       this.#seriesColumn,
-      'This series has no target.',
+      'this series has no target.',
       'a row with its target filled',
       'none',
       'Fill a target or leave the series out.',
@@ -107,7 +107,7 @@ export class TargetFinder {
         this.#cells.fail(
           row,
           empty[0]!,
-          'Only some targets of this step are given.',
+          'only some targets of this step are given.',
           'all or none',
           'an empty cell',
           'Fill or empty them all.',
@@ -133,7 +133,7 @@ export class TargetFinder {
       this.#cells.fail(
         other,
         column,
-        `Series ${quoteStart(series.name)} has two targets, and \`dataset.targets\` is \`last-step\`.`,
+        `series ${quoteStart(series.name)} has two targets, and \`dataset.targets\` is \`last-step\`.`,
         `one, such as ${quoteStart(this.#cells.text(first, column))} on line ${this.#table.locate(first).line}`,
         quoteStart(this.#cells.text(other, column)),
         'Leave one of them, fill the target of every row to have the last one, or set `marked-steps` to read each where it stands.',
@@ -158,7 +158,7 @@ export function readOfSeries(
       cells.fail(
         other ?? first!,
         column,
-        said === '' ? 'This cell is empty.' : `Series ${quoteStart(name)} has two values in this column.`,
+        said === '' ? 'this cell is empty.' : `series ${quoteStart(name)} has two values in this column.`,
         said === ''
           ? `what \`${role}\` says of each series`
           : `${quoteStart(said)}, as on line ${table.locate(first!).line}`,

@@ -107,7 +107,7 @@ function requireQuotes(text: string, { character }: Separator, where: string): v
     const isOpen = quotes === 'open'
     const offset = isOpen ? start : endOfQuoted(text, start)
     const location = locateOffset(text, offset)
-    throw new LabError('dataset', isOpen ? 'A quoted cell has no end.' : 'Text follows a quoted cell.', {
+    throw new LabError('dataset', isOpen ? 'a quoted cell has no end.' : 'text follows a quoted cell.', {
       where: `${where}, line ${location.line}, column ${location.column}`,
       expected: isOpen ? 'a closing quote' : 'a separator or the end of the line',
       found: isOpen ? 'the end of the file' : `\`${text[offset]}\``,
@@ -132,7 +132,7 @@ export function readTable(csv: CsvText, where: string): CsvTable {
   const [header] = csv.rows
   const rows = csv.commentedNames ? csv.rows : csv.rows.slice(1)
   if (!header || rows.length === 0)
-    throw new LabError('dataset', header ? 'The file has no rows.' : 'The file is empty.', {
+    throw new LabError('dataset', header ? 'the file has no rows.' : 'the file is empty.', {
       where,
       expected: 'a line of column names and a line for each step of each series',
       found: header ? 'column names only' : 'nothing',
@@ -142,7 +142,7 @@ export function readTable(csv: CsvText, where: string): CsvTable {
   const headerLine = csv.locate(header).line - (csv.commentedNames ? 1 : 0)
   const twice = findRepeated(names)
   if (twice !== undefined)
-    throw new LabError('dataset', 'Two columns have the same name.', {
+    throw new LabError('dataset', 'two columns have the same name.', {
       where: `${where}, line ${headerLine}`,
       expected: 'different names',
       found: `${quoteStart(twice)} twice`,
@@ -154,7 +154,7 @@ export function readTable(csv: CsvText, where: string): CsvTable {
   )
   if (uneven) {
     const location = csv.locate(uneven)
-    throw new LabError('dataset', 'A row has another number of cells than the header.', {
+    throw new LabError('dataset', 'a row has another number of cells than the header.', {
       where: `${where}, line ${location.line}`,
       expected: `${names.length} cells`,
       found: `${uneven.cells.length}`,

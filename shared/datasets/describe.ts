@@ -135,7 +135,7 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
   } = dataset
   const sampledSeries = Math.min(SAMPLE_SERIES, counts.train, seriesWithin(dataset, MOST_SAMPLE_VALUES))
   if (sampledSeries === 0)
-    throw new LabError('dataset', 'A series is too long to be looked at.', {
+    throw new LabError('dataset', 'a series is too long to be looked at.', {
       where: 'dataset',
       expected: `at most ${MOST_SAMPLE_VALUES} values, steps x inputs`,
       found: `${maxSteps} x ${inputSize}`,

@@ -35,7 +35,7 @@ export const hasKnownEnding = (path: string): boolean => kindOf(path) !== undefi
 /** A single array, saved by itself, is no archive. */
 function refuseSingleArray(path: string): void {
   if (!/\.npy$/i.test(path)) return
-  throw new LabError('dataset', 'An NPY file holds one array, and no targets beside it.', {
+  throw new LabError('dataset', 'an NPY file holds one array, and no targets beside it.', {
     where: path,
     expected: 'an NPZ archive of inputs and targets',
     found: 'one array',
@@ -49,13 +49,13 @@ export function requireKnownEnding(path: string): FileKind {
   const kind = kindOf(path)
   if (kind !== undefined) return kind
   if (/\.npy$/i.test(path))
-    throw new LabError('dataset', 'An NPY file holds one array, and no targets beside it.', {
+    throw new LabError('dataset', 'an NPY file holds one array, and no targets beside it.', {
       where: path,
       expected: 'an NPZ archive of inputs and targets',
       found: 'one array',
       remedy: 'Save both: `numpy.savez("data.npz", inputs=numpy.load("…"), targets=…)`.',
     })
-  throw new LabError('dataset', 'This kind of file is not read.', {
+  throw new LabError('dataset', 'this kind of file is not read.', {
     where: path,
     expected: `a name that ends in ${LISTED_ENDINGS}`,
     found: `\`${/[^/\\]*$/.exec(path)![0]}\``,

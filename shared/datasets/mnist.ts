@@ -27,22 +27,22 @@ function readIdx(bytes: Uint8Array, where: string, magic: number, shape: readonl
     throw new LabError('dataset', message, { where, expected, found, remedy: REMEDY })
   }
   const headerBytes = 4 * (1 + shape.length)
-  if (bytes.length < headerBytes) fail('The file ends within its header.', `${headerBytes} bytes`, `${bytes.length}`)
+  if (bytes.length < headerBytes) fail('the file ends within its header.', `${headerBytes} bytes`, `${bytes.length}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const foundMagic = view.getUint32(0)
   if (foundMagic !== magic)
     fail(
-      'This is not the IDX file it should be.',
+      'this is not the IDX file it should be.',
       `the number 0x${magic.toString(16)} first`,
       `0x${foundMagic.toString(16)}`,
     )
   const foundShape = shape.map((_, axis) => view.getUint32(4 * (1 + axis)))
   if (foundShape.some((size, axis) => size !== shape[axis]))
-    fail('The file has another size.', `[${shape.join(', ')}]`, `[${foundShape.join(', ')}]`)
+    fail('the file has another size.', `[${shape.join(', ')}]`, `[${foundShape.join(', ')}]`)
   const elements = bytes.subarray(headerBytes)
   const expectedBytes = shape.reduce((product, size) => product * size, 1)
   if (elements.length !== expectedBytes)
-    fail('The file does not fill its shape.', `${expectedBytes} bytes after the header`, `${elements.length}`)
+    fail('the file does not fill its shape.', `${expectedBytes} bytes after the header`, `${elements.length}`)
   return elements
 }
 
@@ -50,7 +50,7 @@ function readLabels(bytes: Uint8Array, where: string, count: number): Uint8Array
   const labels = readIdx(bytes, where, LABEL_MAGIC, [count])
   const wrong = labels.findIndex((label) => label >= CLASSES)
   if (wrong >= 0)
-    throw new LabError('dataset', `Label ${wrong} is not a digit.`, {
+    throw new LabError('dataset', `label ${wrong} is not a digit.`, {
       where,
       expected: '0 to 9',
       found: `${labels[wrong]}`,

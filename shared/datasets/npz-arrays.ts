@@ -79,7 +79,7 @@ export class NamedArrays {
   }
 
   #failMissing(name: string, expected: string, remedy: string): never {
-    throw new LabError('dataset', `The archive has no array \`${name}\`.`, {
+    throw new LabError('dataset', `the archive has no array \`${name}\`.`, {
       where: this.where,
       expected,
       found: this.#archive.names.map((key) => `\`${key}\``).join(', ') || 'none',

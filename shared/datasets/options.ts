@@ -102,7 +102,7 @@ export interface DatasetSources {
 export function requireInteger(where: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= least && value <= most) return
   const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`
-  throw new LabError('config', 'This setting of the dataset is out of range.', {
+  throw new LabError('config', 'this setting of the dataset is out of range.', {
     where,
     expected: `a whole number ${range}`,
     found: `${value}`,

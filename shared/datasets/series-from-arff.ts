@@ -31,7 +31,7 @@ function readHeader(lines: readonly string[], where: string): Header {
         failAtLine(
           where,
           line + 1,
-          'This attribute has no type.',
+          'this attribute has no type.',
           '`@attribute name numeric`',
           quoteStart(content),
           'Save it again as ARFF.',
@@ -44,7 +44,7 @@ function readHeader(lines: readonly string[], where: string): Header {
     failAtLine(
       where,
       1,
-      'The file has no series.',
+      'the file has no series.',
       'a line `@data` and a line for each series',
       'none',
       'Save it again as ARFF.',
@@ -54,7 +54,7 @@ function readHeader(lines: readonly string[], where: string): Header {
     failAtLine(
       where,
       firstLine,
-      'These attributes are not those of series.',
+      'these attributes are not those of series.',
       'an attribute for each step, or one that is relational, and the class',
       types.map(quoteStart).slice(0, 5).join(', ') || 'none',
       'Take a file of the UCR or UEA archive, or save the series as CSV in long form.',
@@ -80,7 +80,7 @@ export function splitArff(text: string, where: string): WholeFile {
       failAtLine(
         where,
         line + 1,
-        'This line is of a sparse table.',
+        'this line is of a sparse table.',
         'all values of a series',
         quoteStart(content),
         'Save it as a dense one.',
@@ -104,7 +104,7 @@ function readOne(
     failAtLine(
       where,
       line + 1,
-      'This line has another number of values than there are attributes.',
+      'this line has another number of values than there are attributes.',
       `${attributeCount}`,
       `${values.length}`,
       'Correct it.',
@@ -119,7 +119,7 @@ function readChannels(content: string, where: string, line: number): Pick<WholeS
     failAtLine(
       where,
       line + 1,
-      'This line is not a series.',
+      'this line is not a series.',
       '`"1,2\\n3,4",label`',
       quoteStart(content),
       'Write all channels in quotes, then the class.',

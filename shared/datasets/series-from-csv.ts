@@ -43,7 +43,7 @@ class ColumnFinder {
   find(name: string, role: string): number {
     const index = this.#columns.get(name)
     if (index !== undefined) return index
-    throw new LabError('dataset', `There is no column \`${name}\` (\`dataset.${role}\`).`, {
+    throw new LabError('dataset', `there is no column \`${name}\` (\`dataset.${role}\`).`, {
       where: `${this.#where}, line ${this.#table.headerLine}`,
       expected: `\`${name}\``,
       found: listStart(this.#table.names),
@@ -65,14 +65,14 @@ function requireColumns({ columns, task }: CsvOptions): CsvColumns {
   if (!columns)
     return fail(
       'dataset.columns',
-      'A CSV needs the names of its columns.',
+      'a CSV needs the names of its columns.',
       '`{ series, step, inputs, targets }`',
       'null',
     )
-  if (columns.inputs.length === 0) fail('dataset.columns.inputs', 'There are no inputs.', 'a name or more', 'none')
-  if (columns.targets.length === 0) fail('dataset.columns.targets', 'There are no targets.', 'a name or more', 'none')
+  if (columns.inputs.length === 0) fail('dataset.columns.inputs', 'there are no inputs.', 'a name or more', 'none')
+  if (columns.targets.length === 0) fail('dataset.columns.targets', 'there are no targets.', 'a name or more', 'none')
   if (task === 'classification' && columns.targets.length > 1)
-    fail('dataset.columns.targets', 'A classification has one target.', 'one name', `${columns.targets.length}`)
+    fail('dataset.columns.targets', 'a classification has one target.', 'one name', `${columns.targets.length}`)
   return columns
 }
 

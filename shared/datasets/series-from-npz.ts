@@ -21,7 +21,7 @@ function readLengths(archive: NamedArrays, seriesCount: number, steps: number): 
   if (lengths.shape.length !== 1 || lengths.shape[0] !== seriesCount)
     archive.fail(
       'lengths',
-      'There must be one length a series.',
+      'there must be one length a series.',
       `[${seriesCount}]`,
       describeShape(lengths),
       'Save `lengths` as one row.',
@@ -30,7 +30,7 @@ function readLengths(archive: NamedArrays, seriesCount: number, steps: number): 
   if (wrong >= 0)
     archive.fail(
       'lengths',
-      `The length of series ${wrong} does not fit.`,
+      `the length of series ${wrong} does not fit.`,
       `a whole number from 1 to ${steps}`,
       `${lengths.data[wrong]}`,
       'Count the steps of each series, without padding.',
@@ -51,7 +51,7 @@ function readTargetSteps(
   if (mask && (mask.shape.length !== 2 || mask.shape[0] !== seriesCount || mask.shape[1] !== steps))
     archive.fail(
       'mask',
-      'The mask must say for each step of each series whether it is read out.',
+      'the mask must say for each step of each series whether it is read out.',
       `[${seriesCount}, ${steps}]`,
       describeShape(mask),
       'Save `mask` as bool of that shape.',
@@ -63,7 +63,7 @@ function readTargetSteps(
       if (mark !== 0 && mark !== 1)
         archive.fail(
           'mask',
-          `Series ${series}, step ${t} is neither marked nor not.`,
+          `series ${series}, step ${t} is neither marked nor not.`,
           '0 or 1',
           `${mark}`,
           'Save `mask` as bool.',
@@ -72,7 +72,7 @@ function readTargetSteps(
       if (t >= length)
         archive.fail(
           'mask',
-          `Series ${series} is marked beyond its end.`,
+          `series ${series} is marked beyond its end.`,
           `marks at steps under ${length}`,
           `one at step ${t}`,
           'Correct `mask` or `lengths`.',
@@ -82,7 +82,7 @@ function readTargetSteps(
     if (marked.length === 0)
       archive.fail(
         'mask',
-        `Series ${series} has no marked step.`,
+        `series ${series} has no marked step.`,
         'at least one',
         'none',
         'Mark a step or leave the series out.',
@@ -105,7 +105,7 @@ function readTargetSize(
   if (!fits)
     archive.fail(
       'targets',
-      `The targets do not fit the inputs (\`dataset.targets\` is \`${options.targets}\`).`,
+      `the targets do not fit the inputs (\`dataset.targets\` is \`${options.targets}\`).`,
       `[${leading.join(', ')}, O] or [${leading.join(', ')}]`,
       describeShape(targets),
       'Save one target a series for `last-step`, one a step for `marked-steps`.',
@@ -113,7 +113,7 @@ function readTargetSize(
   if (options.task === 'classification' && targetSize !== 1)
     archive.fail(
       'targets',
-      'A classification has one target.',
+      'a classification has one target.',
       `[${leading.join(', ')}]`,
       describeShape(targets),
       'Save class numbers, not one-hot rows.',
@@ -136,7 +136,7 @@ class NumberReader {
     if (!Number.isFinite(used))
       this.#archive.fail(
         name,
-        `Series ${series}, step ${step} is not a number.`,
+        `series ${series}, step ${step} is not a number.`,
         'a finite float32',
         `${value}`,
         'Fill or leave out missing values, or shorten `lengths`.',
@@ -196,7 +196,7 @@ function readSeriesTexts(archive: NamedArrays, name: string, field: string, seri
   const found = archive.labelsOf(name, field)
   const [first, second = 1] = found.shape
   if (first === seriesCount && second === 1 && found.shape.length <= 2) return Array.from(found.labels, String)
-  throw new LabError('dataset', 'This array must say one thing of each series.', {
+  throw new LabError('dataset', 'this array must say one thing of each series.', {
     where: `${archive.where}, array \`${name}\``,
     expected: `[${seriesCount}]`,
     found: describeShape(found),
@@ -224,7 +224,7 @@ export function readSeriesFromNpz(bytes: Uint8Array, options: NpzOptions, where:
   if (inputs.shape.length !== 3 || steps < 1 || inputSize < 1)
     archive.fail(
       'inputs',
-      'The inputs must be series of steps of inputs.',
+      'the inputs must be series of steps of inputs.',
       '[series, T, I], each 1 or more',
       describeShape(inputs),
       'Add an axis for a single input: `inputs[:, :, None]`.',

@@ -26,7 +26,7 @@ function readHeader(lines: readonly string[], where: string): Header {
     failAtLine(
       where,
       1,
-      'The file has no series.',
+      'the file has no series.',
       'a line `@data` and a line for each series',
       'none',
       'Save it again as .ts.',
@@ -40,7 +40,7 @@ function readHeader(lines: readonly string[], where: string): Header {
       failAtLine(
         where,
         data + 1,
-        'The series have neither classes nor targets.',
+        'the series have neither classes nor targets.',
         '`@classLabel true …` or `@targetLabel true`',
         'neither',
         'Take a file with labels.',
@@ -71,7 +71,7 @@ function readTimedChannels(parts: readonly string[], where: string, line: number
         failAtLine(
           where,
           line + 1,
-          `The times of channel ${channel} do not rise.`,
+          `the times of channel ${channel} do not rise.`,
           'a later time at each step',
           quoteStart(time),
           'Put the steps in order.',
@@ -82,7 +82,7 @@ function readTimedChannels(parts: readonly string[], where: string, line: number
       failAtLine(
         where,
         line + 1,
-        `Channel ${channel} has other times than the first.`,
+        `channel ${channel} has other times than the first.`,
         'the same times',
         'others',
         'Take channels of the same times.',
@@ -106,7 +106,7 @@ export function splitTs(text: string, where: string): WholeFile {
       failAtLine(
         where,
         line + 1,
-        'This line is not a series.',
+        'this line is not a series.',
         '`1,2,3:label`',
         quoteStart(content),
         'Separate channels and label by colons.',

@@ -52,7 +52,7 @@ export function parseGivenSplits(words: readonly string[], where: string): Split
   const unknown = words.find((word) => splitOf(word) === undefined)
   if (unknown !== undefined) {
     const found = [...new Set(words)]
-    throw new LabError('dataset', 'This does not say which split a series stands in.', {
+    throw new LabError('dataset', 'this does not say which split a series stands in.', {
       where,
       expected: '`train`, `validation` (or `val`) and `test`',
       found: `${found
@@ -146,7 +146,7 @@ function requireWholeGroups(where: string, groups: readonly string[], givenSplit
     const split = givenSplits[index]!
     const before = known.get(group) ?? split
     if (before !== split)
-      throw new LabError('dataset', `The group ${quoteStart(group)} stands in more than one split.`, {
+      throw new LabError('dataset', `the group ${quoteStart(group)} stands in more than one split.`, {
         where,
         expected: 'all its series in one',
         found: `one in ${before}, one in ${split}`,
@@ -168,7 +168,7 @@ function requireShares(
   }
   for (const [name, share] of Object.entries(shares)) {
     if (!(share >= 0 && share < 1))
-      throw new LabError('config', 'The split leaves no series for training.', {
+      throw new LabError('config', 'the split leaves no series for training.', {
         where: `dataset.split.${name}`,
         expected: 'a fraction of 0 or more, under 1',
         found: `${share}`,
@@ -176,7 +176,7 @@ function requireShares(
       })
   }
   if (test === 0 && fixed.test.length === 0)
-    throw new LabError('config', 'The split leaves no series for the test.', {
+    throw new LabError('config', 'the split leaves no series for the test.', {
       where: 'dataset.split.test',
       expected: 'a fraction above 0, or test series that the file gives',
       found: '0',
@@ -192,7 +192,7 @@ function requireEnough(
 ): void {
   if (groupCount >= needed.length) return
   const what = `${givenSplits === null ? '' : 'training '}${groups === null ? 'series' : 'groups'}`
-  throw new LabError('dataset', `Too few ${what} to split.`, {
+  throw new LabError('dataset', `too few ${what} to split.`, {
     where,
     expected: `${needed.length} ${what} or more, for ${needed.join(', ').replace('train', 'training')}`,
     found: `${groupCount}`,

@@ -24,7 +24,7 @@ export function siblingTestPath(path: string): string | null {
  */
 export function joinTestTable(train: OwnSeriesTable, test: OwnSeriesTable): OwnSeriesTable {
   if (train.givenSplits !== null)
-    throw new LabError('config', 'The split is given twice.', {
+    throw new LabError('config', 'the split is given twice.', {
       where: 'dataset.split.given',
       expected: 'null, as `dataset.testPath` names the test series',
       found: 'a column',
@@ -35,7 +35,7 @@ export function joinTestTable(train: OwnSeriesTable, test: OwnSeriesTable): OwnS
     ['targetSize', 'targets'],
   ] as const) {
     if (train[size] !== test[size])
-      throw new LabError('dataset', `The test series have other ${what} than the training series.`, {
+      throw new LabError('dataset', `the test series have other ${what} than the training series.`, {
         where: test.where,
         expected: `${train[size]}, as ${train.where}`,
         found: `${test[size]}`,

@@ -40,7 +40,7 @@ function utf8Length(text: string): number {
  */
 export function decodeText(bytes: Uint8Array, where: string): string {
   if (bytes.length > LARGEST_TEXT_BYTES)
-    throw new LabError('dataset', 'The file is too large for text.', {
+    throw new LabError('dataset', 'the file is too large for text.', {
       where,
       expected: `at most ${LARGEST_TEXT_BYTES} bytes`,
       found: `${bytes.length}`,
@@ -62,7 +62,7 @@ function refuse(bytes: Uint8Array, text: string, wrong: number, isUtf16: boolean
   // Of these, Latin-1 and Windows-1252 are by far the most; nothing says which it is.
   const isOneByteText = byte !== undefined && byte >= 0x80
   const character = isOneByteText && byte >= 0xa0 ? `, \`${String.fromCharCode(byte)}\` in Latin-1` : ''
-  throw new LabError('dataset', isOneByteText ? 'The file is not text in UTF-8.' : 'The file is not text.', {
+  throw new LabError('dataset', isOneByteText ? 'the file is not text in UTF-8.' : 'the file is not text.', {
     where,
     expected: 'UTF-8, or UTF-16 with its byte order mark',
     found: isOneByteText ? `byte 0x${byte.toString(16)} ${line}${character}` : `other bytes ${line}`,

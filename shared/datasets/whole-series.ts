@@ -72,7 +72,7 @@ class WholeSeriesReader {
     const { channels } = own
     const steps = stepCount(channels)
     if (steps === 0)
-      this.fail(own, `Series ${series} has no steps.`, 'a number or more', 'none', 'Leave the series out.')
+      this.fail(own, `series ${series} has no steps.`, 'a number or more', 'none', 'Leave the series out.')
     const inputs = new Float32Array(steps * channels.length)
     channels.forEach((channel, i) => {
       for (let t = 0; t < steps; t++) {
@@ -104,7 +104,7 @@ class WholeSeriesReader {
       parseNumber(label) ??
       this.fail(
         own,
-        `The target of series ${series} is not a number.`,
+        `the target of series ${series} is not a number.`,
         'a finite number such as -1.5e-3',
         label === '' ? 'nothing' : quoteStart(label),
         'Correct it, or set `dataset.task` to `classification`.',
@@ -115,7 +115,7 @@ class WholeSeriesReader {
   label(own: WholeSeries, series: number): string {
     const { label } = own
     if (label !== '' && !isMissing(label)) return label
-    return this.fail(own, `Series ${series} has no label.`, 'a number or word', 'nothing', 'Label it or leave it out.')
+    return this.fail(own, `series ${series} has no label.`, 'a number or word', 'nothing', 'Label it or leave it out.')
   }
 }
 
@@ -140,15 +140,15 @@ export function readWholeSeries(
 ): OwnSeriesTable {
   const { task, targets, split } = options
   if (targets !== 'last-step')
-    refuseSetting('dataset.targets', 'This file has one target a series.', '`last-step`', `\`${targets}\``)
+    refuseSetting('dataset.targets', 'this file has one target a series.', '`last-step`', `\`${targets}\``)
   for (const role of ['group', 'given'] as const) {
     const name = split?.[role] ?? null
     if (name !== null)
-      refuseSetting(`dataset.split.${role}`, 'This file has no named columns.', 'null', quoteStart(name))
+      refuseSetting(`dataset.split.${role}`, 'this file has no named columns.', 'null', quoteStart(name))
   }
   const [first] = all
   if (!first)
-    throw new LabError('dataset', 'The file has no series.', {
+    throw new LabError('dataset', 'the file has no series.', {
       where,
       expected: 'a line for each series',
       found: 'none',
@@ -160,7 +160,7 @@ export function readWholeSeries(
     if (one.channels.length !== inputSize)
       reader.fail(
         one,
-        `Series ${series} has another number of channels than the first.`,
+        `series ${series} has another number of channels than the first.`,
         `${inputSize}`,
         `${one.channels.length}`,
         'Correct it, or leave the series out.',

@@ -234,10 +234,10 @@ function requireTensors(
   for (const { name, shape } of expected) {
     const tensor = tensors.get(name)
     if (tensor === undefined) {
-      fail(name, 'This parameter is missing.', `[${shape.join(', ')}]`, 'none')
+      fail(name, 'this parameter is missing.', `[${shape.join(', ')}]`, 'none')
     } else if (tensor.shape.join() !== shape.join() || tensor.data.length !== elementCount(shape))
-      fail(name, 'This parameter has another shape.', `[${shape.join(', ')}]`, `[${tensor.shape.join(', ')}]`)
+      fail(name, 'this parameter has another shape.', `[${shape.join(', ')}]`, `[${tensor.shape.join(', ')}]`)
   }
   for (const name of tensors.keys())
-    if (!known.has(name)) fail(name, 'The network has no such parameter.', `one of ${[...known].join(', ')}`, name)
+    if (!known.has(name)) fail(name, 'the network has no such parameter.', `one of ${[...known].join(', ')}`, name)
 }

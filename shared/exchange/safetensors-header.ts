@@ -47,20 +47,20 @@ export function readSafetensorsHeader(text: string, fail: FailHeader): Safetenso
   const root = new ValueReader(text, fail).read()
   const written = (value: HeaderValue | undefined): string =>
     value === undefined ? 'nothing' : text.slice(value.start, value.end)
-  if (root.kind !== 'object') return fail('The header is not JSON.', 'a JSON object', written(root))
+  if (root.kind !== 'object') return fail('the header is not JSON.', 'a JSON object', written(root))
   const metadata = root.members.get(METADATA_KEY)
 
   const readEntry = (name: string, entry: HeaderValue): HeaderEntry => {
     if (entry.kind !== 'object')
-      return fail(`The entry of \`${name}\` is no object.`, '`dtype`, `shape` and `data_offsets`', written(entry))
+      return fail(`the entry of \`${name}\` is no object.`, '`dtype`, `shape` and `data_offsets`', written(entry))
     const type = entry.members.get('dtype')
-    if (type?.kind !== 'text') return fail(`The type of \`${name}\` is not read.`, 'the name of a type', written(type))
+    if (type?.kind !== 'text') return fail(`the type of \`${name}\` is not read.`, 'the name of a type', written(type))
     const shape = entry.members.get('shape')
     const sizes = readSizes(shape)
-    if (sizes === null) return fail(`The shape of \`${name}\` is wrong.`, 'a list of sizes', written(shape))
+    if (sizes === null) return fail(`the shape of \`${name}\` is wrong.`, 'a list of sizes', written(shape))
     const place = entry.members.get('data_offsets')
     const offsets = readSizes(place)
-    if (offsets?.length !== 2) return fail(`The place of \`${name}\` is wrong.`, 'two offsets', written(place))
+    if (offsets?.length !== 2) return fail(`the place of \`${name}\` is wrong.`, 'two offsets', written(place))
     return { name, type: type.value, shape: sizes, begin: offsets[0]!, end: offsets[1]! }
   }
 
@@ -73,10 +73,10 @@ export function readSafetensorsHeader(text: string, fail: FailHeader): Safetenso
 
   const readMetadata = (value: HeaderValue | undefined): Record<string, string> => {
     if (value === undefined) return {}
-    if (value.kind !== 'object') return fail('The metadata are not an object.', 'names and strings', written(value))
+    if (value.kind !== 'object') return fail('the metadata are not an object.', 'names and strings', written(value))
     return Object.fromEntries(
       Array.from(value.members, ([name, entry]) => {
-        if (entry.kind !== 'text') return fail(`The metadata \`${name}\` are no string.`, 'a string', written(entry))
+        if (entry.kind !== 'text') return fail(`the metadata \`${name}\` are no string.`, 'a string', written(entry))
         return [name, entry.value] as const
       }),
     )
@@ -137,7 +137,7 @@ class ValueReader {
       if (this.#text[this.#at] !== '"') this.#refuse('a name in quotes')
       const name = this.#string()
       if (members.has(name))
-        this.#fail('A name stands twice in the header.', 'each name once in its object', `\`${name}\` twice`)
+        this.#fail('a name stands twice in the header.', 'each name once in its object', `\`${name}\` twice`)
       if (!this.#takes(':')) this.#refuse('`:`')
       members.set(name, this.#value(level))
     } while (this.#takes(','))
@@ -157,7 +157,7 @@ class ValueReader {
 
   #enter(level: number): void {
     if (level > MOST_LEVELS)
-      this.#fail('The header is nested too deeply.', `at most ${MOST_LEVELS} levels`, `more at character ${this.#at}`)
+      this.#fail('the header is nested too deeply.', `at most ${MOST_LEVELS} levels`, `more at character ${this.#at}`)
     this.#at++
   }
 
@@ -197,6 +197,6 @@ class ValueReader {
 
   #refuse(expected: string, at = this.#at): never {
     const rest = this.#text.slice(at, at + 20)
-    return this.#fail('The header is not JSON.', expected, rest === '' ? 'its end' : `\`${rest}\` at character ${at}`)
+    return this.#fail('the header is not JSON.', expected, rest === '' ? 'its end' : `\`${rest}\` at character ${at}`)
   }
 }

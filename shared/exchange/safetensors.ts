@@ -42,7 +42,7 @@ export function encodeSafetensors(tensors: TensorMap, metadata: Readonly<Record<
   for (const [name, tensor] of ordered) {
     const { shape, data } = tensor
     if (name === METADATA_KEY || data.length !== elementCount(shape))
-      throw new LabError('internal', 'This tensor cannot be written.', {
+      throw new LabError('internal', 'this tensor cannot be written.', {
         where: name,
         expected: `${elementCount(shape)} elements for [${shape.join(', ')}], and a name other than ${METADATA_KEY}`,
         found: `${data.length} elements`,
@@ -84,14 +84,14 @@ export function decodeSafetensors(bytes: Uint8Array, where: string, code: ErrorC
       remedy: 'The file is damaged or no safetensors file of float32 or float64 tensors; use another copy of it.',
     })
   }
-  if (bytes.length < LENGTH_BYTES) fail('The file is too short.', 'at least 8 bytes', `${bytes.length}`)
+  if (bytes.length < LENGTH_BYTES) fail('the file is too short.', 'at least 8 bytes', `${bytes.length}`)
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true)
   // Compared as BigInt: a damaged length may be larger than any number that is exact.
   if (headerLength > BigInt(MAX_HEADER_BYTES))
-    fail('The header is too long.', `at most ${MAX_HEADER_BYTES} bytes`, `${headerLength}`)
+    fail('the header is too long.', `at most ${MAX_HEADER_BYTES} bytes`, `${headerLength}`)
   const start = LENGTH_BYTES + Number(headerLength)
   if (start > bytes.length)
-    fail('The header is cut off.', `${headerLength} bytes of header`, `${bytes.length - LENGTH_BYTES}`)
+    fail('the header is cut off.', `${headerLength} bytes of header`, `${bytes.length - LENGTH_BYTES}`)
   const { entries, metadata } = readSafetensorsHeader(decodeHeader(bytes.subarray(LENGTH_BYTES, start), fail), fail)
   const ordered = [...entries].sort((a, b) => compare(a.begin, b.begin) || compare(a.end, b.end))
   for (const entry of ordered) requireFilled(entry, fail)
@@ -117,21 +117,21 @@ function isElementType(type: string): type is ElementType {
 
 /** One type that is read, and as many bytes as its shape says. */
 function requireFilled({ name, type, shape, begin, end }: HeaderEntry, fail: FailHeader): void {
-  if (!isElementType(type)) return fail(`The type of \`${name}\` is not read.`, 'F32 or F64', JSON.stringify(type))
+  if (!isElementType(type)) return fail(`the type of \`${name}\` is not read.`, 'F32 or F64', JSON.stringify(type))
   let byteCount = 1n
   for (const size of [...shape, BigInt(ELEMENT_BYTES[type])]) {
     byteCount *= size
     // Also where a later size is 0, as the reference implementation multiplies in this order.
     if (byteCount > LARGEST_COUNT)
       fail(
-        `The data of \`${name}\` have the wrong length.`,
+        `the data of \`${name}\` have the wrong length.`,
         'sizes whose product 64 bits hold',
         `[${shape.join(', ')}]`,
       )
   }
   if (end - begin !== byteCount)
     fail(
-      `The data of \`${name}\` have the wrong length.`,
+      `the data of \`${name}\` have the wrong length.`,
       `${byteCount} bytes for ${type} [${shape.join(', ')}]`,
       `${end - begin}`,
     )
@@ -142,7 +142,7 @@ function requireContiguous(entries: readonly HeaderEntry[], dataBytes: number, f
   for (const entry of entries) {
     if (entry.begin !== end)
       fail(
-        `The data of \`${entry.name}\` ${entry.begin > end ? 'leave a hole before them' : 'overlap others'}.`,
+        `the data of \`${entry.name}\` ${entry.begin > end ? 'leave a hole before them' : 'overlap others'}.`,
         `a start at byte ${end}`,
         `${entry.begin}`,
       )
@@ -150,7 +150,7 @@ function requireContiguous(entries: readonly HeaderEntry[], dataBytes: number, f
   }
   if (end !== BigInt(dataBytes))
     fail(
-      end > dataBytes ? 'The data are cut off.' : 'Bytes follow the last tensor.',
+      end > dataBytes ? 'the data are cut off.' : 'bytes follow the last tensor.',
       `${end} bytes of data`,
       `${dataBytes}`,
     )
@@ -158,11 +158,11 @@ function requireContiguous(entries: readonly HeaderEntry[], dataBytes: number, f
 
 function decodeHeader(bytes: Uint8Array, fail: FailHeader): string {
   if (bytes[0] !== 0x7b)
-    fail('The header is not JSON.', '`{` as its first byte', bytes.length === 0 ? 'nothing' : `byte ${bytes[0]}`)
+    fail('the header is not JSON.', '`{` as its first byte', bytes.length === 0 ? 'nothing' : `byte ${bytes[0]}`)
   const text = strFromU8(bytes)
   // The decoder puts a replacement character for what is not UTF-8; then the way back differs.
   const again = strToU8(text)
   if (again.length !== bytes.length || again.some((byte, index) => byte !== bytes[index]))
-    fail('The header is not text.', 'UTF-8', 'other bytes')
+    fail('the header is not text.', 'UTF-8', 'other bytes')
   return text
 }

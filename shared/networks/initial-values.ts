@@ -45,7 +45,7 @@ function readoutBound(network: Network): number {
 function ruleOf(part: Part, symbol: string): InitialRule {
   const rule = part.cell.initialValues.find(({ symbols }) => symbols.includes(symbol))
   if (rule !== undefined) return rule
-  throw new LabError('cell-initial', `No rule gives \`${symbol}\` its initial values.`, {
+  throw new LabError('cell-initial', `no rule gives \`${symbol}\` its initial values.`, {
     where: part.cell.name,
     remedy: `Add a line \`init ${symbol}: xavier\` to the cell.`,
   })
@@ -74,7 +74,7 @@ function drawRule(stream: RandomStream, parameter: ParameterSpec, part: Part, ru
     if (given === undefined || typeof given === 'number') return given
     const value = part.initialValues.constants[given.constant] ?? part.cell.constants[given.constant]
     if (value !== undefined) return value
-    throw new LabError('cell-initial', `The constant \`${given.constant}\` has no value.`, {
+    throw new LabError('cell-initial', `the constant \`${given.constant}\` has no value.`, {
       where,
       remedy: `Give \`${given.constant}\` a value in the cell or in the part's initial values.`,
     })

@@ -28,45 +28,45 @@ export function readNpyHeader(bytes: Uint8Array, where: string): NpyHeader {
   }
   if (bytes.length < 10 || NPY_MAGIC.some((byte, index) => bytes[index] !== byte))
     fail(
-      'This is not a NumPy array.',
+      'this is not a NumPy array.',
       'a file that starts with \\x93NUMPY',
       bytes.length < 10 ? `${bytes.length} bytes` : 'other bytes',
     )
   const version = bytes[6]!
   if (version < 1 || version > 3)
-    fail('This version of the array format is not known.', 'version 1, 2 or 3', `${version}`)
+    fail('this version of the array format is not known.', 'version 1, 2 or 3', `${version}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const headerStart = version === 1 ? 10 : 12
   const headerBytes = version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? 0 : view.getUint32(8, true)
   const dataOffset = headerStart + headerBytes
   if (dataOffset > bytes.length)
-    fail('The array ends within its header.', `${dataOffset} bytes of header`, `${bytes.length} bytes in all`)
+    fail('the array ends within its header.', `${dataOffset} bytes of header`, `${bytes.length} bytes in all`)
   if (headerBytes > MOST_HEADER_BYTES)
-    fail('The header of this array is too long.', `at most ${MOST_HEADER_BYTES} bytes`, `${headerBytes}`)
+    fail('the header of this array is too long.', `at most ${MOST_HEADER_BYTES} bytes`, `${headerBytes}`)
   const text = strFromU8(bytes.subarray(headerStart, dataOffset), version < 3)
   const literal = parsePythonLiteral(text)
   if (typeof literal !== 'object' || literal === null || !('fields' in literal))
     return fail(
-      'The header of this array cannot be read.',
+      'the header of this array cannot be read.',
       "`{'descr': …, 'fortran_order': …, 'shape': …}`",
       quoteStart(text.trim()),
     )
   const { fields } = literal
   const fortranOrder = fields.get('fortran_order')
   if (typeof fortranOrder !== 'boolean')
-    return fail('The header of this array names no order.', "`'fortran_order': True` or `False`", 'none')
+    return fail('the header of this array names no order.', "`'fortran_order': True` or `False`", 'none')
   const shape = fields.get('shape')
   if (!Array.isArray(shape))
-    return fail('The header of this array names no shape.', "`'shape': (…)`", quoteStart(text.trim()))
+    return fail('the header of this array names no shape.', "`'shape': (…)`", quoteStart(text.trim()))
   if (shape.length > MOST_DIMENSIONS || !shape.every(isSize))
     return fail(
-      'The shape of this array is none that NumPy has.',
+      'the shape of this array is none that NumPy has.',
       `at most ${MOST_DIMENSIONS} whole sizes`,
       `${shape.length}: ${quoteStart(shape.join(', '))}`,
     )
   const type = fields.get('descr')
   if (type === undefined)
-    return fail('The header of this array names no type.', "`'descr': …`", quoteStart(text.trim()))
+    return fail('the header of this array names no type.', "`'descr': …`", quoteStart(text.trim()))
   return { type: typeof type === 'string' ? type : null, fortranOrder, shape, dataOffset }
 }
 

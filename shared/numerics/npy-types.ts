@@ -116,7 +116,7 @@ export function decodeNumbers(bytes: Uint8Array, type: NpyType, where: string): 
     case 'float8':
       return new Float64Array(buffer)
   }
-  throw new LabError('dataset', 'This array holds text where numbers are needed.', {
+  throw new LabError('dataset', 'this array holds text where numbers are needed.', {
     where,
     expected: 'numbers',
     found: `'${type.text}'`,
@@ -127,7 +127,7 @@ export function decodeNumbers(bytes: Uint8Array, type: NpyType, where: string): 
 function exactNumber(value: bigint, where: string): number {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number
-  throw new LabError('dataset', 'A whole number is too large to be held exactly.', {
+  throw new LabError('dataset', 'a whole number is too large to be held exactly.', {
     where,
     expected: 'whole numbers within ±2^53',
     found: `${value}`,
@@ -164,7 +164,7 @@ function readText(characters: Uint32Array, where: string): string {
   while (end > 0 && characters[end - 1] === 0) end--
   const wrong = characters.find((character) => character > LARGEST_CHARACTER)
   if (wrong !== undefined)
-    throw new LabError('dataset', 'A text of this array has a character that Unicode has not.', {
+    throw new LabError('dataset', 'a text of this array has a character that Unicode has not.', {
       where,
       expected: 'at most U+10FFFF',
       found: `0x${wrong.toString(16)}`,

@@ -72,7 +72,7 @@ function requireElements(bytes: Uint8Array, where: string): Elements {
   const header = readNpyHeader(bytes, where)
   const type = parseNpyType(header.type)
   if (type === null)
-    throw new LabError('dataset', 'The element type of this array is not read.', {
+    throw new LabError('dataset', 'the element type of this array is not read.', {
       where,
       expected: 'bool, int8 to uint64, float16, float32, float64 or text',
       found: header.type === null ? nameOfNpyType(null) : `${nameOfNpyType(header.type)} ('${header.type}')`,
@@ -81,7 +81,7 @@ function requireElements(bytes: Uint8Array, where: string): Elements {
   const expectedBytes = elementCount(header.shape) * type.bytes
   const data = bytes.subarray(header.dataOffset)
   if (expectedBytes !== data.length)
-    throw new LabError('dataset', 'The array does not fill its shape.', {
+    throw new LabError('dataset', 'the array does not fill its shape.', {
       where,
       expected: `${expectedBytes} bytes for [${header.shape.join(', ')}] of ${type.text}`,
       found: `${data.length}`,

@@ -32,9 +32,9 @@ export class NpzArchive {
     this.#bytes = bytes
     this.#where = where
     if (bytes.length === 0)
-      throw new LabError('dataset', 'The file is empty.', { where, expected: 'an NPZ archive', remedy: REMEDY })
+      throw new LabError('dataset', 'the file is empty.', { where, expected: 'an NPZ archive', remedy: REMEDY })
     if (bytes[0] !== 0x50 || bytes[1] !== 0x4b)
-      throw new LabError('dataset', 'This is not an NPZ archive.', {
+      throw new LabError('dataset', 'this is not an NPZ archive.', {
         where,
         expected: 'a zip file, which starts with PK',
         found: 'other bytes',
@@ -71,7 +71,7 @@ export class NpzArchive {
     const entry = `${name}${EXTENSION}`
     const size = this.#sizes.get(name)
     if (size === undefined)
-      throw new LabError('internal', 'The archive has no such array.', { where: this.#whereOf(name) })
+      throw new LabError('internal', 'the archive has no such array.', { where: this.#whereOf(name) })
     if (size > LARGEST_ARRAY_BYTES) throw this.#notUnpacked(`${size} bytes`)
     const content = this.#unzip((file) => file.name === entry)[entry]!
     if (content.length !== size || crc32(content) !== (this.#checksums.get(entry) ?? crc32(content)))
@@ -93,7 +93,7 @@ export class NpzArchive {
   }
 
   #notUnpacked(found: string, cause?: unknown): LabError {
-    return new LabError('dataset', 'The archive cannot be unpacked.', {
+    return new LabError('dataset', 'the archive cannot be unpacked.', {
       where: this.#where,
       expected: 'a whole NPZ archive, each array of at most 2 GiB',
       found,
@@ -118,7 +118,7 @@ export function writeNpz(
   const files: Record<string, Uint8Array> = {}
   for (const [name, tensor] of tensors) {
     if (tensor.data.length !== elementCount(tensor.shape))
-      throw new LabError('internal', 'A tensor does not fill its shape.', {
+      throw new LabError('internal', 'a tensor does not fill its shape.', {
         where: name,
         expected: `${elementCount(tensor.shape)} elements for [${tensor.shape.join(', ')}]`,
         found: `${tensor.data.length}`,

@@ -127,7 +127,7 @@ export class RandomStream {
    */
   integer(count: number): number {
     if (!Number.isInteger(count) || count < 1 || count > MOST_INTEGERS)
-      throw new LabError('internal', 'There is no integer to draw.', {
+      throw new LabError('internal', 'there is no integer to draw.', {
         where: 'the number of integers to draw from',
         expected: 'a whole number, 1 to 2^53',
         found: String(count),

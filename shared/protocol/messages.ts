@@ -36,7 +36,7 @@ const commandMessage = z.strictObject({
 export function parseCommandMessage(value: unknown): CommandMessage {
   const parsed = commandMessage.safeParse(value)
   if (parsed.success) return { ...parsed.data, payload: parsed.data.payload }
-  throw new LabError('protocol', 'This message is no command.', {
+  throw new LabError('protocol', 'this message is no command.', {
     expected: '{ kind: "command", id, name, payload }',
     found: typeof value,
   })
@@ -63,7 +63,7 @@ export function checkPayload(
       remedy: 'Reload the window: it may belong to another version of the lab.',
     })
   if (isDeep(payload))
-    throw new LabError('protocol', 'The payload is nested too deeply.', {
+    throw new LabError('protocol', 'the payload is nested too deeply.', {
       where: name,
       expected: `at most ${MOST_JSON_LEVELS} levels`,
     })

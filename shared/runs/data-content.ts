@@ -65,7 +65,7 @@ export const SAY_PLACE = '`--data FILE`, or in the app Data, at the run'
 export class OtherDataError extends LabError {
   constructor(known: FileDigest, found: FileDigest, where: string) {
     const describe = ({ sha256, bytes }: FileDigest): string => `SHA-256 ${sha256}, ${bytes} bytes`
-    super('dataset', 'This is not the data that the run began with.', {
+    super('dataset', 'this is not the data that the run began with.', {
       where,
       expected: describe(known),
       found: describe(found),
@@ -83,7 +83,7 @@ export function requireSameShapes(known: DataContent, found: DataContent, where:
     isRegression(known) === isRegression(found)
   )
     return
-  throw new LabError('dataset', 'The weights of the run do not fit this other data.', {
+  throw new LabError('dataset', 'the weights of the run do not fit this other data.', {
     where,
     expected: describeContent(known),
     found: describeContent(found),

@@ -104,7 +104,7 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
   try {
     written = parseJson(text)
   } catch (cause) {
-    throw new LabError('run-folder', 'The record of the run is not JSON.', {
+    throw new LabError('run-folder', 'the record of the run is not JSON.', {
       where,
       expected: 'a JSON object',
       found: text === '' ? 'an empty file' : quoteStart(text),
@@ -113,14 +113,14 @@ export function parseRunRecord(text: string, where: string): ParsedRecord {
     })
   }
   if (!isObject(written))
-    throw new LabError('run-folder', 'The record of the run is no object.', {
+    throw new LabError('run-folder', 'the record of the run is no object.', {
       where,
       expected: 'a JSON object',
       found: JSON.stringify(written).slice(0, 40),
       remedy: REMEDY,
     })
   if (written.formatVersion !== 1)
-    throw new LabError('run-folder', 'The record of the run has another version.', {
+    throw new LabError('run-folder', 'the record of the run has another version.', {
       where,
       expected: 'formatVersion 1',
       found: JSON.stringify(written.formatVersion) ?? 'none',

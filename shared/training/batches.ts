@@ -72,7 +72,7 @@ export function warmupOrder({
     return (attempt, step) => consecutive(FRESH_WARMUP_OFFSET + (attempt * WARMUP_ATTEMPT_STRIDE + step) * batch, batch)
   const batchesPerPass = Math.floor(count / batch)
   if (batchesPerPass === 0)
-    throw new LabError('config', 'Warm-up reads full batches of the training part.', {
+    throw new LabError('config', 'warm-up reads full batches of the training part.', {
       where: 'warmup.batch',
       expected: `at most ${count}, the training series`,
       found: `${batch}`,

@@ -45,7 +45,7 @@ export function fitToData(config: ExperimentConfig, datasets: readonly Dataset[]
 
 function requireSeries(trainCount: number, testCount: number): void {
   if (trainCount > 0 && testCount > 0) return
-  throw new LabError('config', 'A run needs series to train on and series to test on.', {
+  throw new LabError('config', 'a run needs series to train on and series to test on.', {
     where: 'dataset',
     expected: 'at least one of each',
     found: `${trainCount} and ${testCount}`,
@@ -56,7 +56,7 @@ function requireSeries(trainCount: number, testCount: number): void {
 /** Both follow the validation loss. @throws LabError `config` */
 function requireNoValidation({ training }: ExperimentConfig): void {
   const refuse = (field: string, found: string): LabError =>
-    new LabError('config', 'This follows the validation loss, and there is no validation set.', {
+    new LabError('config', 'this follows the validation loss, and there is no validation set.', {
       where: field,
       expected: 'series for validation',
       found,
@@ -83,7 +83,7 @@ export function fitBatches(config: ExperimentConfig, datasets: readonly Dataset[
   const warmsUp = config.warmup.steps > 0 && trialStrategies(config).some((strategy) => strategy !== 'none')
   if (!warmsUp) return { config: { ...config, training }, remarks }
   if (trainCount < LEAST_WARMUP_BATCH)
-    throw new LabError('config', 'Warm-up compares the series of a batch with one another.', {
+    throw new LabError('config', 'warm-up compares the series of a batch with one another.', {
       where: 'warmup.batch',
       expected: `${LEAST_WARMUP_BATCH} training series or more`,
       found: `${trainCount}`,
@@ -105,7 +105,7 @@ function requireKnownClasses({ targetsOf, classNames }: Dataset): void {
   for (const split of ['validation', 'test'] as const) {
     const unknown = [...classesOf(split)].filter((one) => !trained.has(one)).sort((a, b) => a - b)
     if (unknown.length === 0) continue
-    throw new LabError('dataset', `The ${split} series have classes that no training series has.`, {
+    throw new LabError('dataset', `the ${split} series have classes that no training series has.`, {
       where: 'dataset.split',
       expected: 'every class among the training series',
       found: unknown.map((one) => `\`${classNames[one]}\``).join(', '),
@@ -131,7 +131,7 @@ function constantOutputs({ targetsOf, classNames, outputSize }: Dataset): number
   }
   const constant = Array.from({ length: outputSize }, (_, output) => output).filter((output) => !changes.has(output))
   if (constant.length < outputSize) return constant
-  throw new LabError('dataset', 'The target is the same in all training series: there is nothing to learn.', {
+  throw new LabError('dataset', 'the target is the same in all training series: there is nothing to learn.', {
     where: 'dataset',
     expected: 'a target that changes',
     found: Array.from(first!.subarray(0, outputSize)).join(', '),

@@ -126,13 +126,13 @@ export function readProgress(
   seedCount: number,
 ): Progress {
   if (version !== COUNTERS_VERSION)
-    throw refuse('The counters of the checkpoint have another version.', {
+    throw refuse('the counters of the checkpoint have another version.', {
       where: 'checkpoint, version',
       expected: `${COUNTERS_VERSION}`,
       found: JSON.stringify(version) ?? 'none',
     })
   const wrong = findWrongCounter({ progress, optimizerSteps }, seedCount)
-  if (wrong !== null) throw refuse('The checkpoint does not say where the run stands.', wrong)
+  if (wrong !== null) throw refuse('the checkpoint does not say where the run stands.', wrong)
   const { diverged } = progress as Partial<Progress>
   // Those of earlier versions have none: a seed that diverged ended its run.
   return { ...(progress as Progress), diverged: diverged ?? Array.from({ length: seedCount }, () => null) }
@@ -178,7 +178,7 @@ export async function restoreSeed(
   }
   const parameters = groupOf('parameters')
   const missing = engine.network.parameters.find(({ name }) => !parameters.has(name))
-  if (missing !== undefined) throw refuse(`The checkpoint lacks \`seed${seed}/parameters/${missing.name}\`.`)
+  if (missing !== undefined) throw refuse(`the checkpoint lacks \`seed${seed}/parameters/${missing.name}\`.`)
   await engine.writeParameters(r, parameters)
   await engine.writeOptimizer(r, {
     step: (optimizerSteps as number[])[r]!,

@@ -159,7 +159,7 @@ async function openSession(options: TrainRunOptions, call: RunCall, engine: Engi
   }
   const saved = await writer.loadCheckpoint()
   if (saved !== null && record.backend !== null && record.backend !== backend.name && !mayChangeBackend)
-    throw new LabError('checkpoint', 'A run is resumed on the backend that began it, since others round differently.', {
+    throw new LabError('checkpoint', 'a run is resumed on the backend that began it, since others round differently.', {
       where: record.id,
       expected: record.backend,
       found: backend.name,

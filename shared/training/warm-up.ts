@@ -147,7 +147,7 @@ async function endRound(session: TrainingSession): Promise<void> {
   if (failed >= 0)
     throw new LabError(
       'warm-up-restarts',
-      `Seed ${seeds[failed]} was still too multi-stable after ${maxRestarts} restarts.`,
+      `seed ${seeds[failed]} was still too multi-stable after ${maxRestarts} restarts.`,
       {
         where: 'warm-up',
         expected: `VAA* of every layer at most ${restartAbove}`,

@@ -99,7 +99,7 @@ async function install(
   }
   const installed = await run(python, [...pip, library])
   if (!installed.ok)
-    throw new LabError('backend', `Pip could not install ${library}.`, {
+    throw new LabError('backend', `pip could not install ${library}.`, {
       where: asker,
       found: installed.output,
       remedy: `Check the network and pip’s settings, or leave out ${asker}.`,

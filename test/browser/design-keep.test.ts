@@ -86,7 +86,7 @@ describe('a design', () => {
     await expect.poll(() => name(page)).toBe('changed since')
 
     await page.goto(`${link.slice(0, -30)}`)
-    await page.getByText('This link holds no design that can be read').waitFor()
+    await page.getByText('this link holds no design that can be read').waitFor()
     expect(await name(page)).toBe('changed since')
     expect([...complaints, ...opened.complaints]).toEqual([])
     await opened.page.close()

@@ -116,7 +116,7 @@ describe('own series', () => {
     await expect.poll(() => page.getByTestId('data-digest').textContent()).toMatch(/^[0-9a-f]{64}$/)
     await page.getByLabel('The file lies now at').fill('/nowhere.npz')
     await page.getByRole('button', { name: 'It lies here' }).click()
-    await page.getByRole('alert').getByText('The data of the run cannot be read').waitFor()
+    await page.getByRole('alert').getByText('the data of the run cannot be read').waitFor()
     expect(await findAxeViolations(page)).toEqual([])
     await page.screenshot({ path: path.join(PICTURES, 'run-data.png') })
     expect(config.dataset).toMatchObject({

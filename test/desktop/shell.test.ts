@@ -89,7 +89,7 @@ describe.skipIf(electron.program === null)('the desktop’s shell', () => {
       dialog.showSaveDialog = async () => ({ canceled: false, filePath: '/no/such/folder/file' })
     })
     await choose('design.save')
-    await page.getByText('This file cannot be written').waitFor()
+    await page.getByText('this file cannot be written').waitFor()
 
     const answers = await page.evaluate(async () => {
       const bridge = window as unknown as { warmupLab: { saveFile(request: unknown): Promise<unknown> } }

@@ -12,11 +12,11 @@ export type ReferenceVerdict =
  * anyone and means nothing to us. The other way round there is no difference.
  */
 const STRICTER: Readonly<Record<string, RegExp>> = {
-  'a type other than F32 and F64': /The type of `[^]*` is not read/,
-  'a name that stands twice': /A name stands twice in the header/,
+  'a type other than F32 and F64': /the type of `[^]*` is not read/,
+  'a name that stands twice': /a name stands twice in the header/,
   'a blank before the header': /`\{` as its first byte, found byte (?:9|10|13|32)\./,
-  'an entry written as a list': /The entry of `[^]*` is no object[^]* found \[/,
-  'metadata that are null': /The metadata are not an object[^]* found null/,
+  'an entry written as a list': /the entry of `[^]*` is no object[^]* found \[/,
+  'metadata that are null': /the metadata are not an object[^]* found null/,
 }
 
 /** @returns `agreed`, the name of a known difference, or null with what was said where none is known */

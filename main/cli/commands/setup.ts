@@ -64,7 +64,7 @@ const NAMES: Readonly<Record<TensorflowFlavour, string>> = { cpu: 'the processor
 function readFlavour(given: string): TensorflowFlavour {
   const found = TENSORFLOW_FLAVOURS.find((flavour) => flavour === given)
   if (found !== undefined) return found
-  throw new LabError('usage', 'There is no such flavour of TensorFlow.', {
+  throw new LabError('usage', 'there is no such flavour of TensorFlow.', {
     where: 'lab setup tensorflow',
     expected: TENSORFLOW_FLAVOURS.join(' or '),
     found: `\`${given}\``,
@@ -73,7 +73,7 @@ function readFlavour(given: string): TensorflowFlavour {
 }
 
 function unknownThing(given: string): LabError {
-  return new LabError('usage', 'There is nothing of this name to be set up.', {
+  return new LabError('usage', 'there is nothing of this name to be set up.', {
     where: 'lab setup',
     expected: `\`${WHAT}\``,
     found: `\`${given}\``,
@@ -81,7 +81,7 @@ function unknownThing(given: string): LabError {
 }
 
 function removeWithFlavour(given: string): LabError {
-  return new LabError('usage', 'What is to be removed needs no flavour.', {
+  return new LabError('usage', 'what is to be removed needs no flavour.', {
     where: 'lab setup tensorflow',
     expected: '--remove alone',
     found: `\`${given}\` beside it`,

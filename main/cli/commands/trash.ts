@@ -56,7 +56,7 @@ export async function restoreCommand(names: readonly string[], options: Options)
 export async function eraseCommand(names: readonly string[], options: Options): Promise<void> {
   const isAll = options.all === true
   if (isAll === names.length > 0)
-    throw new LabError('usage', 'What is to be erased is not clear.', {
+    throw new LabError('usage', 'what is to be erased is not clear.', {
       where: 'lab trash erase',
       expected: 'ids of deleted runs and sweeps, or --all',
       found: isAll ? 'both' : 'neither',
@@ -105,7 +105,7 @@ function findOne(entries: readonly TrashEntry[], name: string): TrashKey[] {
   )
   throw new LabError(
     'usage',
-    found.length === 0 ? 'There is nothing of this name in the trash.' : 'More than one in the trash begins like this.',
+    found.length === 0 ? 'there is nothing of this name in the trash.' : 'more than one in the trash begins like this.',
     {
       where: name.trim() === '' ? 'the name' : name,
       expected:

@@ -43,7 +43,7 @@ export async function openGpuWindow(folder: string, request: ExecutorRequest): P
   void ended.then(close)
   await window.loadURL(`${APP_ORIGIN}/engine.html`).catch((cause: unknown) => {
     close()
-    throw new LabError('backend', 'The window for WebGPU cannot be opened.', {
+    throw new LabError('backend', 'the window for WebGPU cannot be opened.', {
       where: request.backend,
       found: String(cause),
       remedy: 'Run on `wasm`.',

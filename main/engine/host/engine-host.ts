@@ -201,7 +201,7 @@ export class EngineHost {
   #requireEntry(runId: string): Entry {
     const entry = this.#entryOf(runId)
     if (entry) return entry
-    throw new LabError('usage', 'This run is not running here.', {
+    throw new LabError('usage', 'this run is not running here.', {
       where: runId,
       expected: 'a run that this lab trains or will train',
       found: 'none',
@@ -212,7 +212,7 @@ export class EngineHost {
   #requireJob(jobId: string): Entry {
     const entry = this.#queue.find(({ id }) => id === jobId)
     if (entry) return entry
-    throw new LabError('usage', 'This is not in the queue.', {
+    throw new LabError('usage', 'this is not in the queue.', {
       where: jobId,
       expected: 'a job that runs or waits',
       found: 'none',
@@ -336,7 +336,7 @@ export class EngineHost {
 
   #tellCrash(entry: Entry, failure: unknown, code: number): void {
     const runId = entry.currentRunId
-    const error = new LabError('worker', 'The thread of the run has ended before the run.', {
+    const error = new LabError('worker', 'the thread of the run has ended before the run.', {
       where: runId ?? (entry.job.kind === 'group' ? entry.job.groupId : entry.job.sweepId),
       found: failure === null ? `exit code ${code}` : toWireError(failure).message,
       remedy: 'Resume it: it goes on from its last checkpoint.',

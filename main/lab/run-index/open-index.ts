@@ -94,7 +94,7 @@ export function openIndex(file: string | null): OpenedIndex {
 
 /** Removes a damaged index and begins another one. */
 export function makeAnew(file: string, cause: unknown): OpenedIndex {
-  const notice = new LabError('run-index', 'The index of the runs is made anew.', {
+  const notice = new LabError('run-index', 'the index of the runs is made anew.', {
     where: file,
     expected: 'an index of this version of the lab',
     found: cause instanceof Error ? cause.message : String(cause),

@@ -82,7 +82,7 @@ export class RunIndex {
 }
 
 function explainEnd(cause: unknown): LabError {
-  return new LabError('run-index', 'The index of the runs has ended.', {
+  return new LabError('run-index', 'the index of the runs has ended.', {
     where: 'the thread of the index',
     found: typeof cause === 'string' ? cause : toWireError(cause).message,
     remedy:

@@ -130,7 +130,7 @@ function describe({ groupId, config, strategy, status }: RunRecord, folder: stri
     }
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
-    throw new LabError('run-folder', 'The configuration of the run is damaged.', {
+    throw new LabError('run-folder', 'the configuration of the run is damaged.', {
       where: path.join(folder, RUN_FILES.record),
       expected: 'layers and a dataset as the lab writes them',
       found: cause.message,

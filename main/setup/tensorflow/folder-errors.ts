@@ -6,7 +6,7 @@ import { reasonOf } from '../../store/file-errors.ts'
 export function explainFolderError(error: unknown, folder: string): unknown {
   if (error instanceof LabError || !(error instanceof Error && 'syscall' in error)) return error
   const file = 'path' in error && typeof error.path === 'string' ? error.path : folder
-  return new LabError('setup', 'The cache folder cannot be written.', {
+  return new LabError('setup', 'the cache folder cannot be written.', {
     where: file,
     expected: 'a folder whose files can be written',
     found: reasonOf(error),

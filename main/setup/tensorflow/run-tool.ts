@@ -86,7 +86,7 @@ export async function runToEnd(
 }
 
 export function cancelled(): LabError {
-  return new LabError('interrupted', 'The set-up was cancelled.', {
+  return new LabError('interrupted', 'the set-up was cancelled.', {
     where: 'tensorflow',
     remedy: 'What has arrived is kept: set it up again and it goes on from there.',
   })

@@ -63,7 +63,7 @@ function convergenceStepsOf(request: Exclude<EngineRequest, SeriesBatch>): numbe
 
 /** What computes has not answered in time. @param where what is computed on */
 export function hungDevice(where: string, limitMs: number): LabError {
-  return deviceLost(where, 'The device does not answer.', `nothing for ${Math.round(limitMs / 1000)} s`)
+  return deviceLost(where, 'the device does not answer.', `nothing for ${Math.round(limitMs / 1000)} s`)
 }
 
 /** What computes is gone, with all that it held. */

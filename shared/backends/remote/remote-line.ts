@@ -146,7 +146,7 @@ export class RemoteLine {
   }
 
   #endWith(cause: string): void {
-    this.#lose(deviceLost(this.#where, 'The process that computes has ended.', cause))
+    this.#lose(deviceLost(this.#where, 'the process that computes has ended.', cause))
   }
 
   #lose(loss: LabError): void {

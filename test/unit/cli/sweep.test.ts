@@ -142,7 +142,7 @@ it('pauses on Ctrl-C and says how to go on', async () => {
 })
 
 it.each([
-  ['an unknown name', ['nothing'], 2, 'There is no sweep of this name'],
+  ['an unknown name', ['nothing'], 2, 'there is no sweep of this name'],
   ['a file that is not', ['./nothing.json'], 2, 'no such file'],
 ])('%s is told', async (_, args, code, said) => {
   const home = temporaryFolder()

@@ -105,7 +105,7 @@ describe('lab trash', () => {
     expect(stdout).toMatch(/^deleted +what +name +strategy +network +size +id\n/)
     expect(stdout).toMatch(new RegExp(`\\n[^\\n]*damaged run [^\\n]*${beta}\\n`))
     expect(stdout).toMatch(new RegExp(`\\n *about \\d{4}-[^\\n]* run +alpha +none +gru 8 [^\\n]*${alpha}\\n`))
-    expect(stdout).toMatch(new RegExp(`\\n${beta}: .*run\\.json: The record of the run cannot be read\\.`))
+    expect(stdout).toMatch(new RegExp(`\\n${beta}: .*run\\.json: the record of the run cannot be read\\.`))
     expect(stdout).toMatch(/\n3 runs and 1 sweep, \d+ kB\. Take back: lab trash restore ID\./)
   })
 
@@ -159,7 +159,7 @@ describe('lab trash restore', () => {
       home,
     )
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(/^error \[usage\]: .*There is nothing of this name in the trash\./)
+    expect(stderr).toMatch(/^error \[usage\]: .*there is nothing of this name in the trash\./)
     expect(stderr).toMatch(remedy)
     expect(runsOf(home)).toEqual([])
   })

@@ -40,7 +40,7 @@ describe('classes', () => {
   it('are whole numbers or words: the series of another label is told', () => {
     for (const wrong of [0.5, NaN, Infinity]) {
       const error = labErrorOf(() => classifyTargets([[1], [2, wrong]], 'own.npz'))
-      expect(error.message).toContain('own.npz: The target of series 1 is not a class.')
+      expect(error.message).toContain('own.npz: the target of series 1 is not a class.')
       expect(error.message).toContain(`found ${wrong}`)
     }
   })

@@ -73,7 +73,7 @@ it('a cell of half a million misplaced quotes before as many spaces is refused i
   const small = { ...options, columns: { series: 'series', step: 'step', inputs: ['x'], targets: ['y'] } }
   const cell = `"a${'"a'.repeat(500_000)}${' '.repeat(500_000)}`
   expect(() => readSeriesFromCsv(bytes(`series,step,x,y\n${cell},0,1,1\n`), small, 'long.csv')).toThrow(
-    /line 2, column 4: Text follows a quoted cell.*found `a`/,
+    /line 2, column 4: text follows a quoted cell.*found `a`/,
   )
 })
 

@@ -259,7 +259,7 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'a missing input',
       archive,
       withArrays({ inputs: { ...inputs, data: inputs.data.map((v, i) => (i === 9 ? NaN : v)) } }),
-      ['`inputs`', 'Series 2, step 1', 'NaN'],
+      ['`inputs`', 'series 2, step 1', 'NaN'],
       'dataset',
     ],
     [
@@ -329,7 +329,7 @@ describe('malformed archives and settings are refused, saying where, what was fo
       'a mask that marks nothing',
       marked,
       withArrays({ targets: stepTargets, mask: tensor([8, 4], Array(32).fill(0)) }),
-      ['Series 0 has no marked step'],
+      ['series 0 has no marked step'],
       'dataset',
     ],
     [

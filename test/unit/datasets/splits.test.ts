@@ -172,7 +172,7 @@ describe('a split that the file gives', () => {
     const error = labErrorOf(() => parseGivenSplits(['0', '1', '2', '0'], 'own.csv, column `fold`'))
     expect(error.code).toBe('dataset')
     expect(error.message).toBe(
-      'own.csv, column `fold`: This does not say which split a series stands in. Expected `train`, `validation` (or `val`) and `test`, ' +
+      'own.csv, column `fold`: this does not say which split a series stands in. Expected `train`, `validation` (or `val`) and `test`, ' +
         'found `0`, `1`, `2`. Write these words, or let the split be drawn: set `dataset.split.given` to null.',
     )
     const known = fc.constantFrom('train', 'val', 'test')

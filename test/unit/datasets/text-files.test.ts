@@ -78,7 +78,7 @@ describe('separators and names of columns are found', () => {
   })
 
   it('a missing column is told at the line of the names', () => {
-    expect(messageOf('# note\n\nid,t,x\na,0,1\n')).toMatch(/own\.csv, line 3: There is no column `y`/)
+    expect(messageOf('# note\n\nid,t,x\na,0,1\n')).toMatch(/own\.csv, line 3: there is no column `y`/)
   })
 
   it('the line of a wrong cell counts comments, quoted line ends and the line that names the separator', () => {

@@ -77,15 +77,15 @@ describe('a file of UCR', () => {
   })
 
   it.each<[string, string, Partial<FileOptions>, RegExp]>([
-    ['a gap', '1\t0.5\t1\n2\t0.5\tNaN\t1.5\n', {}, /own\.tsv, line 2: Series 1, step 1 is missing.*found `NaN`/],
-    ['a word among numbers', '1\t0.5\t1\n2\t0.5\tx\t1.5\n', {}, /line 2: Series 1, step 1 is not a number.*`x`/],
+    ['a gap', '1\t0.5\t1\n2\t0.5\tNaN\t1.5\n', {}, /own\.tsv, line 2: series 1, step 1 is missing.*found `NaN`/],
+    ['a word among numbers', '1\t0.5\t1\n2\t0.5\tx\t1.5\n', {}, /line 2: series 1, step 1 is not a number.*`x`/],
     ['nothing but gaps', '1\t0.5\t1\n2\tNaN\tNaN\n', {}, /line 2: series 1 has no steps/],
     ['no label', '1\t0.5\t1\nNaN\t0.5\t1\n', {}, /line 2: series 1 has no label/],
     [
       'a word to be predicted',
       '1\t0.5\t1\nup\t0.5\t1\n',
       { task: 'regression' },
-      /line 2: The target of series 1 is not a number.*`up`.*classification/,
+      /line 2: the target of series 1 is not a number.*`up`.*classification/,
     ],
     ['marked steps', '1\t0.5\t1\n', { targets: 'marked-steps' }, /dataset\.targets.*one target a series/],
     [
@@ -196,19 +196,19 @@ describe('a file of UEA', () => {
       '.ts with a gap in one channel',
       'own.ts',
       TS.replace('9,10.5', '?,10.5'),
-      /own\.ts, line 12: Series 1, step 0, channel 1 is missing/,
+      /own\.ts, line 12: series 1, step 0, channel 1 is missing/,
     ],
     [
       '.ts with a shorter channel',
       'own.ts',
       TS.replace('4,5,6', '4,5'),
-      /line 11: Series 0, step 2, channel 1 is missing.*nothing/,
+      /line 11: series 0, step 2, channel 1 is missing.*nothing/,
     ],
     [
       '.ts with a channel more',
       'own.ts',
       TS.replace('7,8:', '7,8:7,8:'),
-      /line 12: Series 1 has another number of channels.*2, found 3/,
+      /line 12: series 1 has another number of channels.*2, found 3/,
     ],
     [
       '.ts without labels',
@@ -222,19 +222,19 @@ describe('a file of UEA', () => {
       '.ts whose line is no series',
       'own.ts',
       '@classLabel true a b\n@data\n1,2,3\n',
-      /line 3: This line is not a series/,
+      /line 3: this line is not a series/,
     ],
     [
       '.ts whose times fall',
       'own.ts',
       '@timestamps true\n@classLabel true a\n@data\n(1,1),(0,2):a\n',
-      /line 4: The times of channel 0 do not rise.*`0`/,
+      /line 4: the times of channel 0 do not rise.*`0`/,
     ],
     [
       '.ts whose channels have other times',
       'own.ts',
       '@timestamps true\n@classLabel true a\n@data\n(0,1),(1,2):(0,1),(2,2):a\n',
-      /line 4: Channel 1 has other times/,
+      /line 4: channel 1 has other times/,
     ],
     ['.arff that is sparse', 'own.arff', '@attribute a numeric\n@attribute y {a}\n@data\n{0 1}\n', /line 4: .*sparse/],
     ['.arff of a short line', 'own.arff', '@attribute a numeric\n@attribute y {a}\n@data\na\n', /line 4: .*2, found 1/],
@@ -242,7 +242,7 @@ describe('a file of UEA', () => {
       '.arff without quotes around channels',
       'own.arff',
       RELATIONAL.replaceAll('"', ''),
-      /line 10: This line is not a series/,
+      /line 10: this line is not a series/,
     ],
     [
       '.arff of another table',
@@ -314,7 +314,7 @@ describe('a TRAIN and a TEST file', () => {
       'other inputs',
       { testPath: 'b.npz' },
       npz({ inputs: tensor([1, 2, 2], range(4)), targets: tensor([1], [3]) }),
-      /b\.npz: The test series have other inputs.*1, as Toy_TRAIN\.tsv, found 2/,
+      /b\.npz: the test series have other inputs.*1, as Toy_TRAIN\.tsv, found 2/,
     ],
     ['a mistake in the second', {}, '3\t1\t1\n3\tx\t1\n', /Toy_TEST\.tsv, line 2/],
   ])('of %s are refused, naming the file', (_, change, second, message) => {

@@ -41,7 +41,7 @@ it('what was found anew is heard by threads that were told before', async () => 
 })
 
 it('adapters that cannot be looked for are a refusal that says why', async () => {
-  offerDevices(() => Promise.reject(new LabError('worker', 'The driver has taken its thread along.')))
+  offerDevices(() => Promise.reject(new LabError('worker', 'the driver has taken its thread along.')))
   const [found] = await probeInThread()
   expect(found).toMatchObject([{ backend: 'webgpu', refusal: { code: 'worker' } }])
 })

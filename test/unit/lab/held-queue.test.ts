@@ -317,7 +317,7 @@ describe('what is wrong with the file of a line', () => {
     await opened.run('run.start', { config: long('first') })
     await opened.run('run.start', { config: small('second') })
     await opened.until(isTraining)
-    const told = ['cannot be taken over', 'The order of the queue cannot be kept']
+    const told = ['cannot be taken over', 'the order of the queue cannot be kept']
     await expect.poll(notices).toEqual(told.map((text) => expect.stringContaining(text) as string))
     await rm(obstacle)
     await opened.run('run.start', { config: small('third') })

@@ -63,7 +63,7 @@ describe('a sweep has one worker', () => {
     const second = await Promise.race(both.map(async (ended, index) => ({ index, ...(await ended) })))
     expect(second.code).toBe(1)
     const worker = 1 - second.index
-    expect(second.stderr).toContain('Another process is running this sweep.')
+    expect(second.stderr).toContain('another process is running this sweep.')
     expect(second.stderr).toContain(`process ${children[worker]!.pid} on ${os.hostname()}`)
     expect(second.stderr).toContain('Ctrl-C in its terminal')
     expect(jsonLines(second.stdout).filter(({ type }) => type === 'run')).toEqual([])

@@ -58,8 +58,8 @@ describe('a run that loses its device', () => {
     const { deviceLosses } = run.record
     expect(deviceLosses.length).toBeGreaterThan(3)
     expect(deviceLosses.slice(0, 2)).toEqual([
-      { backend: 'reference', message: 'The device is gone.', ...training(4), resumedAt: training(3) },
-      { backend: 'reference', message: 'The device is gone.', ...training(7), resumedAt: training(6) },
+      { backend: 'reference', message: 'the device is gone.', ...training(4), resumedAt: training(3) },
+      { backend: 'reference', message: 'the device is gone.', ...training(7), resumedAt: training(6) },
     ])
     expect(told).toEqual(deviceLosses.map(() => 'device-lost'))
   })
@@ -72,7 +72,7 @@ describe('a run that loses its device', () => {
     await expect(train(run, broken, { clock })).rejects.toEqual(lost)
     expect(waits).toEqual([250, 500, 1000])
     const place = training(0)
-    const loss = { backend: 'reference', message: 'The device is gone.', ...place }
+    const loss = { backend: 'reference', message: 'the device is gone.', ...place }
     expect(run.record).toMatchObject({
       status: 'failed',
       error: { code: 'device-lost' },
@@ -89,7 +89,7 @@ describe('a run that loses its device', () => {
     const backend: Backend = {
       ...losing,
       createEngine: (...network) =>
-        ++makings === 2 ? Promise.reject(new LabError('backend', 'No adapter.')) : losing.createEngine(...network),
+        ++makings === 2 ? Promise.reject(new LabError('backend', 'no adapter.')) : losing.createEngine(...network),
     }
     await train(run, backend)
     expect(run.weights).toEqual((await finished(CONFIG)).weights)
@@ -103,13 +103,13 @@ describe('a run that loses its device', () => {
     const backend: Backend = {
       ...losing,
       createEngine: (...network) =>
-        ++makings > 1 ? Promise.reject(new LabError('backend', 'No adapter.')) : losing.createEngine(...network),
+        ++makings > 1 ? Promise.reject(new LabError('backend', 'no adapter.')) : losing.createEngine(...network),
     }
     await expect(train(run, backend)).rejects.toMatchObject({ code: 'backend' })
     expect(run.record).toMatchObject({
       status: 'failed',
       error: { code: 'backend' },
-      deviceLosses: [{ message: 'The device is gone.', resumedAt: null }],
+      deviceLosses: [{ message: 'the device is gone.', resumedAt: null }],
     })
   })
 

@@ -84,7 +84,7 @@ describe('data from which nothing can be learned is refused', () => {
     }
     const { code, message, detail } = await complaintOf(() => fitToData(configOf(), [split, hidden]))
     expect([code, detail.where, detail.found]).toEqual(['dataset', 'dataset.split', '`hail`'])
-    expect(message).toContain('The test series have classes that no training series has')
+    expect(message).toContain('the test series have classes that no training series has')
   })
 
   it('a target that never changes', async () => {

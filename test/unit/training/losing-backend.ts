@@ -15,7 +15,7 @@ export function losingBackend(backend: Backend, isLost: (callCount: number, call
     let isGone = false
     return (call, carryOut) => {
       isGone ||= isLost(callCount++, call)
-      return isGone ? Promise.reject(new LabError('device-lost', 'The device is gone.')) : carryOut()
+      return isGone ? Promise.reject(new LabError('device-lost', 'the device is gone.')) : carryOut()
     }
   })
   return { ...losing, callCount: () => callCount }

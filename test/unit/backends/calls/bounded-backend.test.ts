@@ -52,7 +52,7 @@ it('a call that is never answered fails as a lost device, which is given up', as
   const engine = await backend.createEngine(NETWORK, 1)
   const answer = expect(engine.evaluate([series])).rejects.toMatchObject({
     code: 'device-lost',
-    summary: 'The device does not answer.',
+    summary: 'the device does not answer.',
   })
   expect([...clock.alarms.values()]).toEqual([FIRST_CALL_LIMIT_MS])
   clock.ring()

@@ -125,7 +125,7 @@ describe('a line to an executor', () => {
   })
 
   it('brings errors with code, place and remedy', async () => {
-    const error = new LabError('device-memory', 'Too little.', { where: 'card', found: '3 GB', remedy: 'Take less.' })
+    const error = new LabError('device-memory', 'too little.', { where: 'card', found: '3 GB', remedy: 'Take less.' })
     const { remote } = await throughLine(withEngine(() => ({ evaluate: () => Promise.reject(error) })))
     const engine = await remote.createEngine(NETWORK, 1)
     await expect(engine.evaluate([series])).rejects.toMatchObject({
@@ -137,8 +137,8 @@ describe('a line to an executor', () => {
   })
 
   it('says why a backend could not be loaded on the other side', async () => {
-    const refused = Promise.reject(new LabError('backend', 'There is no adapter.'))
-    await expect(throughLine(refused)).rejects.toMatchObject({ code: 'backend', summary: 'There is no adapter.' })
+    const refused = Promise.reject(new LabError('backend', 'there is no adapter.'))
+    await expect(throughLine(refused)).rejects.toMatchObject({ code: 'backend', summary: 'there is no adapter.' })
   })
 
   it('refuses calls to an engine that was disposed of', async () => {
@@ -205,7 +205,7 @@ describe('a line to an executor', () => {
     const engine = await remote.createEngine(NETWORK, 1)
     const answer = expect(engine.evaluate([series])).rejects.toMatchObject({
       code: 'device-lost',
-      summary: 'The device does not answer.',
+      summary: 'the device does not answer.',
     })
     expect(alarms).toHaveLength(1)
     alarms[0]!()

@@ -21,7 +21,7 @@ beforeEach(() => {
 function offer(spoil: (executor: RemotePort) => void = () => undefined): void {
   offerExecutors(async (request: ExecutorRequest) => {
     asked.push(request.backend)
-    if (request.backend === 'abacus') throw new LabError('backend', 'There is no such window.')
+    if (request.backend === 'abacus') throw new LabError('backend', 'there is no such window.')
     const executor = forkExecutor(request)
     executor.onEnd((cause) => ended.push(cause))
     spoil(executor)
@@ -72,7 +72,7 @@ it('an executor that a thread has not waited for is ended', async () => {
 
 it('a thread hears why no executor can be started', async () => {
   offer()
-  expect((await runThread('abacus')).error).toMatchObject({ code: 'backend', summary: 'There is no such window.' })
+  expect((await runThread('abacus')).error).toMatchObject({ code: 'backend', summary: 'there is no such window.' })
 })
 
 it('what an executor computes on is asked once for all threads, and of one that is gone with its answer', async () => {
@@ -83,7 +83,7 @@ it('what an executor computes on is asked once for all threads, and of one that 
   await expect.poll(() => ended).toEqual(['ended by SIGKILL'])
   expect((await runThread('abacus', true)).error).toMatchObject({
     code: 'backend',
-    summary: 'There is no such window.',
+    summary: 'there is no such window.',
   })
 })
 
