@@ -101,6 +101,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `array[i]!` the idiom of numeric loops
       '@typescript-eslint/no-explicit-any': 'error',
+      // A type that a schema has is given its name by an interface, which is what editors then show in its place.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       'no-console': 'error',
       'no-undef': 'off', // the compiler checks names, per folder
     },
@@ -118,6 +120,20 @@ export default tseslint.config(
       // A prop's type says whether it may be left out; undefined is the default.
       'vue/require-default-prop': 'off',
       'vue/no-v-html': 'error',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/needs.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|skipIf|runIf|only|todo)$/]',
+          message: 'A test that is left out says why: describeUnless and itUnless of test/needs.ts.',
+        },
+      ],
     },
   },
   { files: ['shared/**/*.ts'], rules: forbid(hosts, outward) },

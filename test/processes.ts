@@ -9,9 +9,6 @@ export interface RunningProcess {
   readonly status: string
 }
 
-/** Only on Linux is anything told. */
-export const knowsProcesses = process.platform === 'linux'
-
 /** One that has ended and that nobody has asked how is none. */
 export async function runningProcesses(word: string): Promise<RunningProcess[]> {
   const found: RunningProcess[] = []

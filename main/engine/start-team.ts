@@ -1,10 +1,14 @@
 /** The wasm engine's threads under Node: worker threads that end with the process. */
+import type { ThreadSpeeds } from '../../shared/backends/wasm/run/thread-speeds.ts'
 import { ThreadTeam } from '../../shared/backends/wasm/run/thread-team.ts'
 import { startThread } from './start-thread.ts'
 import { traceClock } from './trace-clock.ts'
 
-/** @param threads the caller's included */
-export function startTeam(threads: number): ThreadTeam {
+/**
+ * @param threads the caller's included
+ * @param speeds what the team splits its work by, where it does not find out itself
+ */
+export function startTeam(threads: number, speeds?: ThreadSpeeds): ThreadTeam {
   return new ThreadTeam(
     threads,
     () => {
@@ -20,5 +24,6 @@ export function startTeam(threads: number): ThreadTeam {
       }
     },
     traceClock,
+    speeds,
   )
 }

@@ -98,7 +98,7 @@ export function plotHeads(
       id: `title ${plot}`,
       text: title,
       left: LEFT,
-      top: places[index]!.head + 2,
+      top: places[index]!.head + 5,
       padding: 0,
       textStyle: { color: tokens.ink, fontSize: 12, fontWeight: 600 },
     })),

@@ -96,6 +96,6 @@ export function drawBar(
 /** Bars at the first and the last step of a plot stand within it, where all of them are seen. */
 function inside(place: number, { x: left, width }: Pick<DOMRect, 'x' | 'width'>, reach: number): number {
   const right = left + width
-  const room = reach === 0 ? 0 : reach + CAP
+  const room = reach + CAP
   return place < left || place > right ? place : Math.max(left + room, Math.min(right - room, place))
 }

@@ -2,6 +2,7 @@
  * Results of compared runs as bars with whiskers, as in the paper: a bar a run, each with its name beside it, those of a configuration
  * together. What the colours tell apart is the caller's choice.
  */
+import { strategyPlace } from '../../shared/experiments/strategies.ts'
 import { meanInterval } from '../../shared/statistics/paired-tests.ts'
 import { summarize } from '../../shared/statistics/summary.ts'
 import { formatExact, formatNumber } from '../words/format.ts'
@@ -9,9 +10,6 @@ import type { ChartTokens } from '../charts/chart-tokens.ts'
 import { barAxis, CATEGORY_GAP, errorBars, errorBarSeries, shownEnds } from '../charts/bars.ts'
 import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from '../charts/figure.ts'
 import { LEGEND_ROW, legendGrowth, wholeLegend } from '../charts/legend.ts'
-
-/** In the order of the paper. */
-const STRATEGIES: readonly string[] = ['none', 'warmed-up', 'double']
 
 export type Whisker = 'std' | 'interval'
 
@@ -53,7 +51,7 @@ export function barFigure(bars: readonly BarValue[], whisker: Whisker, isLog: bo
     .sort(
       (a, b) =>
         configurations.indexOf(a.configuration) - configurations.indexOf(b.configuration) ||
-        STRATEGIES.indexOf(a.strategy) - STRATEGIES.indexOf(b.strategy),
+        strategyPlace(a.strategy) - strategyPlace(b.strategy),
     )
     .map((bar) => {
       const { mean, std, count } = summarize(bar.values)

@@ -1,6 +1,7 @@
 /** Fields of a design in a few words, for where the fields themselves are folded away: `T 100`, `Method SGD`, `Measure VAA: off`. */
 import { useI18n } from 'vue-i18n'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
+import { fieldRule } from '../../shared/experiments/field-rules.ts'
 import { formatNumber } from '../words/format.ts'
 import { readField, textKey, type DesignField } from './design-fields.ts'
 
@@ -8,8 +9,10 @@ import { readField, textKey, type DesignField } from './design-fields.ts'
 export function useFieldWords(): (fields: readonly DesignField[], config: ExperimentConfig) => string {
   const { t } = useI18n()
 
-  function wordsOf(field: DesignField, value: unknown): string | null {
+  function wordsOf(field: DesignField, config: ExperimentConfig): string | null {
     const key = textKey(field)
+    const value = readField(config, field.path)
+    const { symbol, unit } = fieldRule(field.path, config)
     if (field.kind === 'optional')
       return t(value === null ? 'design.isOff' : 'design.isOn', { name: t(`${key}.label`) })
     if (value === null || value === undefined || value === '') return null
@@ -17,12 +20,10 @@ export function useFieldWords(): (fields: readonly DesignField[], config: Experi
     if (field.kind === 'choice') return t(`${key}.options.${String(value)}`)
     const text =
       typeof value === 'number' ? formatNumber(value) : Array.isArray(value) ? value.join(', ') : String(value)
-    if (field.symbol !== undefined) return `${field.symbol} = ${text}`
+    if (symbol !== undefined) return `${symbol} = ${text}`
     // Of series the label speaks already.
-    const unit =
-      field.kind === 'number' && field.unit && field.unit !== 'series' ? ` ${t(`design.unit.${field.unit}`)}` : ''
-    return `${t(`${key}.label`)} ${text}${unit}`
+    return `${t(`${key}.label`)} ${text}${unit && unit !== 'series' ? ` ${t(`design.unit.${unit}`)}` : ''}`
   }
 
-  return (fields, config) => fields.flatMap((field) => wordsOf(field, readField(config, field.path)) ?? []).join(' · ')
+  return (fields, config) => fields.flatMap((field) => wordsOf(field, config) ?? []).join(' · ')
 }

@@ -148,7 +148,7 @@ export const fields = {
     },
     kind: {
       label: 'Method',
-      help: 'Adam, AdamW (weight decay beside the step) or stochastic gradient descent. The preprint names SGD for warm-up, its authors’ code uses Adam, which is what the lab begins with.',
+      help: 'Adam, AdamW (weight decay beside the step) or stochastic gradient descent. The preprint names SGD for warm-up, its authors’ code uses Adam.',
       options: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' },
     },
     beta1: {

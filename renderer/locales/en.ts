@@ -321,6 +321,9 @@ export const en = {
     expected: 'Expected {expected}.',
     range: 'Range: {range}.',
     whenEmpty: 'Empty: {empty}.',
+    byDefault: 'Default: {value}.',
+    on: 'on',
+    off: 'off',
     unit: { steps: 'steps', epochs: 'epochs', series: 'series' },
     device: {
       title: 'Processor',
@@ -409,7 +412,7 @@ export const en = {
       start: 'Start the fork',
     },
     mistakeAt: '{place}: {mistake}',
-    published: 'Published: {metric} {mean} ± {std}',
+    published: 'In the paper: {metric}',
     showPart: '{layer}: {part} {count} parameters; show its fields',
     showData: 'x [{size}]: the input; show the data',
     trainingTotal: '{warmup} steps of warm-up, {training} of training',

@@ -147,7 +147,7 @@ export const fields: typeof enFields = {
     },
     kind: {
       label: 'Méthode',
-      help: 'Adam, AdamW (décroissance des poids à côté du pas) ou descente de gradient stochastique. La prépublication nomme SGD pour l’échauffement, le code des auteurs emploie Adam, par quoi le labo commence.',
+      help: 'Adam, AdamW (décroissance des poids à côté du pas) ou descente de gradient stochastique. La prépublication nomme SGD pour l’échauffement, le code des auteurs emploie Adam.',
       options: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' },
     },
     beta1: {

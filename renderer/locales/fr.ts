@@ -315,6 +315,9 @@ export const fr: Messages = {
     expected: 'Attendu : {expected}.',
     range: 'Étendue : {range}.',
     whenEmpty: 'Vide : {empty}.',
+    byDefault: 'Par défaut : {value}.',
+    on: 'oui',
+    off: 'non',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
       title: 'Processeur',
@@ -403,7 +406,7 @@ export const fr: Messages = {
       start: 'Lancer la bifurcation',
     },
     mistakeAt: '{place} : {mistake}',
-    published: 'Publié : {metric} {mean} ± {std}',
+    published: 'Dans l’article : {metric}',
     showPart: '{layer} : {part} {count} paramètres ; montrer ses champs',
     showData: 'x [{size}] : l’entrée ; montrer les données',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',

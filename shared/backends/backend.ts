@@ -36,9 +36,12 @@ export interface Backend {
 /** One entry a replica. */
 export type PerReplica<Entry> = readonly (Entry | null)[]
 
-/** How parameters move. `Adam`: Kingma & Ba 2015; `AdamW`: Loshchilov & Hutter 2019 (decay beside the step). */
+/** `adam`: Kingma & Ba 2015; `adamw`: Loshchilov & Hutter 2019 (decay beside the step). */
+export const OPTIMIZER_KINDS = ['adam', 'adamw', 'sgd'] as const
+
+/** How parameters move. */
 export interface OptimizerSettings {
-  readonly kind: 'adam' | 'adamw' | 'sgd'
+  readonly kind: (typeof OPTIMIZER_KINDS)[number]
   readonly learningRate: number
   readonly beta1: number
   readonly beta2: number

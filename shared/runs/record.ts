@@ -4,6 +4,7 @@
  */
 import { LabError, quoteStart } from '../errors/errors.ts'
 import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
+import { STRATEGIES } from '../experiments/strategies.ts'
 import { parseJson } from '../exchange/parse-json.ts'
 import { isDivergence } from './divergence.ts'
 import { isDeviceLoss, isEngineStretch } from './engine-history.ts'

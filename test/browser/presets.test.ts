@@ -26,7 +26,8 @@ it('a published result is seen in its table, and opens its experiment with the n
   await result.click()
   await expect.poll(name).toBe('table1-T300-lstm-none')
   expect(await result.getAttribute('aria-current')).toBe('true')
-  await page.getByText('Published: mse 0.95 ± 0.019').waitFor()
+  const outcome = page.getByRole('complementary', { name: 'What it comes to' })
+  await outcome.getByText('In the paper: test MSE 0.950 ± 0.019').waitFor()
   await inspectView(page, 'presets')
 })
 

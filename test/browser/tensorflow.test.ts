@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Locator, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { noteUse } from '../../main/engine/tensorflow/uses.ts'
 import { setUpTensorflow } from '../../main/setup/tensorflow/set-up.ts'
 import { makeLabHome } from '../lab-home.ts'
@@ -12,8 +12,9 @@ import { inspectView } from './inspect.ts'
 import { tabTo } from './keyboard.ts'
 import { lookAtLab } from './look-at-lab.ts'
 import { serveLab } from './served-lab.ts'
+import { LINUX_X64_LACK, describeUnless } from '../needs.ts'
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('TensorFlow in the settings', () => {
+describeUnless(LINUX_X64_LACK)('TensorFlow in the settings', () => {
   let place: string
   let tools: PretendedTools
   let page: Page

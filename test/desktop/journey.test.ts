@@ -4,16 +4,17 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askForWeights, checkPicture, checkRun, checkWeights, designByMouse, train } from '../browser/journey-steps.ts'
 import { watchComplaints } from '../browser/served-lab.ts'
-import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { electronLack, findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
+import { describeUnless } from '../needs.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const electron = await findTestElectron()
 
-describe.skipIf(electron.program === null)('the desktop', () => {
+describeUnless(electronLack(electron))('the desktop', () => {
   let desktop: DesktopLab
 
   beforeAll(async () => {

@@ -8,11 +8,12 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
 import { runningProcesses } from '../processes.ts'
-import { findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { electronLack, findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { LINUX_LACK, describeUnless } from '../needs.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const FUSES = {
@@ -41,7 +42,7 @@ async function systemCallFilters(home: string, kind: string): Promise<(string | 
   return found.map(({ status }) => /^Seccomp:\s+(\d)/m.exec(status)?.[1])
 }
 
-describe.skipIf(electron.program === null || process.platform !== 'linux')('the packaged desktop', () => {
+describeUnless(LINUX_LACK ?? electronLack(electron))('the packaged desktop', () => {
   /** Outside of the checkout, whose packages it would find. */
   let scratch: string
   let folder: string

@@ -4,18 +4,19 @@
  */
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findInstallation } from '../../main/engine/tensorflow/installation.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { isTensorflowLeftOut, makeCache, stageInstallation, testInstallation } from '../tensorflow.ts'
-import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { TENSORFLOW_LACK, makeCache, stageInstallation, testInstallation } from '../tensorflow.ts'
+import { describeUnless } from '../needs.ts'
+import { electronLack, findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { checkHasGoneOn, saveWeights, trainTinyRun, untilLossIsTold } from './tiny-run.ts'
 
 /** Enough that its process is killed before they are over. */
 const TRAINING_STEPS = 2000
 
 const electron = await findTestElectron()
-describe.skipIf(electron.program === null || isTensorflowLeftOut)('TensorFlow in the desktop', () => {
+describeUnless(electronLack(electron) ?? TENSORFLOW_LACK)('TensorFlow in the desktop', () => {
   let desktop: DesktopLab
   let caches: string
 

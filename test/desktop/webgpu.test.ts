@@ -2,18 +2,19 @@
  * The desktop with WebGPU in a real Electron: a design is trained in a window that nobody sees, the window or Chromium's process of graphics is killed
  * on the way, and the run goes on by itself to its end, to the bits of one that was left alone, and to its exported weights.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
 import { WEBGPU_SWITCHES } from '../gpu/engine-page.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { describeUnless } from '../needs.ts'
+import { electronLack, findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { checkHasGoneOn, saveWeights, trainTinyRun, untilLossIsTold } from './tiny-run.ts'
 
 const DESIGN = { backend: 'webgpu', trainingSteps: 20 } as const
 
 const electron = await findNewestTestElectron()
 
-describe.skipIf(electron.program === null)('the desktop with WebGPU', () => {
+describeUnless(electronLack(electron))('the desktop with WebGPU', () => {
   let desktop: DesktopLab
   let undisturbed: TensorMap | null = null
 

@@ -1,10 +1,11 @@
 /** A run that goes from the processor to a graphics processor, to TensorFlow and back: its losses are those of one that stayed on the processor. */
 import { mkdir, symlink } from 'node:fs/promises'
-import { expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { installationFolder, tensorflowFolder } from '../../main/engine/tensorflow/installation.ts'
 import { requireUnused } from '../../main/engine/tensorflow/uses.ts'
 import { LabError } from '../../shared/errors/errors.ts'
-import { isTensorflowLeftOut } from '../tensorflow.ts'
+import { itUnless } from '../needs.ts'
+import { TENSORFLOW_LACK } from '../tensorflow.ts'
 import { compareLosses, ENGINE_OPTIONS, makeMovedRun, stretchesOf } from '../unit/engine/moved-run.ts'
 import { temporaryFolder } from '../unit/store/store-helpers.ts'
 import { openTestGpu } from './adapter.ts'
@@ -17,7 +18,7 @@ function userOf(cache: string): Promise<string | null> {
   )
 }
 
-it.skipIf(isTensorflowLeftOut)(
+itUnless(TENSORFLOW_LACK)(
   'wasm, webgpu, tensorflow and wasm again train one run, and its record says which steps ran where',
   async () => {
     await openTestGpu('swiftshader') // what Dawn finds in this process from now on

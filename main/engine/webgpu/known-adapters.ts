@@ -16,6 +16,8 @@ export interface WithAdapters {
 type FromMainThread = { readonly reports: readonly DeviceReport[] } | { readonly error: WireError }
 
 let offered: FindDevices | null = null
+/** Who has asked the main thread: its answers come in the order of the questions. */
+const waiting: ((answer: FromMainThread) => void)[] = []
 
 /** For every thread that is started from here on, and for this one. @param find all devices of the machine; asked as often as somebody needs them */
 export function offerDevices(find: FindDevices | null): void {
@@ -44,18 +46,19 @@ export async function knownAdapters(): Promise<readonly DeviceReport[] | null> {
   return devices && devices.filter(({ backend }) => backend === 'webgpu')
 }
 
-/** Answers come in the order of the questions. */
 function ask(port: MessagePort): Promise<readonly DeviceReport[]> {
+  const hear = (answer: FromMainThread): void => {
+    waiting.shift()!(answer)
+    if (waiting.length > 0) return
+    port.off('message', hear)
+    port.unref()
+  }
   return new Promise((resolve, reject) => {
     waiting.push((answer) => ('reports' in answer ? resolve(answer.reports) : reject(fromWireError(answer.error))))
-    if (waiting.length === 1) port.on('message', hear).ref()
+    if (waiting.length === 1) {
+      port.on('message', hear)
+      port.ref()
+    }
     port.postMessage(null)
   })
-
-  function hear(answer: FromMainThread): void {
-    waiting.shift()!(answer)
-    if (waiting.length === 0) port.off('message', hear).unref()
-  }
 }
-
-const waiting: ((answer: FromMainThread) => void)[] = []

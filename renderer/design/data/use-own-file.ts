@@ -5,9 +5,9 @@
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { DatasetConfig } from '../../../shared/experiments/config.ts'
+import { withDefaults } from '../../../shared/experiments/field-rules.ts'
 import type { FileMapping } from '../../../shared/datasets/file-contents.ts'
 import { DATA_FILE_ENDINGS } from '../../../shared/datasets/file-kinds.ts'
-import { DEFAULT_SPLIT } from '../../../shared/datasets/options.ts'
 import { siblingTestPath } from '../../../shared/datasets/test-file.ts'
 import { DATA_FILE_PIECE_BYTES, MOST_DATA_FILE_BYTES } from '../../../shared/protocol/commands.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
@@ -52,7 +52,8 @@ export interface OwnFile {
   giveUp(): void
 }
 
-const freshRest = (): Pick<FileDataset, 'classes' | 'split'> => ({ classes: 'occurring', split: { ...DEFAULT_SPLIT } })
+const freshRest = (): Pick<FileDataset, 'classes' | 'split'> =>
+  restOf(withDefaults('dataset', { kind: 'file' }) as FileDataset)
 const restOf = ({ classes, split }: FileDataset): Pick<FileDataset, 'classes' | 'split'> => ({
   classes,
   split: { ...split },

@@ -94,8 +94,7 @@ export function runChartOption(
       return {
         ...axisStyle,
         ...marks,
-        // Marks of another kind of axis would stay.
-        id: `across ${plot} ${across.kind}`,
+        id: `across ${plot}`,
         gridIndex: index,
         ...(settings.logSteps ? { type: 'log', min: leastOnLog(across) } : { type: 'value', min: 0 }),
         max: across.placeOf(last),
@@ -108,10 +107,8 @@ export function runChartOption(
       ...axisStyle,
       id: `up ${plot}`,
       gridIndex: index,
-      ...(plot === 'loss'
-        ? { type: settings.logLoss ? 'log' : 'value', scale: true }
-        : { type: 'value', min: 0, max: 1, interval: places[index]!.height < LOW_PLOT ? 0.5 : 0.25 }),
-      ...levelsOf(subject.levels[plot]),
+      ...(plot === 'loss' ? { type: settings.logLoss ? 'log' : 'value', scale: true } : { type: 'value' }),
+      ...levelsOf(plot, subject.levels[plot], places[index]!.height),
     })),
     series: [
       ...names.flatMap((name) => lines(subject, name, settings, tokens, words, plots.indexOf(plotOf(name)))),
@@ -123,9 +120,12 @@ export function runChartOption(
 /** A logarithm of the time begins with the first step that took any. */
 const leastOnLog = ({ placeOf }: XAxis): number => placeOf(1) || 1
 
-function levelsOf(levels: readonly [number, number] | undefined): EChartsCoreOption {
-  // Marks of its own would lie outside of what is shown.
-  return levels === undefined ? {} : { min: levels[0], max: levels[1], interval: undefined }
+/** Null, and not nothing: what was zoomed to before goes. */
+function levelsOf(plot: PlotName, levels: PlotLevels[PlotName], height: number): EChartsCoreOption {
+  // Marks at fixed distances would lie outside of what is shown.
+  if (levels !== undefined) return { min: levels[0], max: levels[1], interval: null }
+  if (plot === 'loss') return { min: null, max: null, interval: null }
+  return { min: 0, max: 1, interval: height < LOW_PLOT ? 0.5 : 0.25 }
 }
 
 /** The loss always; VAA is waited for until something else is known. */

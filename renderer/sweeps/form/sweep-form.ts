@@ -4,6 +4,7 @@
  */
 import { leavesOf } from '../../../shared/experiments/config-differences.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../../shared/experiments/config.ts'
+import { halfOf } from '../../../shared/experiments/read-config.ts'
 import {
   MOST_POINTS,
   rangeMistake,
@@ -175,7 +176,7 @@ function followingLayer({ coldCell, warmUnits, ...layer }: LayerConfig): Partial
   return {
     ...layer,
     ...(coldCell === layer.cell ? {} : { coldCell }),
-    ...(warmUnits === Math.max(1, Math.floor(layer.units / 2)) ? {} : { warmUnits }),
+    ...(warmUnits === halfOf(layer.units) ? {} : { warmUnits }),
   }
 }
 

@@ -79,11 +79,9 @@ export function createWasmBackend(options: Partial<WasmOptions> = {}): Backend {
         Array.from({ length: replicas }, () => new WasmRecurrence(shared)),
         {
           run: (jobs) => {
-            joinJobs(tape.clear(), jobs)
-            team.run(
-              engine,
-              tape.write(workSpace, () => memory.integers),
-            )
+            joinJobs(tape.clear(team.speeds.weights), jobs)
+            const tapes = tape.write(workSpace, () => memory.integers)
+            team.run(engine, tapes, tape.rows)
             for (const buffers of [workSpace, ...lanes]) buffers.releaseOutgrown()
           },
           sideBySide: ({ steps, batch }) => planFor(steps, batch).sideBySide,

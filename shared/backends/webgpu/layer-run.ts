@@ -27,7 +27,7 @@ export interface BackwardLayer {
   readonly handOn: (steps: StepRange) => void
 }
 
-/** @param layers the lowest first */
+/** @param layers all of them, the lowest first */
 export async function runForward(context: RunContext, layers: readonly ForwardLayer[], size: RunSize): Promise<void> {
   const cuts = context.cuts(size)
   for (const together of layersTogether(layers, cuts))
@@ -35,12 +35,10 @@ export async function runForward(context: RunContext, layers: readonly ForwardLa
       await runSegment(context, together, segment, size, ({ rows: { saved } }) => saved && { piece: saved, first: 0 })
 }
 
-/** @param layers the top first */
+/** @param layers that go together (layer-waves.ts), the top first */
 export async function runBackward(context: RunContext, layers: readonly BackwardLayer[], size: RunSize): Promise<void> {
-  const cuts = context.cuts(size)
-  for (const together of layersTogether(layers, cuts))
-    for (const segment of segmentsOf(size.steps, cuts).reverse())
-      await runSegmentBackward(context, together, segment, size)
+  for (const segment of segmentsOf(size.steps, context.cuts(size)).reverse())
+    await runSegmentBackward(context, layers, segment, size)
 }
 
 /** @param savedOf where a part keeps what the way back reads; null: nowhere */

@@ -2,11 +2,12 @@
  * A whole network over one sequence, for the replicas that run side by side: inputs and first states enter, states of every step leave; adjoints of
  * outputs and states enter, gradients and the adjoints of the first states leave.
  */
-import { outputColumns, type Layer, type Part, type StateSlice } from '../../networks/network.ts'
+import { outputColumns, type Layer, type StateSlice } from '../../networks/network.ts'
 import { reachedRows } from '../adjoint-reach.ts'
 import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
-import type { ReadPart, StepRange } from './command-queue.ts'
+import type { ReadPart } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
+import { LayerBoundary, takeBoundaryAdjoints } from './layer-boundary.ts'
 import { runBackward, runForward, type BackwardLayer, type BackwardPart, type ForwardLayer } from './layer-run.ts'
 import { layersTogether } from './layer-waves.ts'
 import type { PartKernels } from './part-kernels.ts'
@@ -16,29 +17,13 @@ import {
   takeRunRows,
   type AdjointMarks,
   type BackwardOptions,
-  type LayerInput,
   type RunContext,
 } from './part-run.ts'
-import {
-  advance,
-  byteOffset,
-  giveBackPieces,
-  takeBlock,
-  takePieces,
-  uploadBlock,
-  type Piece,
-  type ReplicaBlock,
-} from './replica-blocks.ts'
+import { byteOffset, giveBackPieces, takeBlock, uploadBlock, type Piece, type ReplicaBlock } from './replica-blocks.ts'
 import { addRowSums } from './row-sums.ts'
 import { addPartials } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
 import { IS_REACHED, STATES_ENTER } from './wgsl/recurrence-backward.ts'
-
-/** Between two layers, [T, B, width]: adjoints of the upper one's inputs, and, times the dropout mask, of the lower one's outputs. */
-interface Boundary {
-  readonly inputs: Piece
-  readonly outputs: Piece
-}
 
 export class Sequence {
   readonly steps: number
@@ -48,10 +33,10 @@ export class Sequence {
   readonly #isFromStart: boolean
   /** [layer][part] */
   readonly #runs: PartRun[][] = []
-  /** Per boundary between layers. */
-  readonly #masks: ReplicaBlock[] = []
-  /** What is given back in the end. */
-  readonly #blocks: ReplicaBlock[] = []
+  /** That of a layer with the one above it. */
+  readonly #boundaries: LayerBoundary[] = []
+  /** [T, B, I], or one row for all. */
+  readonly #inputs: ReplicaBlock
 
   /** @param entries of one size, their initial states in one block */
   static async run(context: RunContext, entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[]): Promise<Sequence> {
@@ -67,6 +52,7 @@ export class Sequence {
     this.batch = batch
     this.replicas = entries.map(({ replica }) => replica)
     this.#isFromStart = initialStates === null
+    this.#inputs = uploadBlock(context.launcher.device, entries, ({ request }) => request.inputs)
   }
 
   /** The top layer's outputs at `steps` [K, B] of each entry, into its target [K, B, width]. */
@@ -163,25 +149,26 @@ export class Sequence {
     const ways = { marks, stateAdjoints, isFresh: true, truncateEvery }
     let above = this.#outputAdjoints(entries)
     for (const together of layersTogether([...network.wiredLayers].reverse(), this.#context.cuts(this))) {
-      const boundaries = this.#takeBoundaries(together, replicas)
+      const boundaries = together.flatMap(({ index }) => this.#boundaries[index - 1] ?? [])
+      const between = takeBoundaryAdjoints(this.#context, boundaries, replicas)
       const layers = together.map((layer, place): BackwardLayer => {
-        const boundary = boundaries[place]
+        const below = between[place] ?? null
         const options = {
           ...ways,
-          above: place === 0 ? above : boundaries[place - 1]!.outputs,
-          inputAdjoint: boundary?.inputs ?? null,
+          above: place === 0 ? above : between[place - 1]!.outputs,
+          inputAdjoint: below && below.inputs,
         }
         return {
           parts: this.#partsBack(layer, options, movesColdParts),
-          handOn: (range) => boundary && this.#throughMask(layer, boundary, range, replicas),
+          handOn: (range) => below && boundaries[place]!.handDown(below, range),
         }
       })
       await runBackward(this.#context, layers, this)
       if (this.#isFromStart)
         for (const { run, options } of layers.flatMap(({ parts }) => parts))
           if (options.movesWeights) this.#addStartGradients(run, stateAdjoints, replicas)
-      const handedOn = boundaries.at(-1)?.outputs ?? null
-      const all = [...(above ? [above] : []), ...boundaries.flatMap(({ inputs, outputs }) => [inputs, outputs])]
+      const handedOn = between.at(-1)?.outputs ?? null
+      const all = [...(above ? [above] : []), ...between.flatMap(({ inputs, outputs }) => [inputs, outputs])]
       giveBackPieces(
         device,
         all.filter(({ block }) => block.buffer !== handedOn?.block.buffer),
@@ -198,69 +185,34 @@ export class Sequence {
       this.#context,
       this.#runs.flat().map(({ rows }) => rows),
     )
-    this.#blocks.forEach((block) => this.#giveBack(block))
+    for (const boundary of this.#boundaries) boundary.release()
+    this.#giveBack(this.#inputs)
   }
 
   async #forward(entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[]): Promise<void> {
     const { kernels, launcher } = this.#context
-    const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
-    const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
-    for (const boundary of (dropoutMasks ?? []).keys())
-      this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
     const { steps, batch, replicas } = this
     const kind = { saving, keepsHistory: true }
     const rows = takeRunRows(this.#context, kernels.allParts, this, kind)
-    const layers = kernels.parts.map((parts, index): ForwardLayer => {
+    const masks = (dropoutMasks ?? []).map((_, boundary) =>
+      uploadBlock(launcher.device, entries, ({ request }) => request.dropoutMasks![boundary]!),
+    )
+    const layers = kernels.network.wiredLayers.map((layer): ForwardLayer => {
+      const below = this.#boundaries.at(-1)
+      const input = below?.input ?? { piece: { block: this.#inputs }, isConstant }
       const first = this.#runs.flat().length
-      const { input, takeInputs } =
-        index === 0
-          ? { input: { piece: { block: inputs }, isConstant }, takeInputs: () => undefined }
-          : this.#outputsAsInputs(index - 1)
-      const options = { steps, batch, replicas, input, ...kind }
-      const runs = parts.map((part, place) => new PartRun(this.#context, part, rows[first + place]!, options))
+      const runs = kernels.parts[layer.index]!.map(
+        (part, place) =>
+          new PartRun(this.#context, part, rows[first + place]!, { steps, batch, replicas, input, ...kind }),
+      )
       this.#runs.push(runs)
       for (const run of runs) run.begin(initialStates)
-      return { runs, takeInputs }
+      if (layer.index < kernels.parts.length - 1)
+        this.#boundaries.push(new LayerBoundary(this.#context, layer, runs, this, masks[layer.index]))
+      return { runs, takeInputs: (range) => below?.handUp(range) }
     })
     await runForward(this.#context, layers, this)
-  }
-
-  /** The outputs of a layer as the next one reads them: side by side, times the dropout mask. */
-  #outputsAsInputs(layerIndex: number): Pick<ForwardLayer, 'takeInputs'> & { readonly input: LayerInput } {
-    const { kernels, launcher } = this.#context
-    const { parts, outputSize } = kernels.network.wiredLayers[layerIndex]!
-    const { steps, batch, replicas } = this
-    const mask = this.#masks[layerIndex]
-    const columns = parts.flatMap((part) => outputColumns(part).map((output) => ({ ...output, part })))
-    const sourceOf = (part: Part, state: number): Piece =>
-      this.#runs[layerIndex]![part.partIndex]!.stateAfterSteps(state)
-    if (columns.length === 1 && mask === undefined) {
-      const [{ part, state }] = columns as [(typeof columns)[number]]
-      return { input: { piece: sourceOf(part, state), isConstant: false }, takeInputs: () => undefined }
-    }
-    const all: Piece = { block: this.#keep(takeBlock(launcher.device, replicas, steps * batch * outputSize)) }
-    const takeInputs = ({ first, last }: StepRange): void => {
-      const firstRow = first * batch
-      for (const { part, state, column } of columns)
-        launcher.run(
-          kernels.gather({
-            columns: part.units,
-            sourceRow: part.units,
-            resultRow: outputSize,
-            resultColumn: column,
-            isMasked: mask !== undefined,
-          }),
-          { rows: (last - first) * batch },
-          {
-            source: advance(sourceOf(part, state), firstRow * part.units),
-            result: advance(all, firstRow * outputSize),
-            ...(mask && { mask: advance({ block: mask }, firstRow * outputSize) }),
-          },
-          replicas,
-        )
-    }
-    return { input: { piece: all, isConstant: false }, takeInputs }
   }
 
   /** Parts of a layer that have something to do on the way back. */
@@ -276,38 +228,6 @@ export class Sequence {
       if (!movesWeights && (index === 0 || index === top)) return []
       return [{ run, options: { ...ways, movesWeights } }]
     })
-  }
-
-  /** One for each layer that has another below it. */
-  #takeBoundaries(layers: readonly Layer[], replicas: readonly number[]): readonly Boundary[] {
-    const { device } = this.#context.launcher
-    const words = layers.filter(({ index }) => index > 0).map(({ inputSize }) => this.steps * this.batch * inputSize)
-    const inputs = takePieces(device, replicas, words)
-    for (const buffer of new Set(inputs.map(({ block }) => block.buffer))) device.queue.clear(buffer)
-    const outputs = this.#masks.length > 0 ? takePieces(device, replicas, words) : inputs
-    return inputs.map((piece, place) => ({ inputs: piece, outputs: outputs[place]! }))
-  }
-
-  #throughMask(
-    { index, inputSize }: Layer,
-    { inputs, outputs }: Boundary,
-    { first, last }: StepRange,
-    replicas: readonly number[],
-  ): void {
-    const mask = this.#masks[index - 1]
-    if (mask === undefined) return
-    const { kernels, launcher } = this.#context
-    const start = first * this.batch * inputSize
-    launcher.run(
-      kernels.gather({ columns: inputSize, sourceRow: inputSize, resultRow: inputSize, isMasked: true }),
-      { rows: (last - first) * this.batch },
-      {
-        source: advance(inputs, start),
-        result: advance(outputs, start),
-        mask: advance({ block: mask }, start),
-      },
-      replicas,
-    )
   }
 
   /** Adjoints of the top layer's outputs at every step, or null where none enter. */
@@ -377,11 +297,6 @@ export class Sequence {
   /** Rows of [T + 1, B] or [T, B]: the slot's series at the step; -1 stays. */
   #placesAt(steps: Int32Array): Int32Array {
     return steps.map((step, slot) => (step < 0 ? -1 : step * this.batch + (slot % this.batch)))
-  }
-
-  #keep(block: ReplicaBlock): ReplicaBlock {
-    this.#blocks.push(block)
-    return block
   }
 
   #giveBack({ buffer }: ReplicaBlock): void {

@@ -137,9 +137,10 @@ describe('replicas side by side', () => {
           const lanes = lanesWanted(threads, series, replicas)
           expect(lanes).toBeGreaterThanOrEqual(1)
           expect(lanes).toBeLessThanOrEqual(Math.min(replicas, threads))
+          const evenly = Array.from({ length: threads }, () => 1)
           const used = new Set<number>()
           for (let place = 0; place < lanes; place++) {
-            const blocks = rowBlocks(series, laneAt(place, lanes, threads))
+            const blocks = rowBlocks(series, laneAt(place, lanes, threads), evenly)
             expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(series)
             let next = 0
             for (const { thread, start, count } of blocks) {

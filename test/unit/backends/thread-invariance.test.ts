@@ -1,9 +1,12 @@
 /** What a step computes depends on no number of threads and on no tile: the same bits on one, two, three and eight, cores or no cores. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../../main/engine/load-backend.ts'
+import { startTeam } from '../../../main/engine/start-team.ts'
 import type { Backend, TrainRequest } from '../../../shared/backends/backend.ts'
+import { ThreadSpeeds } from '../../../shared/backends/wasm/run/thread-speeds.ts'
 import {
   createWasmBackend,
+  PAIRED_VECTORS_TILE,
   PAIRED_VECTORS_TILES,
   SINGLE_VECTORS_TILES,
 } from '../../../shared/backends/wasm/wasm-backend.ts'
@@ -94,12 +97,37 @@ async function train(testCase: Case, backend: Backend, trained = 3) {
   }
 }
 
+/** Splits every job another way, now by far the most to one thread, now to another. */
+class ExtremeSpeeds extends ThreadSpeeds {
+  #jobs = 0
+
+  override get weights(): readonly number[] {
+    const favoured = this.#jobs++
+    return super.weights.map((_, thread, { length }) => (thread === favoured % length ? 1 : 0.01))
+  }
+}
+
 describe.each(Object.entries(cases))('%s', (_, testCase) => {
   const single = loadBackend('wasm', { threads: 1 }).then((backend) => train(testCase, backend))
   afterAll(async () => void (await single))
 
   it.each([2, 3, 8])('on %d threads has the bits of one', async (threads) => {
     expect(await train(testCase, await loadBackend('wasm', { threads }))).toEqual(await single)
+  })
+
+  it.each([
+    ['two', 2, undefined],
+    ['three', 3, undefined],
+    ['two, which compute what they do not keep,', 2, 1],
+  ])('on %s threads of very different shares has the bits of one', async (_, threads, memoryBytes) => {
+    const team = startTeam(threads, new ExtremeSpeeds(threads))
+    const backend = createWasmBackend({
+      team,
+      tile: PAIRED_VECTORS_TILE,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+    })
+    expect(await train(testCase, backend)).toEqual(await single)
+    team.close()
   })
 
   it.each([...SINGLE_VECTORS_TILES, ...PAIRED_VECTORS_TILES])(

@@ -2,7 +2,7 @@
 import { readEngineOptions, type EngineOptions } from '../../../main/engine/engine-options.ts'
 import { AS_BEGUN, makeRuns, prepare, preparedConfig, runOne } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import type { LogEntry } from '../../../shared/runs/log.ts'
 import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
 import { temporaryFolder } from '../store/store-helpers.ts'

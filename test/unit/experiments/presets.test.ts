@@ -8,7 +8,8 @@ import tables from '../../../shared/experiments/paper-tables.json' with { type: 
 import { presets } from '../../../shared/experiments/presets.ts'
 import type { VaaConfig } from '../../../shared/experiments/config.ts'
 import { configurationText } from '../../../shared/experiments/configuration.ts'
-import { configJsonSchema, parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
+import { configJsonSchema } from '../../../shared/experiments/schema.ts'
 
 describe('a preset', () => {
   it.each(presets.map((preset) => [preset.name, preset] as const))(

@@ -8,7 +8,7 @@ import { SweepCatalog } from '../../../main/lab/sweep-catalog.ts'
 import { SweepDesk } from '../../../main/lab/sweep-desk.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { SweepStore } from '../../../main/store/sweep-store.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { LONG_CONFIG, makeHome } from './lab-helpers.ts'
 
 const ONE_THREAD = readEngineOptions({ threads: '1' }, {})
@@ -34,10 +34,8 @@ beforeEach(async () => {
     { id: 'first', engine: ONE_THREAD, backend: null },
     { id: 'wasm:1', engine: ONE_THREAD, backend: 'wasm' },
   ])
-  const [{ id, groupId }] = (await store.createGroup(parseConfig(LONG_CONFIG, 'test'), ['none'], {
-    lab: '0',
-    node: '0',
-  })) as [{ id: string; groupId: string }]
+  const [record] = await store.createGroup(parseConfig(LONG_CONFIG, 'test'), ['none'], { lab: '0', node: '0' })
+  const { id, groupId } = record!
   monitor.start(groupId, 'long', [id])
 })
 

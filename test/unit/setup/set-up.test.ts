@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { rm, utimes } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { findInstallation, installationFolder, tensorflowFolder } from '../../../main/engine/tensorflow/installation.ts'
 import { noteUse } from '../../../main/engine/tensorflow/uses.ts'
 import { removeTensorflow, setUpTensorflow, type SetUpResult } from '../../../main/setup/tensorflow/set-up.ts'
@@ -13,6 +13,7 @@ import type { TensorflowFlavour, TensorflowStep } from '../../../shared/protocol
 import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { storeWithRun } from '../store/store-helpers.ts'
 import { pretendTools, type PretendedMachine, type PretendedTools } from './pretended-tools.ts'
+import { LINUX_X64_LACK, describeUnless } from '../../needs.ts'
 
 const WHOLE = ['npm', 'pip tensorflow-cpu==2.21.0', 'unpack', 'compile']
 const TRAINED: StartTrial = answering({ kind: 'trained', usesGpu: false })
@@ -27,7 +28,7 @@ function answering(answer: TrialAnswer): StartTrial {
   })
 }
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a set-up of TensorFlow', () => {
+describeUnless(LINUX_X64_LACK)('a set-up of TensorFlow', () => {
   let place: string
   let cache: string
   let tools: PretendedTools

@@ -11,7 +11,7 @@ import { reachedBytes } from '../run/reached-rows.ts'
 import type { NetworkLayout } from './network-layout.ts'
 import { padTo, rowFloats } from './padding.ts'
 import { bufferBytes } from './part-buffers.ts'
-import { laneAt, lanesWanted, rowBlocks } from './row-blocks.ts'
+import { blockCount, laneAt, lanesWanted, mostRows } from './row-blocks.ts'
 
 /** Parameters, gradients and two moments. */
 const FLAT_ARRAYS = 4
@@ -49,7 +49,7 @@ function sumUp(
     for (let i = 0; i < replicas; i++)
       for (const size of weightBytes(layout, tile)) add('packed weights and their gradients', size)
   for (let place = 0; place < sideBySide; place++) {
-    const blocks = rowBlocks(batch, laneAt(place, sideBySide, threads))
+    const lane = laneAt(place, sideBySide, threads)
     add('work space', reachedBytes(steps, batch))
     network.wiredLayers.forEach((layer, l) => {
       const rows = steps * batch
@@ -70,8 +70,8 @@ function sumUp(
           const sizes = { steps, saving: true, recomputing: !keepsValues }
           if (extent !== 'block') add(PURPOSES[extent], bufferBytes(extent, rowBytes, { ...sizes, batch }))
           else
-            for (const { count } of blocks)
-              add(PURPOSES[extent], bufferBytes(extent, rowBytes, { ...sizes, batch: count }))
+            for (let block = 0; block < blockCount(batch, lane); block++)
+              add(PURPOSES[extent], bufferBytes(extent, rowBytes, { ...sizes, batch: mostRows(batch, lane) }))
         }
     })
   }

@@ -64,7 +64,7 @@ export function bufferBytes(extent: Extent, rowBytes: number, sizes: RunSizes): 
     case 'sequence':
       return saving ? steps * stepBytes : stepBytes
     case 'block':
-      return blockSteps(batch) * stepBytes
+      return Math.max(BLOCK_ROWS, batch) * rowBytes
     default:
       return stepBytes
   }
@@ -108,7 +108,8 @@ export class PartBuffers {
 
   /** @param block for buffers of one block */
   stream(buffer: ValueBuffer, block?: RowBlock): Stream {
-    const key = block ? `${buffer.name}:${block.thread}` : buffer.name
+    // A thread's share may be another on the way back.
+    const key = block ? `${buffer.name}:${block.thread}:${block.count}` : buffer.name
     const known = this.#streams.get(key)
     if (known) return known
     const stream = this.#place(buffer, block)

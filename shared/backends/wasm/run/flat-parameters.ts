@@ -40,7 +40,7 @@ export class FlatParameters {
   /** Sets all gradients to zero. */
   clearGradients(tape: Tape): void {
     const { byteOffset, length } = this.gradients
-    overShares(tape.threads, Math.ceil(length / 4) * 4, SHARE_FLOATS, (thread, from, count) =>
+    overShares(tape, Math.ceil(length / 4) * 4, SHARE_FLOATS, (thread, from, count) =>
       tape.call(thread, 'clear', [byteOffset + 4 * from, count / 4]),
     )
   }
@@ -54,7 +54,7 @@ export class FlatParameters {
       }),
     )
     const sums = buffers.get('norm', blocks.length * SUM_LANES * 8)
-    overShares(tape.threads, blocks.length, 1, (thread, first, count) => {
+    overShares(tape, blocks.length, 1, (thread, first, count) => {
       for (let i = first; i < first + count; i++)
         tape.call(thread, SUM_SQUARES, [
           sums + i * SUM_LANES * 8,
@@ -79,7 +79,7 @@ export class FlatParameters {
           ? [SGD_MOMENTUM, [parameters, gradients, moments.first]]
           : [SGD, [parameters, gradients]]
     for (const { start, end } of moving)
-      overShares(tape.threads, end - start, SHARE_FLOATS, (thread, from, count) =>
+      overShares(tape, end - start, SHARE_FLOATS, (thread, from, count) =>
         tape.call(thread, kernel, [
           ...arrays.map(({ byteOffset }) => byteOffset + 4 * (start + from)),
           count,

@@ -5,7 +5,7 @@
 import { comparedParts } from '../../../networks/network.ts'
 import type { Program } from '../../programs/program.ts'
 import type { FloatArray } from '../../recurrence.ts'
-import { rowBlocks, type RowBlock } from '../plan/row-blocks.ts'
+import type { RowBlock } from '../plan/row-blocks.ts'
 import type { Injection } from './injections.ts'
 import type { PartRun } from './part-run.ts'
 import { createRun, type PartUnit, type Place, type WasmShared } from './part-unit.ts'
@@ -43,9 +43,9 @@ export class LayerConvergence {
       writeStates(memory, network, states, unit, run, batch)
       return { run, unit, steps: convergenceSteps }
     })
-    const blocks = rowBlocks(batch, lane)
     if (convergenceSteps > 0)
       yield oneStage((tape) => {
+        const blocks = tape.takeRows(batch, lane)
         for (const { run } of runs) for (const block of blocks) run.forward(tape, block)
       })
     for (const { run, unit } of runs) readStates(memory, network, result, unit, run, () => convergenceSteps, batch)
@@ -60,7 +60,7 @@ export class LayerConvergence {
     const address = buffers.get('adjoint:final', finalAdjoint.length * 4)
     memory.floats.set(finalAdjoint, address / 4)
     const walked: { run: PartRun; unit: PartUnit; initial: readonly number[] }[] = []
-    yield (tape) => this.#putBackward(tape, rowBlocks(batch, lane), layerIndex, address, batch, walked)
+    yield (tape) => this.#putBackward(tape, tape.takeRows(batch, lane), layerIndex, address, batch, walked)
     for (const { run, unit, steps } of this.#converged.get(layerIndex)!) {
       const { initial } = walked.find((way) => way.run === run) ?? {}
       unit.stateOffsets.forEach((offset, s) => {

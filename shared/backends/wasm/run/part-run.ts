@@ -336,7 +336,7 @@ export class PartRun {
       if (isFrozen) continue
       const adjoint = this.#buffers.rowAddress(gateAdjoints, start, all)
       const operand = this.#buffers.rowAddress(gradientOperand.buffer, start, all) + 4 * gradientOperand.column
-      overShares(tape.threads, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>
+      overShares(tape, packed.gradientRows, outerColumns(this.#setup.tile), (thread, from, columns) =>
         this.#addOuter(tape, thread, packed, adjoint + 4 * from, from, columns, {
           adjointRowBytes: this.#buffers.stream(gateAdjoints).rowBytes,
           address: operand,
@@ -349,7 +349,7 @@ export class PartRun {
     for (const { symbol, place, size } of layout.vectorSums) {
       const source = this.#buffers.rowAddress(place.buffer, start, all) + 4 * place.column
       const target = weights.vectorSums.get(symbol)!
-      overShares(tape.threads, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
+      overShares(tape, Math.ceil(size / 4) * 4, SUMMED_COLUMNS, (thread, from, columns) =>
         sumRows(tape, thread, target + 4 * from, source + 4 * from, place.rowBytes, rows, columns),
       )
     }

@@ -146,7 +146,7 @@ export class PartWeights {
         const [across, along] = matrix.isTransposed ? [copyColumns, copyRows] : [copyRows, copyColumns]
         const firstRow = gate * layout.gateStride
         // Panels of rows: columns of the transposed matrix. A gate may begin or end inside one.
-        overShares(tape.threads, layout.outSize, columns, (thread, from, count) => {
+        overShares(tape, layout.outSize, columns, (thread, from, count) => {
           let row = from
           while (row < from + count) {
             const packedRow = firstRow + row
@@ -158,7 +158,7 @@ export class PartWeights {
           }
         })
         // Panels of columns: their rows as they stand.
-        overShares(tape.threads, layout.inSize, columns, (thread, from, count) => {
+        overShares(tape, layout.inSize, columns, (thread, from, count) => {
           for (let column = from; column < from + count; column += columns) {
             const width = Math.min(columns, from + count - column)
             const address = backward + 4 * ((column / columns) * backwardDepth + firstRow) * columns
@@ -177,7 +177,7 @@ export class PartWeights {
   /** Sets the sums of gradients to zero. */
   clearGradients(tape: Tape): void {
     for (const { gradient, gradientRows, gradientRowBytes } of this.projects.values())
-      overShares(tape.threads, gradientRows, 1, (thread, from, rows) =>
+      overShares(tape, gradientRows, 1, (thread, from, rows) =>
         tape.call(thread, 'clear', [gradient + from * gradientRowBytes, (rows * gradientRowBytes) / 16]),
       )
     for (const { symbol, size } of this.#layout.vectorSums)
@@ -194,7 +194,7 @@ export class PartWeights {
         const rowBytes = parameterRowBytes(layout, matrix)
         // By rows of the parameter, whichever way it is used: what several uses add to one row is added by one thread, in their order.
         if (matrix.isTransposed)
-          overShares(tape.threads, layout.inSize, 1, (thread, from, rows) =>
+          overShares(tape, layout.inSize, 1, (thread, from, rows) =>
             tape.call(thread, 'addTransposed', [
               target + from * rowBytes,
               rowBytes,
@@ -205,7 +205,7 @@ export class PartWeights {
             ]),
           )
         else
-          overShares(tape.threads, layout.outSize, 1, (thread, from, rows) =>
+          overShares(tape, layout.outSize, 1, (thread, from, rows) =>
             tape.call(thread, 'addRows', [
               target + from * rowBytes,
               rowBytes,

@@ -5,6 +5,7 @@
  * A record is [function, context words, twelve arguments, the context ...]; with a context, its address comes before the
  * arguments. A barrier and the end are single words.
  */
+import { cuts, rowBlocks, type Lane, type RowBlock } from '../plan/row-blocks.ts'
 import type { NamedBuffers } from './memory.ts'
 
 /** A function of the engine's module: addresses, sizes and strides as integers. */
@@ -45,20 +46,35 @@ class WordList {
 
 export class Tape {
   readonly threads: number
+  /** What the job's work is split by, a weight for each thread. */
+  weights: readonly number[]
+  /** Of sequences, that each thread has in this job. */
+  readonly rows: number[]
   readonly #functions: ReadonlyMap<string, number>
   readonly #lists: readonly WordList[]
 
   /** @param functions the module's functions in the order of their indices */
   constructor(threads: number, functions: ReadonlyMap<string, number>) {
     this.threads = threads
+    this.weights = Array.from({ length: threads }, () => 1)
+    this.rows = Array.from({ length: threads }, () => 0)
     this.#functions = functions
     this.#lists = Array.from({ length: threads }, () => new WordList())
   }
 
   /** Empties the lists for another job. */
-  clear(): this {
+  clear(weights: readonly number[]): this {
     for (const list of this.#lists) list.length = 0
+    this.weights = weights
+    this.rows.fill(0)
     return this
+  }
+
+  /** Splits the rows of a sequence among a lane's threads. */
+  takeRows(batch: number, lane: Lane): RowBlock[] {
+    const blocks = rowBlocks(batch, lane, this.weights)
+    for (const { thread, count } of blocks) this.rows[thread]! += count
+    return blocks
   }
 
   call(thread: number, name: string, args: readonly number[], context: readonly number[] = []): void {
@@ -105,17 +121,17 @@ export function joinJobs(tape: Tape, jobs: readonly TapeJob[]): void {
   }
 }
 
-/** Splits `count` things among threads as evenly as multiples of `unit` go. */
+/** Splits `count` things among threads by their weights, as near as multiples of `unit` go. */
 export function overShares(
-  threads: number,
+  { weights }: Pick<Tape, 'weights'>,
   count: number,
   unit: number,
   give: (thread: number, from: number, count: number) => void,
 ): void {
-  const units = Math.ceil(count / unit)
-  for (let thread = 0; thread < threads; thread++) {
-    const from = Math.floor((thread * units) / threads) * unit
-    const to = Math.min(count, Math.floor(((thread + 1) * units) / threads) * unit)
+  const ends = cuts(Math.ceil(count / unit), weights)
+  for (let thread = 0; thread < weights.length; thread++) {
+    const from = thread === 0 ? 0 : ends[thread - 1]! * unit
+    const to = Math.min(count, ends[thread]! * unit)
     if (to > from) give(thread, from, to - from)
   }
 }

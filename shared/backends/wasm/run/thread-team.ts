@@ -1,26 +1,23 @@
 /**
  * A team of threads that play tapes (tape.ts) together. The leader is the thread that owns the engines; the members are workers that
  * the host starts (a Node worker thread, a browser's worker), each with `joinTeam`. Jobs start and end through Atomics on a small
- * shared array; messages only bring new engines. A thread waits by spinning briefly, then sleeping.
+ * shared array; messages only bring new engines.
  */
 import { LabError } from '../../../errors/errors.ts'
 import type { TraceSpan } from '../../trace.ts'
 import { TapePlayer, type Kernel, type TapeTracer } from './tape.ts'
-import { TraceBuffer, type TraceClock } from './trace.ts'
+import { awaitChange, TeamBarrier, type TeamClock } from './team-barrier.ts'
+import { ThreadSpeeds } from './thread-speeds.ts'
+import { TraceBuffer } from './trace.ts'
 
 /** Words of the shared array. */
 const EVENTS = 0 // counts jobs, messages and the end: what idle members sleep on
 const JOB = 1 // counts jobs
-const MAIL = 7 // counts messages sent to every member
-const ENGINE = 2 // of the current job
-const FAILED = 3 // 1 when a thread's call has thrown
-const ARRIVED = 4 // threads at the barrier
-const ROUND = 5 // counts barriers
-const CLOSED = 6
-const TAPES = 8 // addresses, one a thread
-
-/** Looks before a thread goes to sleep: some ten microseconds, longer than threads are usually apart. */
-const SPINS = 4000
+const MAIL = 2 // counts messages sent to every member
+const ENGINE = 3 // of the current job
+const FAILED = 4 // 1 when a thread's call has thrown
+const CLOSED = 5
+const TAPES = 6 // addresses, one a thread
 
 export const MAX_THREADS = 256
 
@@ -40,6 +37,7 @@ type Mail =
 interface Invitation {
   readonly kind: 'invitation'
   readonly control: SharedArrayBuffer
+  readonly barrier: SharedArrayBuffer
   readonly thread: number
   readonly threads: number
 }
@@ -54,24 +52,6 @@ export interface ThreadPort {
   onMessage(listener: (message: unknown) => void): void
   /** Whether the leader is waiting for a message: the host must not end before it has come. Nothing else may keep it from ending. */
   holdOpen?(waiting: boolean): void
-}
-
-/** Blocks until all of `threads` threads have come here. */
-function barrier(control: Int32Array, threads: number): void {
-  const round = Atomics.load(control, ROUND)
-  if (Atomics.add(control, ARRIVED, 1) + 1 === threads) {
-    Atomics.store(control, ARRIVED, 0)
-    Atomics.add(control, ROUND, 1)
-    Atomics.notify(control, ROUND)
-    return
-  }
-  awaitChange(control, ROUND, round)
-}
-
-/** Blocks until the word is no longer `old`. */
-function awaitChange(control: Int32Array, word: number, old: number): void {
-  for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(control, word) !== old) return
-  while (Atomics.load(control, word) === old) Atomics.wait(control, word, old)
 }
 
 /** One engine as a thread sees it. */
@@ -93,18 +73,24 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): In
   }
 }
 
+/** What a thread of a team plays with. */
+interface TeamPlace {
+  readonly control: Int32Array
+  readonly barrier: TeamBarrier
+  readonly thread: number
+  readonly threads: number
+}
+
 /** Plays a thread's list of the current job. @returns what a call has thrown, or null; the barriers are passed all the same */
 function play(
   engine: InstalledEngine,
-  control: Int32Array,
-  thread: number,
-  threads: number,
+  { control, barrier, thread, threads }: TeamPlace,
   tracer: TapeTracer | null,
 ): { readonly thrown: unknown } | null {
   if (engine.integers.byteLength !== engine.memory.buffer.byteLength)
     engine.integers = new Int32Array(engine.memory.buffer) // the memory has grown
   const player = new TapePlayer(engine.integers, control[TAPES + thread]!)
-  const wait = (): void => barrier(control, threads)
+  const wait = (): void => barrier.pass(thread)
   let failure: { thrown: unknown } | null = null
   try {
     player.play(engine.functions, wait, tracer)
@@ -124,10 +110,12 @@ function play(
 /** The leader's side. With one thread there are no members, and everything happens on the leader. */
 export class ThreadTeam {
   readonly threads: number
+  readonly speeds: ThreadSpeeds
   readonly #control = new Int32Array(new SharedArrayBuffer((TAPES + MAX_THREADS) * 4))
   readonly #engines = new Map<number, InstalledEngine>()
   readonly #waiting = new Map<number, { answers: number; resolve: () => void; reject: (error: LabError) => void }>()
-  readonly #now: TraceClock
+  readonly #barrier: TeamBarrier
+  readonly #now: TeamClock
   #members: readonly ThreadPort[] = []
   #nextEngine = 1
   #trace: TraceBuffer | null = null
@@ -137,21 +125,25 @@ export class ThreadTeam {
   /**
    * @param threads 1 .. MAX_THREADS, the leader included
    * @param start is called for each member
-   * @param now the clock of traces; members are given the same by `joinTeam`
+   * @param now the clock of work and traces; members are given the same by `joinTeam`
+   * @param speeds learns from every job
    */
-  constructor(threads: number, start: (thread: number) => ThreadPort, now: TraceClock) {
+  constructor(threads: number, start: (thread: number) => ThreadPort, now: TeamClock, speeds?: ThreadSpeeds) {
     if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)
       throw new LabError('backend', 'The number of threads is out of range.', {
         expected: `a whole number from 1 to ${MAX_THREADS}`,
         found: String(threads),
       })
     this.threads = threads
+    this.speeds = speeds ?? new ThreadSpeeds(threads)
+    this.#barrier = new TeamBarrier(threads, now)
     this.#now = now
     this.#members = Array.from({ length: threads - 1 }, (_, i) => start(i + 1))
     this.#members.forEach((member, i) => {
       member.onMessage((message) => this.#take(message as Answer))
       const control = this.#control.buffer
-      member.post({ kind: 'invitation', control, thread: i + 1, threads } satisfies Invitation)
+      const barrier = this.#barrier.buffer
+      member.post({ kind: 'invitation', control, barrier, thread: i + 1, threads } satisfies Invitation)
     })
   }
 
@@ -179,8 +171,12 @@ export class ThreadTeam {
     this.#mail({ kind: 'remove', engine })
   }
 
-  /** Plays a job's tapes and returns when all threads have. @param tapes addresses, one a thread */
-  run(engine: number, tapes: readonly number[]): void {
+  /**
+   * Plays a job's tapes and returns when all threads have.
+   * @param tapes addresses, one a thread
+   * @param rows of the job's sequences that each thread has
+   */
+  run(engine: number, tapes: readonly number[], rows: readonly number[]): void {
     const control = this.#control
     const installed = this.#engines.get(engine)
     if (!installed) throw new LabError('internal', 'A job was started on an engine that is gone.')
@@ -188,17 +184,20 @@ export class ThreadTeam {
     control[ENGINE] = engine
     control[FAILED] = 0
     if (this.threads > 1) {
+      this.#barrier.beginJob()
       Atomics.add(control, JOB, 1)
       this.#wake()
     }
     const tracer = this.#trace?.writer(0, engine, this.#now) ?? null
-    const failure = play(installed, control, 0, this.threads, tracer)
+    const place = { control, barrier: this.#barrier, thread: 0, threads: this.threads }
+    const failure = play(installed, place, tracer)
     if (failure || Atomics.load(control, FAILED) !== 0)
       throw new LabError('backend', 'The wasm engine stopped in the middle of a step.', {
         where: failure ? 'thread 0' : 'a worker thread',
         remedy: 'Please report this; `--backend reference` computes the same, slowly.',
         cause: failure?.thrown,
       })
+    if (this.threads > 1) this.speeds.learn(rows, this.#barrier.busyMs())
   }
 
   /** From the next job on, every thread writes down its first `spansAThread` kernels and waits. */
@@ -259,15 +258,16 @@ export class ThreadTeam {
 
 /**
  * A member's life: call it once in a fresh worker. It answers messages while there are any, and plays jobs between them.
- * @param now the clock of traces
+ * @param now the clock of work and traces
  */
-export function joinTeam(port: ThreadPort, now: TraceClock): void {
+export function joinTeam(port: ThreadPort, now: TeamClock): void {
   let trace: SharedArrayBuffer | null = null
   const engines = new Map<number, InstalledEngine>()
-  let invitation: { control: Int32Array; thread: number; threads: number } | null = null
+  let place: TeamPlace | null = null
   let readMail = 0
   let lastJob = 0
-  const playJobs = ({ control, thread, threads }: NonNullable<typeof invitation>): void => {
+  const playJobs = (own: TeamPlace): void => {
+    const { control, thread, threads } = own
     for (;;) {
       const events = Atomics.load(control, EVENTS)
       if (Atomics.load(control, CLOSED) !== 0 || Atomics.load(control, MAIL) !== readMail) return
@@ -277,7 +277,7 @@ export function joinTeam(port: ThreadPort, now: TraceClock): void {
         lastJob = job
         const engine = control[ENGINE]!
         const tracer = trace && new TraceBuffer(threads, trace).writer(thread, engine, now)
-        play(engines.get(engine)!, control, thread, threads, tracer)
+        play(engines.get(engine)!, own, tracer)
       }
     }
   }
@@ -285,7 +285,8 @@ export function joinTeam(port: ThreadPort, now: TraceClock): void {
     const mail = message as Mail | Invitation
     try {
       if (mail.kind === 'invitation') {
-        invitation = { control: new Int32Array(mail.control), thread: mail.thread, threads: mail.threads }
+        const { control, barrier, thread, threads } = mail
+        place = { control: new Int32Array(control), barrier: new TeamBarrier(threads, now, barrier), thread, threads }
       } else {
         readMail++
         if (mail.kind === 'remove') engines.delete(mail.engine)
@@ -298,6 +299,6 @@ export function joinTeam(port: ThreadPort, now: TraceClock): void {
     } catch (error) {
       port.post({ kind: 'failed', message: String(error) } satisfies Answer)
     }
-    if (invitation) playJobs(invitation)
+    if (place) playJobs(place)
   })
 }

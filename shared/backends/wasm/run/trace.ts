@@ -4,9 +4,7 @@
  */
 import { WAIT, type TraceSpan } from '../../trace.ts'
 import type { TapeTracer } from './tape.ts'
-
-/** Ms; the same on all threads of a host. */
-export type TraceClock = () => number
+import type { TeamClock } from './team-barrier.ts'
 
 /** Numbers of a span: engine, function, start, end. */
 const SPAN_NUMBERS = 4
@@ -30,7 +28,7 @@ export class TraceBuffer {
   }
 
   /** What a thread's player is given for a job of an engine. The first number of a thread's part counts its spans. */
-  writer(thread: number, engine: number, now: TraceClock): TapeTracer {
+  writer(thread: number, engine: number, now: TeamClock): TapeTracer {
     const numbers = this.#numbers
     const base = thread * this.#numbersAThread
     const capacity = Math.floor((this.#numbersAThread - 1) / SPAN_NUMBERS)

@@ -10,7 +10,7 @@ import { parameterRanges } from '../../programs/parameter-ranges.ts'
 import { ProcessorRecurrence } from '../../programs/processor-recurrence.ts'
 import { finished, type Program } from '../../programs/program.ts'
 import type { FlatRange, FloatArray, Moments, SequenceAdjoints, SequenceInput } from '../../recurrence.ts'
-import { laneAt, rowBlocks } from '../plan/row-blocks.ts'
+import { laneAt } from '../plan/row-blocks.ts'
 import { FlatParameters } from './flat-parameters.ts'
 import type { Injection } from './injections.ts'
 import { LayerConvergence } from './layer-convergence.ts'
@@ -104,7 +104,7 @@ export class WasmRecurrence extends ProcessorRecurrence<TapeJob> {
   #putForward(tape: Tape, input: SequenceInput<FloatArray>, runs: PartRun[][]): void {
     const { network, memory } = this.#shared
     const { steps, batch } = input
-    const blocks = rowBlocks(batch, this.#place.lane)
+    const blocks = tape.takeRows(batch, this.#place.lane)
     for (const layer of network.wiredLayers) {
       const runInput =
         layer.index === 0
@@ -203,7 +203,7 @@ export class WasmRecurrence extends ProcessorRecurrence<TapeJob> {
     const statesAddress = states ? buffers.get('adjoint:states', states.data.length * 4) : 0
     if (states) memory.floats.set(states.data, statesAddress / 4)
     const reached = this.#rowsReachedBy(adjoints, steps, batch)
-    const blocks = rowBlocks(batch, this.#place.lane)
+    const blocks = tape.takeRows(batch, this.#place.lane)
     const top = network.wiredLayers.length - 1
     const moving: PartUnit[] = []
     let above: AdjointRows | null = null

@@ -2,14 +2,14 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { MemoryPlan } from '../../../../shared/backends/memory-plan.ts'
 import { LIBRARY_BYTES, planMemory } from '../../../../shared/backends/tensorflow/memory-plan.ts'
 import { createCaseNetwork } from '../../../bench/networks.ts'
 import { OWN_CELL, stepCase, type StepCase } from '../../../bench/step-cases.ts'
 import { WHOLE_SUITE } from '../../../gpu/whole.ts'
-import { knowsProcesses } from '../../../processes.ts'
-import { isTensorflowLeftOut } from '../../../tensorflow.ts'
+import { describeUnless, LINUX_LACK } from '../../../needs.ts'
+import { TENSORFLOW_LACK } from '../../../tensorflow.ts'
 import type { ProbedMemory } from './memory-probe.ts'
 
 /** XLA decides what it copies and what shares its place, cell by cell; an allocator keeps what is freed. */
@@ -37,7 +37,7 @@ const plan = (testCase: StepCase): MemoryPlan => planMemory(createCaseNetwork(te
 /** Beside the library. */
 const stepBytesOf = ({ totalBytes }: MemoryPlan): number => totalBytes - LIBRARY_BYTES
 
-describe.skipIf(isTensorflowLeftOut || !knowsProcesses)('memory of a training step on TensorFlow', () => {
+describeUnless(TENSORFLOW_LACK ?? LINUX_LACK)('memory of a training step on TensorFlow', () => {
   const cases = process.env[WHOLE_SUITE] === '1' ? CASES : CASES.slice(0, 1)
 
   it.each(cases)('is planned as it is taken: $name', async (testCase) => {

@@ -10,7 +10,8 @@ import { referenceBackend } from '../../../../shared/backends/reference/referenc
 import { forkExecutor } from '../../../../main/engine/executor/fork-executor.ts'
 import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'
-import { knowsProcesses, runningProcesses } from '../../../processes.ts'
+import { itUnless, LINUX_LACK } from '../../../needs.ts'
+import { runningProcesses } from '../../../processes.ts'
 import { batch } from '../../backends/networks.ts'
 import { temporaryFolder } from '../../store/store-helpers.ts'
 
@@ -77,7 +78,7 @@ it('says what the thread has died of that computes in it, and ends', async () =>
   await expect.poll(() => told).toEqual([{ kind: 'ended', cause: expect.stringContaining('null') }, 'exit code 1'])
 })
 
-it.skipIf(!knowsProcesses)('hears in the middle of a long call that its parent was killed, and ends', async () => {
+itUnless(LINUX_LACK)('hears in the middle of a long call that its parent was killed, and ends', async () => {
   const folder = await temporaryFolder()
   const parent = spawn(process.execPath, [fileURLToPath(new URL('./endless-asker.ts', import.meta.url)), folder])
   const executors = async (): Promise<number[]> =>

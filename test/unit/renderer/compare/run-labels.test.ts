@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { configLabels, runLabels } from '../../../../renderer/compare/run-labels.ts'
 import type { ComparedRun } from '../../../../renderer/compare/use-compared-runs.ts'
-import { parseConfig } from '../../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../../shared/experiments/read-config.ts'
 import type { RunSummary } from '../../../../shared/protocol/run-views.ts'
 
 function compared(name: string, strategy: RunSummary['strategy'], steps = 50): ComparedRun {

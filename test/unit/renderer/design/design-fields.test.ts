@@ -1,4 +1,4 @@
-/** The form's table holds every hyperparameter of the schema with the schema's own range, has words for each, and begins kinds with what the schema reads. */
+/** The form's table holds every hyperparameter of the schema, has words for each, and begins kinds and groups with the schema's defaults. */
 import { describe, expect, it } from 'vitest'
 import {
   datasetOfKind,
@@ -11,18 +11,17 @@ import {
   type DesignField,
 } from '../../../../renderer/design/design-fields.ts'
 import { en } from '../../../../renderer/locales/en.ts'
+import type { DatasetConfig } from '../../../../shared/experiments/config.ts'
+import { fieldRule } from '../../../../shared/experiments/field-rules.ts'
 import { presets } from '../../../../shared/experiments/presets.ts'
-import { configJsonSchema, parseConfig, readConfig } from '../../../../shared/experiments/schema.ts'
+import { parseConfig, readConfig } from '../../../../shared/experiments/read-config.ts'
+import { configJsonSchema } from '../../../../shared/experiments/schema.ts'
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly anyOf?: readonly SchemaNode[]
   readonly oneOf?: readonly SchemaNode[]
   readonly type?: string
-  readonly minimum?: number
-  readonly exclusiveMinimum?: number
-  readonly maximum?: number
-  readonly exclusiveMaximum?: number
 }
 
 /** Edited by the network's and cells' own editors, the strategies' boxes and the mapping of a file. */
@@ -42,6 +41,17 @@ const all: readonly DesignField[] = SECTIONS.flatMap(({ groups }) => groups.flat
 const schemaLeaves = leaves(configJsonSchema()).filter(({ path }) => !ELSEWHERE.test(path))
 const quick = parseConfig(presets.find(({ name }) => name === 'quick')!.config, 'quick')
 
+/** Of what a form begins with, that which the schema has no default for. */
+function askedOf(path: string, whole: unknown): Record<string, unknown> {
+  const owner = { kind: (whole as { kind?: unknown }).kind }
+  const [outer, inner] = path.split('.') as [string, string | undefined]
+  const config = { [outer]: inner === undefined ? owner : { [inner]: owner } }
+  const isAsked = ([name]: [string, unknown]): boolean => {
+    return name === 'kind' || fieldRule(`${path}.${name}`, config).default === undefined
+  }
+  return Object.fromEntries(Object.entries(whole as object).filter(isAsked))
+}
+
 describe('the table of fields', () => {
   it('holds every hyperparameter of the schema, once', () => {
     const paths = all.map(({ path }) => path)
@@ -50,40 +60,38 @@ describe('the table of fields', () => {
     expect(values.sort()).toEqual([...new Set(schemaLeaves.map(({ path }) => path))].sort())
   })
 
-  it('has the ranges of the schema', () => {
-    for (const field of all) {
-      if (field.kind !== 'number') continue
-      const nodes = schemaLeaves.filter(({ path }) => path === field.path).map(({ node }) => node)
-      const limits = nodes.map((node) => [
-        node.type === 'integer',
-        node.minimum ?? (node.type === 'integer' && node.exclusiveMinimum === 0 ? 1 : undefined),
-        node.type === 'integer' ? undefined : node.exclusiveMinimum,
-        node.maximum === Number.MAX_SAFE_INTEGER ? undefined : node.maximum,
-      ])
-      expect(limits, field.path).toContainEqual([field.isInteger ?? false, field.least, field.above, field.most])
-    }
-  })
-
   it('explains each field', () => {
     const wordsAt = (key: string): unknown =>
       key.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], en)
     for (const field of all) {
       expect(wordsAt(`${textKey(field)}.label`), field.path).toBeTypeOf('string')
       expect(wordsAt(`${textKey(field)}.help`), field.path).toBeTypeOf('string')
-      if (field.kind === 'number' && field.isNullable)
+      if (field.kind !== 'optional' && fieldRule(field.path).isNullable)
         expect(wordsAt(`${textKey(field)}.empty`), field.path).toBeTypeOf('string')
       if (field.kind === 'choice')
-        for (const option of field.options) expect(wordsAt(`${textKey(field)}.options`)).toHaveProperty(option)
+        for (const option of fieldRule(field.path).options)
+          expect(wordsAt(`${textKey(field)}.options`)).toHaveProperty(option)
     }
   })
 
-  it.each(['copy-first-input', 'denoising', 'mnist'] as const)(
-    'begins a %s dataset with what the schema reads',
+  it.each(['copy-first-input', 'denoising', 'mnist', 'file'] as const)(
+    'begins a %s dataset with the defaults of the schema',
     (kind) => {
-      const dataset = datasetOfKind(kind, quick.dataset)
-      expect(parseConfig({ ...quick, dataset }, 'x').dataset).toEqual(dataset)
+      const begun = datasetOfKind(kind, datasetOfKind(kind === 'mnist' ? 'file' : 'mnist', quick.dataset))
+      const dataset = begun.kind === 'file' ? { ...begun, path: 'a.npz' } : begun
+      expect(parseConfig({ dataset: askedOf('dataset', dataset) }, 'x').dataset).toEqual(dataset)
     },
   )
+
+  it('keeps the series where both kinds are generated', () => {
+    const copied = datasetOfKind('copy-first-input', quick.dataset) as Extract<
+      DatasetConfig,
+      { kind: 'copy-first-input' }
+    >
+    const { steps, counts, fresh } = copied
+    expect({ ...copied, kind: 'copy-first-input' }).toEqual(quick.dataset)
+    expect(datasetOfKind('denoising', quick.dataset)).toMatchObject({ steps, counts, fresh })
+  })
 
   it('begins own series with nothing but the file missing', () => {
     const read = readConfig({ ...quick, dataset: datasetOfKind('file', quick.dataset) }, 'x')
@@ -91,12 +99,23 @@ describe('the table of fields', () => {
   })
 
   it.each(['constant', 'step', 'cosine', 'warm-restarts', 'plateau'] as const)(
-    'begins a %s schedule with what the schema reads',
+    'begins a %s schedule with the defaults of the schema',
     (kind) => {
       const schedule = scheduleOfKind(kind)
-      expect(parseConfig({ ...quick, training: { ...quick.training, schedule } }, 'x').training.schedule).toEqual(
-        schedule,
-      )
+      const training = { schedule: askedOf('training.schedule', schedule) }
+      expect(parseConfig({ dataset: quick.dataset, training }, 'x').training.schedule).toEqual(schedule)
+    },
+  )
+
+  it.each(['training.regulariser', 'measures.vaa', 'measures.vaaStar'] as const)(
+    'begins %s with the defaults of the schema',
+    (path) => {
+      const field = all.find((each) => each.path === path)
+      if (field?.kind !== 'optional') throw new Error(`${path} is no group`)
+      const whole = field.whole()
+      const [section, name] = path.split('.') as [string, string]
+      const read = parseConfig({ dataset: quick.dataset, [section]: { [name]: askedOf(path, whole) } }, 'x')
+      expect(whole).toEqual(readField(read, path))
     },
   )
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { SECTIONS, type DesignField } from '../../../../renderer/design/design-fields.ts'
 import { changedFields } from '../../../../renderer/design/field-differences.ts'
-import { parseConfig } from '../../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../../shared/experiments/read-config.ts'
 
 const fields = (config: ReturnType<typeof parseConfig>): DesignField[] =>
   SECTIONS.flatMap(({ groups }) => groups.flatMap((group) => group.fields)).filter(({ when }) => when?.(config) ?? true)

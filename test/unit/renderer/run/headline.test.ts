@@ -8,12 +8,12 @@ import { NO_MARKS } from '../../../../shared/runs/timeline.ts'
 
 const RUNNING = { state: 'running', task: 'regression', vaaSeries: 16, result: null } as const
 
-const latestOf = (points: Partial<Record<SeriesName, readonly [number, readonly (number | null)[]]>>): LatestPoints =>
+const latestOf = (points: Readonly<Record<string, readonly [number, readonly (number | null)[]]>>): LatestPoints =>
   new Map(
-    Object.entries(points).map(([series, [position, values]]) => [
-      series as SeriesName,
-      { series: series as SeriesName, position, values },
-    ]),
+    Object.entries(points).map(([name, [position, values]]) => {
+      const series = name as SeriesName
+      return [series, { series, position, values }]
+    }),
   )
 
 const figureOf = (name: string, ...given: Parameters<typeof headlineFigures>) =>

@@ -6,7 +6,7 @@ import { mistakeAtPlace, mistakeText } from '../../../../renderer/words/mistake-
 import { createMessages } from '../../../../renderer/locales/messages.ts'
 import type { ExperimentConfig } from '../../../../shared/experiments/config.ts'
 import { findForkMistakes } from '../../../../shared/experiments/fork.ts'
-import { parseConfig } from '../../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../../shared/experiments/read-config.ts'
 import { toWireError } from '../../../../shared/errors/wire-error.ts'
 
 function mistakeIn(language: 'en' | 'fr', grid: Record<string, unknown[]>): string {

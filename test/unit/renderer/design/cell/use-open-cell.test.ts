@@ -1,7 +1,7 @@
 /** Where the cell that is open stands in a design, and what choosing another one there changes. */
 import { expect, it } from 'vitest'
 import { cellAt, chooseCell } from '../../../../../renderer/design/cell/use-open-cell.ts'
-import { parseConfig } from '../../../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../../../shared/experiments/read-config.ts'
 
 const design = (over: Record<string, unknown> = {}) =>
   parseConfig(

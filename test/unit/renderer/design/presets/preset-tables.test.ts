@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { presetTables } from '../../../../../renderer/design/presets/preset-tables.ts'
 import tables from '../../../../../shared/experiments/paper-tables.json' with { type: 'json' }
 import { presets } from '../../../../../shared/experiments/presets.ts'
-import { parseConfig } from '../../../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../../../shared/experiments/read-config.ts'
 import type { PresetView } from '../../../../../shared/protocol/design-views.ts'
 
 /** Of the last digit that is printed. */

@@ -12,7 +12,7 @@ import {
   parseValues,
   type SweepAxis,
 } from '../../../../../renderer/sweeps/form/sweep-form.ts'
-import { parseConfig } from '../../../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../../../shared/experiments/read-config.ts'
 import { isFieldName } from '../../../../../shared/experiments/fields.ts'
 import { parseSweep } from '../../../../../shared/experiments/sweep.ts'
 

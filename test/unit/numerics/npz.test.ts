@@ -5,8 +5,8 @@ import { readNpy, writeNpy } from '../../../shared/numerics/npy.ts'
 import { NpzArchive, writeNpz } from '../../../shared/numerics/npz.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
 import { crc32 } from '../../../shared/numerics/zip-checksums.ts'
-import { labErrorOf, range, tensor, text } from './helpers.ts'
-import { fromBase64, numpyFiles } from './numpy-files.ts'
+import { labErrorOf, range, tensor, text } from '../datasets/helpers.ts'
+import { fromBase64, numpyFiles } from '../datasets/numpy-files.ts'
 
 /** Every array of an archive, as numbers. */
 function numbersOf(bytes: Uint8Array, where: string): Map<string, Tensor> {

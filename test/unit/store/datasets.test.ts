@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadDatasetSources } from '../../../main/store/datasets.ts'
 import type { DatasetConfig } from '../../../shared/experiments/config.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
-import { labErrorOf, text } from './helpers.ts'
+import { labErrorOf, text } from '../datasets/helpers.ts'
 
 const counts = { train: 1, validation: 1, test: 1 }
 let folder: string
