@@ -154,6 +154,6 @@ export default tseslint.config(
   {
     files: ['{shared,main,renderer}/**/*.{ts,vue}'],
     plugins: { house: houseRules(path.join(import.meta.dirname, '..')) },
-    rules: { 'house/shared-by-two': 'error' },
+    rules: { 'house/no-import-cycle': 'error', 'house/shared-by-two': 'error' },
   },
 )

@@ -1,7 +1,7 @@
 /** The worker thread of a command that trains: a command and its arguments enter, it is carried out, and its exit code is the thread's. */
 import { workerData } from 'node:worker_threads'
 import { finishCommand } from './report.ts'
-import type { ThreadedCommand } from './run-in-thread.ts'
+import type { ThreadedCommand, CommandTask } from './command-task.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -12,15 +12,6 @@ const COMMANDS = {
   fork: async (name: string, options: Options) => (await import('./commands/fork.ts')).forkCommand(name, options),
   sweep: async (file: string, options: Options) => (await import('./commands/sweep.ts')).sweepCommand(file, options),
 } satisfies Record<ThreadedCommand, unknown>
-
-export interface CommandTask {
-  readonly command: ThreadedCommand
-  readonly args: readonly unknown[]
-  /** Whether its errors are objects. */
-  readonly json: boolean
-  /** See work-flags.ts. */
-  readonly flags: SharedArrayBuffer
-}
 
 const { command, args, json } = workerData as CommandTask
 const carryOut = COMMANDS[command] as (...args: readonly unknown[]) => Promise<void>

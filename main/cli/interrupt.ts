@@ -1,7 +1,7 @@
 /** The wish to save of a command that trains, which this thread cannot hear for itself: it is read from what it shares with the one that does. */
 import { isMainThread, workerData } from 'node:worker_threads'
 import type { TrainControl } from '../../shared/training/train-run.ts'
-import type { CommandTask } from './command-thread.ts'
+import type { CommandTask } from './command-task.ts'
 import { outputFailure } from './streams.ts'
 import { WorkFlags } from './work-flags.ts'
 

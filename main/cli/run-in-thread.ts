@@ -4,12 +4,10 @@
  */
 import process from 'node:process'
 import { startThread } from '../engine/start-thread.ts'
-import type { CommandTask } from './command-thread.ts'
+import type { CommandTask, ThreadedCommand } from './command-task.ts'
 import { listenForStops, tellSaving } from './stop-signals.ts'
 import { isTerminal } from './streams.ts'
 import { WorkFlags } from './work-flags.ts'
-
-export type ThreadedCommand = 'run' | 'resume' | 'fork' | 'sweep'
 
 /** @throws what ends the thread before the command */
 export async function runInThread(command: ThreadedCommand, args: readonly unknown[]): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Standard output and error: text enters and is written when the call returns, from any thread, so that none is lost when the process ends.
- * A standard output that cannot be written (a full disk, a reader that has gone) is remembered and no more is written: whoever works saves
+ * A standard output that cannot be written (a full disk, a reader that has gone) is remembered and nothing more is written: whoever works saves
  * first and tells it then.
  */
 import { writeSync } from 'node:fs'

@@ -3,7 +3,7 @@
  * that ended unseen and the wish to stay awake leave. Which calls of Electron that takes is desktop-signs.ts's.
  */
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { RunState } from '../../shared/protocol/views.ts'
+import type { RunState } from '../../shared/runs/run-state.ts'
 
 export type EndState = Extract<RunState, 'finished' | 'diverged' | 'failed' | 'crashed'>
 

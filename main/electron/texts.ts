@@ -1,5 +1,5 @@
 /** The words of the desktop outside of its page: menu, dialogs, notifications. Those of the page stand in renderer/locales. */
-import type { RunState } from '../../shared/protocol/views.ts'
+import type { RunState } from '../../shared/runs/run-state.ts'
 
 export const TEXTS = {
   appName: 'Warmup Lab',

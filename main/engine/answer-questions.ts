@@ -12,7 +12,7 @@ export type Answers<Asked extends Questions> = {
 export interface AnsweringPort<Told> {
   /** Tells whoever asks something that was not asked for. */
   tell(told: Told): void
-  /** Hears no more, so that the thread can end. */
+  /** Stops listening, so that the thread can end. */
   close(): void
 }
 

@@ -7,7 +7,7 @@ import { findForkMistakes, type ForkPoint } from '../../shared/experiments/fork.
 import type { ConfigMistake } from '../../shared/experiments/judge-config.ts'
 import { parseConfig } from '../../shared/experiments/read-config.ts'
 import { LabError } from '../../shared/errors/errors.ts'
-import type { ForkPointView } from '../../shared/protocol/views.ts'
+import type { ForkPointView } from '../../shared/protocol/run-views.ts'
 import { withContent } from '../../shared/runs/data-content.ts'
 import { keptStep, type CheckpointName, type RunRecord } from '../../shared/runs/run.ts'
 import { stepsPerEpoch } from '../../shared/training/batches.ts'

@@ -119,7 +119,7 @@ export async function digestOfDataFile(file: string): Promise<FileDigest> {
   return digestOf(await loadDataFile(file, ''))
 }
 
-/** The file of series, and that of the test series where it is another. Nothing is made of the bytes before it is known whose they are. */
+/** The file of series, and that of the test series where it has its own. Nothing is made of the bytes before it is known whose they are. */
 async function findFiles(
   home: string,
   { path: recorded, testPath }: Extract<DatasetConfig, { kind: 'file' }>,

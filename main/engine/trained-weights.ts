@@ -21,6 +21,7 @@ import { forkPointOf } from '../../shared/training/fork.ts'
 import { keptSteps } from '../store/kept-checkpoints.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { wireNetworks } from './run-group.ts'
+import type { LearningPhase } from '../../shared/experiments/phases.ts'
 
 export interface WeightsChoice {
   readonly format: 'safetensors' | 'npz'
@@ -44,7 +45,7 @@ export interface TrainedWeights<Name extends WeightsName = WeightsName> {
   /** Which they are: without validation, the best ones are the last. */
   readonly weights: Name | 'last'
   /** The checkpoint that they are from; null: those of the finished run. */
-  readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
+  readonly at: { readonly phase: LearningPhase; readonly step: number } | null
 }
 
 /** @throws LabError `weights` for a run that has none yet, `usage` for a seed that it has not, `checkpoint` for a damaged one */
@@ -125,7 +126,7 @@ async function readKeptWeights(
   const checkpoint = await store.readCheckpoint(record.id, name)
   if (checkpoint === null) {
     const steps = await keptSteps(store.folder(record.id))
-    throw new LabError('weights', 'the run has kept no such checkpoint.', {
+    throw new LabError('weights', 'The run has kept no such checkpoint.', {
       where: record.id,
       expected: ['best', 'last', ...steps.map((step) => `step-${step}`)].join(', '),
       found: `no checkpoint \`${name}\``,

@@ -1,6 +1,6 @@
 /** What this process takes of the processor, all of its threads together, and how busy the machine is: the clocks of the system enter, shares leave. */
 import os from 'node:os'
-import type { DeviceLoad } from '../../shared/protocol/views.ts'
+import type { DeviceLoad } from '../../shared/protocol/run-progress.ts'
 
 /** Shorter stretches say more about the system's clock ticks than about the load. */
 const SHORTEST_STRETCH_MS = 500

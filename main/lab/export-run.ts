@@ -1,6 +1,6 @@
 /** A run as a file to keep: its weights, its series as CSV, or its configuration. Where the file goes is left to the window. */
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
-import type { ExportedFile, ExportedRun } from '../../shared/protocol/views.ts'
+import type { ExportedFile, ExportedRun } from '../../shared/protocol/run-views.ts'
 import { metricsCsv } from '../../shared/runs/metrics-csv.ts'
 import { encodeWeights } from '../engine/trained-weights.ts'
 import { findMetricsChange } from '../store/metrics-change.ts'

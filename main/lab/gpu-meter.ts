@@ -1,5 +1,5 @@
 /** How busy the graphics processor of a run is, where its driver tells it: asked beside the run, now and then; the last answer leaves. */
-import type { GpuLoad } from '../../shared/protocol/views.ts'
+import type { GpuLoad } from '../../shared/protocol/run-progress.ts'
 import { factsOf, readGpuFacts, type GpuFacts } from '../engine/gpu-facts.ts'
 
 /** Its driver is asked through a program of its own, which takes a moment. */

@@ -4,8 +4,8 @@
  */
 import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { HeldJobView } from '../../shared/protocol/views.ts'
-import type { RunStatus } from '../../shared/runs/run.ts'
+import type { HeldJobView } from '../../shared/protocol/queue-views.ts'
+import type { RunStatus } from '../../shared/runs/run-state.ts'
 import type { KeptJob } from '../store/queue-file.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { RunMonitor } from './run-monitor.ts'
@@ -72,7 +72,7 @@ export class HeldQueue {
     return this.#jobs.some(({ id }) => id === jobId)
   }
 
-  /** What the engine has taken is held no more; what others do to the runs and sweeps is looked at. */
+  /** What the engine has taken is no longer held; what others do to the runs and sweeps is looked at. */
   hear(event: LabEvent): void {
     if (this.#jobs.length === 0) return
     switch (event.type) {

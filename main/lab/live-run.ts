@@ -3,11 +3,12 @@
  * that come while the earlier part is still read from the file wait for it.
  */
 import type { RunEvent, RunRecord } from '../../shared/runs/run.ts'
-import type { RunProgress } from '../../shared/protocol/views.ts'
+import type { RunProgress } from '../../shared/protocol/run-progress.ts'
 import type { EngineOptions } from '../engine/engine-options.ts'
 import { CpuMeter } from './cpu-meter.ts'
 import { GpuMeter } from './gpu-meter.ts'
 import { RunSeries } from './run-series.ts'
+import type { LearningPhase } from '../../shared/experiments/phases.ts'
 
 /** The rate is that of this last stretch of time. */
 const RATE_WINDOW_MS = 8000
@@ -119,7 +120,7 @@ export class LiveRun {
     this.#samples = []
   }
 
-  #advance(phase: 'warm-up' | 'training', step: number): void {
+  #advance(phase: LearningPhase, step: number): void {
     if (this.#phase !== phase) this.#enter(phase, step) // a resumed run tells no phase
     this.#step = step
     const timeMs = performance.now()

@@ -75,7 +75,7 @@ export class QueueKeeper {
       this.#written = text
       this.#isToldOf = false
     } catch (error) {
-      this.#written = null // half of it may have come to pass
+      this.#written = null // it may be half written
       if (!this.#isToldOf) this.#notice(error)
       this.#isToldOf = true
       this.#retryTimer ??= setTimeout(() => {

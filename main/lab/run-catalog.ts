@@ -7,7 +7,7 @@ import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { ConfigurationPage, IndexState, RunFacets, RunPage } from '../../shared/protocol/run-query.ts'
 import { runFilterSchema } from '../../shared/protocol/run-query.ts'
-import type { RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import { RunIndex } from './run-index/run-index.ts'
 

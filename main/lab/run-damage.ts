@@ -1,6 +1,6 @@
 /** What of a run's metrics is damaged, as a window is told: lines that cannot be read and a file that is not what was written enter. */
 import path from 'node:path'
-import type { MetricsChange, RunDamage } from '../../shared/protocol/views.ts'
+import type { MetricsChange, RunDamage } from '../../shared/protocol/run-views.ts'
 import type { DamagedLines } from '../../shared/runs/damaged-lines.ts'
 import { RUN_FILES } from '../store/run-files.ts'
 

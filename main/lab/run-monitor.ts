@@ -5,9 +5,11 @@
 import { trialStrategies } from '../../shared/experiments/trials.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { QueuedJobView, RunProgress } from '../../shared/protocol/views.ts'
+import type { QueuedJobView } from '../../shared/protocol/queue-views.ts'
+import type { RunProgress } from '../../shared/protocol/run-progress.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
-import { isOver, type RunRecord } from '../../shared/runs/run.ts'
+import { isOver } from '../../shared/runs/run-state.ts'
+import type { RunRecord } from '../../shared/runs/run.ts'
 import type { EngineOptions } from '../engine/engine-options.ts'
 import type { EngineLine } from '../engine/host/engine-lines.ts'
 import { EngineHost, type HostEvent, type Job } from '../engine/host/engine-host.ts'
@@ -82,7 +84,7 @@ export class RunMonitor {
     return [...this.#live.values()].map((live) => live.progress())
   }
 
-  /** The line as it is to be kept; whoever takes a job out of it wants it no more. */
+  /** The line as it is to be kept; whoever takes a job out of it no longer wants it. */
   kept(): KeptJob[] {
     return this.#host.queue().flatMap(({ job, runIds, isLeaving }): KeptJob[] => {
       if (isLeaving) return []

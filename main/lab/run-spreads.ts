@@ -4,7 +4,8 @@
  */
 import type { CheckedPayload } from '../../shared/protocol/commands.ts'
 import { LabError } from '../../shared/errors/errors.ts'
-import type { RunMetrics, RunSpreads } from '../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../shared/protocol/run-views.ts'
+import type { RunSpreads } from '../../shared/protocol/insight-views.ts'
 import { SpreadColumns } from '../../shared/runs/spread-columns.ts'
 import { listSlices, readSpreads, spreadOfSlice } from '../../shared/runs/spreads.ts'
 import { Timeline } from '../../shared/runs/timeline.ts'

@@ -1,10 +1,10 @@
 /**
- * What is done to many runs at once: their ids and a change enter, and for each its folder is changed and read again; which runs it came to
- * pass for leaves, and why it did not for the others.
+ * What is done to many runs at once: their ids and a change enter, and each run's folder is changed and read again; the runs for which it
+ * succeeded leave, and why it failed for the others.
  */
 import { LabError } from '../../shared/errors/errors.ts'
 import { trashKey } from '../../shared/protocol/trash.ts'
-import type { RunsDone } from '../../shared/protocol/views.ts'
+import type { RunsDone } from '../../shared/protocol/run-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import { applyChange, type AnnotationsChange } from '../../shared/runs/annotations.ts'
 import { readAnnotations, writeAnnotations } from '../store/annotations-file.ts'
@@ -65,7 +65,7 @@ export class RunsDesk {
     return done
   }
 
-  /** @throws what is wrong with the first one, when it came to pass for none */
+  /** @throws what is wrong with the first one, when it succeeded for none */
   #each(runIds: readonly string[], act: (runId: string) => Promise<void>): Promise<RunsDone> {
     const turn = this.#tail.then(async () => {
       const done: string[] = []

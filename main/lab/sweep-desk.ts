@@ -3,7 +3,8 @@
  * the monitor's, the files are the store's, what sweeps have come to is sweep-catalog.ts's.
  */
 import { LabError } from '../../shared/errors/errors.ts'
-import type { ExportedFile, SweepDetail } from '../../shared/protocol/views.ts'
+import type { ExportedFile } from '../../shared/protocol/run-views.ts'
+import type { SweepDetail } from '../../shared/protocol/sweep-views.ts'
 import { sweepCsv } from '../../shared/runs/sweep-table.ts'
 import type { SweepStore } from '../store/sweep-store.ts'
 import type { DesignDesk } from './designs/design-desk.ts'

@@ -4,7 +4,7 @@
  */
 import { LabError } from '../../shared/errors/errors.ts'
 import { readTrashKey, trashKey } from '../../shared/protocol/trash.ts'
-import type { RunsDone } from '../../shared/protocol/views.ts'
+import type { RunsDone } from '../../shared/protocol/run-views.ts'
 import { fromWireError } from '../../shared/errors/wire-error.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { SweepStore } from '../store/sweep-store.ts'

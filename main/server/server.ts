@@ -53,7 +53,7 @@ interface Door {
 /**
  * @param port 0 for any that is free
  * @param token who has it is the user; a random one by default
- * @throws LabError `usage` when the port cannot be had
+ * @throws LabError `usage` when the port cannot be opened
  */
 export async function startServer(
   lab: Lab,

@@ -37,7 +37,7 @@ export class Strangers {
     this.#timers.set(socket, timer)
   }
 
-  /** It is the user's, or is no more. */
+  /** It is the user's, or has gone. */
   release(socket: Duplex): void {
     clearTimeout(this.#timers.get(socket))
     this.#timers.delete(socket)

@@ -221,7 +221,7 @@ export async function belongsTo(folder: string, { header }: BlockPlace): Promise
 
 /**
  * The blocks of a run from the beginning of its metrics on; none where they are not to be trusted.
- * @param mostBytes of the metrics: what lies behind is another's to read
+ * @param mostBytes of the metrics: what lies beyond them is left to others
  */
 export async function* readColumns(folder: string, seedCount: number, mostBytes: number): AsyncGenerator<ColumnsBlock> {
   const handle = await openColumns(folder, 'r')

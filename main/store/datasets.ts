@@ -97,7 +97,7 @@ const filesOf = ({ path, testPath }: FilePaths): { readonly path: string; readon
   ...(testPath === null ? [] : [{ path: testPath, field: 'dataset.testPath' }]),
 ]
 
-/** Another text when a file is another; the same for all that cannot be looked at. */
+/** A text that changes when a file does; the same for all that cannot be looked at. */
 export async function dataFilePrint(paths: FilePaths, baseFolder: string): Promise<string> {
   const prints = filesOf(paths).map(({ path }) =>
     stat(resolve(baseFolder, path)).then(

@@ -35,7 +35,7 @@ export async function readLog(file: string, fromByte: number | null): Promise<Lo
   }
   try {
     const { size } = await handle.stat()
-    // A log that is shorter than it was is another one.
+    // A log that is shorter than it was has been replaced.
     const from = fromByte !== null && fromByte <= size ? fromByte : Math.max(0, size - FIRST_BYTES)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from)
     const end = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE) + 1

@@ -3,7 +3,7 @@
  * the file is, is looked at whenever it is read; its digest only where all of it is read anyway.
  */
 import path from 'node:path'
-import type { MetricsChange } from '../../shared/protocol/views.ts'
+import type { MetricsChange } from '../../shared/protocol/run-views.ts'
 import type { RunDigests } from '../../shared/runs/run.ts'
 import { digestOfBytes } from './digests.ts'
 import { statMetrics } from './metrics-file.ts'

@@ -1,6 +1,6 @@
 /**
  * `run.json` of a run folder, wherever the folder lies: its place and the run's id enter, the checked record leaves; or a record enters and
- * stands there. The file has a digest of itself, since a digit of a result that is another is still a result.
+ * stands there. The file has a digest of itself, since a result with a changed digit still looks like a result.
  */
 import path from 'node:path'
 import { LabError } from '../../shared/errors/errors.ts'

@@ -5,7 +5,7 @@
  */
 import { parseJson } from '../../shared/exchange/parse-json.ts'
 import type { LogEntry, LogEntryBody } from '../../shared/runs/log.ts'
-import type { RunStatus } from '../../shared/runs/run.ts'
+import type { RunStatus } from '../../shared/runs/run-state.ts'
 import { LinesFile } from './lines-file.ts'
 
 type StatusEntry = Extract<LogEntryBody, { kind: 'status' }>

@@ -1,6 +1,6 @@
 /**
  * Deleted sweeps: a file moves from `sweeps/ID.json` to `trash/sweeps/ID.json` of the home and back, whole each time. Beside it, `ID.runs.json`
- * says which runs went with it, written before they go: an interrupted deletion is gone on with or taken back. Moving the runs is trash.ts's,
+ * says which runs went with it, written before they go: an interrupted deletion is continued or taken back. Moving the runs is trash.ts's,
  * moving and erasing both together is main/lab's.
  */
 import { mkdir, rm } from 'node:fs/promises'

@@ -1,9 +1,9 @@
 /**
  * The points of one series of a run as a chart draws them: buckets from the lab and the live points behind them enter; a seed's line, the
- * mean over seeds, its band and the smoothed mean leave. What the lab has smoothed is gone on with from where it ended.
+ * mean over seeds, its band and the smoothed mean leave. What the lab has smoothed is continued from where it ended.
  */
 import { StepSmoother } from '../../shared/runs/smooth.ts'
-import type { RunMetrics } from '../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../shared/protocol/run-views.ts'
 import { isSmoothable, type SeriesName } from '../../shared/runs/series.ts'
 import type { RunSeriesView } from '../composables/use-run-series.ts'
 

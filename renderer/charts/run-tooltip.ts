@@ -5,7 +5,7 @@
 import type { SeriesName } from '../../shared/runs/series.ts'
 import { formatNumber } from '../words/format.ts'
 import type { PointWords } from '../composables/use-point-words.ts'
-import type { RunChartSubject, RunChartWords } from './run-chart.ts'
+import type { RunChartSubject, RunChartWords } from './run-chart-subject.ts'
 import { meanPoints, smoothingOf, type MeanPoint } from './run-points.ts'
 import { phaseSteps } from './step-axis.ts'
 

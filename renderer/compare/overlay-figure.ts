@@ -14,6 +14,7 @@ import type { RunLook } from '../charts/run-looks.ts'
 import { meanPoints, smoothingOf, type MeanPoint } from '../charts/run-points.ts'
 import { extentText, pointTexts, tooltipText, type PointedItem } from '../charts/run-tooltip.ts'
 import { phaseSteps } from '../charts/step-axis.ts'
+import type { LearningPhase } from '../../shared/experiments/phases.ts'
 
 const BAND_OPACITY = 0.14
 const RAW_OPACITY = 0.3
@@ -30,7 +31,7 @@ export interface OverlayWords extends PointWords {
   readonly value: string
   readonly axis: string
   readonly head: (head: 'phase' | 'step' | 'from' | 'to' | 'count') => string
-  readonly phase: (phase: 'warm-up' | 'training') => string
+  readonly phase: (phase: LearningPhase) => string
   readonly std: string
   readonly run: string
   /** Of an axis that a smoothed line and the pale one behind it share. */

@@ -1,7 +1,7 @@
 /** The runs of the compare view: ids enter, what the lab knows of each leaves, in the same order, and follows the runs as they go on. */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
-import type { RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import { toWireError, type WireError } from '../../shared/errors/wire-error.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'

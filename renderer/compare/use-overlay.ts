@@ -3,7 +3,7 @@
  * buckets leave. What is live is asked for again every few seconds.
  */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import type { RunMetrics } from '../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../shared/protocol/run-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import { withEnds } from '../../shared/runs/read-vaa.ts'
 import type { SeriesName } from '../../shared/runs/series.ts'

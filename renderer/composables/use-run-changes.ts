@@ -5,7 +5,7 @@
 import { readonly, ref } from 'vue'
 import type { CommandPayload } from '../../shared/protocol/commands.ts'
 import { MOST_RUN_IDS } from '../../shared/protocol/run-query.ts'
-import type { RunsDone } from '../../shared/protocol/views.ts'
+import type { RunsDone } from '../../shared/protocol/run-views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useCommand } from './use-command.ts'
 import { useRunSelection } from './use-run-selection.ts'
@@ -26,7 +26,7 @@ export function useRunChanges() {
   const selection = useRunSelection()
   const { send, isBusy } = useCommand()
 
-  /** @returns the runs that it came to pass for; what went wrong was told, and after a piece that failed whole nothing more was sent */
+  /** @returns the runs for which it succeeded; what went wrong was told, and nothing is sent after a piece of which every run failed */
   async function inPieces(
     runIds: readonly string[],
     act: (piece: string[]) => Promise<{ readonly result: RunsDone } | null>,

@@ -5,7 +5,7 @@
  */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { RunMetrics } from '../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../shared/protocol/run-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import type { SeriesName, SeriesPoint } from '../../shared/runs/series.ts'
 import { Timeline, type TimelineMarks } from '../../shared/runs/timeline.ts'

@@ -1,6 +1,6 @@
 /**
  * A window of a long list that the lab holds: which rows are in sight enters, pages of them are asked for and kept, and rows leave. When the
- * question is another, the old rows stay in sight until the new ones are there; when the data have changed, what is in sight is asked again.
+ * question changes, the old rows stay in sight until the new ones are there; when the data have changed, what is in sight is asked again.
  */
 import { computed, onScopeDispose, ref, shallowReactive, watch, type ComputedRef, type Ref } from 'vue'
 
@@ -32,7 +32,7 @@ interface KeptPage<Row> {
 }
 
 /**
- * @param question what is asked, as a text: another text is another question
+ * @param question what is asked, as a text: a new text is a new question
  * @param revision of the data
  * @param fetchPage null: it failed, and the user was told
  */

@@ -1,7 +1,7 @@
 /** A text into the clipboard: by the browser's own way, or, where a window may not ask for it, by the old one. */
 import { LabError } from '../../shared/errors/errors.ts'
 
-/** @throws LabError `file` when the clipboard cannot be had */
+/** @throws LabError `file` when the clipboard cannot be used */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)

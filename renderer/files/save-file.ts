@@ -3,7 +3,7 @@
  * `saveBytes`.
  */
 import { toWireError } from '../../shared/errors/wire-error.ts'
-import type { ExportedFile } from '../../shared/protocol/views.ts'
+import type { ExportedFile } from '../../shared/protocol/run-views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { fileDialogs, toBase64 } from '../transport/file-dialogs.ts'
 

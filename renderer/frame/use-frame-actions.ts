@@ -1,6 +1,7 @@
 /** The actions that hold in every view: going from view to view and from run to run, pausing, theme, files. In the frame's setup. */
 import { useRoute, useRouter } from 'vue-router'
-import type { RunState, RunSummary } from '../../shared/protocol/views.ts'
+import { isResumable, isStoppable } from '../../shared/runs/run-state.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useRunsStore } from '../stores/runs-store.ts'
 import { useSweepsStore } from '../stores/sweeps-store.ts'
@@ -9,8 +10,6 @@ import { useCommand } from '../composables/use-command.ts'
 import { useDesignFiles } from '../composables/use-design-files.ts'
 import { canFork, useFork } from '../composables/use-fork.ts'
 
-const RESUMABLE: ReadonlySet<RunState> = new Set(['queued', 'paused', 'stopped', 'failed', 'crashed'])
-const STOPPABLE: ReadonlySet<RunState> = new Set(['paused', 'queued'])
 const THEMES = ['system', 'light', 'dark'] as const
 
 export function useFrameActions(): void {
@@ -63,12 +62,12 @@ export function useFrameActions(): void {
     const run = currentRun()
     if (!run) return false
     if (run.active) void send('run.pause', { runId: run.id })
-    else if (RESUMABLE.has(run.state)) void send('run.resume', { runId: run.id })
+    else if (isResumable(run.state)) void send('run.resume', { runId: run.id })
     return true
   })
   useAction('run.stop', () => {
     const run = currentRun()
-    if (!run || !(run.active || STOPPABLE.has(run.state))) return false
+    if (!run || !(run.active || isStoppable(run.state))) return false
     void send('run.stop', { runId: run.id })
     return true
   })

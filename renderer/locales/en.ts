@@ -55,7 +55,7 @@ export const en = {
     'same-lab': 'Connected again. Nothing was lost: what happened meanwhile is shown.',
     restarted:
       'Connected again: the lab was started anew. Runs that were being trained are paused or crashed and can be resumed.',
-    'other-version': 'Connected again: the lab is another version now. Reload the page to match it.',
+    'other-version': 'Connected again: the lab now runs another version. Reload the page to match it.',
     reload: 'Reload',
   },
   actions: {
@@ -748,3 +748,5 @@ export const en = {
     },
   },
 }
+
+export type Messages = typeof en

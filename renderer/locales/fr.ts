@@ -8,7 +8,7 @@ import { across, exports, headline, plots, unit } from './fr-run.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
-import type { Messages } from './messages.ts'
+import type { Messages } from './en.ts'
 
 /** The words of the screens in French, as en.ts. */
 export const fr: Messages = {

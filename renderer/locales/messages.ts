@@ -3,8 +3,6 @@ import { createI18n, type PluralizationRule } from 'vue-i18n'
 import { en } from './en.ts'
 import { fr } from './fr.ts'
 
-export type Messages = typeof en
-
 export const LANGUAGES = ['en', 'fr'] as const
 export type Language = (typeof LANGUAGES)[number]
 

@@ -1,5 +1,5 @@
 /**
- * When a picture that changes all the time is drawn anew: at once if it was cheap, seldom if it was dear, so that drawing takes a small share
+ * When a picture that changes all the time is drawn anew: at once if that was cheap, seldom if it was expensive, so that drawing takes a small share
  * of the page's time on any machine and fewer than one frame in twenty is late. Requests enter, calls of `draw` leave.
  */
 

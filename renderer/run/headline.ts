@@ -2,7 +2,7 @@
  * What a run has come to, in a few figures: its last points and its result enter; loss, validation, accuracy, VAA, VAA* and the test leave, each a mean over
  * seeds with its deviation and the step that it is of. How they are worded and drawn stands in RunHeadline.vue.
  */
-import type { RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import { type SeriesName, type SeriesPoint } from '../../shared/runs/series.ts'
 import { summarize } from '../../shared/statistics/summary.ts'
 

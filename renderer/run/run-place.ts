@@ -1,5 +1,5 @@
 /** How far a run is that nobody trains now: its series and its settings enter; the step of its phase, and of how many, leave. */
-import type { RunSettings } from '../../shared/protocol/views.ts'
+import type { RunSettings } from '../../shared/protocol/run-views.ts'
 import type { PhaseStep } from '../../shared/runs/timeline.ts'
 import { phaseSteps, type StepsOfRun } from '../charts/step-axis.ts'
 

@@ -3,7 +3,7 @@
  * since its file is what other processes write too.
  */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import type { RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import type { LogEntry } from '../../shared/runs/log.ts'
 import { useLabStore } from '../stores/lab-store.ts'

@@ -3,7 +3,7 @@
  * is not. A run that is not among those that the window knows is asked of the lab, again whenever more has changed than was told.
  */
 import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
-import type { RunSummary } from '../../shared/protocol/views.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import { useRunsStore } from '../stores/runs-store.ts'
 import { useTrashStore } from '../stores/trash-store.ts'
 import { useLab } from '../transport/lab-client.ts'

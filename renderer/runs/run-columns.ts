@@ -1,6 +1,7 @@
 /** The columns that a table of runs can show: for each its width, what it is sorted by, and the text of its cell. Names stand in the locales. */
 import type { RunSort } from '../../shared/protocol/run-query.ts'
-import type { RunState, RunSummary } from '../../shared/protocol/views.ts'
+import type { RunState } from '../../shared/runs/run-state.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 import type { Divergence } from '../../shared/runs/divergence.ts'
 import {
   formatCount,

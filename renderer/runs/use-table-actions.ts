@@ -34,7 +34,7 @@ export function useTableActions<Row>(table: TableRows<Row>) {
   const changes = useRunChanges()
   const inTurn = useTurns()
 
-  /** @returns none where they could not be had, which the user was told */
+  /** @returns none where they could not be read, which the user was told */
   async function idsOf(row: Row | undefined): Promise<readonly string[]> {
     if (row === undefined) return []
     const query = table.rowQuery(row)

@@ -5,7 +5,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
-import type { DesignMistake, ForkPointView, ResolvedConfig } from '../../shared/protocol/views.ts'
+import type { DesignMistake, ResolvedConfig } from '../../shared/protocol/design-views.ts'
+import type { ForkPointView } from '../../shared/protocol/run-views.ts'
 
 /** The run that the design is to be a fork of, and the checkpoint with which that begins. */
 export interface DesignFork {

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
-import type { LabSnapshot } from '../../shared/protocol/views.ts'
+import type { LabSnapshot } from '../../shared/protocol/lab-snapshot.ts'
 import type { WireError } from '../../shared/errors/wire-error.ts'
 import type { LineState } from '../transport/transport.ts'
 

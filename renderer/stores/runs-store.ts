@@ -6,7 +6,8 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
 import type { IndexState } from '../../shared/protocol/run-query.ts'
-import type { RunProgress, RunSummary } from '../../shared/protocol/views.ts'
+import type { RunProgress } from '../../shared/protocol/run-progress.ts'
+import type { RunSummary } from '../../shared/protocol/run-views.ts'
 
 /** Told last, and remembered; a window may be open for weeks. */
 const MOST_KNOWN = 1000

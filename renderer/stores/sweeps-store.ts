@@ -2,7 +2,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { LabEvent } from '../../shared/protocol/events.ts'
-import type { HeldJobView, QueuedJobView, SweepSummary } from '../../shared/protocol/views.ts'
+import type { HeldJobView, QueuedJobView } from '../../shared/protocol/queue-views.ts'
+import type { SweepSummary } from '../../shared/protocol/sweep-views.ts'
 
 export const useSweepsStore = defineStore('sweeps', () => {
   const byId = ref(new Map<string, SweepSummary>())

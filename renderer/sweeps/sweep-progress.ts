@@ -1,6 +1,6 @@
 /** How far a sweep is: its counts by status enter; what is done, a failure included, and the one sentence for it, in the list as beside it, leave. */
 import { useI18n } from 'vue-i18n'
-import type { SweepSummary } from '../../shared/protocol/views.ts'
+import type { SweepSummary } from '../../shared/protocol/sweep-views.ts'
 import { formatCount } from '../words/format.ts'
 
 export interface SweepProgress {

@@ -1,6 +1,6 @@
 /** Sweeps that are deleted, with their runs or without, and the way back for the last one, from wherever the user is. */
 import { ref } from 'vue'
-import type { SweepSummary } from '../../shared/protocol/views.ts'
+import type { SweepSummary } from '../../shared/protocol/sweep-views.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useCommand } from '../composables/use-command.ts'
 

@@ -1,6 +1,6 @@
 /** One sweep in full: its id enters, its axes and rows leave, and follow the events of the lab. */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import type { SweepDetail } from '../../shared/protocol/views.ts'
+import type { SweepDetail } from '../../shared/protocol/sweep-views.ts'
 import { toWireError } from '../../shared/errors/wire-error.ts'
 import type { SweepRow } from '../../shared/runs/sweep-table.ts'
 import { useLabStore } from '../stores/lab-store.ts'

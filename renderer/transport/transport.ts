@@ -1,7 +1,7 @@
 /** The renderer's one way to the lab: messages out, messages in, and whether the line stands. Two of them exist: a socket and the preload. */
 import type { CommandMessage, LabMessage } from '../../shared/protocol/messages.ts'
 
-/** `refused`: the lab is there, but knows this page no more. */
+/** `refused`: the lab is there, but no longer knows this page. */
 export type LineState = 'connecting' | 'open' | 'lost' | 'refused'
 
 export interface TransportListener {

@@ -21,7 +21,7 @@ export interface TrashWork {
   readonly count: number
 }
 
-/** What has come to pass last. */
+/** What was done last. */
 export interface TrashOutcome {
   readonly kind: 'restore' | 'erase' | 'gone'
   readonly runCount: number
@@ -40,7 +40,7 @@ export function useTrashChanges() {
   const outcome = shallowRef<TrashOutcome | null>(null)
   const isAsking = ref(false)
 
-  /** What another window or process has taken out of the trash is chosen no more. */
+  /** What another window or process has taken out of the trash is no longer chosen. */
   async function forgetGone(): Promise<void> {
     const answer = await send('trash.ids', {})
     if (answer === null) return

@@ -106,7 +106,7 @@ export interface MeasuringRecurrence<H extends Handles> {
   /** The rows of [count, width] at `places`, in their order, as new ones. */
   selectRows(rows: H['rows'], places: Int32Array, width: number): Program<H['job'], H['rows']>
   readRows(rows: H['rows']): Program<H['job'], FloatArray>
-  /** These rows are needed no more: said by programs that make very many. */
+  /** These rows are no longer needed: said by programs that make very many. */
   letGo(rows: H['rows']): Program<H['job'], void>
 
   /** All layers over all steps; the sequence stays until the next call. */

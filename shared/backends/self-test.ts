@@ -1,5 +1,5 @@
 /**
- * Whether a device computes right: a short training and a warm-up on it and on the float64 oracle enter, the first result that is another one leaves
+ * Whether a device computes right: a short training and a warm-up on it and on the float64 oracle enter, the first result that differs leaves
  * as a refusal. Drivers that compile a kernel wrong exist; no number of theirs may reach a run.
  */
 import { gru } from '../cells/gru.ts'

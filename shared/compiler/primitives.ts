@@ -2,7 +2,6 @@
  * The pointwise primitives: value, adjoint rule and cost, as one table. Every backend implements exactly these.
  * `relu`, `clip` and the like are made of them in functions.ts.
  */
-import type { IrBuilder, NodeId } from './ir.ts'
 
 export type Primitive =
   | 'neg'
@@ -26,16 +25,22 @@ export type Primitive =
   | 'cos'
   | 'surrogate'
 
+/** What adjoint rules are written with: the builder of ir.ts, whose nodes are numbers. */
+export interface NodeWriter<Node> {
+  literal(value: number): Node
+  apply(primitive: Primitive, args: readonly Node[]): Node
+}
+
 interface PrimitiveRule {
   readonly arity: 1 | 2
   /** Worth computing again in the backward pass rather than storing. */
   readonly cheap: boolean
   readonly evaluate: (...args: number[]) => number
   /** Adjoints of the arguments, given that of the value; null where there is none. */
-  readonly adjoint: (ir: IrBuilder, d: NodeId, y: NodeId, args: readonly NodeId[]) => readonly (NodeId | null)[]
+  readonly adjoint: <Node>(ir: NodeWriter<Node>, d: Node, y: Node, args: readonly Node[]) => readonly (Node | null)[]
 }
 
-const one = (ir: IrBuilder): NodeId => ir.literal(1)
+const one = <Node>(ir: NodeWriter<Node>): Node => ir.literal(1)
 
 export const PRIMITIVES: Readonly<Record<Primitive, PrimitiveRule>> = {
   neg: { arity: 1, cheap: true, evaluate: (a) => -a!, adjoint: (ir, d) => [ir.apply('neg', [d])] },

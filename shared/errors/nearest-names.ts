@@ -1,6 +1,6 @@
 /** What a mistyped name may have meant: a name and those that exist enter, the nearest leave. */
 
-/** Farther than this share of the name's length is another name. */
+/** A name that differs in more than this share of its letters is no mistyping. */
 const FARTHEST_SHARE = 0.4
 /** Nobody mistypes a longer one, and comparing takes the product of both lengths. */
 const LONGEST_NAME = 200

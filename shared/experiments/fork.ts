@@ -6,10 +6,11 @@ import { LabError, type Fault } from '../errors/errors.ts'
 import type { ExperimentConfig } from './config.ts'
 import { firstDifference } from './difference.ts'
 import type { ConfigMistake } from './judge-config.ts'
+import type { LearningPhase } from './phases.ts'
 
 /** Where a checkpoint stands. */
 export interface ForkPoint {
-  readonly phase: 'warm-up' | 'training'
+  readonly phase: LearningPhase
   /** Of the phase, those of a warm-up that began anew counted on. */
   readonly step: number
   /** How often the warm-up has begun anew. */

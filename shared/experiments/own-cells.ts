@@ -13,7 +13,7 @@ import type { ExperimentConfig, LayerConfig } from './config.ts'
  * Of a cell that is given now.
  * @param key the name that the cell is called by
  * @param where for messages
- * @throws LabError `cell-name` when it is another name than the text's, or one of the lab's
+ * @throws LabError `cell-name` when it is not the name in the text, or is the name of one of the lab's cells
  */
 export function requireOwnName(key: string, text: string, where: string): void {
   requireNoneOfTheLab(key, where)

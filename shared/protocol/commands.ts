@@ -38,26 +38,17 @@ import {
 } from './trash.ts'
 import type {
   CheckedCell,
-  CheckedSweep,
   DataFileView,
   DatasetPreview,
   DesignEstimate,
-  ExportedFile,
-  ExportedRun,
-  ForkPointView,
-  LabSnapshot,
   PresetView,
   ResolvedConfig,
-  RunDetail,
-  RunGradientByLag,
-  RunLog,
-  RunMeasures,
-  RunMetrics,
-  RunPredictions,
-  RunSpreads,
-  RunsDone,
-  SweepDetail,
-} from './views.ts'
+} from './design-views.ts'
+import type { CheckedSweep, SweepDetail } from './sweep-views.ts'
+import type { ExportedFile, ExportedRun, ForkPointView, RunDetail, RunLog, RunMetrics, RunsDone } from './run-views.ts'
+import type { LabSnapshot } from './lab-snapshot.ts'
+import type { RunGradientByLag, RunMeasures, RunSpreads } from './insight-views.ts'
+import type { RunPredictions } from './prediction-views.ts'
 
 const runId = z.string().min(1).max(200)
 const oneRun = z.strictObject({ runId })
@@ -348,6 +339,9 @@ export type CommandResult<Name extends CommandName> = CommandResults[Name]
 export type CommandHandlers = {
   readonly [Name in CommandName]: (payload: CheckedPayload<Name>) => Promise<CommandResult<Name>>
 }
+
+/** The handlers of some namespaces: of `run`, those of `run.start` and its like. */
+export type HandlersOf<Namespace extends string> = Pick<CommandHandlers, Extract<CommandName, `${Namespace}.${string}`>>
 
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMAND_PAYLOADS, name)

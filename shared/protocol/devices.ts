@@ -80,3 +80,19 @@ export interface DeviceSpeed {
   readonly memoryBytes: number | null
   readonly error: WireError | null
 }
+
+/** What the engines on the processor have to compute with, and why so. */
+export interface DeviceView {
+  readonly threads: number
+  readonly platform: string
+  /** As it calls itself; empty where it does not. */
+  readonly processor: string
+  readonly coreCount: number
+  /** Whether the user has set them, by a flag or a variable. */
+  readonly areThreadsSet: boolean
+  readonly memoryBytes: number
+  readonly isMemorySet: boolean
+  readonly hasRelaxedMultiplyAdd: boolean
+  /** Whether V8 may join two vectors of 128 bits to one of 256. */
+  readonly hasPairedVectors: boolean
+}

@@ -6,7 +6,11 @@ import type { Settings } from './settings.ts'
 import type { TensorflowView } from './tensorflow.ts'
 import type { TrashState } from './trash.ts'
 import type { SweepRow } from '../runs/sweep-table.ts'
-import type { HeldJobView, LabSnapshot, QueuedJobView, RunProgress, RunSummary, SweepSummary } from './views.ts'
+import type { HeldJobView, QueuedJobView } from './queue-views.ts'
+import type { LabSnapshot } from './lab-snapshot.ts'
+import type { RunProgress } from './run-progress.ts'
+import type { RunSummary } from './run-views.ts'
+import type { SweepSummary } from './sweep-views.ts'
 import type { WireError } from '../errors/wire-error.ts'
 
 export type LabEvent =
@@ -41,7 +45,7 @@ export type LabEvent =
   /** A sweep is new or another. */
   | { readonly type: 'sweep'; readonly sweep: SweepSummary }
   | { readonly type: 'sweep-removed'; readonly sweepId: string }
-  /** One row of a sweep's table is another. */
+  /** One row of a sweep's table has changed. */
   | { readonly type: 'sweep-row'; readonly sweepId: string; readonly row: SweepRow }
   /** There is more or less in the trash, or more of it was read: ask again for what is shown. */
   | { readonly type: 'trash'; readonly trash: TrashState }

@@ -5,19 +5,8 @@
 import { z } from 'zod'
 import { STRATEGIES } from '../experiments/strategies.ts'
 import { tagSchema } from '../runs/annotations.ts'
-import type { RunState, RunSummary } from './views.ts'
-
-export const RUN_STATES = [
-  'queued',
-  'running',
-  'paused',
-  'stopped',
-  'finished',
-  'diverged',
-  'failed',
-  'crashed',
-  'damaged',
-] as const satisfies readonly RunState[]
+import { RUN_STATES, type RunState } from '../runs/run-state.ts'
+import type { RunSummary } from './run-views.ts'
 
 export const runFilterSchema = z.strictObject({
   /** Every word stands somewhere in its id, name, network, dataset, strategy, state, tags or notes. */

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Strategy } from '../experiments/config.ts'
 import { MOST_RUN_IDS } from './run-query.ts'
-import type { RunState } from './views.ts'
+import type { RunState } from '../runs/run-state.ts'
 import type { WireError } from '../errors/wire-error.ts'
 
 export type TrashKind = 'run' | 'sweep'

@@ -1,4 +1,5 @@
-/** Seeds that left the finite numbers: where, and in what. Such a seed trains no more, and the others of its run go on as if it were not there. */
+/** Seeds that left the finite numbers: where, and in what. Such a seed is no longer trained, and the others of its run go on as if it were not there. */
+import type { Phase } from '../experiments/phases.ts'
 
 /** What can be the first number that is not finite, in words. */
 const QUANTITIES = {
@@ -15,7 +16,7 @@ export type DivergedQuantity = keyof typeof QUANTITIES
 
 export interface Divergence {
   readonly seed: number
-  readonly phase: 'warm-up' | 'training' | 'test'
+  readonly phase: Phase
   /** Of the phase, restarts of a warm-up counted on; in the test, of the training before it. */
   readonly step: number
   readonly quantity: DivergedQuantity

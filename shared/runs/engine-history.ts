@@ -1,8 +1,9 @@
 /**
  * Which steps of a run ran on which engine, and where a device was lost on the way. What the record has enters with what happens next; the record's
- * next state leaves. Steps that were thrown away, because the run went back to a checkpoint, are in it no more.
+ * next state leaves. Steps that were thrown away, because the run went back to a checkpoint, are no longer in it.
  */
 import { isSameTuning, type Tuning } from '../backends/tuning.ts'
+import { PHASES } from '../experiments/phases.ts'
 import type { Divergence } from './divergence.ts'
 
 /** Steps taken so far: of the phase, restarts of a warm-up counted on; in the test, of the training before it. */
@@ -29,8 +30,6 @@ export interface DeviceLoss extends RunPlace {
   /** Where the run went on by itself; null where it did not. */
   readonly resumedAt: RunPlace | null
 }
-
-const PHASES: readonly RunPlace['phase'][] = ['warm-up', 'training', 'test']
 
 const isBefore = (a: RunPlace, b: RunPlace): boolean =>
   a.phase === b.phase ? a.step < b.step : PHASES.indexOf(a.phase) < PHASES.indexOf(b.phase)

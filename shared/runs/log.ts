@@ -6,7 +6,9 @@ import { isSameContent } from './data-content.ts'
 import type { Divergence } from './divergence.ts'
 import { isSameEngine, type DeviceLoss, type EngineStretch, type RunDevice } from './engine-history.ts'
 import { meanInterval, readObject, readUsedSteps, readVaa } from './read-vaa.ts'
-import type { CheckpointName, RunEvent, RunOrigin, RunRecord, RunStatus } from './run.ts'
+import type { CheckpointName, RunEvent, RunOrigin, RunRecord } from './run.ts'
+import type { RunStatus } from './run-state.ts'
+import type { LearningPhase, Phase } from '../experiments/phases.ts'
 
 export type LogEntryBody =
   /** @see previous: `running` before `running` is a run that was taken up after a crash */
@@ -16,7 +18,7 @@ export type LogEntryBody =
       readonly previous: RunStatus
       readonly message: string | null
     }
-  | { readonly kind: 'phase'; readonly phase: 'warm-up' | 'training' | 'test'; readonly step: number }
+  | { readonly kind: 'phase'; readonly phase: Phase; readonly step: number }
   | ({ readonly kind: 'diverged' } & Divergence)
   | { readonly kind: 'restart'; readonly step: number; readonly seeds: readonly number[] }
   /** The warm-up was checked: VAA* of the worst layer, a value a seed. */
@@ -32,7 +34,7 @@ export type LogEntryBody =
     }
   | {
       readonly kind: 'measure'
-      readonly phase: 'warm-up' | 'training'
+      readonly phase: LearningPhase
       readonly step: number
       /** Means over seeds. Null where VAA is no point. */
       readonly vaa: number | null

@@ -8,9 +8,10 @@ import { STRATEGIES } from '../experiments/strategies.ts'
 import { parseJson } from '../exchange/parse-json.ts'
 import { isDivergence } from './divergence.ts'
 import { isDeviceLoss, isEngineStretch } from './engine-history.ts'
-import type { RunRecord, RunStatus } from './run.ts'
+import type { RunRecord } from './run.ts'
+import { RUN_STATUSES } from './run-state.ts'
 
-const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'diverged', 'failed']
+export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
 type FileDataset = Extract<DatasetConfig, { kind: 'file' }>
@@ -61,7 +62,7 @@ const CHECKS: readonly Check[] = [
   ['versions', 'the versions of the lab and of Node', isObject],
   ['remarks', 'a list of remarks', (value) => Array.isArray(value) && value.every(isRemark)],
   ['data', 'what the file of series held, or null', orNull(isRunData)],
-  ['status', STATUSES.join(', '), (value) => STATUSES.some((status) => status === value)],
+  ['status', RUN_STATUSES.join(', '), (value) => RUN_STATUSES.some((status) => status === value)],
   ['backend', 'a name or null', orNull(isText)],
   ['engines', 'a list of engines', (value) => Array.isArray(value) && value.every(isEngineStretch)],
   ['deviceLosses', 'a list of lost devices', (value) => Array.isArray(value) && value.every(isDeviceLoss)],

@@ -10,20 +10,13 @@ import type { RunData } from './data-content.ts'
 import type { Divergence } from './divergence.ts'
 import type { DeviceLoss, EngineStretch } from './engine-history.ts'
 import type { PartSpread } from './spreads.ts'
-
-/**
- * `stopped`: ended by the user before its end; its checkpoint stays, and it can be taken up again. `diverged`: no seed is left, and going on
- * would come to the same.
- */
-export type RunStatus = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'diverged' | 'failed'
-
-/** Whether going on with a run would come to nothing else: it is finished, or no seed is left. */
-export const isOver = (status: RunStatus): boolean => status === 'finished' || status === 'diverged'
+import type { RunStatus } from './run-state.ts'
+import type { LearningPhase, Phase } from '../experiments/phases.ts'
 
 /** Which checkpoint of which run a fork began with. */
 export interface RunOrigin {
   readonly runId: string
-  readonly phase: 'warm-up' | 'training'
+  readonly phase: LearningPhase
   /** Of the phase, restarts of a warm-up counted on. */
   readonly step: number
 }
@@ -97,7 +90,7 @@ export function hasValidation({ remarks, config: { dataset } }: Pick<RunRecord, 
 
 /** One line of `metrics.jsonl`. Values a seed are in the order of `config.seeds`; null where a seed has none. */
 export type RunEvent =
-  | { type: 'phase'; phase: 'warm-up' | 'training' | 'test'; step: number }
+  | { type: 'phase'; phase: Phase; step: number }
   | {
       type: 'warmup-step'
       step: number
@@ -111,13 +104,13 @@ export type RunEvent =
   | { type: 'validation'; step: number; epoch: number; loss: number[]; accuracy: number[] | null; best: boolean[] }
   | {
       type: 'measure'
-      phase: 'warm-up' | 'training'
+      phase: LearningPhase
       step: number
       vaa: unknown[] | null
       vaaStar: (number | null)[][] | null
     }
   /** `type` stands first: it is how these lines are found among all others. */
-  | { type: 'spreads'; phase: 'warm-up' | 'training'; step: number; seeds: (readonly PartSpread[] | null)[] }
+  | { type: 'spreads'; phase: LearningPhase; step: number; seeds: (readonly PartSpread[] | null)[] }
   | ({ type: 'diverged' } & Divergence)
   | { type: 'test'; result: RunResult }
   /** The first line after those of the run that this one is a fork of. */

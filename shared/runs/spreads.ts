@@ -5,6 +5,7 @@
 import type { TensorMap } from '../numerics/dims.ts'
 import { histogram, sumHistograms, widthFor, type Histogram } from '../statistics/histogram.ts'
 import { parseJson } from '../exchange/parse-json.ts'
+import type { LearningPhase } from '../experiments/phases.ts'
 
 /** Both null: the readout; only the part: a whole layer. */
 export interface SpreadSlice {
@@ -100,7 +101,7 @@ export function sumSpreads(spreads: readonly Spread[]): Spread {
 
 /** The spreads of one seed at one time. */
 export interface SpreadMoment {
-  readonly phase: 'warm-up' | 'training'
+  readonly phase: LearningPhase
   /** Of the phase. */
   readonly step: number
   readonly parts: readonly PartSpread[]

@@ -6,7 +6,8 @@ import type { Strategy } from '../experiments/config.ts'
 import { formatAxisValue } from '../experiments/sweep.ts'
 import { summarize, type Summary } from '../statistics/summary.ts'
 import type { Divergence } from './divergence.ts'
-import type { RunRecord, RunResult, RunStatus } from './run.ts'
+import type { RunRecord, RunResult } from './run.ts'
+import type { RunStatus } from './run-state.ts'
 
 /** `not made`: its turn has not come; `missing`: its folder is gone or damaged. */
 export type SweepRowStatus = RunStatus | 'crashed' | 'not made' | 'missing'

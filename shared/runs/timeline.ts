@@ -6,9 +6,10 @@ import type { DivergedQuantity } from './divergence.ts'
 import { readNumber, readObject, readUsedSteps, readVaa, type Fields } from './read-vaa.ts'
 import type { RunEvent } from './run.ts'
 import { sliceSeries, type SeriesPoint, type SeriesSlice, type SlicedSeries } from './series.ts'
+import type { LearningPhase, Phase } from '../experiments/phases.ts'
 
 export interface PhaseMark {
-  readonly phase: 'warm-up' | 'training' | 'test'
+  readonly phase: Phase
   readonly position: number
 }
 
@@ -28,7 +29,7 @@ export interface DivergenceMark {
 
 /** A step as it is counted everywhere but on the axis itself: from the beginning of its phase. */
 export interface PhaseStep {
-  readonly phase: 'warm-up' | 'training'
+  readonly phase: LearningPhase
   readonly step: number
 }
 
@@ -78,7 +79,7 @@ export class Timeline {
   }
 
   /** Where step `step` of a phase stands. */
-  position(phase: 'warm-up' | 'training' | 'test', step: number): number {
+  position(phase: Phase, step: number): number {
     return phase === 'warm-up' ? step : this.#warmupSteps + step
   }
 

@@ -66,7 +66,7 @@ async function takeStep(
   })
   const results = await engine.trainStep(requests, optimizers)
   training.step = step + 1
-  // A seed that has reached its target or diverged trains no more: NaN, which JSON writes as null.
+  // A seed that has reached its target or diverged is no longer trained: NaN, which JSON writes as null.
   emit({
     type: 'train-step',
     step: training.step,

@@ -31,7 +31,7 @@ export interface EstimateSubject {
   /** One a seed. */
   readonly datasets: readonly Dataset[]
   readonly config: ExperimentConfig
-  /** Whether the strategy has a warm-up, if there is one to be had. */
+  /** Whether the strategy has a warm-up, if the design has one. */
   readonly warmsUp: boolean
   /** Milliseconds from any beginning. */
   readonly now: () => number

@@ -8,8 +8,7 @@ import { LabError, type LabErrorDetail } from '../errors/errors.ts'
 import { isDivergence, type Divergence } from '../runs/divergence.ts'
 import type { Checkpoint } from '../runs/run.ts'
 import { FRESH_PLATEAU, type PlateauState } from './schedules.ts'
-
-export type Phase = 'warm-up' | 'training' | 'test'
+import type { Phase } from '../experiments/phases.ts'
 
 /** Warm-up goes in rounds: in round a, the replicas that are still active make attempt a side by side. */
 export interface WarmupProgress {
@@ -36,7 +35,7 @@ export interface TrainingProgress {
   checkpointedStep: number
   /** Per seed: the lowest validation loss; null before the first. */
   bestLoss: (number | null)[]
-  /** Per seed: whether it has reached `stopAtLoss` and trains no more. */
+  /** Per seed: whether it has reached `stopAtLoss` and is no longer trained. */
   reached: boolean[]
   plateau: PlateauState[]
 }

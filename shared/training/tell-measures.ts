@@ -5,6 +5,7 @@
 import { takeMeasures, type MeasureMoment } from './measure.ts'
 import type { TrainingSession } from './session.ts'
 import { takeSpreads } from './spreads.ts'
+import type { LearningPhase } from '../experiments/phases.ts'
 
 /**
  * @param step of the phase, restarts of a warm-up counted on
@@ -13,7 +14,7 @@ import { takeSpreads } from './spreads.ts'
  */
 export async function tellMeasures(
   session: TrainingSession,
-  phase: 'warm-up' | 'training',
+  phase: LearningPhase,
   step: number,
   moments: readonly (MeasureMoment | null)[],
   taken: () => void = () => undefined,

@@ -131,7 +131,7 @@ describe('a design', () => {
     await time.getByText('Measured as soon as the design rests.').waitFor()
     await time.getByRole('button', { name: 'Measure the time again' }).click()
     await time.getByText('Steps of every strategy are being measured').waitFor()
-    // Given up for a design that is another by now.
+    // Given up for a design that has changed by now.
     await page.locator('[data-field="training.steps"] input').fill('1200')
     await expect.poll(() => time.getByRole('status').textContent()).toMatch(/ in all\./)
     expect(await time.getByText(/^1,200 × /).count()).toBe(3)

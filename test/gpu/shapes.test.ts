@@ -6,7 +6,7 @@ import { ComputeDevice } from '../../shared/backends/webgpu/device.ts'
 import { shapesToTry } from '../../shared/backends/webgpu/shapes.ts'
 import { fastestChunks } from '../../shared/backends/webgpu/tune/fastest-chunks.ts'
 import { fastestShape } from '../../shared/backends/webgpu/tune/fastest-shape.ts'
-import type { RecurrenceShape } from '../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
 import { network, part } from '../unit/backends/networks.ts'
 import { openTestGpu } from './adapter.ts'
 

@@ -46,13 +46,13 @@ export type HostEvent =
   | { readonly type: 'ended'; readonly record: RunRecord; readonly error: WireError | null }
   /** A sweep has made runs. */
   | { readonly type: 'made'; readonly job: Job; readonly runIds: readonly string[] }
-  /** The job could not be begun or gone on with; it is released after this. */
+  /** The job could not be started or continued; it is released after this. */
   | { readonly type: 'refused'; readonly job: Job; readonly error: WireError }
-  /** The thread is gone without a word; its locks are still there. `runId` is the run it was at. */
+  /** The thread has died without telling why; its locks are still there. `runId` is the run it was at. */
   | { readonly type: 'crashed'; readonly job: Job; readonly runId: string | null; readonly error: WireError }
-  /** The line is another. */
+  /** The queue has changed. */
   | { readonly type: 'queue' }
-  /** The job is held no more: done, paused, taken out of the line, or crashed. */
+  /** The job is no longer held: done, paused, taken out of the line, or crashed. */
   | { readonly type: 'released'; readonly job: Job; readonly runIds: readonly string[] }
 
 interface Entry {

@@ -1,5 +1,6 @@
 /** What is asked of a thread that evaluates runs, over its MessagePort. */
-import type { RunGradientByLag, RunPredictions } from '../../../shared/protocol/views.ts'
+import type { RunGradientByLag } from '../../../shared/protocol/insight-views.ts'
+import type { RunPredictions } from '../../../shared/protocol/prediction-views.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import type { LagMeasureRequest } from '../gradient-by-lag.ts'
 import type { PredictRequest } from '../predict.ts'

@@ -11,8 +11,10 @@ const MOST_AT_ONCE = 2
 /** Of a thousand long series on one core. */
 const LIMIT_MS = 300_000
 
+export type Evaluator = AskedPool<EvaluationQuestions>
+
 /** @param home of the runs */
-export function createEvaluator(home: string, engine: EngineOptions): AskedPool<EvaluationQuestions> {
+export function createEvaluator(home: string, engine: EngineOptions): Evaluator {
   const task: EvaluationTask = { home, engine }
   return new AskedPool({
     name: 'evaluation-thread',

@@ -4,7 +4,7 @@ import { compileCell } from '../../../shared/compiler/passes.ts'
 import { countParameters, describeCell, parameterFormula, printedRules } from '../../../shared/compiler/print.ts'
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
-import type { CheckedCell } from '../../../shared/protocol/views.ts'
+import type { CheckedCell } from '../../../shared/protocol/design-views.ts'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
 
 export function listCells(): { name: string; text: string }[] {

@@ -1,7 +1,7 @@
 /** What a sweep comes to while it is written: any JSON enters, the number of its points and runs leaves, or what is wrong with it. */
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
-import type { CheckedSweep } from '../../../shared/protocol/views.ts'
+import type { CheckedSweep } from '../../../shared/protocol/sweep-views.ts'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { outlineSweep } from '../../engine/run-sweep.ts'
 

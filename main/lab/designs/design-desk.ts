@@ -4,7 +4,8 @@
  */
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
-import type { CheckedCell, CheckedSweep, ResolvedConfig } from '../../../shared/protocol/views.ts'
+import type { CheckedCell, ResolvedConfig } from '../../../shared/protocol/design-views.ts'
+import type { CheckedSweep } from '../../../shared/protocol/sweep-views.ts'
 import { toWireError, type WireError } from '../../../shared/errors/wire-error.ts'
 import { AskedPool } from '../../engine/asked-pool.ts'
 import type { EngineOptions } from '../../engine/engine-options.ts'

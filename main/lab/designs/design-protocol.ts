@@ -4,11 +4,11 @@ import type { SweepDefinition } from '../../../shared/experiments/sweep.ts'
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import type {
   CheckedCell,
-  CheckedSweep,
   DataFileView,
   DatasetPreview,
   ResolvedConfig,
-} from '../../../shared/protocol/views.ts'
+} from '../../../shared/protocol/design-views.ts'
+import type { CheckedSweep } from '../../../shared/protocol/sweep-views.ts'
 import type { EngineChoice } from '../../../shared/protocol/devices.ts'
 import type { WireError } from '../../../shared/errors/wire-error.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'

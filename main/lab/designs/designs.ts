@@ -19,7 +19,12 @@ import { elementCount } from '../../../shared/numerics/dims.ts'
 import { MOST_DATA_FILE_BYTES, type CheckedPayload } from '../../../shared/protocol/commands.ts'
 import type { EngineChoice } from '../../../shared/protocol/devices.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
-import type { DataFileView, DatasetPreview, NetworkView, ResolvedConfig } from '../../../shared/protocol/views.ts'
+import type {
+  DataFileView,
+  DatasetPreview,
+  NetworkView,
+  ResolvedConfig,
+} from '../../../shared/protocol/design-views.ts'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { stepsPerEpoch } from '../../../shared/training/batches.ts'
 import { fitBatches, fitToData, type FittedConfig } from '../../../shared/training/fit-to-data.ts'

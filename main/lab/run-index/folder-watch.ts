@@ -119,7 +119,7 @@ export class FolderWatch {
     if (watcher) this.#watched.set(id, watcher)
   }
 
-  /** Null where the system watches no more: the looks at intervals see it later. */
+  /** Null where the system no longer watches: the looks at intervals see it later. */
   #open(folder: string, onName: (name: string) => void, onEnd: () => void): FSWatcher | null {
     try {
       const watcher = watch(folder, (_, name) => {

@@ -1,7 +1,7 @@
 /** What the index's thread and whoever asks it say to each other over their MessagePort. */
 import type { CheckedPayload } from '../../../shared/protocol/commands.ts'
 import type { ConfigurationPage, IndexState, RunFacets, RunPage } from '../../../shared/protocol/run-query.ts'
-import type { RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import type { WireError } from '../../../shared/errors/wire-error.ts'
 
 /** What the thread starts with. */
@@ -28,7 +28,7 @@ export const MOST_TOLD = 64
 
 /** What the thread tells by itself. */
 export type IndexTold =
-  /** The folders were read in the background and are another; `isPartial`: there is more than is told. */
+  /** The folders were read in the background and have changed; `isPartial`: there is more than is told. */
   | {
       readonly kind: 'changes'
       readonly changed: readonly RunSummary[]

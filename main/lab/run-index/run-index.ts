@@ -4,7 +4,7 @@
  */
 import { LabError } from '../../../shared/errors/errors.ts'
 import type { IndexState } from '../../../shared/protocol/run-query.ts'
-import type { RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import { fromWireError, toWireError } from '../../../shared/errors/wire-error.ts'
 import { AskedThread } from '../../engine/asked-thread.ts'
 import type { IndexQuestions, IndexTask, IndexTold } from './index-protocol.ts'

@@ -13,7 +13,8 @@ import type {
   RunSort,
   SeedStatistics,
 } from '../../../shared/protocol/run-query.ts'
-import type { RunState, RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunState } from '../../../shared/runs/run-state.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import { foldTag } from '../../../shared/runs/annotations.ts'
 import { summarize } from '../../../shared/statistics/summary.ts'
 import type { SqliteDatabase } from './open-index.ts'

@@ -2,7 +2,7 @@
  * The rows of the index: a run's summary and the prints of its files enter, the tables of open-index.ts hold them. Whoever asks for many runs
  * at once goes to run-queries.ts.
  */
-import type { RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import { foldTag } from '../../../shared/runs/annotations.ts'
 import { summarize } from '../../../shared/statistics/summary.ts'
 import type { SqliteDatabase } from './open-index.ts'

@@ -1,6 +1,6 @@
 /**
- * What is done to entries of the trash: their keys enter, and they are restored or erased, a sweep with the runs that went with it; which it
- * came to pass for leaves, and why it did not for the others. For the lab and for the command line.
+ * What is done to entries of the trash: their keys enter, and they are restored or erased, a sweep with the runs that went with it; those
+ * for which it succeeded leave, and why it failed for the others. For the lab and for the command line.
  */
 import { LabError } from '../../../shared/errors/errors.ts'
 import { readTrashKey, trashKey, type TrashDone, type TrashKey } from '../../../shared/protocol/trash.ts'
@@ -38,7 +38,7 @@ export class TrashDesk {
     this.changed = changed
   }
 
-  /** @throws LabError what is wrong with the first one, when it came to pass for none */
+  /** @throws LabError what is wrong with the first one, when it succeeded for none */
   restore(keys: readonly TrashKey[]): Promise<TrashDone> {
     return this.#each(
       keys,
@@ -47,7 +47,7 @@ export class TrashDesk {
     )
   }
 
-  /** For good. @throws LabError what is wrong with the first one, when it came to pass for none */
+  /** For good. @throws LabError what is wrong with the first one, when it succeeded for none */
   erase(keys: readonly TrashKey[]): Promise<TrashDone> {
     return this.#each(
       keys,
@@ -97,7 +97,7 @@ export class TrashDesk {
     await this.#sweeps.forgetRuns(id)
   }
 
-  /** Its runs first: an interrupted erasing is gone on with by erasing the sweep again. */
+  /** Its runs first: an interrupted erasing is continued by erasing the sweep again. */
   async #eraseSweep(id: string, { done, failed }: Outcome): Promise<void> {
     if (!(await exists(this.#sweeps.file(id)))) throw notInTrash(this.#sweeps.file(id), id)
     let firstError: unknown = null

@@ -12,7 +12,7 @@ import {
 } from '../../engine/tensorflow/installation.ts'
 import { HEADERS_PACKAGE, INCLUDE_FOLDER } from './recipe.ts'
 import { runToEnd } from './run-tool.ts'
-import type { StepWork } from './set-up.ts'
+import type { StepWork } from './step-work.ts'
 
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const
 

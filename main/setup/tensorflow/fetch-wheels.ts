@@ -3,7 +3,7 @@ import { access, mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { downloadBytes, WHEELS } from './recipe.ts'
 import { runToEnd } from './run-tool.ts'
-import type { StepWork } from './set-up.ts'
+import type { StepWork } from './step-work.ts'
 import { bytesUnder } from './staging.ts'
 
 /** In the folder of a set-up. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { TENSORFLOW_PACKAGE } from '../../engine/tensorflow/installation.ts'
 import { HEADERS_PACKAGE, HEADERS_VERSION, PACKAGE_VERSION } from './recipe.ts'
 import { runToEnd } from './run-tool.ts'
-import type { StepWork } from './set-up.ts'
+import type { StepWork } from './step-work.ts'
 
 const NPM_REMEDY = 'Try again; `npm config list` shows which registry and proxy it uses.'
 

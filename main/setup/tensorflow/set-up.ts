@@ -26,7 +26,7 @@ import { syncFolder } from '../../store/durable-file.ts'
 import { cacheFolder } from '../../store/home.ts'
 import { compileBinding } from './compile-binding.ts'
 import { fetchWheels } from './fetch-wheels.ts'
-import { findTools, type Tools } from './find-tools.ts'
+import { findTools } from './find-tools.ts'
 import { explainFolderError } from './folder-errors.ts'
 import { installPackage, thinOutPackages } from './install-package.ts'
 import { LIBRARY_VERSION, PACKAGE_VERSION } from './recipe.ts'
@@ -35,6 +35,7 @@ import { withSetUpLock } from './set-up-lock.ts'
 import { bytesUnder, removeNotes, Staging } from './staging.ts'
 import { forkTrial, tryTensorflow, type StartTrial } from './trial.ts'
 import { removeUnpackingNeeds, unpackWheels } from './unpack-wheels.ts'
+import type { StepWork } from './step-work.ts'
 
 export interface SetUpRequest {
   readonly flavour: TensorflowFlavour
@@ -43,16 +44,6 @@ export interface SetUpRequest {
   readonly startTrial?: StartTrial
   readonly tell: (progress: TensorflowProgress) => void
   readonly signal: AbortSignal
-}
-
-/** What a step is given. */
-export interface StepWork {
-  readonly flavour: TensorflowFlavour
-  readonly staging: string
-  readonly tools: Tools
-  readonly signal: AbortSignal
-  /** Of this step. */
-  readonly count: (doneBytes: number, totalBytes: number | null) => void
 }
 
 export interface SetUpResult {

@@ -5,7 +5,7 @@ import { LIBRARY_FOLDER } from '../../engine/tensorflow/installation.ts'
 import { wheelFolder, WHEELS_FOLDER } from './fetch-wheels.ts'
 import { INCLUDE_FOLDER, WHEELS } from './recipe.ts'
 import { runToEnd } from './run-tool.ts'
-import type { StepWork } from './set-up.ts'
+import type { StepWork } from './step-work.ts'
 
 /** Arguments: wheel, folder, pattern of what is kept. Prints how many bytes it has written. */
 const UNPACK = `import os, re, sys, zipfile

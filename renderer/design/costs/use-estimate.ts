@@ -4,7 +4,7 @@
  */
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { LabError } from '../../../shared/errors/errors.ts'
-import type { DesignEstimate } from '../../../shared/protocol/views.ts'
+import type { DesignEstimate } from '../../../shared/protocol/design-views.ts'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
 import { useDesignStore } from '../../stores/design-store.ts'
 import { useLabStore } from '../../stores/lab-store.ts'

@@ -4,7 +4,7 @@
  */
 import type { Strategy } from '../../../shared/experiments/config.ts'
 import type { PublishedResult } from '../../../shared/experiments/presets.ts'
-import type { PresetView } from '../../../shared/protocol/views.ts'
+import type { PresetView } from '../../../shared/protocol/design-views.ts'
 
 export interface PublishedPreset extends PresetView {
   readonly published: PublishedResult

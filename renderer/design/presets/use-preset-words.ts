@@ -1,6 +1,6 @@
 /** What presets are called and what they are, in the language of the screens; the user's own say it themselves. */
 import { useI18n } from 'vue-i18n'
-import type { PresetView } from '../../../shared/protocol/views.ts'
+import type { PresetView } from '../../../shared/protocol/design-views.ts'
 import { formatFixed, formatNumber } from '../../words/format.ts'
 import { isPublished, type PublishedPreset } from './preset-tables.ts'
 

@@ -1,7 +1,7 @@
 /** The presets that the lab knows, listed again when the user's own change in any window; saved and removed with a way back. */
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
-import type { PresetView } from '../../../shared/protocol/views.ts'
+import type { PresetView } from '../../../shared/protocol/design-views.ts'
 import { useLabStore } from '../../stores/lab-store.ts'
 import { useLab } from '../../transport/lab-client.ts'
 import { useCommand } from '../../composables/use-command.ts'

@@ -2,7 +2,7 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { SeriesName } from '../../../shared/runs/series.ts'
-import type { RunChartSubject, RunChartWords } from '../../charts/run-chart.ts'
+import type { RunChartSubject, RunChartWords } from '../../charts/run-chart-subject.ts'
 import { listNumbers } from '../../words/format.ts'
 import { meanPoints, smoothingOf, type MeanPoint } from '../../charts/run-points.ts'
 import { extentText, pointTexts } from '../../charts/run-tooltip.ts'

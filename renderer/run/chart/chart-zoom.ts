@@ -3,7 +3,7 @@
  * What is shown changes at once, so that no drawing on the way undoes it; the lab is asked when the wishes have come to rest.
  */
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue'
-import type { PlotLevels } from '../../charts/run-chart.ts'
+import type { PlotLevels } from '../../charts/run-chart-subject.ts'
 import { remembered } from './remembered.ts'
 import type { PositionRange } from '../../composables/use-run-series.ts'
 

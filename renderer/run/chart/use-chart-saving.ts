@@ -1,9 +1,10 @@
 /** A run's chart as a picture for a paper, and its values as CSV: a format enters, a file is saved; what the reading of the whole file finds damaged leaves. */
 import { ref, shallowRef, type Ref } from 'vue'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
-import type { RunDamage, RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunDamage, RunSummary } from '../../../shared/protocol/run-views.ts'
 import { readChartTokens } from '../../charts/chart-tokens.ts'
-import { runChartOption, type ChartSettings, type RunChartSubject, type RunChartWords } from '../../charts/run-chart.ts'
+import { runChartOption } from './run-chart.ts'
+import type { ChartSettings, RunChartSubject, RunChartWords } from '../../charts/run-chart-subject.ts'
 import { DEFAULT_PICTURE_SIZE, savedFigure, type PictureFormat } from '../../charts/save-chart.ts'
 import { usePictureOrigin } from '../../charts/use-picture-origin.ts'
 import { useCommand } from '../../composables/use-command.ts'

@@ -1,8 +1,8 @@
 /** The words of a run's chart: which task it has enters; names of plots, lines, marks and of the axis leave. */
 import { useI18n } from 'vue-i18n'
-import type { RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import { splitSeriesName, type SeriesName } from '../../../shared/runs/series.ts'
-import type { RunChartWords } from '../../charts/run-chart.ts'
+import type { RunChartWords } from '../../charts/run-chart-subject.ts'
 import { usePointWords } from '../../composables/use-point-words.ts'
 
 export function useChartWords(task: RunSummary['task']): RunChartWords {

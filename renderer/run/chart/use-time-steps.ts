@@ -1,6 +1,6 @@
 /** How long a run was trained until which step, for an axis of time: asked of the lab while such an axis is wanted, again and again while the run goes on. */
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import type { RunSummary } from '../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../shared/protocol/run-views.ts'
 import type { TimedStep } from '../../../shared/runs/trained-time.ts'
 import { useCommand } from '../../composables/use-command.ts'
 

@@ -1,10 +1,11 @@
 /** What a run shows about memory as figures: how far its gradient reaches before and after warm-up, and VAA beside the loss. */
-import type { RunGradientByLag, RunMetrics, WeightsMoment } from '../../../shared/protocol/views.ts'
+import type { RunGradientByLag, WeightsMoment } from '../../../shared/protocol/insight-views.ts'
+import type { RunMetrics } from '../../../shared/protocol/run-views.ts'
 import type { SeriesName } from '../../../shared/runs/series.ts'
 import { spreadOfSlice } from '../../../shared/runs/spreads.ts'
 import { commonBins, sharesOf } from '../../../shared/statistics/histogram.ts'
 import type { ChartTokens } from '../../charts/chart-tokens.ts'
-import { hollowMarks } from '../../charts/hollow-marks.ts'
+import { hollowMarks } from '../hollow-marks.ts'
 import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from '../../charts/figure.ts'
 import { legendLook } from '../../charts/legend.ts'
 import { formatTick } from '../../words/format.ts'

@@ -5,14 +5,14 @@
 import type { CustomSeriesOption } from 'echarts/charts'
 import { csvCell } from '../../../shared/runs/sweep-table.ts'
 import type { PhaseMark, PhaseStep } from '../../../shared/runs/timeline.ts'
-import type { RunSpreads, SpreadColumnView } from '../../../shared/protocol/views.ts'
+import type { RunSpreads, SpreadColumnView } from '../../../shared/protocol/insight-views.ts'
 import { quantile, sharesOf } from '../../../shared/statistics/histogram.ts'
 import { formatNumber, formatTick } from '../../words/format.ts'
 import type { ChartTokens } from '../../charts/chart-tokens.ts'
 import { mixColours } from '../../charts/colour-scale.ts'
 import { axisLook, figureBase, valueAxis, type Figure, type FigureCell } from '../../charts/figure.ts'
 import { legendLook } from '../../charts/legend.ts'
-import { phaseLines } from '../../charts/run-marks.ts'
+import { phaseLines } from '../run-marks.ts'
 import { phaseSteps, stepAxis } from '../../charts/step-axis.ts'
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const

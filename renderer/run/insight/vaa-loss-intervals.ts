@@ -3,7 +3,7 @@
  * measure of a seed that is none of them.
  */
 import type { CustomSeriesOption } from 'echarts/charts'
-import type { RunMetrics } from '../../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../../shared/protocol/run-views.ts'
 import type { SeriesName } from '../../../shared/runs/series.ts'
 import type { Figure, FigureCell } from '../../charts/figure.ts'
 import { nearestIndex } from './insight-figures.ts'

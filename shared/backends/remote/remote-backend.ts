@@ -51,7 +51,7 @@ export async function openRemoteBackend({ open, clock, where }: RemoteOptions): 
   }
 }
 
-/** An executor whose backend cannot be had is ended: nobody else would. */
+/** An executor whose backend cannot be loaded is ended: nobody else would end it. */
 async function describe(line: RemoteLine): Promise<BackendDescription> {
   try {
     return (await line.ask({ kind: 'describe' })) as BackendDescription

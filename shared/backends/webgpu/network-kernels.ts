@@ -3,7 +3,7 @@ import type { Network, Part } from '../../networks/network.ts'
 import { parameterRanges, type ParameterRange } from '../programs/parameter-ranges.ts'
 import { PartKernels } from './part-kernels.ts'
 import { gatherRows, type GatheredRows } from './wgsl/gather-rows.ts'
-import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 import { scatterRows, type ScatteredRows } from './wgsl/scatter-rows.ts'
 
 /** How the recurrence of a part is cut up on the device. */

@@ -14,7 +14,8 @@ import {
   type BackwardVariant,
 } from './wgsl/recurrence-backward.ts'
 import { forwardText, type ForwardBuffer, type ForwardField, type ForwardVariant } from './wgsl/recurrence-forward.ts'
-import { columnOf, planRecurrence, type RecurrencePlan, type RecurrenceShape } from './wgsl/recurrence-plan.ts'
+import { columnOf, planRecurrence, type RecurrencePlan } from './wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 import { rowsProduct } from './wgsl/rows-product.ts'
 import { watchSteps, type WatchVariant } from './wgsl/watch-steps.ts'
 

@@ -1,5 +1,6 @@
 /** Gradients as sums over rows: rows are split so that the device is busy, the splits' sums are added to the gradients in their order. */
-import type { RunContext } from './part-run.ts'
+import type { Launcher } from './launcher.ts'
+import type { ParameterStore } from './parameter-store.ts'
 import { takeBlock, type Piece } from './replica-blocks.ts'
 import type { ReplicaKernel } from './wgsl/replica-kernel.ts'
 import { splitRows } from './wgsl/splits.ts'
@@ -15,7 +16,7 @@ export interface RowSumKernels<Buffer extends string> {
 
 /** @param pieces what `sum` reads */
 export function addRowSums<Buffer extends string>(
-  { launcher, store }: RunContext,
+  { launcher, store }: { readonly launcher: Launcher; readonly store: ParameterStore },
   { sum, add, splitFloats }: RowSumKernels<Buffer>,
   rows: number,
   pieces: Readonly<Partial<Record<Buffer, Piece>>>,

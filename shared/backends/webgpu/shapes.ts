@@ -7,7 +7,7 @@
  */
 import type { Network, Part } from '../../networks/network.ts'
 import type { AdapterFacts } from '../adapter.ts'
-import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 import { recurrenceShapes } from './wgsl/recurrence-shapes.ts'
 
 /** Shapes, the likeliest first. */

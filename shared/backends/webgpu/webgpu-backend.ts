@@ -9,7 +9,7 @@ import { chooseShapes } from './tune/choose-shapes.ts'
 import { fastestChunks } from './tune/fastest-chunks.ts'
 import { fastestShape } from './tune/fastest-shape.ts'
 import { createWebGpuEngine } from './webgpu-engine.ts'
-import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from './wgsl/recurrence-shapes.ts'
 
 export interface WebGpuOptions extends OpenOptions {
   /** Whether what no tuning gives is measured; else the likeliest is taken. */

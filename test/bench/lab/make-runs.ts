@@ -10,7 +10,8 @@ import { RunStore } from '../../../main/store/run-store.ts'
 import { STRATEGIES, type Strategy } from '../../../shared/experiments/strategies.ts'
 import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
-import type { RunEvent, RunRecord, RunStatus } from '../../../shared/runs/run.ts'
+import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import type { RunStatus } from '../../../shared/runs/run-state.ts'
 
 const CELLS = ['gru', 'lstm', 'mgu', 'brc', 'nbrc']
 const SERIES_STEPS = [50, 100, 200, 300, 600]

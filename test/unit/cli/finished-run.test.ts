@@ -39,7 +39,7 @@ describe('lab resume of a finished run', () => {
   })
 })
 
-it('weights of which one bit is another are neither exported nor measured', async () => {
+it('weights with a flipped bit are neither exported nor measured', async () => {
   const file = path.join(folder, 'weights.safetensors')
   const good = readFileSync(file)
   writeFileSync(file, good.with(-3, good.at(-3)! ^ 1))

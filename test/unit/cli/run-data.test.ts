@@ -34,7 +34,7 @@ function makeCase(change: object = {}): { readonly home: string; readonly config
   return { home, config, data }
 }
 
-describe('a run whose data is another when it is resumed', () => {
+describe('a run whose data has changed when it is resumed', () => {
   it('is refused with both digests, goes on where the file lies now, or with other data where that is asked for', async () => {
     const { home, config, data } = makeCase({ training: { steps: 100_000, batch: 8 } })
     const paused = await lab(

@@ -247,7 +247,7 @@ describe('a run whose test series are in a second file', () => {
     return { ...bench, testFile }
   }
 
-  it('knows both by what they hold, and refuses to go on when either is another', async () => {
+  it('knows both by what they hold, and refuses to go on when either has changed', async () => {
     const bench = await open()
     expect(bench.record.data).toMatchObject({
       sha256: digest(FIRST),

@@ -64,7 +64,7 @@ describe('annotations', () => {
     expect(runs.map((run) => run.id)).toContain(id)
   })
 
-  it('and deletion come to pass for those runs for which they can, and say why not for the others', async () => {
+  it('and deletion are done for those runs for which they can be, and say why not for the others', async () => {
     const lab = await openLab()
     const runIds = await finishedRuns(lab)
     const done = await lab.run('run.delete', { runIds: [...runIds, 'nobody'] })

@@ -3,7 +3,7 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { SeriesName } from '../../../shared/runs/series.ts'
-import type { RunMetrics } from '../../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../../shared/protocol/run-views.ts'
 import { bytesOf } from '../store/store-helpers.ts'
 import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
 
@@ -82,7 +82,7 @@ it('a finished run whose metrics are cut, or another, says so in charts and CSV,
   expect(await damages()).toEqual([null, null])
 })
 
-it('a finished run is not taken up again, and weights of which a bit is another are not handed out', async () => {
+it('a finished run is not taken up again, and weights with a flipped bit are not handed out', async () => {
   const { run, until, home } = await openLab()
   const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
   await until(runIs(runId, 'finished'))

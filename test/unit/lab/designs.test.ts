@@ -1,4 +1,4 @@
-/** Designs with large files of series: they are read in a thread of their own, each file once, and anew when it is another. */
+/** Designs with large files of series: they are read in a thread of their own, each file once, and again when it has changed. */
 import { writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -42,7 +42,7 @@ describe('a large file of series', () => {
     expect(turns).toBeGreaterThan(1000)
   })
 
-  it('is looked at again when it is another under the same name', async () => {
+  it('is read again when it has changed under the same name', async () => {
     const { run, home } = await openLab()
     const dataset = datasetOf(await bringFile(home, csvOf(10)))
     const first = await run('dataset.preview', { dataset })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { decodeSafetensors } from '../../../shared/exchange/safetensors.ts'
 import type { Tensor } from '../../../shared/numerics/dims.ts'
-import type { RunStatus } from '../../../shared/runs/run.ts'
+import type { RunStatus } from '../../../shared/runs/run-state.ts'
 import { LONG_CONFIG, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
 
 describe('the lab', () => {

@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { EngineHost } from '../../../main/engine/host/engine-host.ts'
 import { jsonLines, lab as terminal, runsOf, when } from '../cli/lab.ts'
 import type { LabEvent } from '../../../shared/protocol/events.ts'
-import type { SweepSummary } from '../../../shared/protocol/views.ts'
+import type { SweepSummary } from '../../../shared/protocol/sweep-views.ts'
 import { LONG_CONFIG, openLab, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
 
 const TINY = { ...SMALL_CONFIG, strategies: ['none'], measures: { vaa: null, vaaStar: null } }

@@ -70,7 +70,7 @@ describe('how a device was tuned', () => {
     expect(goOnWith(begun, b, at('training', 5))).toEqual(begun)
   })
 
-  it('makes one where it is another, and where nothing was known', () => {
+  it('makes one where it differs, and where nothing was known', () => {
     const other = stretch(tuned(CARD, 2), at('training', 5))
     expect(goOnWith([stretches[0]!], tuned(CARD, 2), at('training', 5))).toEqual([stretches[0], other])
     const unknown = stretch(CARD, at('warm-up', 0))

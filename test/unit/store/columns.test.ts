@@ -8,7 +8,7 @@ import { BLOCK_BYTES } from '../../../main/store/columns-writer.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { SERIES_NAMES } from '../../../shared/runs/series.ts'
 import type { RunEvent } from '../../../shared/runs/run.ts'
-import type { RunMetrics } from '../../../shared/protocol/views.ts'
+import type { RunMetrics } from '../../../shared/protocol/run-views.ts'
 import { toyConfig } from '../training/toy.ts'
 import { checkpointOf, versions } from './store-helpers.ts'
 

@@ -1,4 +1,4 @@
-/** A finished run of which any file is another than what was written: whoever reads it is told, with the place and what to do, or reads what was written. */
+/** A finished run of which any file differs from what was written: whoever reads it is told, with the place and what to do, or reads what was written. */
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -97,7 +97,7 @@ describe('of a finished run', () => {
           told.count++
         } else expect(found, `${name} says something else, and nobody is told`).toMatchObject(whole[name] as object)
       }
-      // What is read as it was, of another file, is where it is the name of the digest itself that is another.
+      // What is read as it was, of another file, is where the name of the digest itself has changed.
       expect(told.count).toBeGreaterThan((FLIPS + CUTS) * 0.95)
       await writeFile(file, good)
       expect(await READERS[name]!(name)).toEqual(whole[name])
@@ -186,7 +186,7 @@ describe('a checkpoint', () => {
     expect((await runs.readCheckpoint(paused))?.counters).toEqual({ step: 1 })
   })
 
-  it('whose metrics are another says so in the run, which goes on', async () => {
+  it('whose metrics have changed says so in the run, which goes on', async () => {
     const { store: runs, id: paused, folder: place } = await storeWithRun()
     const writer = await runs.openWriter(paused)
     writer.append([{ type: 'log', level: 'info', message: 'first' }])

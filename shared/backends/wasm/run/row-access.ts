@@ -3,7 +3,7 @@ import type { Network, Part } from '../../../networks/network.ts'
 import type { FloatArray } from '../../recurrence.ts'
 import type { LinearMemory } from './memory.ts'
 import type { PartRun } from './part-run.ts'
-import type { PartUnit } from './part-unit.ts'
+import type { PartWeights } from './part-weights.ts'
 
 /** Columns of a part's states in state rows. */
 export interface StateColumns {
@@ -54,7 +54,12 @@ export function writeStates(
 }
 
 /** States at time 0 of a run where its cell begins: zeros, or its vectors of parameters in every row. */
-export function writeStarts(memory: LinearMemory, { part, weights }: PartUnit, run: PartRun, batch: number): void {
+export function writeStarts(
+  memory: LinearMemory,
+  { part, weights }: { readonly part: Part; readonly weights: PartWeights },
+  run: PartRun,
+  batch: number,
+): void {
   part.cell.states.forEach((_, s) => clearBytes(memory, run.stateAddress(s, 0), run.stateStepBytes))
   for (const { state, symbol } of part.cell.starts) {
     const values = weights.vectorValues(symbol)

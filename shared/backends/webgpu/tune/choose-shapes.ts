@@ -4,7 +4,7 @@
  */
 import type { Part } from '../../../networks/network.ts'
 import { isSameChoice, type Tuning } from '../../tuning.ts'
-import type { RecurrenceShape } from '../wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../wgsl/recurrence-shapes.ts'
 
 export interface ChosenShapes {
   readonly shapes: ReadonlyMap<Part, RecurrenceShape>

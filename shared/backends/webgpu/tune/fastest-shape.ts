@@ -5,7 +5,7 @@
 import { createNetwork, type Part } from '../../../networks/network.ts'
 import type { ComputeDevice } from '../device.ts'
 import type { Clock } from '../dispatch-trace.ts'
-import type { RecurrenceShape } from '../wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../wgsl/recurrence-shapes.ts'
 import { fastestOf, tryStep } from './step-time.ts'
 
 const SIZE = { steps: 32, batch: 32 }

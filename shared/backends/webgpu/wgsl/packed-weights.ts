@@ -4,7 +4,7 @@
  */
 import type { Dim, MatrixUse, NodeId } from '../../../compiler/ir.ts'
 import type { CellProgram } from '../../../compiler/passes.ts'
-import type { RecurrenceShape } from './recurrence-plan.ts'
+import type { RecurrenceShape } from './recurrence-shapes.ts'
 
 /**
  * Float `offset + (((q * gates + g) * unitsPerWorker + u) * invocations + i) * 4 + c` is the weight of gate g for unit `u * workers + i / slices`

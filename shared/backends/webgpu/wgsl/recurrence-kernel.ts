@@ -3,7 +3,7 @@
  * puts a barrier between dispatches that write does them one after the other: so the parts of a layer, and layers that are apart in time, go together.
  */
 import { functionsText, type WgslFunctionName } from './functions.ts'
-import type { RecurrenceShape } from './recurrence-plan.ts'
+import type { RecurrenceShape } from './recurrence-shapes.ts'
 import { indent, replicaKernel, type KernelBuffer, type ReplicaKernel } from './replica-kernel.ts'
 import type { WorkgroupMemory } from './step-writer.ts'
 

@@ -13,22 +13,7 @@ import { placeCell, type Placement } from '../../plan/placement.ts'
 import type { BufferMeaning, ValueBuffer, ValuePlace } from '../../plan/places.ts'
 import { parameterRanges } from '../../programs/parameter-ranges.ts'
 import { packProducts, type PackedWeights } from './packed-weights.ts'
-
-/** What tuning chooses, and what the adapter allows. */
-export interface RecurrenceShape {
-  /** Series of a workgroup: a multiple of 4. */
-  readonly rows: number
-  /** Invocations of a workgroup: a multiple of `slices`. */
-  readonly invocations: number
-  /** A power of two; at most the adapter's smallest subgroup where `subgroups` is set. */
-  readonly slices: number
-  /** Slices are added by subgroup shuffles instead of in workgroup memory. */
-  readonly subgroups: boolean
-  /** Weights that each invocation keeps in registers over all steps, in vectors of four: they need not come from memory again. */
-  readonly keptVectors: number
-  /** Of a workgroup, in bytes. */
-  readonly memoryBytes: number
-}
+import type { RecurrenceShape } from './recurrence-shapes.ts'
 
 /** Rows with several values side by side, without padding. */
 export interface RowLayout {

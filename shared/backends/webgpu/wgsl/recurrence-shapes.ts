@@ -2,7 +2,22 @@
  * Shapes that a part's recurrence can have on an adapter, the likeliest first: what tuning tries, and what is taken where nothing was measured.
  * Likely is what an H100 showed for 256 units: one unit a worker, two slices, few rows.
  */
-import type { RecurrenceShape } from './recurrence-plan.ts'
+
+/** What tuning chooses, and what the adapter allows. */
+export interface RecurrenceShape {
+  /** Series of a workgroup: a multiple of 4. */
+  readonly rows: number
+  /** Invocations of a workgroup: a multiple of `slices`. */
+  readonly invocations: number
+  /** A power of two; at most the adapter's smallest subgroup where `subgroups` is set. */
+  readonly slices: number
+  /** Slices are added by subgroup shuffles instead of in workgroup memory. */
+  readonly subgroups: boolean
+  /** Weights that each invocation keeps in registers over all steps, in vectors of four: they need not come from memory again. */
+  readonly keptVectors: number
+  /** Of a workgroup, in bytes. */
+  readonly memoryBytes: number
+}
 
 /** What an adapter allows. */
 export interface ShapeLimits {

@@ -1,7 +1,7 @@
 /** Which shapes the parts of a network get: those of a tuning where they can be used, others are measured, once for parts that are alike. */
 import { describe, expect, it } from 'vitest'
 import { chooseShapes } from '../../../../shared/backends/webgpu/tune/choose-shapes.ts'
-import type { RecurrenceShape } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../../../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
 import { network, part } from '../networks.ts'
 
 const LIKELIEST: RecurrenceShape = {

@@ -5,11 +5,8 @@ import type { PackedProduct } from '../../../../shared/backends/webgpu/wgsl/pack
 import { backwardText, IS_REACHED, STATES_ENTER } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
 import { forwardText, type ForwardVariant } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
 import { recurrenceKernel } from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
-import {
-  planRecurrence,
-  type RecurrencePlan,
-  type RecurrenceShape,
-} from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import { planRecurrence, type RecurrencePlan } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import type { RecurrenceShape } from '../../../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
 import type { Network, Part } from '../../../../shared/networks/network.ts'
 import { runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { drawn, of, REPLICAS, written, type ReplicaArray } from './arrays.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { configLabels, runLabels } from '../../../../renderer/compare/run-labels.ts'
 import type { ComparedRun } from '../../../../renderer/compare/use-compared-runs.ts'
 import { parseConfig } from '../../../../shared/experiments/read-config.ts'
-import type { RunSummary } from '../../../../shared/protocol/views.ts'
+import type { RunSummary } from '../../../../shared/protocol/run-views.ts'
 
 function compared(name: string, strategy: RunSummary['strategy'], steps = 50): ComparedRun {
   const config = parseConfig({ name, dataset: { kind: 'copy-first-input', steps }, layers: [{ cell: 'gru' }] }, 'test')

@@ -29,7 +29,7 @@ describe.each([['fr', fr]])('the language %s', (_name, messages) => {
     }
   })
 
-  it('is another one than English', () => {
+  it('does not repeat the English', () => {
     const same = [...own].filter(([key, text]) => text.length > 24 && text === english.get(key))
     expect(same).toEqual([])
   })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { headlineFigures, type LatestPoints } from '../../../../renderer/run/headline.ts'
 import { placeOfRun } from '../../../../renderer/run/run-place.ts'
-import type { RunSettings } from '../../../../shared/protocol/views.ts'
+import type { RunSettings } from '../../../../shared/protocol/run-views.ts'
 import type { SeriesName } from '../../../../shared/runs/series.ts'
 import { NO_MARKS } from '../../../../shared/runs/timeline.ts'
 

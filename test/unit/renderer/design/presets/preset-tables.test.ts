@@ -4,7 +4,7 @@ import { presetTables } from '../../../../../renderer/design/presets/preset-tabl
 import tables from '../../../../../shared/experiments/paper-tables.json' with { type: 'json' }
 import { presets } from '../../../../../shared/experiments/presets.ts'
 import { parseConfig } from '../../../../../shared/experiments/read-config.ts'
-import type { PresetView } from '../../../../../shared/protocol/views.ts'
+import type { PresetView } from '../../../../../shared/protocol/design-views.ts'
 
 /** Of the last digit that is printed. */
 const HALF = 0.0005

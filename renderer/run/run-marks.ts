@@ -1,10 +1,10 @@
 /** What is marked in a run's chart beside its lines: where phases begin, warm-ups begin anew, a seed diverges and a fork leaves, and levels that say something. */
 import type { LineSeriesOption } from 'echarts/charts'
 import type { PhaseMark, TimelineMarks } from '../../shared/runs/timeline.ts'
-import type { ChartTokens } from './chart-tokens.ts'
-import type { RunChartSubject, RunChartWords } from './run-chart.ts'
-import type { PlotName } from './run-plots.ts'
-import type { XAxis } from './x-axis.ts'
+import type { ChartTokens } from '../charts/chart-tokens.ts'
+import type { RunChartSubject, RunChartWords } from '../charts/run-chart-subject.ts'
+import type { PlotName } from '../charts/run-plots.ts'
+import type { XAxis } from '../charts/x-axis.ts'
 
 /** Shorter phases have no room for their name. */
 const LEAST_NAMED_SHARE = 0.1

@@ -3,23 +3,25 @@
  * not converge is told apart.
  */
 import { describe, expect, it } from 'vitest'
-import type { ChartTokens } from '../../../../renderer/charts/chart-tokens.ts'
+import type { ChartTokens } from '../../../../../renderer/charts/chart-tokens.ts'
 import {
   DEFAULT_CHART_SETTINGS,
+  type ChartSettings,
+  type RunChartSubject,
+  type RunChartWords,
+} from '../../../../../renderer/charts/run-chart-subject.ts'
+import {
   hasIntervals,
   hasUnconverged,
   runChartOption,
   shownSeries,
-  type ChartSettings,
-  type RunChartSubject,
-  type RunChartWords,
-} from '../../../../renderer/charts/run-chart.ts'
-import { lineIcon } from '../../../../renderer/charts/legend-icons.ts'
-import { plotsWithin } from '../../../../renderer/charts/run-plots.ts'
-import { stepsAcross, timeAcross } from '../../../../renderer/charts/x-axis.ts'
-import type { PointedItem } from '../../../../renderer/charts/run-tooltip.ts'
-import { decimate, SeriesColumns, type DecimatedSeries, type SeriesName } from '../../../../shared/runs/series.ts'
-import type { TimelineMarks } from '../../../../shared/runs/timeline.ts'
+} from '../../../../../renderer/run/chart/run-chart.ts'
+import { lineIcon } from '../../../../../renderer/charts/legend-icons.ts'
+import { plotsWithin } from '../../../../../renderer/charts/run-plots.ts'
+import { stepsAcross, timeAcross } from '../../../../../renderer/charts/x-axis.ts'
+import type { PointedItem } from '../../../../../renderer/charts/run-tooltip.ts'
+import { decimate, SeriesColumns, type DecimatedSeries, type SeriesName } from '../../../../../shared/runs/series.ts'
+import type { TimelineMarks } from '../../../../../shared/runs/timeline.ts'
 
 const TOKENS: ChartTokens = {
   font: 'sans',

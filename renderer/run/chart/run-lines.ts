@@ -4,22 +4,24 @@
  * no spike is hidden. A smoothed curve says so in its name, and the one that was measured stands behind it by its own.
  */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
-import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from '../../shared/runs/series.ts'
-import type { RunSeriesView } from '../composables/use-run-series.ts'
-import type { ChartTokens } from './chart-tokens.ts'
-import type { ChartSettings, RunChartSubject, RunChartWords } from './run-chart.ts'
-import { hollowMarks } from './hollow-marks.ts'
-import { INTERVAL_ICON, lineIcon } from './legend-icons.ts'
-import { endsOnLog } from './log-scale.ts'
-import type { LegendEntry, PlotName } from './run-plots.ts'
-import { extentPoints, meanPoints, seedPoints, smoothingOf, type MeanPoint, type Point } from './run-points.ts'
-import { endOf, intervalBars, intervalPositions, withGaps } from './vaa-intervals.ts'
-import type { XAxis } from './x-axis.ts'
-
-/** What VAA and VAA* are shown of. */
-export const CHART_SCOPES = ['network', 'layers', 'parts'] as const
-
-export type ChartScope = (typeof CHART_SCOPES)[number]
+import { sliceSeries, splitSeriesName, type SeriesName, type SeriesSlice } from '../../../shared/runs/series.ts'
+import type { RunSeriesView } from '../../composables/use-run-series.ts'
+import type { ChartTokens } from '../../charts/chart-tokens.ts'
+import type { ChartSettings, RunChartSubject, RunChartWords, ChartScope } from '../../charts/run-chart-subject.ts'
+import { hollowMarks } from '../hollow-marks.ts'
+import { INTERVAL_ICON, lineIcon } from '../../charts/legend-icons.ts'
+import { endsOnLog } from '../../charts/log-scale.ts'
+import type { LegendEntry, PlotName } from '../../charts/run-plots.ts'
+import {
+  extentPoints,
+  meanPoints,
+  seedPoints,
+  smoothingOf,
+  type MeanPoint,
+  type Point,
+} from '../../charts/run-points.ts'
+import { endOf, intervalBars, intervalPositions, withGaps } from '../../charts/vaa-intervals.ts'
+import type { XAxis } from '../../charts/x-axis.ts'
 
 interface Look {
   readonly plot: PlotName

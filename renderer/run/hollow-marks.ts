@@ -4,7 +4,7 @@
  * points, which tooltips show, as it is.
  */
 import type { LineSeriesOption } from 'echarts/charts'
-import type { ChartTokens } from './chart-tokens.ts'
+import type { ChartTokens } from '../charts/chart-tokens.ts'
 
 const SIZE = 7
 

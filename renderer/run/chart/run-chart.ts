@@ -3,95 +3,17 @@
  * they stand is in run-plots.ts, how lines and marks look in run-lines.ts and run-marks.ts, what the axis and the pointer tell in x-axis.ts and run-tooltip.ts.
  */
 import type { EChartsCoreOption } from 'echarts/core'
-import type { SeriesName } from '../../shared/runs/series.ts'
-import type { PhaseMark } from '../../shared/runs/timeline.ts'
-import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
-import { formatNumber, formatTick } from '../words/format.ts'
-import type { PointWords } from '../composables/use-point-words.ts'
-import type { ChartTokens } from './chart-tokens.ts'
-import {
-  CHART_SCOPES,
-  drawnSeries,
-  isDrawable,
-  legendEntries,
-  lines,
-  plotOf,
-  unconvergedOf,
-  type ChartScope,
-} from './run-lines.ts'
-import { markLines } from './run-marks.ts'
-import { LEFT, plotHeads, PLOTS, RIGHT, type PlotName } from './run-plots.ts'
-import { hasPoints, meanPoints } from './run-points.ts'
-import { runTooltip } from './run-tooltip.ts'
-import { endOf } from './vaa-intervals.ts'
-import { X_AXES, type XAxis, type XAxisKind } from './x-axis.ts'
-
-export interface RunChartWords extends PointWords {
-  /** The quantity of a plot and its unit. */
-  readonly plot: (plot: PlotName) => string
-  readonly axis: (across: XAxis) => string
-  readonly fork: string
-  /** VAA where it lies between two values. */
-  readonly interval: (name: SeriesName) => string
-  readonly series: (name: SeriesName) => string
-  readonly phase: (phase: PhaseMark['phase']) => string
-  readonly restart: (seeds: readonly number[]) => string
-  readonly diverged: (seed: number) => string
-}
-
-/** What the user has chosen to see. */
-export interface ChartSettings {
-  /** Weight of the past a step, in [0, 1). */
-  readonly smoothing: number
-  readonly logLoss: boolean
-  readonly logSteps: boolean
-  readonly showBand: boolean
-  readonly showSeeds: boolean
-  readonly scope: ChartScope
-  readonly across: XAxisKind
-}
-
-export const DEFAULT_CHART_SETTINGS: ChartSettings = {
-  smoothing: 0,
-  logLoss: true,
-  logSteps: false,
-  showBand: true,
-  showSeeds: false,
-  scope: 'network',
-  across: 'step',
-}
-
-/** Settings that were kept; of another version's what is not known is left out. */
-export function readChartSettings(stored: unknown): ChartSettings | null {
-  if (typeof stored !== 'object' || stored === null) return null
-  const kept = stored as Readonly<Record<string, unknown>>
-  const settings: Record<string, unknown> = { ...DEFAULT_CHART_SETTINGS }
-  for (const [name, value] of Object.entries(DEFAULT_CHART_SETTINGS))
-    if (typeof kept[name] === typeof value) settings[name] = kept[name]
-  const { smoothing, scope, across } = settings as unknown as ChartSettings
-  if (!(smoothing >= 0 && smoothing < 1)) settings.smoothing = DEFAULT_CHART_SETTINGS.smoothing
-  if (!CHART_SCOPES.includes(scope)) settings.scope = DEFAULT_CHART_SETTINGS.scope
-  if (!X_AXES.includes(across)) settings.across = DEFAULT_CHART_SETTINGS.across
-  return settings as unknown as ChartSettings
-}
-
-/** What a chart is of. */
-export interface RunChartSubject {
-  readonly view: RunSeriesView
-  readonly seedCount: number
-  readonly seeds: readonly number[]
-  readonly strategy: string
-  /** Levels of VAA that say something: 1/n, and where a warm-up begins anew. */
-  readonly references: readonly { readonly value: number; readonly label: string }[]
-  /** What is zoomed to, in positions; null: everything. */
-  readonly range: PositionRange
-  /** What is zoomed to up and down, by plot; everything where there is none. */
-  readonly levels: PlotLevels
-  readonly across: XAxis
-}
-
-/** Values between which a plot is shown. */
-export type PlotLevels = Readonly<Partial<Record<PlotName, readonly [low: number, high: number]>>>
+import type { SeriesName } from '../../../shared/runs/series.ts'
+import { formatNumber, formatTick } from '../../words/format.ts'
+import type { ChartTokens } from '../../charts/chart-tokens.ts'
+import { drawnSeries, isDrawable, legendEntries, lines, plotOf, unconvergedOf } from './run-lines.ts'
+import type { ChartScope, RunChartWords, ChartSettings, RunChartSubject } from '../../charts/run-chart-subject.ts'
+import { markLines } from '../run-marks.ts'
+import { LEFT, plotHeads, PLOTS, RIGHT, type PlotName } from '../../charts/run-plots.ts'
+import { hasPoints, meanPoints } from '../../charts/run-points.ts'
+import { runTooltip } from '../../charts/run-tooltip.ts'
+import { endOf } from '../../charts/vaa-intervals.ts'
+import { type XAxis } from '../../charts/x-axis.ts'
 
 /** Beside the legend of what is zoomed: the button that ends it. */
 const BUTTON = 110
