@@ -11,7 +11,6 @@ import { isDeviceLoss, isEngineStretch } from './engine-history.ts'
 import type { RunRecord } from './run.ts'
 import { RUN_STATUSES } from './run-state.ts'
 
-export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
 type FileDataset = Extract<DatasetConfig, { kind: 'file' }>
