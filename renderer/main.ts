@@ -1,7 +1,7 @@
 /** Puts the page together: the lab's client, the stores that listen to it, routes, language, and the first component. */
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import App from './App.vue'
+import App from './frame/App.vue'
 import { createMessages } from './locales/messages.ts'
 import { createRoutes } from './routes.ts'
 import { useLabStore } from './stores/lab-store.ts'

@@ -1,6 +1,6 @@
 /** Which view belongs to which address. A view is loaded when it is first needed. */
 import { createRouter, createWebHistory, type Router } from 'vue-router'
-import DesignView from './views/DesignView.vue'
+import DesignView from './design/DesignView.vue'
 
 export function createRoutes(): Router {
   return createRouter({
@@ -11,15 +11,15 @@ export function createRoutes(): Router {
       {
         path: '/runs',
         children: [
-          { path: '', name: 'runs', component: () => import('./views/RunsTableView.vue') },
-          { path: ':runId', name: 'run', component: () => import('./views/RunsView.vue'), props: true },
+          { path: '', name: 'runs', component: () => import('./runs/RunsTableView.vue') },
+          { path: ':runId', name: 'run', component: () => import('./run/RunView.vue'), props: true },
         ],
       },
-      { path: '/sweeps/:sweepId?', name: 'sweeps', component: () => import('./views/SweepsView.vue'), props: true },
-      { path: '/compare/:ids?', name: 'compare', component: () => import('./views/CompareView.vue'), props: true },
-      { path: '/trash', name: 'trash', component: () => import('./views/TrashView.vue') },
-      { path: '/help', name: 'help', component: () => import('./views/HelpView.vue') },
-      { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
+      { path: '/sweeps/:sweepId?', name: 'sweeps', component: () => import('./sweeps/SweepsView.vue'), props: true },
+      { path: '/compare/:ids?', name: 'compare', component: () => import('./compare/CompareView.vue'), props: true },
+      { path: '/trash', name: 'trash', component: () => import('./trash/TrashView.vue') },
+      { path: '/help', name: 'help', component: () => import('./help/HelpView.vue') },
+      { path: '/settings', name: 'settings', component: () => import('./settings/SettingsView.vue') },
       { path: '/:rest(.*)', redirect: '/design' },
     ],
   })

@@ -1,7 +1,9 @@
 // The linter's rules, and with them the arrows of the architecture: shared/ knows nothing of its hosts, main/ and renderer/ meet only in shared/.
+import path from 'node:path'
 import js from '@eslint/js'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
+import { COMMON, houseRules, ROOMS } from './lint/house-rules.ts'
 
 const forbid = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
 const hosts = {
@@ -14,8 +16,9 @@ const meetInShared = (other) => ({
   message: 'main/ and renderer/ meet only in shared/, and neither knows the tests.',
 })
 const noElectron = { group: ['electron'], message: 'Only main/electron/ imports electron.' }
-/** A folder of shared/ may not import from those that stand after it in the method's order. */
+/** A folder of shared/ may not import from those that stand after it: errors before everything, then the method's order, then commands, events and what they carry. */
 const layers = [
+  ['errors'],
   ['numerics'],
   ['statistics'],
   ['compiler'],
@@ -28,13 +31,8 @@ const layers = [
   ['experiments'],
   ['runs'],
   ['training'],
+  ['protocol'],
 ]
-/** Errors and how they travel, how JSON is read and what a mistyped name may mean stand before everything; commands, events and what they carry stand after everything. */
-const foundationsOnly = {
-  regex: '^(\\.\\./)+protocol/(?!(errors|parse-json|nearest-names|schema-words|wire-error)\\.ts$)',
-  message:
-    'Of shared/protocol, only errors.ts, parse-json.ts, nearest-names.ts, schema-words.ts and wire-error.ts stand before the rest of shared/.',
-}
 /** main/, from what knows least to what knows all. */
 const mainLayers = [['store'], ['engine'], ['setup'], ['lab'], ['server'], ['cli', 'electron']]
 const mainLayerRules = mainLayers.flatMap((folders, index) => {
@@ -50,38 +48,41 @@ const mainLayerRules = mainLayers.flatMap((folders, index) => {
     },
   ]
 })
-/** renderer/: views use components, components use charts, composables and stores; a store knows no view and sends no command. */
-const rendererLayers = [['transport', 'locales'], ['stores'], ['composables'], ['charts'], ['components'], ['views']]
-const rendererLayerRules = rendererLayers.flatMap((folders, index) => {
-  const later = rendererLayers.slice(index + 1).flat()
-  return [
-    {
-      files: folders.map((folder) => `renderer/${folder}/**/*.{ts,vue}`),
-      rules: forbid(
-        hosts,
-        meetInShared('main'),
-        ...(folders[0] === 'stores'
-          ? [{ regex: 'transport/lab-client', message: 'Views send commands; only events change stores.' }]
-          : []),
-        ...(later.length === 0
-          ? []
-          : [
-              {
-                regex: `^(\\.\\./)+(${later.join('|')})/`,
-                message: `renderer/${folders[0]} stands before ${later.join(', ')}.`,
-              },
-            ]),
-      ),
-    },
-  ]
+/** renderer/: what all rooms share, from what knows least to what knows most, and then the rooms, none of which knows another; a store sends no command. */
+const rendererLayers = [['transport', 'locales'], ['stores'], ...COMMON.map((folder) => [folder]), ROOMS]
+const rendererFolderRule = (folder, others, message) => ({
+  files: [`renderer/${folder}/**/*.{ts,vue}`],
+  rules: forbid(
+    hosts,
+    meetInShared('main'),
+    { regex: `^(\\.\\./)+(${others.join('|')})/`, message },
+    ...(folder === 'stores'
+      ? [{ regex: 'transport/lab-client', message: 'Views send commands; only events change stores.' }]
+      : []),
+  ),
 })
+const rendererRules = [
+  ...rendererLayers.slice(0, -1).flatMap((folders, index) => {
+    const later = rendererLayers.slice(index + 1).flat()
+    return folders.map((folder) =>
+      rendererFolderRule(folder, later, `renderer/${folder} stands before ${later.join(', ')}.`),
+    )
+  }),
+  ...ROOMS.map((room) =>
+    rendererFolderRule(
+      room,
+      ROOMS.filter((other) => other !== room),
+      'A room of renderer/ knows no other; what two of them need stands in a common folder.',
+    ),
+  ),
+]
 const layerRules = layers.flatMap((folders, index) => {
   const later = layers.slice(index + 1).flat()
   if (later.length === 0) return []
   return [
     {
       files: folders.map((folder) => `shared/${folder}/**/*.ts`),
-      rules: forbid(hosts, outward, foundationsOnly, {
+      rules: forbid(hosts, outward, {
         regex: `^(\\.\\./)+(${later.join('|')})/`,
         message: `shared/${folders[0]} stands before ${later.join(', ')} (design: One direction).`,
       }),
@@ -100,6 +101,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes `array[i]!` the idiom of numeric loops
       '@typescript-eslint/no-explicit-any': 'error',
+      // A type that a schema has is given its name by an interface, which is what editors then show in its place.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       'no-console': 'error',
       'no-undef': 'off', // the compiler checks names, per folder
     },
@@ -119,9 +122,22 @@ export default tseslint.config(
       'vue/no-v-html': 'error',
     },
   },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/needs.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|skipIf|runIf|only|todo)$/]',
+          message: 'A test that is left out says why: describeUnless and itUnless of test/needs.ts.',
+        },
+      ],
+    },
+  },
   { files: ['shared/**/*.ts'], rules: forbid(hosts, outward) },
   ...layerRules,
-  { files: ['shared/training/**/*.ts'], rules: forbid(hosts, outward, foundationsOnly) },
   {
     files: ['main/**/*.ts'],
     ignores: ['main/electron/**'],
@@ -134,5 +150,10 @@ export default tseslint.config(
     ignores: ['renderer/vite.config.ts'],
     rules: forbid(hosts, meetInShared('main')),
   },
-  ...rendererLayerRules,
+  ...rendererRules,
+  {
+    files: ['{shared,main,renderer}/**/*.{ts,vue}'],
+    plugins: { house: houseRules(path.join(import.meta.dirname, '..')) },
+    rules: { 'house/shared-by-two': 'error' },
+  },
 )

@@ -1,12 +1,13 @@
 /**
  * `npm test`: types, lint, format and every test, one after another, each under a heading; the last line is the sum
  * `N passed, N failed, N skipped`. Types, lint and format count as one each. With arguments (paths, vitest's flags)
- * only vitest runs, on those. The commands of the first three stand in package.json's scripts.
+ * only vitest runs, on those. The commands of the first three stand in package.json's scripts. What was skipped is told with its reason (needs.ts);
+ * a test that was skipped without one counts as failed.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isTensorflowLeftOut } from './tensorflow.ts'
+import { reasonOf } from './needs.ts'
 
 interface Counts {
   passed: number
@@ -18,7 +19,7 @@ interface Counts {
 interface VitestReport {
   readonly testResults: readonly {
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string }[]
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
   }[]
 }
 
@@ -52,6 +53,11 @@ function runVitest(selection: readonly string[]): Counts {
   return counts
 }
 
+/** How many tests were left out, by reason. */
+const leftOut = new Map<string, number>()
+/** Names of those that were skipped without one. */
+const silent: string[] = []
+
 function countTests(): Counts {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
   let report: VitestReport
@@ -68,7 +74,16 @@ function countTests(): Counts {
     counts.passed += passed
     counts.failed += file.status === 'failed' ? Math.max(1, failed) : failed // a file that does not load has no tests
     counts.skipped += statuses.length - passed - failed
+    // Of a file that failed, the rest may not have been reached.
+    if (file.status === 'failed' || isPicked) continue
+    for (const { fullName } of file.assertionResults.filter(({ status }) => status !== 'passed')) {
+      const reason = reasonOf(fullName)
+      if (reason === null) silent.push(fullName)
+      else leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1)
+    }
   }
+  counts.failed += silent.length
+  counts.skipped -= silent.length
   return counts
 }
 
@@ -76,6 +91,8 @@ function countTests(): Counts {
 process.env['NODE_COMPILE_CACHE'] ??= join(cacheFolder, 'compiled')
 
 const selection = process.argv.slice(2)
+/** By name: vitest skips the others. */
+const isPicked = selection.some((argument) => /^(-t\b|--testNamePattern\b)/.test(argument))
 const steps: readonly (readonly [heading: string, run: () => Counts])[] = [
   ...(selection.length > 0
     ? []
@@ -97,10 +114,8 @@ for (const [heading, run] of steps) {
   total.failed += counts.failed
   total.skipped += counts.skipped
 }
-if (isTensorflowLeftOut)
-  process.stdout.write(
-    '\nTensorFlow is not set up: what needs it was skipped. `npm run setup:tensorflow -- cpu` sets it up.\n',
-  )
+for (const [reason, count] of leftOut) process.stdout.write(`\nLeft out, ${count}: ${reason}.\n`)
+for (const name of silent) process.stdout.write(`\nSkipped without a reason (test/needs.ts): ${name}\n`)
 if (failedSteps.length > 0) process.stdout.write(`\nFailed: ${failedSteps.join(', ')}.\n`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exitCode = total.failed > 0 ? 1 : 0

@@ -1,15 +1,14 @@
 /**
  * TensorFlow's native library in tests: the installation that `npm run setup:tensorflow` has made for this user. Where there is none, what needs
- * it is skipped, and test/run.ts says so; where the environment demands it, as `.ci/run` does, it fails.
+ * it is left out; where the environment demands it, as `.ci/run` does, it fails.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { describe } from 'vitest'
 import { findInstallation, RECORD_FILE } from '../main/engine/tensorflow/installation.ts'
 import { Staging } from '../main/setup/tensorflow/staging.ts'
-import { cacheFolder } from '../main/store/home.ts'
 import { TENSORFLOW_STEPS, type TensorflowInstallation } from '../shared/protocol/tensorflow.ts'
+import type { Lack } from './needs.ts'
 
 /** Set to 1, tests that need TensorFlow fail without it. */
 export const TENSORFLOW_DEMANDED = 'WARMUP_LAB_TESTS_NEED_TENSORFLOW'
@@ -17,10 +16,10 @@ export const TENSORFLOW_DEMANDED = 'WARMUP_LAB_TESTS_NEED_TENSORFLOW'
 const found = await findInstallation()
 
 /** It is not set up, and nobody demands it. */
-export const isTensorflowLeftOut = found === null && process.env[TENSORFLOW_DEMANDED] !== '1'
-
-/** Claims about TensorFlow itself. */
-export const describeTensorflow: ReturnType<typeof describe.skipIf> = describe.skipIf(isTensorflowLeftOut)
+export const TENSORFLOW_LACK: Lack =
+  found === null && process.env[TENSORFLOW_DEMANDED] !== '1'
+    ? 'TensorFlow is not set up (`npm run setup:tensorflow -- cpu`)'
+    : null
 
 /** @throws where it is demanded and not set up */
 export function testInstallation(): TensorflowInstallation {
@@ -28,10 +27,10 @@ export function testInstallation(): TensorflowInstallation {
   return found
 }
 
-/** A cache folder of its own beside the user's, so that files of the installation can be linked into it. */
-export function makeCache(): Promise<string> {
-  testInstallation() // where there is none, that is what is said
-  return mkdtemp(path.join(cacheFolder(), 'test-'))
+/** A cache folder of its own in the user's, for the while of a test, so that files of the installation can be linked into it. */
+export async function makeCache(): Promise<string> {
+  const { folder } = testInstallation()
+  return mkdtemp(path.join(await realpath(folder), '..', '..', 'test-'))
 }
 
 /** A set-up of which everything is done that takes long, as a cancelled one leaves it: what is left is its trial and putting it in its place. */

@@ -33,12 +33,13 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/own-cache.ts',
     watch: false,
+    expect: { requireAssertions: true, poll: { timeout: PATIENCE_MS, interval: 50 } },
     pool: 'forks', // tests kill writers and set V8's flags: a process each, never a shared one
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: TEST_PATIENCE_MS,
     hookTimeout: TEST_PATIENCE_MS,
-    expect: { poll: { timeout: PATIENCE_MS, interval: 50 } },
   },
 })

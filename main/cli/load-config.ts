@@ -4,12 +4,12 @@ import { compileCell } from '../../shared/compiler/passes.ts'
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { isFieldName, setField, type Json } from '../../shared/experiments/fields.ts'
 import { presets } from '../../shared/experiments/presets.ts'
-import { parseConfig } from '../../shared/experiments/schema.ts'
+import { parseConfig } from '../../shared/experiments/read-config.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 import { parseJson } from '../../shared/exchange/parse-json.ts'
 import { readCellFile } from './read-cell.ts'
 import { readUserText } from './read-user-text.ts'
-import { RUN_OPTIONS, type RunOption } from './run-options.ts'
+import { RUN_OPTIONS, valueKind, type RunOption } from './run-options.ts'
 
 export interface LoadedConfig {
   readonly config: ExperimentConfig
@@ -93,18 +93,18 @@ async function readSource(
   return { json: json as Json, where: path.basename(file!), baseFolder: path.dirname(path.resolve(file!)) }
 }
 
-function readValue({ kind, flags }: RunOption, text: string): unknown {
+function readValue(option: RunOption, text: string): unknown {
   const number = (item: string): number => {
     const value = Number(item)
     if (item.trim() === '' || !Number.isFinite(value))
       throw new LabError('usage', 'This flag takes a number.', {
-        where: flags,
+        where: option.flags,
         expected: 'a number',
         found: `\`${item}\``,
       })
     return value
   }
-  switch (kind) {
+  switch (valueKind(option)) {
     case 'number':
       return number(text)
     case 'list':

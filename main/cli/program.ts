@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander'
 import { BACKEND_NAMES, listNames } from '../../shared/backends/names.ts'
 import { LabError } from '../../shared/errors/errors.ts'
+import { fieldRule } from '../../shared/experiments/field-rules.ts'
 import { finishCommand } from './report.ts'
 import { runInThread } from './run-in-thread.ts'
-import { RUN_OPTIONS } from './run-options.ts'
+import { describeOption, RUN_OPTIONS } from './run-options.ts'
 import { noteOutputError, writeOut } from './streams.ts'
+import { vaaFlags } from './vaa-options.ts'
 
 const program = new Command('lab')
   .description('Warmup Lab: recurrent networks that start training with many reachable attractors (arXiv:2106.01001).')
@@ -38,7 +40,7 @@ const run = withEngine(
   withHome(withJson(program.command('run [CONFIG]').description('warm up, train and test a configuration'))),
 ).option('--print-config', 'print the resolved configuration and stop')
 run.option('--trace <FILE>', "write what every thread or device of the engine did at first, in Chrome's trace format")
-for (const { flags, description } of RUN_OPTIONS) run.option(flags, description)
+for (const option of RUN_OPTIONS) run.option(option.flags, describeOption(option))
 run.option(
   '--set <FIELD=JSON...>',
   'set any field of the configuration, for example --set training.optimizer.clipNorm=1',
@@ -76,7 +78,8 @@ const fork = withData(
     ),
   ),
 ).option('--checkpoint <NAME>', 'last; warmed-up: the end of its warm-up; or step-N, if it was kept', 'last')
-for (const { flags, description } of RUN_OPTIONS.filter(({ field }) => field !== '')) fork.option(flags, description)
+for (const option of RUN_OPTIONS.filter(({ field }) => field !== ''))
+  fork.option(option.flags, describeOption(option, false))
 fork
   .option(
     '--set <FIELD=JSON...>',
@@ -138,27 +141,18 @@ withEngine(
   .action(async (files: string[], options: Record<string, unknown>) =>
     (await import('./commands/verify.ts')).verifyCommand(files, options),
   )
-withData(
+const vaa = withData(
   withEngine(
     withHome(withJson(program.command('vaa <RUN>').description('measure VAA and VAA* of the weights of a run'))),
   ),
+).option('--weights <WHICH>', 'best, last, or a kept checkpoint: warmed-up, step-N', 'best')
+for (const { flags, description, value } of vaaFlags()) vaa.option(flags, description, value ?? undefined)
+vaa.action(async (name: string, options: Record<string, unknown>) =>
+  (await import('./commands/vaa.ts')).vaaCommand(name, options),
 )
-  .option('--series <N>', 'n, series compared', '32')
-  .option('--convergence-steps <M>', 'M; default: until every state is at rest')
-  .option('--max-convergence-steps <M>', 'at most so many steps until then, up to 100000', '10000')
-  .option('--epsilon <E>', 'ε', '1e-4')
-  .option('--draws <N>', 'draws that are averaged', '10')
-  .option('--weights <WHICH>', 'best or last', 'best')
-  .option(
-    '--stop-residual <R>',
-    'with an M: stop once every residual stays under R (ε/1000 is safe); the result says so',
-  )
-  .action(async (name: string, options: Record<string, unknown>) =>
-    (await import('./commands/vaa.ts')).vaaCommand(name, options),
-  )
 withJson(program.command('cell <FILE>').description('show a cell: equations, shapes, parameters, stages, derivative'))
   .option('--inputs <I>', 'inputs to count parameters for', '1')
-  .option('--units <H>', 'units to count parameters for', '128')
+  .option('--units <H>', 'units to count parameters for', String(fieldRule('layers.*.units').default))
   .action(async (file: string, options: Record<string, unknown>) =>
     (await import('./commands/cell.ts')).cellCommand(file, options),
   )
@@ -176,7 +170,7 @@ const memory = withEngine(
     program.command('memory [CONFIG]').description('show what a training step of a configuration takes of memory'),
   ),
 )
-for (const { flags, description } of RUN_OPTIONS) memory.option(flags, description)
+for (const option of RUN_OPTIONS) memory.option(option.flags, describeOption(option))
 memory.action(async (file: string | undefined, options: Record<string, unknown>) =>
   (await import('./commands/memory.ts')).memoryCommand(file, options),
 )
@@ -195,7 +189,7 @@ withHome(withJson(program.command('export <RUN>').description('write the trained
   .option('--format <FORMAT>', 'safetensors or npz', 'safetensors')
   .option('--output <FILE>', 'where to; default: RUN-seedN.FORMAT')
   .option('--seed <N>', 'which seed; default: the best')
-  .option('--weights <WHICH>', 'best or last', 'best')
+  .option('--weights <WHICH>', 'best, last, or a kept checkpoint: warmed-up, step-N', 'best')
   .action(async (name: string, options: Record<string, unknown>) =>
     (await import('./commands/export.ts')).exportCommand(name, options),
   )

@@ -2,7 +2,7 @@
 import { utilityProcess } from 'electron'
 import path from 'node:path'
 import process from 'node:process'
-import { TENSORFLOW_ENVIRONMENT } from '../engine/tensorflow/load.ts'
+import { TENSORFLOW_ENVIRONMENT } from '../engine/tensorflow/environment.ts'
 import { keepLastWords, type TrialAnswer, type TrialProcess } from '../setup/tensorflow/trial.ts'
 
 /** @param bundle the folder that holds the process's program */

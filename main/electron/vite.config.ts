@@ -19,6 +19,7 @@ const MAIN = {
   'trial-process': fromHere('../setup/tensorflow/trial-process.ts'),
   'wasm-thread': fromHere('../engine/wasm-thread.ts'),
   'executor-process': fromHere('../engine/executor/executor-process.ts'),
+  'executor-thread': fromHere('../engine/executor/executor-thread.ts'),
 }
 
 export default defineConfig(({ mode }) => ({

@@ -5,7 +5,7 @@
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { findForkMistakes, type ForkPoint } from '../../shared/experiments/fork.ts'
 import type { ConfigMistake } from '../../shared/experiments/judge-config.ts'
-import { parseConfig } from '../../shared/experiments/schema.ts'
+import { parseConfig } from '../../shared/experiments/read-config.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 import type { ForkPointView } from '../../shared/protocol/views.ts'
 import { withContent } from '../../shared/runs/data-content.ts'

@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readDeviceName } from './device-names.ts'
 
 export interface GpuFacts {
   /** As its driver calls it; null where the driver gives it no name. */
@@ -79,8 +80,14 @@ async function readCards(folder: string): Promise<GpuFacts[]> {
   return facts.filter(({ memoryBytes }) => memoryBytes !== null)
 }
 
-/** Of a device by its name: the one of that name, or the only one there is. */
+/** Of a device by its name: the one of that name, of several alike the one of its number, or the only one there is. */
 export function factsOf(facts: readonly GpuFacts[], name: string): GpuFacts | null {
-  const named = facts.find((each) => each.name !== null && (name.includes(each.name) || each.name.includes(name)))
-  return named ?? (facts.length === 1 && facts[0]!.name === null ? facts[0]! : null)
+  const { model, number } = readDeviceName(name)
+  const same = facts.filter((each) => each.name === model)
+  const similar = facts.filter(({ name: own }) => own !== null && (model.includes(own) || own.includes(model)))
+  const [only] = facts
+  return (
+    (same.length > 0 ? same : similar)[number - 1] ??
+    (facts.length === 1 && only!.name === null && number === 1 ? only! : null)
+  )
 }

@@ -17,6 +17,7 @@ import { trainRun, type TrainControl } from '../../shared/training/train-run.ts'
 import { DataPlaces } from '../store/data-places.ts'
 import type { KnownOfRun, RunStore } from '../store/run-store.ts'
 import { describeChoice, type EngineChoice } from '../../shared/protocol/devices.ts'
+import { backendEntry } from './backends/table.ts'
 import { createCellLookup } from './cell-lookup.ts'
 import { chooseBackend } from './choose-backend.ts'
 import type { EngineOptions } from './engine-options.ts'
@@ -226,6 +227,7 @@ export async function runOne(
 ): Promise<RunRecord | 'paused'> {
   const writer = await store.openWriter(id)
   let failure: unknown = null
+  let giveFree: (() => Promise<void>) | undefined
   const timer = setInterval(() => void writer.heartbeat().catch((error: unknown) => (failure ??= error)), HEARTBEAT_MS)
   try {
     const { record } = writer
@@ -237,6 +239,7 @@ export async function runOne(
     await keepPlace(store, opened, data)
     await keepContent(writer, opened.content)
     if (opened.isOther) listener.otherData?.(id, opened.files[0]!.file)
+    giveFree = await backendEntry(choice.backend).keepFor?.({ runId: id, folder: store.folder(id) }, engine)
     const made = record.startedAt === null && !opened.isOther ? record.remarks : []
     const result = await trainRun({
       record: { ...writer.record, config },
@@ -262,6 +265,7 @@ export async function runOne(
   } finally {
     clearInterval(timer)
     await writer.close()
+    await giveFree?.()
   }
 }
 

@@ -103,6 +103,8 @@ export interface SweepOutline {
   readonly name: string
   readonly axes: readonly string[]
   readonly pointCount: number
+  /** That of all its configurations; `auto` where they are not of one. */
+  readonly backend: string
   readonly slots: readonly SweepSlot[]
 }
 
@@ -111,6 +113,8 @@ export interface PreparedSweep {
   readonly data: Record<string, DataContent>
   /** What cells of any point are warned of. */
   readonly warnings: readonly WarnedCell[]
+  /** What all its runs would be trained on now; `auto` where that is not one. */
+  readonly backend: string
 }
 
 /**
@@ -120,13 +124,16 @@ export interface PreparedSweep {
 export async function prepareSweep(sweep: Sweep, baseFolder: string, engine: EngineOptions): Promise<PreparedSweep> {
   const data: Record<string, DataContent> = {}
   const networks = new Map<string, Network>()
+  const backends = new Set<string>()
   for (const index of sweep.points.keys()) {
-    const { config, content, networks: ofPoint } = await prepare(sweep.configOf(index), baseFolder, engine)
+    const { config, content, networks: ofPoint, choice } = await prepare(sweep.configOf(index), baseFolder, engine)
+    backends.add(choice.backend)
     if (config.dataset.kind === 'file' && content !== null) data[dataKey(config.dataset)] = content
     for (const network of ofPoint.values())
       for (const { parts } of network.wiredLayers) for (const { cell } of parts) networks.set(cell.name, network)
   }
-  return { data, warnings: warningsOfCells(networks.values()) }
+  const [backend = 'auto', ...others] = backends
+  return { data, warnings: warningsOfCells(networks.values()), backend: others.length === 0 ? backend : 'auto' }
 }
 
 /**
@@ -152,7 +159,9 @@ export async function moveSweepData({ home }: RunStore, { id, data = {} }: Sweep
 
 /** @throws LabError `config` for a point whose configuration is wrong */
 export function outlineSweep(sweep: Sweep): SweepOutline {
-  return { name: sweep.name, axes: sweep.axes, pointCount: sweep.points.length, slots: sweepSlots(sweep) }
+  const { name, axes, points, configOf } = sweep
+  const backend = axes.includes('backend') ? 'auto' : configOf(0).backend
+  return { name, axes, pointCount: points.length, backend, slots: sweepSlots(sweep) }
 }
 
 /** The places of a sweep's table, a strategy of a point each. @throws LabError `config` for a point whose configuration is wrong */

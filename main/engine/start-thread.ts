@@ -2,11 +2,13 @@
 import v8 from 'node:v8'
 import { Worker, type ResourceLimits } from 'node:worker_threads'
 import { offeringPort } from './executor/offer-executors.ts'
+import { adaptersPort } from './webgpu/known-adapters.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
 
 const FILES = {
   'wasm-thread': './wasm-thread.ts',
+  'executor-thread': './executor/executor-thread.ts',
   'group-thread': './host/group-thread.ts',
   'estimate-thread': './host/estimate-thread.ts',
   'evaluation-thread': './host/evaluation-thread.ts',
@@ -29,13 +31,16 @@ v8.setFlagsFromString('--no-wasm-code-gc')
 
 /**
  * @param name or the file of one that is no part of the lab
- * @param task becomes the thread's `workerData`, with a port to ask for executors over where this thread offers them
+ * @param task becomes the thread's `workerData`, with ports to ask over for executors and for graphics adapters, where this thread offers them
  * @param resourceLimits beyond which it ends by itself
  */
 export function startThread(name: ThreadName | URL, task?: unknown, resourceLimits?: ResourceLimits): Worker {
   const file = name instanceof URL ? name : new URL(isSource ? FILES[name] : `./${name}.cjs`, import.meta.url)
   const limits = resourceLimits && { resourceLimits }
-  const executors = typeof task === 'object' ? offeringPort() : null
-  if (executors === null) return new Worker(file, { workerData: task, ...limits })
-  return new Worker(file, { workerData: { ...(task as object), executors }, transferList: [executors], ...limits })
+  if (typeof task !== 'object' || task === null) return new Worker(file, { workerData: task, ...limits })
+  const ports = Object.entries({ executors: offeringPort(), adapters: adaptersPort() }).flatMap(([name, port]) =>
+    port === null ? [] : [[name, port] as const],
+  )
+  const workerData = { ...task, ...Object.fromEntries(ports) }
+  return new Worker(file, { workerData, transferList: ports.map(([, port]) => port), ...limits })
 }

@@ -1,5 +1,5 @@
 /**
- * The weights of a run: those of a finished one, or of the last checkpoint of any other. They leave by parameter name, or as a file for
+ * The weights of a run: those of a finished one, or of the last checkpoint of any other, or of a checkpoint that was kept. They leave by parameter name, or as a file for
  * elsewhere, under PyTorch's names where the cell has a module there. Where the bytes go is left to the callers.
  */
 import { taskOf } from '../../shared/experiments/trials.ts'
@@ -10,8 +10,15 @@ import type { Network } from '../../shared/networks/network.ts'
 import type { Tensor, TensorMap } from '../../shared/numerics/dims.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 import { describeDivergence } from '../../shared/runs/divergence.ts'
-import { hasValidation, type RunRecord } from '../../shared/runs/run.ts'
+import {
+  hasValidation,
+  seedOfBestTest,
+  type KeptCheckpoint,
+  type RunRecord,
+  type WeightsName,
+} from '../../shared/runs/run.ts'
 import { forkPointOf } from '../../shared/training/fork.ts'
+import { keptSteps } from '../store/kept-checkpoints.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { wireNetworks } from './run-group.ts'
 
@@ -19,23 +26,23 @@ export interface WeightsChoice {
   readonly format: 'safetensors' | 'npz'
   /** Null: the one with the best test result. */
   readonly seed: number | null
-  readonly weights: 'best' | 'last'
+  readonly weights: WeightsName
 }
 
 export interface WeightsFile {
   readonly bytes: Uint8Array
   readonly seed: number
-  readonly weights: WeightsChoice['weights']
+  readonly weights: WeightsName
   readonly at: TrainedWeights['at']
-  readonly tensorNames: readonly string[]
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]
   readonly fileName: string
 }
 
-export interface TrainedWeights {
+export interface TrainedWeights<Name extends WeightsName = WeightsName> {
   /** By parameter name. */
   readonly tensors: TensorMap
   /** Which they are: without validation, the best ones are the last. */
-  readonly weights: WeightsChoice['weights']
+  readonly weights: Name | 'last'
   /** The checkpoint that they are from; null: those of the finished run. */
   readonly at: { readonly phase: 'warm-up' | 'training'; readonly step: number } | null
 }
@@ -65,18 +72,26 @@ export async function encodeWeights(
     seed,
     weights,
     at,
-    tensorNames: [...tensors.keys()],
-    fileName: `${record.id}-seed${seed}${at ? `-${at.phase}-step${at.step}` : ''}.${format}`,
+    tensors: [...tensors].map(([name, { shape }]) => ({ name, shape })),
+    fileName: `${record.id}-seed${seed}${momentInName(weights, at, hasValidation(record))}.${format}`,
   }
 }
 
+/** Names of two files of one run differ when their weights do. */
+function momentInName(weights: WeightsName, at: TrainedWeights['at'], hasBest: boolean): string {
+  if (at !== null) return `-${at.phase}-step${at.step}${weights === 'best' ? '-best' : ''}`
+  return weights === 'last' && hasBest ? '-last' : ''
+}
+
 /** @throws LabError `weights` when there are none yet, `checkpoint` */
-export async function readTrainedWeights(
+export async function readTrainedWeights<Name extends WeightsName>(
   store: RunStore,
   record: RunRecord,
   seed: number,
-  wanted: WeightsChoice['weights'],
-): Promise<TrainedWeights> {
+  wanted: Name,
+): Promise<TrainedWeights<Name>> {
+  const kept = keptCheckpoint(wanted)
+  if (kept !== null) return { ...(await readKeptWeights(store, record, seed, kept)), weights: wanted }
   const weights = hasValidation(record) ? wanted : 'last'
   if (record.status === 'finished') {
     requireTested(record, seed)
@@ -97,6 +112,28 @@ export async function readTrainedWeights(
     })
   const { phase, step } = forkPointOf(checkpoint, record.config)
   return { tensors, weights, at: { phase, step } }
+}
+
+const keptCheckpoint = (name: WeightsName): KeptCheckpoint | null => (name === 'best' || name === 'last' ? null : name)
+
+async function readKeptWeights(
+  store: RunStore,
+  record: RunRecord,
+  seed: number,
+  name: KeptCheckpoint,
+): Promise<Pick<TrainedWeights, 'tensors' | 'at'>> {
+  const checkpoint = await store.readCheckpoint(record.id, name)
+  if (checkpoint === null) {
+    const steps = await keptSteps(store.folder(record.id))
+    throw new LabError('weights', 'the run has kept no such checkpoint.', {
+      where: record.id,
+      expected: ['best', 'last', ...steps.map((step) => `step-${step}`)].join(', '),
+      found: `no checkpoint \`${name}\``,
+      remedy: 'Steps are kept where the configuration has `keepCheckpointEverySteps`, the end of a warm-up always.',
+    })
+  }
+  const { phase, step } = forkPointOf(checkpoint, record.config)
+  return { tensors: selectSeed(checkpoint.tensors, seed, 'parameters'), at: { phase, step } }
 }
 
 /** Seeds that have not diverged; all where none is left. */
@@ -153,8 +190,5 @@ function chooseSeed(record: RunRecord, asked: number | null): number {
       found: `\`${asked}\``,
     })
   }
-  if (result === null) return seedsLeft(record)[0]!
-  const direction = result.metric === 'accuracy' ? -1 : 1
-  const order = [...result.seeds.keys()].sort((a, b) => direction * (result.best[a]! - result.best[b]!))
-  return result.seeds[order[0]!]!
+  return result === null ? seedsLeft(record)[0]! : seedOfBestTest(result)
 }

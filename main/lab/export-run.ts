@@ -16,14 +16,21 @@ export async function exportRun(
   switch (format) {
     case 'safetensors':
     case 'npz': {
-      const { bytes, fileName } = await encodeWeights(store, record, { format, seed, weights })
-      const base64 = Buffer.from(bytes).toString('base64')
-      return { fileName, mediaType: 'application/octet-stream', base64, damaged: null }
+      const file = await encodeWeights(store, record, { format, seed, weights })
+      const { fileName } = file
+      return {
+        fileName,
+        mediaType: 'application/octet-stream',
+        base64: Buffer.from(file.bytes).toString('base64'),
+        damaged: null,
+        weights: { seed: file.seed, which: file.weights, at: file.at, tensors: file.tensors },
+      }
     }
     case 'config':
       return {
         ...textFile(`${runId}.json`, 'application/json', `${JSON.stringify(record.config, null, 2)}\n`),
         damaged: null,
+        weights: null,
       }
     case 'csv': {
       const { events, damaged } = await store.readMetrics(runId)
@@ -31,6 +38,7 @@ export async function exportRun(
       return {
         ...textFile(`${runId}.csv`, 'text/csv', metricsCsv(events, record.config.seeds, smoothing)),
         damaged: describeDamage(store.folder(runId), damaged, change),
+        weights: null,
       }
     }
   }

@@ -10,6 +10,7 @@ import { checkPayload } from '../../shared/protocol/messages.ts'
 import type { Settings } from '../../shared/protocol/settings.ts'
 import type { LabSnapshot } from '../../shared/protocol/views.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
+import { timeSteps } from '../../shared/runs/trained-time.ts'
 import { describeDevice } from '../engine/device.ts'
 import { readEngineOptions, type EngineOptions } from '../engine/engine-options.ts'
 import { isOnProcessor } from '../../shared/backends/names.ts'
@@ -19,6 +20,7 @@ import { Estimator } from '../engine/host/estimator.ts'
 import { listForkPoints } from '../engine/fork-run.ts'
 import { createEvaluator } from '../engine/host/evaluator.ts'
 import { makeRuns } from '../engine/run-group.ts'
+import { offerDevices } from '../engine/webgpu/known-adapters.ts'
 import { LAB_VERSION } from '../engine/version.ts'
 import type { StartTrial } from '../setup/tensorflow/trial.ts'
 import { DataFiles } from '../store/data-files.ts'
@@ -90,6 +92,7 @@ export class Lab {
     this.#presets = new PresetShelf(home, this.#designs)
     this.#dataFiles = new DataFiles(home)
     this.#devices = new DeviceDesk(home, engine)
+    offerDevices(() => this.#devices.lastDevices())
     this.#estimator = new Estimator(home, engine)
     this.#evaluator = createEvaluator(home, engine)
     this.#catalog = new RunCatalog(home, (runId) => this.#monitor.holds(runId), tell)
@@ -208,6 +211,7 @@ export class Lab {
   /** Pauses what runs and waits until it is saved. */
   async close(): Promise<void> {
     clearInterval(this.#refreshTimer)
+    offerDevices(null)
     await this.#devices.close()
     await this.#estimator.close()
     await this.#evaluator.close()
@@ -322,6 +326,7 @@ export class Lab {
       return series.metrics(payload, await findMetricsChange(this.#store, payload.runId, 'length'))
     },
     'run.measures': async ({ runId }) => (await this.#monitor.series(runId)).measures(),
+    'run.time-steps': async ({ runId }) => timeSteps((await this.#store.readLog(runId, 0)).entries),
     'run.log': ({ runId, fromByte }) => this.#store.readLog(runId, fromByte),
     'run.predict': (payload) => this.#evaluator.ask('predict', payload),
     'run.export': (payload) => exportRun(this.#store, payload),

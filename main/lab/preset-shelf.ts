@@ -1,7 +1,7 @@
 /** Presets as windows see them: the lab's, and the user's own, which are saved, replaced and removed here; the files are the store's. */
 import type { ExperimentConfig } from '../../shared/experiments/config.ts'
 import { presets } from '../../shared/experiments/presets.ts'
-import { parseConfig } from '../../shared/experiments/schema.ts'
+import { parseConfig } from '../../shared/experiments/read-config.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 import type { PresetView } from '../../shared/protocol/views.ts'
 import { fromWireError, toWireError } from '../../shared/errors/wire-error.ts'

@@ -118,9 +118,12 @@ export class RunMonitor {
     await this.#catalog.update(runIds)
   }
 
-  /** @param runIds those that are made and have not ended */
-  startSweep(sweepId: string, name: string, rerunFailed: boolean, runIds: readonly string[]): void {
-    this.#host.start({ kind: 'sweep', sweepId, name, rerunFailed }, runIds)
+  /**
+   * @param runIds those that are made and have not ended
+   * @param trainedOn the backend of all its runs, or `auto`: on which lines it may be
+   */
+  startSweep(sweepId: string, name: string, rerunFailed: boolean, runIds: readonly string[], trainedOn: string): void {
+    this.#host.start({ kind: 'sweep', sweepId, name, rerunFailed }, runIds, trainedOn)
     this.#update(runIds)
   }
 

@@ -9,6 +9,7 @@ import {
   sliceSeries,
   splitSeriesName,
   type SeriesName,
+  type SeriesPoint,
   type SeriesSlice,
   type SlicedSeries,
 } from '../../shared/runs/series.ts'
@@ -110,7 +111,24 @@ export class RunSeries {
         const columns = this.#columns.get(name)
         return columns === undefined ? [] : [decimate(name, columns, range)]
       }),
+      latest: this.#latest(),
     }
+  }
+
+  #latest(): SeriesPoint[] {
+    return [...this.#columns].flatMap(([series, columns]) => {
+      const position = columns.positions.at(-1)
+      if (position === undefined || splitSeriesName(series).layerIndex !== null) return []
+      return [{ series, position, values: this.#lastValues(columns) }]
+    })
+  }
+
+  /** Of every seed; null where it has none. */
+  #lastValues(columns: SeriesColumns | undefined): (number | null)[] {
+    return Array.from({ length: this.#seedCount }, (_, r) => {
+      const value = columns?.values(r).at(-1) ?? Number.NaN
+      return Number.isNaN(value) ? null : value
+    })
   }
 
   /** The last measurement of every slice that has one. */
@@ -131,13 +149,8 @@ export class RunSeries {
   }
 
   #measured(slice: SeriesSlice): MeasuredSlice {
-    const last = (base: SlicedSeries): (number | null)[] => {
-      const columns = this.#columns.get(sliceSeries(base, slice))
-      return Array.from({ length: this.#seedCount }, (_, r) => {
-        const value = columns?.values(r).at(-1) ?? Number.NaN
-        return Number.isNaN(value) ? null : value
-      })
-    }
+    const last = (base: SlicedSeries): (number | null)[] =>
+      this.#lastValues(this.#columns.get(sliceSeries(base, slice)))
     const { positions } = this.#columns.get(sliceSeries('vaa', slice)) ?? {}
     /** Ends stand where VAA was no point, which may not have been the last time. */
     const lastEnd = (base: 'vaa-low' | 'vaa-high'): (number | null)[] => {

@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto'
 import { configurationText } from '../../shared/experiments/configuration.ts'
 import type { ExperimentConfig, LayerConfig, Strategy } from '../../shared/experiments/config.ts'
+import { taskOf } from '../../shared/experiments/trials.ts'
 import type { RunSettings, RunState, RunSummary } from '../../shared/protocol/views.ts'
 import { NO_ANNOTATIONS, type RunAnnotations } from '../../shared/runs/annotations.ts'
+import type { RunRecord } from '../../shared/runs/run.ts'
+import { stepsPerEpoch } from '../../shared/training/batches.ts'
 import type { ListedRun } from '../store/run-store.ts'
 
 /** @param active whether this lab's engine holds the run */
@@ -28,6 +31,7 @@ export function summariseRun(
     strategy,
     network: describeLayers(config.layers, strategy),
     dataset: describeDatasetConfig(config.dataset),
+    task: taskOf(config.dataset),
     seeds: config.seeds,
     vaaSeries: config.measures.vaa?.series ?? null,
     restartAbove: strategy === 'none' ? null : config.warmup.restartAbove,
@@ -41,7 +45,7 @@ export function summariseRun(
     forkedFrom,
     error,
     configurationId: createHash('sha256').update(configurationText(config, strategy)).digest('hex').slice(0, ID_DIGITS),
-    settings: readSettings(config, strategy),
+    settings: readSettings(record),
     annotations,
     // One that was paused for another job waits for its turn again.
     active: active && (state === 'queued' || state === 'running' || state === 'paused'),
@@ -56,6 +60,7 @@ const NOTHING_KNOWN = {
   strategy: null,
   network: '',
   dataset: '',
+  task: null,
   seeds: [],
   vaaSeries: null,
   restartAbove: null,
@@ -72,7 +77,9 @@ const NOTHING_KNOWN = {
   active: false,
 } as const
 
-function readSettings({ layers, dataset, training, warmup }: ExperimentConfig, strategy: Strategy): RunSettings {
+function readSettings({ config, strategy, data }: RunRecord): RunSettings {
+  const { layers, dataset, training, warmup } = config
+  const trainCount = 'counts' in dataset ? dataset.counts.train : data?.trainCount
   const cellsOf = ({ cell, coldCell, parts }: LayerConfig): string[] =>
     parts !== null ? parts.map((part) => part.cell) : strategy === 'double' ? [cell, coldCell] : [cell]
   const [first] = layers
@@ -85,6 +92,7 @@ function readSettings({ layers, dataset, training, warmup }: ExperimentConfig, s
     batch: training.batch,
     trainingSteps: training.steps,
     epochs: training.steps === null ? training.epochs : null,
+    stepsPerEpoch: trainCount === undefined ? null : stepsPerEpoch(trainCount, training.batch),
     warmupSteps: strategy === 'none' ? null : warmup.steps,
   }
 }

@@ -22,6 +22,8 @@ export interface KnownSweep {
   readonly definition: SweepDefinition
   readonly axes: readonly string[]
   readonly pointCount: number
+  /** See `SweepOutline`. */
+  readonly backend: string
   readonly slots: readonly SweepSlot[]
   readonly rows: SweepRow[]
   /** The other process that works at it. */
@@ -213,12 +215,13 @@ export class SweepCatalog {
     }
   }
 
-  #put(record: SweepRecord, { axes, pointCount, slots }: SweepOutline): void {
+  #put(record: SweepRecord, { axes, pointCount, backend, slots }: SweepOutline): void {
     this.#known.set(record.id, {
       record: { id: record.id, createdAt: record.createdAt },
       definition: record.definition,
       axes,
       pointCount,
+      backend,
       slots,
       rows: slots.map((slot) => sweepRow(slot, null, null, false)),
       holder: null,

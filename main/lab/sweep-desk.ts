@@ -27,10 +27,10 @@ export class SweepDesk {
 
   /** @throws LabError `config`, `dataset`, `backend` for whatever is wrong with any point */
   async start(json: unknown): Promise<{ sweepId: string }> {
-    const { definition, outline, data } = await this.#designs.ask('prepare-sweep', json)
+    const { definition, outline, data, backend } = await this.#designs.ask('prepare-sweep', json)
     const record = await this.#store.create(definition, this.#home, outline.pointCount, data)
     await this.#catalog.add(record, outline)
-    this.#monitor.startSweep(record.id, definition.name, false, [])
+    this.#monitor.startSweep(record.id, definition.name, false, [], backend)
     return { sweepId: record.id }
   }
 
@@ -77,7 +77,8 @@ export class SweepDesk {
       })
     // Now, and not only when its turn comes.
     await this.#store.requireFree(sweepId)
-    this.#monitor.startSweep(sweepId, sweep.definition.name, rerunFailed, openRunIds(sweep, rerunFailed))
+    const { definition, backend } = sweep
+    this.#monitor.startSweep(sweepId, definition.name, rerunFailed, openRunIds(sweep, rerunFailed), backend)
     return null
   }
 

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { nearestNames } from '../../shared/errors/nearest-names.ts'
 import { LabError } from '../../shared/errors/errors.ts'
-import { STRATEGIES } from '../../shared/runs/record.ts'
+import { STRATEGIES } from '../../shared/experiments/strategies.ts'
 import type { RunRecord } from '../../shared/runs/run.ts'
 import type { ListedRun, RunStore } from './run-store.ts'
 

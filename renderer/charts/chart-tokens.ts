@@ -1,4 +1,5 @@
 /** The page's design tokens as values that a canvas can draw with. Read again when the theme changes. */
+import { STRATEGIES } from '../../shared/experiments/strategies.ts'
 import { CATEGORY_COUNT } from './colour-scale.ts'
 import { readToken } from '../composables/use-theme.ts'
 
@@ -39,7 +40,7 @@ export function readChartTokens(theme: 'page' | 'light' = 'page'): ChartTokens {
 export const PICTURE_GROUND = '#ffffff'
 
 function tokensOf(readToken: (name: string) => string, surface: string): ChartTokens {
-  const strategies = new Map(['none', 'warmed-up', 'double'].map((name) => [name, readToken(`--strategy-${name}`)]))
+  const strategies = new Map<string, string>(STRATEGIES.map((name) => [name, readToken(`--strategy-${name}`)]))
   const categories = Array.from({ length: CATEGORY_COUNT }, (_, index) => readToken(`--category-${index + 1}`))
   const ink = readToken('--ink')
   return {

@@ -3,7 +3,7 @@
  * what is saved as CSV. FigureChart.vue shows one.
  */
 import type { EChartsCoreOption } from 'echarts/core'
-import { formatNumber, formatTick } from '../composables/format.ts'
+import { formatNumber, formatTick } from '../words/format.ts'
 import { csvCell } from '../../shared/runs/sweep-table.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 

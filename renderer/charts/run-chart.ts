@@ -1,36 +1,38 @@
 /**
- * One run as a chart's option: its series and marks enter; loss above, VAA and VAA* below, on one axis of optimiser steps, leave. How
- * lines and marks look stands in run-lines.ts and run-marks.ts, what the axis and the pointer tell in step-axis.ts and run-tooltip.ts.
+ * One run as a chart's option: its series and marks enter; plots of the loss, of the accuracy of a classification, and of VAA and VAA* leave, on one axis. Where
+ * they stand is in run-plots.ts, how lines and marks look in run-lines.ts and run-marks.ts, what the axis and the pointer tell in x-axis.ts and run-tooltip.ts.
  */
 import type { EChartsCoreOption } from 'echarts/core'
 import type { SeriesName } from '../../shared/runs/series.ts'
 import type { PhaseMark } from '../../shared/runs/timeline.ts'
 import type { PositionRange, RunSeriesView } from '../composables/use-run-series.ts'
-import { formatNumber, formatTick } from '../composables/format.ts'
+import { formatNumber, formatTick } from '../words/format.ts'
 import type { PointWords } from '../composables/use-point-words.ts'
 import type { ChartTokens } from './chart-tokens.ts'
-import { legendGrowth, wholeLegend } from './legend.ts'
 import {
   CHART_SCOPES,
   drawnSeries,
-  gridOf,
   isDrawable,
-  legendNames,
+  legendEntries,
   lines,
+  plotOf,
   unconvergedOf,
   type ChartScope,
 } from './run-lines.ts'
 import { markLines } from './run-marks.ts'
+import { LEFT, plotHeads, PLOTS, RIGHT, type PlotName } from './run-plots.ts'
 import { hasPoints, meanPoints } from './run-points.ts'
 import { runTooltip } from './run-tooltip.ts'
-import { stepAxis } from './step-axis.ts'
 import { endOf } from './vaa-intervals.ts'
+import { X_AXES, type XAxis, type XAxisKind } from './x-axis.ts'
 
 export interface RunChartWords extends PointWords {
-  readonly loss: string
-  readonly attractors: string
-  readonly axis: string
+  /** The quantity of a plot and its unit. */
+  readonly plot: (plot: PlotName) => string
+  readonly axis: (across: XAxis) => string
   readonly fork: string
+  /** VAA where it lies between two values. */
+  readonly interval: (name: SeriesName) => string
   readonly series: (name: SeriesName) => string
   readonly phase: (phase: PhaseMark['phase']) => string
   readonly restart: (seeds: readonly number[]) => string
@@ -46,6 +48,7 @@ export interface ChartSettings {
   readonly showBand: boolean
   readonly showSeeds: boolean
   readonly scope: ChartScope
+  readonly across: XAxisKind
 }
 
 export const DEFAULT_CHART_SETTINGS: ChartSettings = {
@@ -55,6 +58,7 @@ export const DEFAULT_CHART_SETTINGS: ChartSettings = {
   showBand: true,
   showSeeds: false,
   scope: 'network',
+  across: 'step',
 }
 
 /** Settings that were kept; of another version's what is not known is left out. */
@@ -64,9 +68,10 @@ export function readChartSettings(stored: unknown): ChartSettings | null {
   const settings: Record<string, unknown> = { ...DEFAULT_CHART_SETTINGS }
   for (const [name, value] of Object.entries(DEFAULT_CHART_SETTINGS))
     if (typeof kept[name] === typeof value) settings[name] = kept[name]
-  const { smoothing, scope } = settings as unknown as ChartSettings
+  const { smoothing, scope, across } = settings as unknown as ChartSettings
   if (!(smoothing >= 0 && smoothing < 1)) settings.smoothing = DEFAULT_CHART_SETTINGS.smoothing
   if (!CHART_SCOPES.includes(scope)) settings.scope = DEFAULT_CHART_SETTINGS.scope
+  if (!X_AXES.includes(across)) settings.across = DEFAULT_CHART_SETTINGS.across
   return settings as unknown as ChartSettings
 }
 
@@ -78,36 +83,20 @@ export interface RunChartSubject {
   readonly strategy: string
   /** Levels of VAA that say something: 1/n, and where a warm-up begins anew. */
   readonly references: readonly { readonly value: number; readonly label: string }[]
-  /** What is zoomed to; null: everything. */
+  /** What is zoomed to, in positions; null: everything. */
   readonly range: PositionRange
+  /** What is zoomed to up and down, by plot; everything where there is none. */
+  readonly levels: PlotLevels
+  readonly across: XAxis
 }
 
-/** Above the plot of the losses: the legend, the name of the axis and the names of phases, each in a line of its own. */
-const ABOVE = 56
-/** Between the plots: marks of the upper axis, name of the lower one. */
-const BETWEEN = 48
-/** Below the plot of the attractors: marks and name of the axis. */
-const BELOW = 44
-const UPPER_SHARE = 0.55
+/** Values between which a plot is shown. */
+export type PlotLevels = Readonly<Partial<Record<PlotName, readonly [low: number, high: number]>>>
 
-/**
- * Where the two plots of a chart of this height stand. What lies between them needs the same room in every height.
- * @param more what a legend of several rows needs above
- */
-export function plotsWithin(height: number, more = 0): { top: number; height: number }[] {
-  const above = ABOVE + more
-  const room = Math.max(0, height - above - BETWEEN - BELOW)
-  const upper = Math.round(UPPER_SHARE * room)
-  return [
-    { top: above, height: upper },
-    { top: above + upper + BETWEEN, height: room - upper },
-  ]
-}
-
-/** Beside the plots, in pixels: names of marks to the left, half of the last mark to the right. */
-const [LEFT, RIGHT] = [64, 24]
 /** Beside the legend of what is zoomed: the button that ends it. */
 const BUTTON = 110
+/** Fewer pixels a plot have room for two marks between 0 and 1. */
+const LOW_PLOT = 80
 
 /** @param height of the whole chart, in pixels @param width the same */
 export function runChartOption(
@@ -118,12 +107,19 @@ export function runChartOption(
   height: number,
   width: number,
 ): EChartsCoreOption {
-  const { view, range } = subject
+  const { view, range, across } = subject
   const names = shownSeries(subject, settings)
-  const legend = legendNames(view, names, words)
-  const legendWidth = width - LEFT - (range ? BUTTON : RIGHT)
-  // Beside the axis, not above its numbers, which stand close to those of the plot above.
-  const nameStyle = { color: tokens.quiet, align: 'left', padding: [0, 0, 0, 4] }
+  const plots = shownPlots(names)
+  const heads = plots.map((plot) => ({
+    plot,
+    title: words.plot(plot),
+    legend: legendEntries(
+      view,
+      names.filter((name) => plotOf(name) === plot),
+      words,
+    ),
+  }))
+  const { places, title, legend } = plotHeads(heads, { width, height, kept: range ? BUTTON : RIGHT }, tokens)
   const axisStyle = {
     axisLine: { lineStyle: { color: tokens.line } },
     axisLabel: { color: tokens.quiet, formatter: formatTick },
@@ -132,18 +128,20 @@ export function runChartOption(
     axisPointer: { label: { formatter: ({ value }: { value: unknown }) => formatNumber(Number(value)) } },
   }
   const last = Math.max(1, view.lastPosition)
-  const positionAxis = {
-    ...axisStyle,
-    ...stepAxis(view, range ?? { from: 0, to: last }, settings.logSteps, tokens),
-    ...(settings.logSteps ? { type: 'log', min: 1 } : { type: 'value', min: 0 }),
-    max: last,
-    splitLine: { show: false },
-  }
+  const shown = range ?? { from: 0, to: last }
   return {
     animation: false,
     textStyle: { fontFamily: tokens.font, color: tokens.ink },
-    grid: plotsWithin(height, legendGrowth(legend, legendWidth)).map((plot) => ({ left: LEFT, right: RIGHT, ...plot })),
-    legend: { ...wholeLegend(tokens, legend, legendWidth).legend, left: 56, width: legendWidth, itemWidth: 22 },
+    title,
+    legend,
+    grid: places.map(({ top, height }, index) => ({
+      id: plots[index],
+      left: LEFT,
+      right: RIGHT,
+      top,
+      height,
+      outerBoundsMode: 'none', // one below the other, whatever their marks are
+    })),
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText', // no inline styles under our content security policy
@@ -157,42 +155,61 @@ export function runChartOption(
     dataZoom: [
       {
         type: 'inside',
-        xAxisIndex: [0, 1],
+        xAxisIndex: plots.map((_, index) => index),
         filterMode: 'none',
-        ...(range ? { startValue: range.from, endValue: range.to } : { start: 0, end: 100 }),
+        // The wheel alone scrolls the page, a drag alone chooses a box.
+        zoomOnMouseWheel: 'ctrl',
+        moveOnMouseMove: 'shift',
+        preventDefaultMouseMove: false,
+        ...(range
+          ? { startValue: across.placeOf(range.from), endValue: across.placeOf(range.to) }
+          : { start: 0, end: 100 }),
       },
     ],
-    xAxis: [
-      { ...positionAxis, gridIndex: 0 },
-      { ...positionAxis, gridIndex: 1, name: words.axis, nameLocation: 'middle', nameGap: 28 },
-    ],
-    yAxis: [
-      {
+    xAxis: plots.map((plot, index) => {
+      const isLast = index === plots.length - 1
+      const marks = across.ticks(shown, settings.logSteps, tokens) as { axisLabel: object }
+      return {
         ...axisStyle,
-        gridIndex: 0,
-        type: settings.logLoss ? 'log' : 'value',
-        scale: true,
-        name: words.loss,
-        nameTextStyle: nameStyle,
-        nameGap: 20, // above the names of the phases
-        axisLabel: { color: tokens.quiet, formatter: formatTick },
-      },
-      {
-        ...axisStyle,
-        gridIndex: 1,
-        type: 'value',
-        min: 0,
-        max: 1,
-        interval: 0.25,
-        name: words.attractors,
-        nameTextStyle: nameStyle,
-      },
-    ],
+        ...marks,
+        id: `across ${plot}`,
+        gridIndex: index,
+        ...(settings.logSteps ? { type: 'log', min: leastOnLog(across) } : { type: 'value', min: 0 }),
+        max: across.placeOf(last),
+        splitLine: { show: false },
+        axisLabel: { ...marks.axisLabel, show: isLast },
+        ...(isLast ? { name: words.axis(across), nameLocation: 'middle', nameGap: 26 } : {}),
+      }
+    }),
+    yAxis: plots.map((plot, index) => ({
+      ...axisStyle,
+      id: `up ${plot}`,
+      gridIndex: index,
+      ...(plot === 'loss' ? { type: settings.logLoss ? 'log' : 'value', scale: true } : { type: 'value' }),
+      ...levelsOf(plot, subject.levels[plot], places[index]!.height),
+    })),
     series: [
-      ...names.flatMap((name) => lines(subject, name, settings, tokens, words)),
-      ...markLines(subject, tokens, words),
+      ...names.flatMap((name) => lines(subject, name, settings, tokens, words, plots.indexOf(plotOf(name)))),
+      ...markLines(subject, plots, tokens, words),
     ],
   }
+}
+
+/** A logarithm of the time begins with the first step that took any. */
+const leastOnLog = ({ placeOf }: XAxis): number => placeOf(1) || 1
+
+/** Null, and not nothing: what was zoomed to before goes. */
+function levelsOf(plot: PlotName, levels: PlotLevels[PlotName], height: number): EChartsCoreOption {
+  // Marks at fixed distances would lie outside of what is shown.
+  if (levels !== undefined) return { min: levels[0], max: levels[1], interval: null }
+  if (plot === 'loss') return { min: null, max: null, interval: null }
+  return { min: 0, max: 1, interval: height < LOW_PLOT ? 0.5 : 0.25 }
+}
+
+/** The loss always; VAA is waited for until something else is known. */
+export function shownPlots(names: readonly SeriesName[]): PlotName[] {
+  const drawn = new Set(names.map(plotOf))
+  return PLOTS.filter((plot) => plot === 'loss' || drawn.has(plot) || (plot === 'attractors' && names.length === 0))
 }
 
 /** Of those that the chosen scope draws, the ones that have points. */
@@ -212,7 +229,7 @@ export function countHiddenPoints(subject: RunChartSubject, settings: ChartSetti
     (sum, name) =>
       sum +
       meanPoints(subject.view, name, subject.seedCount).filter(
-        ({ position, mean }) => !isDrawable(position, mean, gridOf(name), settings),
+        ({ position, mean }) => !isDrawable(subject.across.placeOf(position), mean, plotOf(name), settings),
       ).length,
     0,
   )

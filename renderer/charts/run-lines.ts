@@ -9,12 +9,12 @@ import type { RunSeriesView } from '../composables/use-run-series.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import type { ChartSettings, RunChartSubject, RunChartWords } from './run-chart.ts'
 import { hollowMarks } from './hollow-marks.ts'
+import { INTERVAL_ICON, lineIcon } from './legend-icons.ts'
 import { endsOnLog } from './log-scale.ts'
+import type { LegendEntry, PlotName } from './run-plots.ts'
 import { extentPoints, meanPoints, seedPoints, smoothingOf, type MeanPoint, type Point } from './run-points.ts'
 import { endOf, intervalBars, intervalPositions, withGaps } from './vaa-intervals.ts'
-
-/** Grid 0 is the loss, grid 1 the attractors. */
-export type GridIndex = 0 | 1
+import type { XAxis } from './x-axis.ts'
 
 /** What VAA and VAA* are shown of. */
 export const CHART_SCOPES = ['network', 'layers', 'parts'] as const
@@ -22,7 +22,7 @@ export const CHART_SCOPES = ['network', 'layers', 'parts'] as const
 export type ChartScope = (typeof CHART_SCOPES)[number]
 
 interface Look {
-  readonly grid: GridIndex
+  readonly plot: PlotName
   readonly colour: (tokens: ChartTokens, strategy: string) => string
   readonly dash: 'solid' | 'dashed' | 'dotted'
   /** Of what is measured now and then, whose points are marked; null for what is logged at every step. */
@@ -34,19 +34,20 @@ const DOT = { symbol: 'circle', size: 4 } as const
 const DIAMOND = { symbol: 'diamond', size: 9 } as const
 
 const LOOKS = {
-  'warmup-loss': { grid: 0, colour: (tokens) => tokens.quiet, dash: 'dotted', mark: null },
-  loss: { grid: 0, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: null },
-  'validation-loss': { grid: 0, colour: (tokens) => tokens.validation, dash: 'dashed', mark: DOT },
-  'warmup-vaa-star': { grid: 1, colour: (tokens) => tokens.quiet, dash: 'dotted', mark: null },
-  vaa: { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
-  'vaa-low': { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
-  'vaa-high': { grid: 1, colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
-  'vaa-star': { grid: 1, colour: (tokens) => tokens.vaaStar, dash: 'dashed', mark: DIAMOND },
+  'warmup-loss': { plot: 'loss', colour: (tokens) => tokens.quiet, dash: 'dotted', mark: null },
+  loss: { plot: 'loss', colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: null },
+  'validation-loss': { plot: 'loss', colour: (tokens) => tokens.validation, dash: 'dashed', mark: DOT },
+  'validation-accuracy': { plot: 'accuracy', colour: (tokens) => tokens.validation, dash: 'dashed', mark: DOT },
+  'warmup-vaa-star': { plot: 'attractors', colour: (tokens) => tokens.quiet, dash: 'dotted', mark: null },
+  vaa: { plot: 'attractors', colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
+  'vaa-low': { plot: 'attractors', colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
+  'vaa-high': { plot: 'attractors', colour: (tokens, strategy) => tokens.strategy(strategy), dash: 'solid', mark: DOT },
+  'vaa-star': { plot: 'attractors', colour: (tokens) => tokens.vaaStar, dash: 'dashed', mark: DIAMOND },
 } as const satisfies Partial<Record<SeriesName, Look>>
 
 type DrawnBase = keyof typeof LOOKS
 
-const LOSSES: readonly SeriesName[] = ['warmup-loss', 'loss', 'validation-loss']
+const OUTCOMES: readonly SeriesName[] = ['warmup-loss', 'loss', 'validation-loss', 'validation-accuracy']
 const ATTRACTORS = ['warmup-vaa-star', 'vaa', 'vaa-low', 'vaa-high', 'vaa-star'] as const
 
 const SEED_OPACITY = 0.4
@@ -80,7 +81,7 @@ export function drawnSeries(scope: ChartScope, names: ReadonlySet<SeriesName>): 
     return partIndex === null && (layerIndex !== null || !hasLayers)
   })
   const orderOf = (name: SeriesName): number => Object.keys(LOOKS).indexOf(splitSeriesName(name).base)
-  return [...LOSSES.filter((name) => names.has(name)), ...sliced.sort((a, b) => orderOf(a) - orderOf(b))]
+  return [...OUTCOMES.filter((name) => names.has(name)), ...sliced.sort((a, b) => orderOf(a) - orderOf(b))]
 }
 
 /** How many of its series had not converged, beside each VAA. */
@@ -99,22 +100,23 @@ function sliceColour({ layerIndex, partIndex }: SeriesSlice, { slices }: ChartTo
   return slices[((layerIndex ?? 0) * 2 + (partIndex ?? 0)) % slices.length]!
 }
 
-export function gridOf(name: SeriesName): GridIndex {
-  return LOOKS[splitSeriesName(name).base as DrawnBase].grid
+export function plotOf(name: SeriesName): PlotName {
+  return LOOKS[splitSeriesName(name).base as DrawnBase].plot
 }
 
-/** Whether a logarithmic axis can show it. */
-export const isDrawable = (position: number, value: number, grid: GridIndex, settings: ChartSettings): boolean =>
-  (!settings.logSteps || position > 0) && (grid !== 0 || !settings.logLoss || value > 0)
+/** Whether a logarithmic axis can show it. @param place on the axis across */
+export const isDrawable = (place: number, value: number, plot: PlotName, settings: ChartSettings): boolean =>
+  (!settings.logSteps || place > 0) && (plot !== 'loss' || !settings.logLoss || value > 0)
 
 export function lines(
-  { view, seedCount, strategy }: RunChartSubject,
+  { view, seedCount, strategy, across }: RunChartSubject,
   name: SeriesName,
   settings: ChartSettings,
   tokens: ChartTokens,
   words: RunChartWords,
+  grid: number,
 ): (LineSeriesOption | CustomSeriesOption)[] {
-  const { grid, dash, mark, ink } = lookOf(name, tokens, strategy)
+  const { plot, dash, mark, ink } = lookOf(name, tokens, strategy)
   const common = {
     type: 'line',
     xAxisIndex: grid,
@@ -125,11 +127,19 @@ export function lines(
   } as const
   if (endOf(name) !== null)
     return [
-      intervalBars(view, name, seedCount, { xAxisIndex: grid, yAxisIndex: grid, color: ink, name: words.series(name) }),
+      intervalBars(
+        view,
+        name,
+        seedCount,
+        { xAxisIndex: grid, yAxisIndex: grid, color: ink, name: lineName(view, name, words) },
+        across.placeOf,
+      ),
     ]
-  const gaps = intervalPositions(view, name, seedCount)
+  const gaps = intervalPositions(view, name, seedCount).map(across.placeOf)
   const drawable = (points: readonly Point[]): Point[] =>
-    points.filter(([position, value]) => isDrawable(position, value, grid, settings))
+    points
+      .map(([position, value]): Point => [across.placeOf(position), value])
+      .filter(([place, value]) => isDrawable(place, value, plot, settings))
   const means = meanPoints(view, name, seedCount)
   const smoothing = smoothingOf(view.base, name)
   const measured = drawable(means.map(({ position, mean }): Point => [position, mean]))
@@ -146,11 +156,13 @@ export function lines(
   const doubtful = new Set(
     unconverged === null
       ? []
-      : meanPoints(view, unconverged, seedCount).flatMap(({ position, mean }) => (mean > 0 ? [position] : [])),
+      : meanPoints(view, unconverged, seedCount).flatMap(({ position, mean }) =>
+          mean > 0 ? [across.placeOf(position)] : [],
+        ),
   )
   const extent = drawable(extentPoints(view, name))
   return [
-    ...(settings.showBand && seedCount > 1 ? [band(name, means, ink, settings)] : []),
+    ...(settings.showBand && seedCount > 1 ? [band(name, means, ink, settings, grid, across)] : []),
     ...(extent.length > 0 ? [thin(`${name} extent`, extent, EXTENT_OPACITY)] : []),
     ...(settings.showSeeds && seedCount > 1
       ? Array.from({ length: seedCount }, (_, r) =>
@@ -169,7 +181,7 @@ export function lines(
       ? [
           hollowMarks(
             `${name} hollow`,
-            measured.filter(([position]) => doubtful.has(position)),
+            measured.filter(([place]) => doubtful.has(place)),
             ink,
             tokens,
             grid,
@@ -182,18 +194,23 @@ export function lines(
 const smoothedPoints = (means: readonly MeanPoint[]): Point[] =>
   means.flatMap(({ position, smoothed }): Point[] => (smoothed === null ? [] : [[position, smoothed]]))
 
-/** Of the strong line: how it is smoothed stands in it. */
+/** Of the strong line: how it is smoothed stands in it. The two ends of an interval are one thing. */
 function lineName({ base }: RunSeriesView, name: SeriesName, words: RunChartWords): string {
+  if (endOf(name) !== null) return words.interval(name)
   const smoothing = smoothingOf(base, name)
   return smoothing > 0 ? words.smoothed(words.series(name), smoothing) : words.series(name)
 }
 
 /** What the legend names: the strong lines, and those of what was measured behind them. */
-export function legendNames(view: RunSeriesView, names: readonly SeriesName[], words: RunChartWords): string[] {
-  return names.flatMap((name) => [
-    lineName(view, name, words),
-    ...(smoothingOf(view.base, name) > 0 ? [words.series(name)] : []),
-  ])
+export function legendEntries(view: RunSeriesView, names: readonly SeriesName[], words: RunChartWords): LegendEntry[] {
+  const entries = names.flatMap((name): LegendEntry[] => {
+    const { dash, mark }: Look = LOOKS[splitSeriesName(name).base as DrawnBase]
+    const icon = endOf(name) === null ? lineIcon({ dash, mark: mark && mark.symbol }) : INTERVAL_ICON
+    const strong = { name: lineName(view, name, words), icon, opacity: 1 }
+    const measured = { name: words.series(name), icon: lineIcon({ dash: 'solid', mark: null }), opacity: RAW_OPACITY }
+    return smoothingOf(view.base, name) > 0 ? [strong, measured] : [strong]
+  })
+  return entries.filter(({ name }, index) => entries.findIndex((entry) => entry.name === name) === index)
 }
 
 /** One standard deviation to both sides of the mean, as one area. */
@@ -202,13 +219,17 @@ function band(
   means: readonly MeanPoint[],
   colour: string,
   settings: ChartSettings,
+  grid: number,
+  { placeOf }: XAxis,
 ): CustomSeriesOption {
-  const grid = gridOf(name)
-  const shown = means.filter(({ position, mean }) => isDrawable(position, mean, grid, settings))
-  const isLog = grid === 0 && settings.logLoss
-  const edges = shown.map(({ position, mean, std }) => {
+  const plot = plotOf(name)
+  const shown = means
+    .map((point) => ({ ...point, place: placeOf(point.position) }))
+    .filter(({ place, mean }) => isDrawable(place, mean, plot, settings))
+  const isLog = plot === 'loss' && settings.logLoss
+  const edges = shown.map(({ place, mean, std }) => {
     const ends = { low: mean - std, high: mean + std }
-    return { position, ...(isLog ? endsOnLog(mean, ends) : ends) }
+    return { place, ...(isLog ? endsOnLog(mean, ends) : ends) }
   })
   return {
     id: `${name} band`,
@@ -219,13 +240,13 @@ function band(
     clip: true,
     z: 1,
     tooltip: { show: false },
-    data: shown.length === 0 ? [] : [[shown[0]!.position, shown[0]!.mean]],
+    data: shown.length === 0 ? [] : [[shown[0]!.place, shown[0]!.mean]],
     renderItem: (_params, api) => ({
       type: 'polygon',
       shape: {
         points: [
-          ...edges.map(({ position, high }) => api.coord([position, high])),
-          ...[...edges].reverse().map(({ position, low }) => api.coord([position, low])),
+          ...edges.map(({ place, high }) => api.coord([place, high])),
+          ...[...edges].reverse().map(({ place, low }) => api.coord([place, low])),
         ],
       },
       style: { fill: colour, opacity: BAND_OPACITY },

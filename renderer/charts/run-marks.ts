@@ -3,14 +3,15 @@ import type { LineSeriesOption } from 'echarts/charts'
 import type { PhaseMark, TimelineMarks } from '../../shared/runs/timeline.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 import type { RunChartSubject, RunChartWords } from './run-chart.ts'
-import type { GridIndex } from './run-lines.ts'
+import type { PlotName } from './run-plots.ts'
+import type { XAxis } from './x-axis.ts'
 
 /** Shorter phases have no room for their name. */
 const LEAST_NAMED_SHARE = 0.1
 
 type MarkData = NonNullable<NonNullable<LineSeriesOption['markLine']>['data']>
 
-function markSeries(id: string, grid: GridIndex, tokens: ChartTokens, data: MarkData): LineSeriesOption {
+function markSeries(id: string, grid: number, tokens: ChartTokens, data: MarkData): LineSeriesOption {
   return {
     id,
     type: 'line',
@@ -28,17 +29,27 @@ function markSeries(id: string, grid: GridIndex, tokens: ChartTokens, data: Mark
   }
 }
 
-export function markLines(subject: RunChartSubject, tokens: ChartTokens, words: RunChartWords): LineSeriesOption[] {
+/** @param plots of the chart, in their order */
+export function markLines(
+  subject: RunChartSubject,
+  plots: readonly PlotName[],
+  tokens: ChartTokens,
+  words: RunChartWords,
+): LineSeriesOption[] {
+  const attractors = plots.indexOf('attractors')
   return [
-    ...([0, 1] as const).map((grid) =>
-      markSeries(`marks ${grid}`, grid, tokens, [
-        ...phaseLines(subject.view, grid === 0, tokens, words),
-        ...restartLines(subject, grid, tokens, words),
-        ...divergenceLines(subject, grid, tokens, words),
-        ...forkLines(subject, grid, tokens, words),
-      ]),
-    ),
-    markSeries('references', 1, tokens, referenceLines(subject, tokens)),
+    ...plots.map((plot, grid) => {
+      const isFirst = grid === 0
+      // Named in the plot of the attractors, which are why.
+      const hasRestarts = attractors < 0 ? isFirst : grid === attractors
+      return markSeries(`marks ${plot}`, grid, tokens, [
+        ...phaseLines(subject.view, isFirst, tokens, words, subject.across),
+        ...restartLines(subject, hasRestarts, tokens, words),
+        ...divergenceLines(subject, isFirst, tokens, words),
+        ...forkLines(subject, isFirst, tokens, words),
+      ])
+    }),
+    ...(attractors < 0 ? [] : [markSeries('references', attractors, tokens, referenceLines(subject, tokens))]),
   ]
 }
 
@@ -48,14 +59,16 @@ export function phaseLines(
   isNamed: boolean,
   tokens: ChartTokens,
   words: { readonly phase: (phase: PhaseMark['phase']) => string },
+  { placeOf }: Pick<XAxis, 'placeOf'> = { placeOf: (position) => position },
 ): MarkData {
   const { phases } = marks
-  const lengthOf = (index: number): number => (phases[index + 1]?.position ?? lastPosition) - phases[index]!.position
+  const lengthOf = (index: number): number =>
+    placeOf(phases[index + 1]?.position ?? lastPosition) - placeOf(phases[index]!.position)
   return phases.map(({ phase, position }, index) => ({
-    xAxis: position,
+    xAxis: placeOf(position),
     lineStyle: { type: 'solid' },
     label: {
-      show: isNamed && lengthOf(index) >= LEAST_NAMED_SHARE * lastPosition,
+      show: isNamed && lengthOf(index) >= LEAST_NAMED_SHARE * placeOf(lastPosition),
       formatter: words.phase(phase),
       color: tokens.quiet,
       position: 'end',
@@ -65,18 +78,17 @@ export function phaseLines(
   }))
 }
 
-/** Named in the plot of the attractors, which are why. */
 function restartLines(
-  { view: { marks }, seeds }: RunChartSubject,
-  grid: GridIndex,
+  { view: { marks }, seeds, across }: RunChartSubject,
+  isNamed: boolean,
   tokens: ChartTokens,
   words: RunChartWords,
 ): MarkData {
   return marks.restarts.map(({ position, seedIndices }) => ({
-    xAxis: position,
+    xAxis: across.placeOf(position),
     lineStyle: { type: 'dotted', color: tokens.warning, opacity: 1 },
     label: {
-      show: grid === 1,
+      show: isNamed,
       formatter: words.restart(seedIndices.map((index) => seeds[index] ?? index)),
       color: tokens.warning,
       position: 'insideEndTop',
@@ -87,16 +99,16 @@ function restartLines(
 
 /** Where the lines of a seed end. */
 function divergenceLines(
-  { view: { marks } }: RunChartSubject,
-  grid: GridIndex,
+  { view: { marks }, across }: RunChartSubject,
+  isNamed: boolean,
   tokens: ChartTokens,
   words: RunChartWords,
 ): MarkData {
   return marks.divergences.map(({ position, seed }) => ({
-    xAxis: position,
+    xAxis: across.placeOf(position),
     lineStyle: { type: 'dotted', color: tokens.warning, opacity: 1 },
     label: {
-      show: grid === 0,
+      show: isNamed,
       formatter: words.diverged(seed),
       color: tokens.warning,
       position: 'insideEndTop',
@@ -106,23 +118,31 @@ function divergenceLines(
 }
 
 function forkLines(
-  { view: { marks } }: RunChartSubject,
-  grid: GridIndex,
+  { view: { marks }, across }: RunChartSubject,
+  isNamed: boolean,
   tokens: ChartTokens,
   words: RunChartWords,
 ): MarkData {
   return marks.forks.map((position) => ({
-    xAxis: position,
+    xAxis: across.placeOf(position),
     lineStyle: { type: 'dashed', color: tokens.ink, opacity: 0.8 },
-    label: { show: grid === 0, formatter: words.fork, color: tokens.ink, position: 'insideEndTop', fontSize: 11 },
+    label: { show: isNamed, formatter: words.fork, color: tokens.ink, position: 'insideEndTop', fontSize: 11 },
   }))
 }
+
+const HIGH = 0.75
 
 /** Levels of VAA with their names. */
 function referenceLines({ references }: RunChartSubject, tokens: ChartTokens): MarkData {
   return references.map(({ value, label }) => ({
     yAxis: value,
     lineStyle: { type: 'dashed', opacity: 0.7 },
-    label: { formatter: label, color: tokens.quiet, position: 'insideEndTop', fontSize: 11 },
+    // Above a high one stands the legend.
+    label: {
+      formatter: label,
+      color: tokens.quiet,
+      position: value > HIGH ? 'insideEndBottom' : 'insideEndTop',
+      fontSize: 11,
+    },
   }))
 }

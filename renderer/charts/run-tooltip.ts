@@ -3,7 +3,7 @@
  * measured there, with the smoothing by its name.
  */
 import type { SeriesName } from '../../shared/runs/series.ts'
-import { formatNumber } from '../composables/format.ts'
+import { formatNumber } from '../words/format.ts'
 import type { PointWords } from '../composables/use-point-words.ts'
 import type { RunChartSubject, RunChartWords } from './run-chart.ts'
 import { meanPoints, smoothingOf, type MeanPoint } from './run-points.ts'
@@ -39,16 +39,16 @@ export function tooltipText(
 }
 
 export function runTooltip(
-  { view, seedCount }: RunChartSubject,
+  { view, seedCount, across }: RunChartSubject,
   names: readonly SeriesName[],
   words: RunChartWords,
 ): (items: readonly PointedItem[]) => string {
   const stepAt = phaseSteps(view)
   return (items) =>
-    tooltipText(items, (seriesId, position) => {
+    tooltipText(items, (seriesId, place) => {
       const name = names.find((shown) => shown === seriesId)
       const points = name ? meanPoints(view, name, seedCount) : []
-      const point = points.find((candidate) => candidate.position === position)
+      const point = points.find((candidate) => across.placeOf(candidate.position) === place)
       if (!name || !point) return null
       return {
         head: extentText(point, words, stepAt),

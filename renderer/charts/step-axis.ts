@@ -4,7 +4,7 @@
  */
 import type { EChartsCoreOption } from 'echarts/core'
 import { Timeline, type PhaseStep, type TimelineMarks } from '../../shared/runs/timeline.ts'
-import { formatTick } from '../composables/format.ts'
+import { formatTick } from '../words/format.ts'
 import type { ChartTokens } from './chart-tokens.ts'
 
 export interface StepTick {
@@ -85,11 +85,19 @@ export function stepAxis(
   tokens: ChartTokens,
 ): EChartsCoreOption {
   const ticks = stepTicks(marks, range.from, range.to, isLog)
-  if (ticks === null) return { axisLabel: { color: tokens.quiet, formatter: formatTick } }
+  return ticks === null ? { axisLabel: { color: tokens.quiet, formatter: formatTick } } : tickAxis(ticks, tokens)
+}
+
+/** Of a step, as fine as places of marks are told apart. */
+const FRACTION = 1000
+
+/** Marks at places of their own. */
+export function tickAxis(ticks: readonly StepTick[], tokens: ChartTokens): EChartsCoreOption {
   const customValues = ticks.map(({ position }) => position)
-  const steps = new Map(ticks.map(({ position, step }) => [position, step]))
+  const keyOf = (position: number): number => Math.round(position * FRACTION)
+  const steps = new Map(ticks.map(({ position, step }) => [keyOf(position), step]))
   // The scale of a logarithm gives back what it was given but for rounding.
-  const textOf = (value: number): string => formatTick(steps.get(Math.round(value)) ?? value)
+  const textOf = (value: number): string => formatTick(steps.get(keyOf(value)) ?? value)
   return {
     axisTick: { customValues },
     axisLabel: { color: tokens.quiet, hideOverlap: true, customValues, formatter: textOf },

@@ -32,14 +32,16 @@ export function withGaps(points: readonly Point[], gaps: readonly number[]): (Po
 }
 
 /**
- * Of one end of the intervals: with the lower one the bars are drawn, with the upper one their upper caps again, so that either can be hidden. Means over seeds: of the lower ends, and
- * of the upper ones.
+ * Of one end of the intervals: with the lower one the bars are drawn, with the upper one their upper caps again, each with its own values for the pointer. Means over seeds: of the lower
+ * ends, and of the upper ones.
+ * @param placeOf a position on the axis
  */
 export function intervalBars(
   view: RunSeriesView,
   name: SeriesName,
   seedCount: number,
   common: Pick<CustomSeriesOption, 'xAxisIndex' | 'yAxisIndex' | 'color'> & { readonly name: string },
+  placeOf: (position: number) => number,
 ): CustomSeriesOption {
   const highs = new Map(
     meanPoints(view, sliceSeries('vaa-high', splitSeriesName(name)), seedCount).map(({ position, mean }) => [
@@ -54,7 +56,7 @@ export function intervalBars(
     clip: true,
     encode: { x: 0, y: 1 },
     data: meanPoints(view, name, seedCount).map(({ position, mean }) => [
-      position,
+      placeOf(position),
       mean,
       endOf(name) === 'low' ? (highs.get(position) ?? mean) : mean,
     ]),
@@ -94,6 +96,6 @@ export function drawBar(
 /** Bars at the first and the last step of a plot stand within it, where all of them are seen. */
 function inside(place: number, { x: left, width }: Pick<DOMRect, 'x' | 'width'>, reach: number): number {
   const right = left + width
-  const room = reach === 0 ? 0 : reach + CAP
+  const room = reach + CAP
   return place < left || place > right ? place : Math.max(left + room, Math.min(right - room, place))
 }

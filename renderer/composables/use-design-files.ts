@@ -3,8 +3,8 @@ import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { useDesignStore } from '../stores/design-store.ts'
 import { useLabStore } from '../stores/lab-store.ts'
-import { openJson, readJson, type OpenJsonWords } from './open-json.ts'
-import { saveBytes } from './save-file.ts'
+import { openJson, readJson, type OpenJsonWords } from '../files/open-json.ts'
+import { saveBytes } from '../files/save-file.ts'
 import { useCommand } from './use-command.ts'
 
 export interface DesignFiles {

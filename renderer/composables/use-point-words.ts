@@ -1,7 +1,7 @@
 /** Points of a curve in words: of which phase's step they are, how they are smoothed and what was measured. The same in charts and tables. */
 import { useI18n } from 'vue-i18n'
 import type { PhaseStep } from '../../shared/runs/timeline.ts'
-import { formatFixed } from './format.ts'
+import { formatFixed } from '../words/format.ts'
 
 export interface PointWords {
   readonly step: (at: PhaseStep) => string

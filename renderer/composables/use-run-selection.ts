@@ -1,5 +1,5 @@
 /** Runs chosen in the table. One choice for the window. */
-import { makeSelection } from './make-selection.ts'
+import { makeSelection } from './use-selection.ts'
 
 const selection = makeSelection<string>()
 

@@ -11,8 +11,8 @@ import type { SeriesName, SeriesPoint } from '../../shared/runs/series.ts'
 import { Timeline, type TimelineMarks } from '../../shared/runs/timeline.ts'
 import { useLabStore } from '../stores/lab-store.ts'
 import { useLab } from '../transport/lab-client.ts'
-import { DrawingPace } from './drawing-pace.ts'
-import { newestQuestion } from './newest-question.ts'
+import { DrawingPace } from '../pacing/drawing-pace.ts'
+import { newestQuestion } from '../pacing/newest-question.ts'
 
 /** Positions, inclusive; null: the whole run, which grows. */
 export type PositionRange = { readonly from: number; readonly to: number } | null
@@ -27,6 +27,12 @@ export interface RunSeriesView {
   readonly lastPosition: number
 }
 
+/** With what it has come to last. */
+export interface FollowedRun extends RunSeriesView {
+  /** The last point of each series of the whole network, whatever is zoomed to. */
+  readonly latest: ReadonlyMap<SeriesName, SeriesPoint>
+}
+
 const ASK_EVERY_MS = 2000
 
 export function useRunSeries(
@@ -37,14 +43,15 @@ export function useRunSeries(
   /** Weight of the past a step. */
   smoothing: Ref<number>,
   isWrittenElsewhere: () => boolean,
-): ShallowRef<RunSeriesView | null> {
+): ShallowRef<FollowedRun | null> {
   const client = useLab()
   const lab = useLabStore()
-  const view = shallowRef<RunSeriesView | null>(null)
+  const view = shallowRef<FollowedRun | null>(null)
   let timeline = new Timeline()
   let nextIndex = 0
   let tail = new Map<SeriesName, SeriesPoint[]>()
   let names = new Set<SeriesName>()
+  let latest = new Map<SeriesName, SeriesPoint>()
   let base: RunMetrics | null = null
   let asking = 0
   let isAsking = false
@@ -54,7 +61,8 @@ export function useRunSeries(
 
   function draw(): void {
     if (base === null) return
-    view.value = { base, tail, names: new Set(names), marks: timeline.marks(), lastPosition: timeline.lastPosition }
+    const { lastPosition } = timeline
+    view.value = { base, tail, names: new Set(names), marks: timeline.marks(), lastPosition, latest: new Map(latest) }
   }
 
   /** A drag of the smoothing asks often: of the questions that come while the lab is long over one, the newest is asked. */
@@ -89,6 +97,7 @@ export function useRunSeries(
     timeline = new Timeline(metrics.marks, metrics.lastPosition)
     tail = new Map()
     names = new Set(metrics.names)
+    latest = new Map(metrics.latest.map((point) => [point.series, point]))
     nextIndex = metrics.eventCount
     const waiting = held
     held = []
@@ -105,6 +114,7 @@ export function useRunSeries(
     for (const item of event.events.slice(nextIndex - event.firstIndex))
       for (const point of timeline.push(item)) {
         names.add(point.series)
+        latest.set(point.series, point)
         if (range.value !== null || !series.value.includes(point.series)) continue
         const points = tail.get(point.series)
         if (points) points.push(point)

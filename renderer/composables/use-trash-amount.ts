@@ -1,7 +1,7 @@
 /** How much of the trash, in words: `3 runs and 1 sweep`, with its size on the disk. In a component's setup. */
 import { useI18n } from 'vue-i18n'
 import type { TrashSum } from '../../shared/protocol/trash.ts'
-import { formatBytes, formatCount } from './format.ts'
+import { formatBytes, formatCount } from '../words/format.ts'
 
 type Counts = Pick<TrashSum, 'runCount' | 'sweepCount'>
 

@@ -4,26 +4,31 @@
  */
 import type { Backend } from '../../shared/backends/backend.ts'
 import { createLastingBackend } from '../../shared/backends/webgpu/lasting-backend.ts'
-import { requireRightResults } from '../../shared/backends/webgpu/tune/self-test.ts'
+import { requireRightResults } from '../../shared/backends/self-test.ts'
 import { createWebGpuBackend } from '../../shared/backends/webgpu/webgpu-backend.ts'
 import { LabError } from '../../shared/errors/errors.ts'
 
-/** @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong */
-export async function loadWebGpu(): Promise<Backend> {
+/**
+ * @param memoryBytes what the user lets it take; default: what is taken of a device whose memory nobody has told
+ * @throws LabError `backend` when there is no adapter; and when an engine is made, where it computes wrong
+ */
+export async function loadWebGpu(memoryBytes: number | null = null): Promise<Backend> {
   const gpu = requireGpu()
-  const backend = await createLastingBackend(() => createWebGpuBackend(gpu, { now: () => performance.now() }))
+  const backend = await createLastingBackend(() =>
+    createWebGpuBackend(gpu, { now: () => performance.now(), memoryBytes, measuresShapes: true }),
+  )
   let check: Promise<void> | null = null
   const checkOnce = (): Promise<void> => {
     if (check !== null) return check
-    const checking = backend.current().then(requireRightResults)
+    const checking = backend.current().then(({ unmeasured }) => requireRightResults(unmeasured))
     checking.catch(() => (check = null)) // its device may have been lost
     return (check = checking)
   }
   return {
     ...backend,
-    async createEngine(network, replicas) {
+    async createEngine(...asked) {
       await checkOnce()
-      return backend.createEngine(network, replicas)
+      return backend.createEngine(...asked)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** The words around cells and their notation, in English. */
 export const cells = {
   parameters: 'Parameters of the cell',
-  heads: { symbol: 'Name', shape: 'Shape', role: 'Role', beginning: 'Initial values' },
+  heads: { symbol: 'Name', shape: 'Shape', size: 'Here', role: 'Role', beginning: 'Initial values' },
   roles: {
     'input-matrix': 'input matrix',
     'recurrent-matrix': 'recurrent matrix',

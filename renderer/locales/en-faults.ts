@@ -1,4 +1,4 @@
-/** What can be wrong with a design, by the names of shared/errors/schema-words.ts, shared/experiments/schema.ts and seeds.ts. */
+/** What can be wrong with a design, by the names of shared/errors/schema-words.ts, shared/experiments/read-config.ts and seeds.ts. */
 import { TYPE_WORDS } from '../../shared/errors/schema-words.ts'
 
 export const faults = {

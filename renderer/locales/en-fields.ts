@@ -148,7 +148,7 @@ export const fields = {
     },
     kind: {
       label: 'Method',
-      help: 'Adam, AdamW (weight decay beside the step) or stochastic gradient descent. The preprint names SGD for warm-up, its authors’ code uses Adam, which is what the lab begins with.',
+      help: 'Adam, AdamW (weight decay beside the step) or stochastic gradient descent. The preprint names SGD for warm-up, its authors’ code uses Adam.',
       options: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' },
     },
     beta1: {
@@ -321,15 +321,24 @@ export const fields = {
 
 /** Sections and groups of the form. */
 export const fieldGroups = {
-  data: { label: 'Data', task: 'Task', counts: 'Series' },
-  warmup: { label: 'Warm-up', curriculum: 'Curriculum', optimizer: 'Optimiser', restarts: 'Retries' },
+  data: { label: 'Data', task: 'Task', counts: 'Series and splits' },
+  warmup: {
+    label: 'Warm-up',
+    length: 'Length',
+    curriculum: 'Curriculum',
+    optimizer: 'Optimiser',
+    restarts: 'Retries',
+  },
   training: {
     label: 'Training',
     length: 'Length',
+    validation: 'Validation and early stop',
     optimizer: 'Optimiser',
-    schedule: 'Schedule',
+    schedule: 'Learning rate schedule',
+    gradients: 'Dropout and truncation',
     regulariser: 'Regulariser',
+    checkpoints: 'Checkpoints',
   },
   measures: { label: 'Measures', when: 'When', vaa: 'VAA', vaaStar: 'VAA*' },
-  seeds: { label: 'Replicas and device', seeds: 'Seeds' },
+  engine: { label: 'Engine', engine: 'Engine' },
 }

@@ -43,6 +43,8 @@ export const tensorflow = {
   steps,
   ofBytes: '{done} of {total}',
   failed: 'It could not be set up.',
+  inUse: 'It is in use, and stays as it is.',
+  usedBy: 'A run is trained on it: {runs}. Wait until it has finished, or pause or stop it.',
   lacks,
   setUp: 'Set up',
   setUpOther: 'Set up instead',

@@ -3,7 +3,7 @@ import type { cells as english } from './en-cells.ts'
 /** The words around cells and their notation, in French. */
 export const cells: typeof english = {
   parameters: 'Paramètres de la cellule',
-  heads: { symbol: 'Nom', shape: 'Forme', role: 'Rôle', beginning: 'Valeurs initiales' },
+  heads: { symbol: 'Nom', shape: 'Forme', size: 'Ici', role: 'Rôle', beginning: 'Valeurs initiales' },
   roles: {
     'input-matrix': 'matrice d’entrée',
     'recurrent-matrix': 'matrice récurrente',

@@ -147,7 +147,7 @@ export const fields: typeof enFields = {
     },
     kind: {
       label: 'Méthode',
-      help: 'Adam, AdamW (décroissance des poids à côté du pas) ou descente de gradient stochastique. La prépublication nomme SGD pour l’échauffement, le code des auteurs emploie Adam, par quoi le labo commence.',
+      help: 'Adam, AdamW (décroissance des poids à côté du pas) ou descente de gradient stochastique. La prépublication nomme SGD pour l’échauffement, le code des auteurs emploie Adam.',
       options: { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' },
     },
     beta1: {
@@ -322,15 +322,24 @@ export const fields: typeof enFields = {
 }
 
 export const fieldGroups: typeof enGroups = {
-  data: { label: 'Données', task: 'Tâche', counts: 'Séries' },
-  warmup: { label: 'Échauffement', curriculum: 'Programme', optimizer: 'Optimiseur', restarts: 'Reprises' },
+  data: { label: 'Données', task: 'Tâche', counts: 'Séries et partage' },
+  warmup: {
+    label: 'Échauffement',
+    length: 'Durée',
+    curriculum: 'Programme',
+    optimizer: 'Optimiseur',
+    restarts: 'Reprises',
+  },
   training: {
     label: 'Entraînement',
     length: 'Durée',
+    validation: 'Validation et arrêt anticipé',
     optimizer: 'Optimiseur',
-    schedule: 'Évolution',
+    schedule: 'Évolution du taux d’apprentissage',
+    gradients: 'Dropout et troncature',
     regulariser: 'Régularisation',
+    checkpoints: 'Points de reprise',
   },
   measures: { label: 'Mesures', when: 'Quand', vaa: 'VAA', vaaStar: 'VAA*' },
-  seeds: { label: 'Répliques et machine', seeds: 'Graines' },
+  engine: { label: 'Moteur', engine: 'Moteur' },
 }

@@ -27,6 +27,8 @@ export const tensorflow: typeof english = {
   },
   ofBytes: '{done} sur {total}',
   failed: 'Elle n’a pas pu être installée.',
+  inUse: 'Elle est utilisée et reste comme elle est.',
+  usedBy: 'Un essai s’entraîne avec elle : {runs}. Attendez qu’il ait fini, ou mettez-le en pause ou arrêtez-le.',
   lacks: {
     platform: 'Pour {platform}, il n’y a pas de bibliothèque utilisable : il faut Linux sur x86-64.',
     python: 'Python 3.8 ou plus récent manque. Sous Debian et Ubuntu : apt install python3 python3-venv.',

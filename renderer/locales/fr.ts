@@ -3,6 +3,8 @@ import { engines } from './fr-engines.ts'
 import { faults } from './fr-faults.ts'
 import { fieldGroups, fields } from './fr-fields.ts'
 import { compare, figure, help, insight, palette, queue, sweeps } from './fr-many.ts'
+import { presets } from './fr-presets.ts'
+import { across, exports, headline, plots, unit } from './fr-run.ts'
 import { table } from './fr-table.ts'
 import { tensorflow } from './fr-tensorflow.ts'
 import { trash } from './fr-trash.ts'
@@ -14,6 +16,7 @@ export const fr: Messages = {
   engines,
   fields,
   fieldGroups,
+  presets,
   table,
   tensorflow,
   trash,
@@ -202,8 +205,8 @@ export const fr: Messages = {
       series: 'Série {number}, {steps} pas, {range}',
       class: 'classe {name}',
       image: 'Image de la classe {name}',
-      counts:
-        '{train} séries d’entraînement, {validation} de validation, {test} de test. Dans {sampled} séries d’entraînement de {steps} pas :',
+      statistics: 'Statistiques de {sampled} séries d’entraînement, {steps} pas chacune',
+      counts: '{train} séries d’entraînement, {validation} de validation, {test} de test.',
       groups: 'Groupes : {train} d’entraînement, {validation} de validation, {test} de test.',
       span: '{shortest} à {longest}',
       value: 'Valeur',
@@ -290,6 +293,7 @@ export const fr: Messages = {
       uncounted: 'Ce moteur ne compte pas sa mémoire.',
       again: 'Les valeurs du retour ne tiennent pas : elles sont recalculées, environ un tiers de travail en plus.',
       items: {
+        'library and programs': 'Bibliothèque, programmes',
         'parameters, gradients and moments': 'Paramètres, gradients, moments',
         'packed weights and their gradients': 'Poids rangés et gradients',
         inputs: 'Entrées',
@@ -300,7 +304,10 @@ export const fr: Messages = {
       },
     },
     explain: 'Expliquer ce champ (F1)',
-    helpHint: 'F1 explique le champ où vous êtes ; ? le fait à la souris.',
+    helpHint: 'F1 explique un champ',
+    allDefault: 'par défaut',
+    isOn: '{name} : oui',
+    isOff: '{name} : non',
     mistakes: '{count} erreur | {count} erreurs',
     faults,
     unread:
@@ -308,6 +315,9 @@ export const fr: Messages = {
     expected: 'Attendu : {expected}.',
     range: 'Étendue : {range}.',
     whenEmpty: 'Vide : {empty}.',
+    byDefault: 'Par défaut : {value}.',
+    on: 'oui',
+    off: 'non',
     unit: { steps: 'pas', epochs: 'époques', series: 'séries' },
     device: {
       title: 'Processeur',
@@ -335,14 +345,16 @@ export const fr: Messages = {
     network: 'Réseau',
     layer: 'Couche {number}',
     cell: 'Cellule',
-    coldCell: 'Cellule de l’autre partie',
+    coldCell: 'Cellule, autre partie',
     units: 'Unités',
     cellHelp: 'Les équations de la couche. On peut les voir ci-dessous, les copier et les changer.',
     coldCellHelp: 'La cellule de la partie d’une double couche qui n’est pas échauffée ; la même ou une autre.',
     unitsHelp: 'H : la taille de l’état caché h. Une double couche le partage entre ses deux parties.',
-    split: 'Unités échauffées d’une double couche',
+    split: 'Unités échauffées',
+    splitOf: 'sur {units}',
     splitHelp:
       'À gauche la partie échauffée, qui se souvient ; à droite l’autre, qui garde sa dynamique transitoire (figure 3).',
+    strategiesBrief: 'un essai chacune',
     strategiesHelp:
       'Un essai chacune : sans échauffement, toutes les couches échauffées, ou des doubles couches, dont une partie est échauffée (section 4 de l’article).',
     parts: {
@@ -377,7 +389,6 @@ export const fr: Messages = {
     strategy: { none: 'Sans échauffement', 'warmed-up': 'Échauffé', double: 'Double couche' },
     outcome: 'Ce que cela donne',
     parameters: '{count} paramètres',
-    partFacts: '{count} paramètres',
     readout: 'lecture',
     warm: 'échauffée',
     cold: 'non échauffée',
@@ -395,7 +406,9 @@ export const fr: Messages = {
       start: 'Lancer la bifurcation',
     },
     mistakeAt: '{place} : {mistake}',
-    published: 'Publié : {metric} {mean} ± {std}',
+    published: 'Dans l’article : {metric}',
+    showPart: '{layer} : {part} {count} paramètres ; montrer ses champs',
+    showData: 'x [{size}] : l’entrée ; montrer les données',
     trainingTotal: '{warmup} pas d’échauffement, {training} d’entraînement',
     remark: {
       warmupBatch:
@@ -411,12 +424,15 @@ export const fr: Messages = {
     },
     equations: 'Équations',
     equationsOf: 'Équations de {cell}',
+    closeEquations: 'Fermer les équations',
     makeOwn: 'Les changer : une cellule à moi',
     ownEquations:
       'Équations de cette cellule, une par ligne : majuscules matrices, x l’entrée, noms primés nouveaux états',
     goToMistake: 'Y aller',
     cellIsFine: 'Les équations sont comprises.',
-    cellFacts: 'États {states} ; {count} paramètres pour une entrée.',
+    cellFacts: '{layer}. États {states} ; {count} paramètres.',
+    cellDiagram: 'Schéma d’un pas : {wires}',
+    textOf: 'Texte de {cell}',
     loading: 'Chargement…',
   },
   runs: {
@@ -442,6 +458,14 @@ export const fr: Messages = {
     openDesign: 'Ouvrir comme plan',
   },
   run: {
+    headline,
+    unit,
+    export: exports,
+    facts: 'Où, à quelle vitesse et sur quoi',
+    at: '{phase}, pas {step}',
+    atOf: '{phase}, pas {step} sur {total}',
+    took: 'a duré {time}',
+    tookHint: 'De son début à sa fin, pauses comprises',
     pause: 'Pause',
     resume: 'Reprendre',
     stop: 'Arrêter',
@@ -453,6 +477,7 @@ export const fr: Messages = {
     resumeOn: 'Reprendre sur',
     resumeOnHint: 'Continue avec un autre moteur, qui arrondit autrement ; le dossier dit à partir de quel pas.',
     engineFrom: '{engine} à partir de {place}',
+    kernelsFrom: '{engine} avec d’autres noyaux à partir de {place}',
     place: '{phase}, pas {step}',
     deviceLosses: 'perdu {count} fois, et continué | perdu {count} fois, et continué',
     forkedFrom: 'bifurqué de {runId}, {phase}, pas {step}',
@@ -471,20 +496,22 @@ export const fr: Messages = {
     asked: { pause: 'Mise en pause…', stop: 'Arrêt…' },
     phase: { preparing: 'Préparation', 'warm-up': 'Échauffement', training: 'Entraînement', test: 'Test' },
     progress: 'Avancement de la phase',
-    step: 'Pas',
     rate: 'Vitesse',
     rateUnit: 'pas/s',
     throughput: 'Débit',
     throughputUnit: 'séries/s',
     left: 'Reste de la phase',
+    leftValue: 'reste {time}',
     memory: 'Mémoire',
-    result: '{metric} de test',
     waiting: 'Attend son tour.',
     noData: 'Rien n’est encore mesuré.',
     charts: 'Perte, VAA et VAA* selon les pas d’optimiseur',
-    loss: 'Perte',
-    attractors: 'VAA, VAA*',
+    plots,
+    across,
     axis: 'pas d’optimiseur de l’échauffement, puis de l’entraînement',
+    logSteps: 'Pas log',
+    vaaBetween: 'VAA entre',
+    betweenShort: 'Barres : VAA est entre deux valeurs, car des états n’étaient pas au repos.',
     resetZoom: 'Essai entier',
     smoothing: 'Lissage',
     smoothingHint:
@@ -496,7 +523,6 @@ export const fr: Messages = {
     stepsOf: '{phase}, pas {from} à {to}',
     stepsAcross: '{from} – {to}',
     logLoss: 'Perte log',
-    logSteps: 'Pas log',
     showBand: '± écart type',
     showBandHint: 'Bande d’un écart type entre les graines',
     showSeeds: 'Graines',
@@ -541,6 +567,9 @@ export const fr: Messages = {
       insight: 'Aperçu',
       data: 'Données',
       log: 'Journal',
+      export: 'Exporter',
+      open: 'Montrer le panneau',
+      close: 'Cacher le panneau',
     },
     data: {
       made: 'Les séries de cet essai sont faites par le laboratoire ; il n’y a pas de fichier.',
@@ -632,6 +661,8 @@ export const fr: Messages = {
       engine: 'Il tourne sur {engine}.',
       otherEngine:
         'À partir de {place}, il tourne sur {engine}, avant sur {before} : d’autres moteurs arrondissent autrement.',
+      otherKernels:
+        'À partir de {place}, {engine} calcule avec d’autres noyaux qu’avant, ceux de l’essai n’étant pas connus ou utilisables ici : ils arrondissent autrement.',
       deviceLost:
         'À {place}, {backend} a été perdu, et l’essai continue de lui-même à partir de {resumedAt} : {message}',
       deviceLostForGood: 'À {place}, {backend} a été perdu : {message}',
@@ -660,11 +691,15 @@ export const fr: Messages = {
     load: 'Processeur',
     loadValue: '{busy} cœurs sur {cores}',
     threads: 'Fils du moteur',
+    threadsValue: '{count} fils',
     machine: 'Machine occupée',
+    machineValue: 'machine occupée à {share}',
     gpu: 'Carte graphique',
     gpuBusy: 'occupée à {share}',
     gpuMemory: '{used} sur {all}',
     restartLevel: '{value} : l’échauffement recommence au-dessus',
+    zoomHint:
+      'Un cadre tracé, ou la molette avec Ctrl, agrandit ; un glissement avec Maj déplace ; un double-clic montre tout.',
     cursorHint:
       'Les flèches déplacent un curseur à travers les pas ; avec Maj de dix en dix, Début et Fin vont aux bouts.',
     cursor: '{step} : {values}',

@@ -7,8 +7,10 @@ import type { Slice } from '../attractors/distances.ts'
 import type { SeriesBatch } from '../datasets/dataset.ts'
 import type { Network } from '../networks/network.ts'
 import type { TensorMap } from '../numerics/dims.ts'
+import type { Adapter } from './adapter.ts'
 import type { BackendName } from './names.ts'
 import type { Tracing } from './trace.ts'
+import type { Tuning } from './tuning.ts'
 
 export interface Backend {
   readonly name: BackendName
@@ -17,8 +19,16 @@ export interface Backend {
   readonly device?: string
   /** Whether that only imitates a graphics processor, on this machine's processor. */
   readonly isSoftwareDevice?: boolean
-  /** Compiles a network. @param replicas R >= 1 */
-  createEngine(network: Network, replicas: number): Promise<Engine>
+  /** Vendor and driver of that device, as far as they are told: what was measured on it holds for these. */
+  readonly driver?: string
+  /** Of a graphics processor: its memory can be planned without it. */
+  readonly adapter?: Adapter
+  /**
+   * Compiles a network.
+   * @param replicas R >= 1
+   * @param tuning of an earlier engine on such a device, to have its bits; more than it needs does no harm
+   */
+  createEngine(network: Network, replicas: number, tuning?: Tuning): Promise<Engine>
   /** Absent where nothing is known about threads. */
   readonly tracing?: Tracing
 }
@@ -26,9 +36,12 @@ export interface Backend {
 /** One entry a replica. */
 export type PerReplica<Entry> = readonly (Entry | null)[]
 
-/** How parameters move. `Adam`: Kingma & Ba 2015; `AdamW`: Loshchilov & Hutter 2019 (decay beside the step). */
+/** `adam`: Kingma & Ba 2015; `adamw`: Loshchilov & Hutter 2019 (decay beside the step). */
+export const OPTIMIZER_KINDS = ['adam', 'adamw', 'sgd'] as const
+
+/** How parameters move. */
 export interface OptimizerSettings {
-  readonly kind: 'adam' | 'adamw' | 'sgd'
+  readonly kind: (typeof OPTIMIZER_KINDS)[number]
   readonly learningRate: number
   readonly beta1: number
   readonly beta2: number
@@ -186,6 +199,8 @@ export interface OptimizerState {
 export interface Engine {
   readonly network: Network
   readonly replicas: number
+  /** How it was fitted to its device; absent where nothing is chosen that a bit depends on. */
+  readonly tuning?: Tuning
   readParameters(replica: number): Promise<TensorMap>
   /** Values for every parameter, by name. The optimiser is left alone. */
   writeParameters(replica: number, values: TensorMap): Promise<void>

@@ -12,6 +12,7 @@ export interface MemoryRequest {
 
 export interface MemoryItem {
   readonly what:
+    | 'library and programs'
     | 'parameters, gradients and moments'
     | 'packed weights and their gradients'
     | 'inputs'

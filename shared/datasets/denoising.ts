@@ -5,16 +5,15 @@
  */
 import type { Dataset } from './dataset.ts'
 import { generatedDataset } from './generated.ts'
-import { requireCounts, requireInteger, type DenoisingOptions } from './options.ts'
+import { REMEMBERED_VALUES, requireCounts, requireInteger, type DenoisingOptions } from './options.ts'
 import type { RandomStream } from '../numerics/random.ts'
 
 /** Values to remember, and K. */
-const REMEMBERED = 5
 
 /** Different steps of {0 .. count-1}, rising. */
 function drawSteps(stream: RandomStream, count: number): number[] {
   const drawn: number[] = []
-  while (drawn.length < REMEMBERED) {
+  while (drawn.length < REMEMBERED_VALUES) {
     const step = stream.integer(count)
     if (!drawn.includes(step)) drawn.push(step)
   }
@@ -26,20 +25,20 @@ function drawSteps(stream: RandomStream, count: number): number[] {
  * @throws LabError `config` for T < 10, N outside 5 .. T-5 (a marked step must come before the outputs, and five must fit), wrong counts
  */
 export function createDenoising({ steps, forbiddenSteps, counts }: DenoisingOptions, seed: number): Dataset {
-  requireInteger('dataset.steps', steps, 2 * REMEMBERED)
-  requireInteger('dataset.forbiddenSteps', forbiddenSteps, REMEMBERED, steps - REMEMBERED)
+  requireInteger('dataset.steps', steps, 2 * REMEMBERED_VALUES)
+  requireInteger('dataset.forbiddenSteps', forbiddenSteps, REMEMBERED_VALUES, steps - REMEMBERED_VALUES)
   requireCounts(counts)
-  const firstOutput = steps - REMEMBERED
+  const firstOutput = steps - REMEMBERED_VALUES
   return generatedDataset(
     {
       steps,
       inputSize: 2,
-      targetSteps: Array.from({ length: REMEMBERED }, (_, k) => firstOutput + k),
+      targetSteps: Array.from({ length: REMEMBERED_VALUES }, (_, k) => firstOutput + k),
       counts,
       draw(stream, b, batch, inputs, targets) {
         const markedSteps = drawSteps(stream, steps - forbiddenSteps)
         for (let t = 0; t < steps; t++) inputs[(t * batch + b) * 2] = stream.normal()
-        for (let k = 0; k < REMEMBERED; k++) {
+        for (let k = 0; k < REMEMBERED_VALUES; k++) {
           const at = (markedSteps[k]! * batch + b) * 2
           inputs[at + 1] = 1
           targets[k * batch + b] = inputs[at]!

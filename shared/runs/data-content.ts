@@ -17,6 +17,8 @@ export interface DataContent extends FileDigest {
   readonly test: FileDigest | null
   /** In training, validation and test. */
   readonly seriesCount: number
+  /** Of them, those of training; runs of earlier versions do not say it. */
+  readonly trainCount?: number
   /** T, the longest series. */
   readonly maxSteps: number
   /** I */
@@ -35,7 +37,7 @@ export interface RunData extends DataContent {
 export function contentOf(dataset: Dataset, digest: FileDigest, test: FileDigest | null): DataContent {
   const { counts, maxSteps, inputSize, outputSize, classNames } = dataset
   const seriesCount = counts.train + counts.validation + counts.test
-  return { ...digest, test, seriesCount, maxSteps, inputSize, outputSize, classNames }
+  return { ...digest, test, seriesCount, trainCount: counts.train, maxSteps, inputSize, outputSize, classNames }
 }
 
 export function isSameContent(one: DataContent, other: DataContent): boolean {

@@ -4,7 +4,7 @@
  */
 import { isSameContent } from './data-content.ts'
 import type { Divergence } from './divergence.ts'
-import { isSameEngine, type DeviceLoss, type EngineStretch, type RunEngine } from './engine-history.ts'
+import { isSameEngine, type DeviceLoss, type EngineStretch, type RunDevice } from './engine-history.ts'
 import { meanInterval, readObject, readUsedSteps, readVaa } from './read-vaa.ts'
 import type { CheckpointName, RunEvent, RunOrigin, RunRecord, RunStatus } from './run.ts'
 
@@ -51,8 +51,8 @@ export type LogEntryBody =
   | { readonly kind: 'fork'; readonly from: RunOrigin }
   /** The run goes on with other data than it began with, as the user has asked for. */
   | { readonly kind: 'other-data'; readonly sha256: string; readonly before: string }
-  /** The run goes on, or begins, on another engine than that of the steps before; `before` is null where there are none. */
-  | { readonly kind: 'engine'; readonly engine: EngineStretch; readonly before: RunEngine | null }
+  /** The run goes on, or begins, on another engine than that of the steps before, or on the same device with other kernels; `before` is null where there are none. */
+  | { readonly kind: 'engine'; readonly engine: EngineStretch; readonly before: RunDevice | null }
   | ({ readonly kind: 'device-lost' } & DeviceLoss)
   | { readonly kind: 'message'; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
 

@@ -4,13 +4,13 @@
  */
 import { LabError, quoteStart } from '../errors/errors.ts'
 import type { DatasetConfig, ExperimentConfig } from '../experiments/config.ts'
+import { STRATEGIES } from '../experiments/strategies.ts'
 import { parseJson } from '../exchange/parse-json.ts'
 import { isDivergence } from './divergence.ts'
 import { isDeviceLoss, isEngineStretch } from './engine-history.ts'
 import type { RunRecord, RunStatus } from './run.ts'
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'stopped', 'finished', 'diverged', 'failed']
-export const STRATEGIES: readonly RunRecord['strategy'][] = ['none', 'warmed-up', 'double']
 const REMEDY = 'Restore `run.json` from a copy, or move the folder out of `runs`.'
 
 type FileDataset = Extract<DatasetConfig, { kind: 'file' }>

@@ -83,6 +83,12 @@ export interface RunResult {
   readonly warmupRestarts: readonly number[]
 }
 
+/** Of those that have one. */
+export function seedOfBestTest({ metric, best, seeds }: RunResult): number {
+  const isBetter = (one: number, other: number): boolean => (metric === 'accuracy' ? one > other : one < other)
+  return seeds[best.reduce((kept, value, index) => (isBetter(value, best[kept]!) ? index : kept), 0)]!
+}
+
 /** Whether the best weights of a run are those of a validation, and not the last. */
 export function hasValidation({ remarks, config: { dataset } }: Pick<RunRecord, 'remarks' | 'config'>): boolean {
   if ('counts' in dataset) return dataset.counts.validation > 0
@@ -134,6 +140,13 @@ export type CheckpointName = 'last' | KeptCheckpoint
 
 export function isCheckpointName(text: string): text is CheckpointName {
   return text === 'last' || text === 'warmed-up' || keptStep(text) !== null
+}
+
+/** Weights of a run that can be taken: those of the best validation, the last ones, or those of a checkpoint that was kept on the way. */
+export type WeightsName = 'best' | CheckpointName
+
+export function isWeightsName(text: string): text is WeightsName {
+  return text === 'best' || isCheckpointName(text)
 }
 
 /** What its words depend on: `kept` for every `step-N`. */

@@ -9,7 +9,7 @@ import { initialize } from '../networks/initial-values.ts'
 import type { Network } from '../networks/network.ts'
 import type { Tensor } from '../numerics/dims.ts'
 import { LabError } from '../errors/errors.ts'
-import { goOnWith } from '../runs/engine-history.ts'
+import { goOnWith, lastTuning } from '../runs/engine-history.ts'
 import type { Checkpoint, RunEvent, RunRecord, RunResult, RunWriter } from '../runs/run.ts'
 import { CheckpointPace } from './checkpoint-pace.ts'
 import { DeviceLosses } from './device-losses.ts'
@@ -102,7 +102,9 @@ const isoTime = (clock: Clock): string => new Date(clock.now()).toISOString()
 async function trainOnDevice(options: TrainRunOptions, call: RunCall): Promise<RunResult | 'paused' | 'stopped'> {
   const { record, network, backend, writer, clock } = options
   if (options.datasets.length !== record.config.seeds.length) throw new Error('one dataset a seed')
-  const engine = await backend.createEngine(network, record.config.seeds.length)
+  const device = { backend: backend.name, device: backend.device ?? null }
+  const tuning = lastTuning(writer.record.engines, device)
+  const engine = await backend.createEngine(network, record.config.seeds.length, tuning)
   try {
     const session = await openSession(options, call, engine)
     call.session = session
@@ -110,7 +112,7 @@ async function trainOnDevice(options: TrainRunOptions, call: RunCall): Promise<R
     await writer.update({
       status: 'running',
       backend: backend.name,
-      engines: goOnWith(writer.record.engines, { backend: backend.name, device: backend.device ?? null }, place),
+      engines: goOnWith(writer.record.engines, { ...device, tuning: engine.tuning }, place),
       ...call.losses.toRecord(writer.record, place),
       startedAt: writer.record.startedAt ?? isoTime(clock),
       endedAt: null,

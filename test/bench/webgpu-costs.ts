@@ -1,12 +1,13 @@
 /**
- * A training step of the webgpu engine on paper: a network, its sizes and a device's limits enter; dispatches, arithmetic and bytes by kernel leave, and
- * what they take at least. Kernels of the readout, of rows and of vectors, and those that add splits, cost next to nothing and are left out. `npm run bench:gpu-paper` prints the GRU of the paper on an H100.
+ * A training step of the webgpu engine on paper: a network, its sizes and a device's limits enter; dispatches, arithmetic and bytes by kernel leave, how
+ * many steps wait for each other, and what all takes at least. Kernels of the readout, of rows and of vectors, and those that add splits, cost next to nothing and are left out. `npm run bench:gpu-paper` prints the GRU of the paper on an H100.
  */
 import type { Network } from '../../shared/networks/network.ts'
-import type { AdapterFacts } from '../../shared/backends/webgpu/device.ts'
+import type { AdapterFacts } from '../../shared/backends/adapter.ts'
+import { layersTogether, wavesOf } from '../../shared/backends/webgpu/layer-waves.ts'
 import { NetworkKernels } from '../../shared/backends/webgpu/network-kernels.ts'
 import type { PartKernels } from '../../shared/backends/webgpu/part-kernels.ts'
-import { shapesToTry } from '../../shared/backends/webgpu/shapes.ts'
+import { chunksToTry, shapesToTry } from '../../shared/backends/webgpu/shapes.ts'
 import { network, part } from '../unit/backends/networks.ts'
 
 export interface StepSize {
@@ -123,13 +124,26 @@ const addCosts = (a: KernelCosts, b: KernelCosts): KernelCosts => ({
   serialSteps: a.serialSteps + b.serialSteps,
 })
 
-/** ms that it takes at least: of arithmetic, memory, the cache, and the cache as one workgroup sees it, whichever is longest. */
+/** Steps of all recurrences of a training step that wait for each other. @param chunkSteps by which layers are apart; null: they go in turn */
+export function chainSteps({ wiredLayers }: Network, steps: number, chunkSteps: number | null): number {
+  const cuts = { segmentSteps: steps, chunkSteps }
+  const all = { first: 0, last: steps }
+  const waves = layersTogether(wiredLayers, cuts).flatMap((together) => wavesOf(together, all, cuts, false))
+  const there = waves.reduce((sum, wave) => sum + Math.max(...wave.map((one) => one.steps.last - one.steps.first)), 0)
+  return 2 * there // the way back is the same, mirrored
+}
+
+/**
+ * ms that it takes at least: of arithmetic, memory, the cache, and the cache as one workgroup sees it, whichever is longest.
+ * @param chainShare how many of the serial steps wait for each other
+ */
 export function leastMs(
   { flops, bytes, streamedBytes, serialSteps }: KernelCosts,
   limits: DeviceLimits,
   workgroups: number,
+  chainShare = 1,
 ): number {
-  const alone = serialSteps > 0 ? streamedBytes / workgroups / limits.workgroupBytesPerSecond : 0
+  const alone = serialSteps > 0 ? (chainShare * streamedBytes) / workgroups / limits.workgroupBytesPerSecond : 0
   return (
     1000 *
     Math.max(
@@ -178,6 +192,15 @@ function printPaper(): void {
     for (const one of costs) process.stdout.write(`${lineOf(one, leastMs(one, H100, workgroups))}\n`)
     const total = costs.reduce((sum, one) => sum + leastMs(one, H100, workgroups), 0)
     process.stdout.write(`${lineOf({ ...costs.reduce(addCosts), kernel: 'a step' }, total)}\n`)
+    const inTurn = chainSteps(net, size.steps, null)
+    for (const chunkSteps of chunksToTry(H100_FACTS, net)) {
+      const chain = chainSteps(net, size.steps, chunkSteps)
+      const ms = costs.reduce((sum, one) => sum + leastMs(one, H100, workgroups, chain / inTurn), 0)
+      const how = chunkSteps === null ? 'in turn' : `${chunkSteps} steps apart`
+      process.stdout.write(
+        `layers ${how.padEnd(14)} ${`${chain}`.padStart(5)} dependent steps, at least ${ms.toFixed(2)} ms\n`,
+      )
+    }
   }
 }
 

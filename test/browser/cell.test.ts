@@ -5,6 +5,7 @@ import type { Page } from 'playwright'
 import { beforeAll, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
 import { openDesign } from './file-chooser.ts'
+import { inspectView } from './inspect.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
 const CONFIG = {
@@ -27,22 +28,25 @@ beforeAll(async () => {
 })
 
 it('shows the equations of a cell as formulas', async () => {
-  await page.getByText('Equations of mgu').click()
+  await page.getByRole('button', { name: 'Equations of mgu' }).click()
+  const panel = page.getByRole('region', { name: 'Equations of mgu', exact: true })
+  await expect.poll(() => panel.evaluate((element) => element === document.activeElement)).toBe(true)
   const formulas = page.getByRole('list', { name: 'Equations' })
   await expect.poll(() => formulas.locator('math').count()).toBeGreaterThan(1)
   expect(await formulas.first().textContent()).toContain('σ')
 })
 
-it('lists its parameters with their shapes, roles and initial values', async () => {
-  await page.getByText('Parameters of the cell').click()
+it('draws a step: what reads what, and through which matrices', async () => {
+  const diagram = page.getByRole('img', { name: /^Diagram of a step: .*U_f h → f/ })
+  for (const name of ['x', 'h', 'f', "h'", 'W_f', 'U_f']) await diagram.getByText(name, { exact: true }).waitFor()
+})
+
+it('lists its parameters with their shapes, sizes in this design, roles and initial values, those that are alike in one row', async () => {
   const rows = page.getByRole('table', { name: 'Parameters of the cell' }).getByRole('row')
-  const cells = await rows.nth(2).getByRole('cell').allTextContents()
-  expect([await rows.nth(2).getByRole('rowheader').textContent(), ...cells]).toEqual([
-    'U_f',
-    '[H, H]',
-    'recurrent matrix',
-    'xavier',
-  ])
+  const told = await rows.evaluateAll((all) =>
+    all.map((row) => [...row.children].map((cell) => cell.textContent!.trim())),
+  )
+  expect(told).toContainEqual(['U_f, U_h', '[H, H]', '8 × 8', 'recurrent matrix', 'xavier'])
   expect(await findAxeViolations(page, '.cell-panel')).toEqual([])
 })
 
@@ -105,5 +109,23 @@ it('makes it the user’s own, says what is wrong, and trains it once it is righ
   }
   expect(config.layers[0]!.cell).toBe('my-mgu')
   expect(config.cells['my-mgu']).toContain('0.5 * h + 0.5 *')
+  expect(complaints).toEqual([])
+})
+
+it('closes the panel with Escape, back where it was opened, and follows a part’s own cell', async () => {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Design' }).click()
+  await page.getByRole('button', { name: 'Edit part by part' }).click()
+  const part = page.getByRole('group', { name: 'Part 1' })
+  await part.getByRole('button', { name: 'Equations of my-mgu' }).click()
+  await page.getByRole('textbox', { name: /^Equations of this cell/ }).waitFor()
+  await part.getByLabel('Cell', { exact: true }).selectOption('lstm')
+  const panel = page.getByRole('region', { name: 'Equations of lstm', exact: true })
+  await panel.getByText("c' = f * c + i * g").waitFor()
+  await inspectView(page, 'cell-panel')
+  await panel.focus()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => panel.count()).toBe(0)
+  const after = part.getByRole('button', { name: 'Equations of lstm' })
+  await expect.poll(() => after.evaluate((element) => element === document.activeElement)).toBe(true)
   expect(complaints).toEqual([])
 })

@@ -44,6 +44,10 @@ describe('the charts of a run', () => {
     const box = (await canvas.boundingBox())!
     await page.mouse.move(box.x + box.width / 2, box.y + 120)
     await page.mouse.wheel(0, -300)
+    await page.keyboard.down('Control')
+    expect(await page.locator('.chart').getAttribute('data-range')).toBeNull() // the wheel alone scrolls
+    await page.mouse.wheel(0, -300)
+    await page.keyboard.up('Control')
     await page.getByRole('button', { name: 'Whole run' }).waitFor()
     const zoomed = async (): Promise<unknown> => page.locator('.chart').getAttribute('data-range')
     const range = await zoomed()
@@ -58,9 +62,10 @@ describe('the charts of a run', () => {
     await expect.poll(() => page.getByTestId('state').textContent()).toBe('Finished')
     await expect.poll(position).toBe(2530)
     // VAA is measured before the first step.
-    await page.getByLabel('Log steps').check()
+    const axis = page.getByRole('combobox', { name: 'Axis' })
+    await axis.selectOption('log')
     await page.getByText(/points? at zero or below cannot be shown/).waitFor()
-    await page.getByLabel('Log steps').uncheck()
+    await axis.selectOption('step')
     await page.getByLabel('Seeds', { exact: true }).check()
     await page.getByRole('slider', { name: 'Smoothing' }).fill('0.9')
     await page.locator('.chart').focus()
@@ -102,6 +107,49 @@ describe('the charts of a run', () => {
     expect(await range()).toBeNull()
   })
 
+  it('are zoomed by a box, steps and values alike, and by a flat one in steps alone', async () => {
+    await page.getByText('Values as a table').click() // closed: the charts have the room again
+    const chart = page.locator('.chart')
+    const { x, y, width } = (await chart.locator('canvas').first().boundingBox())!
+    async function draw(height: number): Promise<void> {
+      await page.mouse.move(x + width / 2, y + 50)
+      await page.mouse.down()
+      await page.mouse.move(x + width - 60, y + 50 + height, { steps: 4 })
+      await page.mouse.up()
+    }
+    await draw(4)
+    await page.getByRole('button', { name: 'Whole run' }).waitFor()
+    expect(await chart.getAttribute('data-range')).toMatch(/^1\d{3} 2\d{3}$/)
+    expect(await chart.getAttribute('data-levels')).toBeNull()
+    await page.mouse.dblclick(x + width / 2, y + 60)
+    await expect.poll(() => chart.getAttribute('data-range')).toBeNull()
+    await draw(40)
+    await expect.poll(() => chart.getAttribute('data-levels')).toBe('loss')
+    await page.screenshot({ path: path.join(PICTURES, 'charts-zoomed.png') })
+    await page.getByRole('button', { name: 'Whole run' }).click()
+    expect(await chart.getAttribute('data-levels')).toBeNull()
+  })
+
+  it('stand on epochs and on the time that was trained, with the same points under the cursor', async () => {
+    const axis = page.getByRole('combobox', { name: 'Axis' })
+    const told = async (): Promise<string | null> => {
+      await page.locator('.chart').focus()
+      await page.keyboard.press('End')
+      return page.getByTestId('cursor').textContent()
+    }
+    const bySteps = await told()
+    for (const [kind, name] of [
+      ['epoch', 'epochs of the training'],
+      ['time', 'time trained without pauses'],
+    ] as const) {
+      await axis.selectOption(kind)
+      await expect.poll(async () => (await save('svg')).toString()).toContain(`>${name}`)
+      expect(await told()).toBe(bySteps)
+    }
+    await page.screenshot({ path: path.join(PICTURES, 'charts-time.png') })
+    await axis.selectOption('step')
+  })
+
   it('show VAA of the parts, and how their states converged', async () => {
     await page.getByRole('combobox', { name: 'VAA of' }).selectOption('parts')
     await page.locator('.chart').focus()
@@ -109,6 +157,7 @@ describe('the charts of a run', () => {
     await expect
       .poll(() => page.getByTestId('cursor').textContent())
       .toMatch(/VAA layer 1, part 1 [\d.]+, VAA layer 1, part 2 [\d.]+, VAA\* [\d.]+/)
+    await page.getByRole('tab', { name: 'Convergence' }).click()
     const table = page.getByRole('region', { name: 'How the states of the last VAA converged' })
     await expect.poll(() => table.getByRole('row').count()).toBe(4)
     // 3 seeds of 8 series.
@@ -122,7 +171,14 @@ describe('the charts of a run', () => {
   it('are saved as drawing, picture and values', async () => {
     const svg = (await save('svg')).toString()
     expect(svg).toMatch(/^<svg /)
-    const words = ['training, smoothed 0.90', 'training', 'validation', 'VAA*', 'optimiser steps', 'Training']
+    const words = [
+      'Loss (mean squared error)',
+      'training, smoothed 0.90',
+      'validation',
+      'VAA*',
+      'optimiser steps',
+      'Training',
+    ]
     for (const word of words) expect(svg).toContain(`>${word}`)
     const png = await save('png')
     expect(png.subarray(1, 4).toString()).toBe('PNG')

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Locator, Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
+import { openSection, sectionToggle } from './form-section.ts'
 import { inspectView } from './inspect.ts'
 import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 
@@ -51,18 +52,21 @@ describe('the form of a design', () => {
     const { page, complaints } = await openDesign()
     const start = page.getByRole('button', { name: 'Start' })
     await expect.poll(() => start.isEnabled()).toBe(true)
-    const warmup = page.getByRole('group', { name: 'Warm-up' })
-    await warmup.getByRole('button', { name: 'Optimiser' }).click()
+    await openSection(page, 'Optimiser', 'Warm-up')
     await control(page, 'warmup.optimizer.kind').selectOption('sgd')
     await control(page, 'warmup.optimizer.momentum').fill('0.9')
     expect(await field(page, 'warmup.optimizer.beta1').count()).toBe(0)
+    await openSection(page, 'Curriculum')
     await control(page, 'warmup.target').fill('2')
+    await openSection(page, 'Dropout and truncation')
     await control(page, 'training.dropout').fill('1')
     await field(page, 'warmup.target').getByText('Too large: 1 or less.').waitFor()
     await field(page, 'training.dropout').getByText('Too large: less than 1.').waitFor()
     expect(await control(page, 'warmup.target').getAttribute('aria-invalid')).toBe('true')
     expect(await start.isEnabled()).toBe(false)
     await page.screenshot({ path: path.join(PICTURES, 'form-mistakes.png') })
+    // Folded away again, it is shown all the same.
+    await sectionToggle(page, 'Dropout and truncation').click()
     await page
       .getByRole('complementary', { name: 'What it comes to' })
       .getByRole('button', { name: /dropout/i })
@@ -89,6 +93,7 @@ describe('the form of a design', () => {
     await control(page, 'dataset.kind').selectOption('denoising')
     await control(page, 'dataset.forbiddenSteps').fill('7')
     await expect.poll(() => start.isEnabled()).toBe(true)
+    await field(page, 'warmup.curriculumIncrement').hover()
     await field(page, 'warmup.curriculumIncrement').locator('.explain').click()
     await field(page, 'warmup.curriculumIncrement').getByText('M* begins at 1').waitFor()
     expect(complaints).toEqual([])
@@ -148,7 +153,7 @@ describe('the form of a design', () => {
     await part(3).getByText('Initial values').click()
     await part(3).getByLabel('Scheme').selectOption('orthogonal')
     await part(3).getByLabel('Gain').fill('0.5')
-    const diagram = page.getByRole('img', { name: /gru 64 warmed \| gru 64 not warmed \| brc 8 not warmed/ })
+    const diagram = page.getByRole('group', { name: /gru 64 warmed \| gru 64 not warmed \| brc 8 not warmed/ })
     await diagram.waitFor()
     await expect.poll(() => start.isEnabled()).toBe(true)
     expect(await findAxeViolations(page)).toEqual([])
@@ -169,6 +174,7 @@ describe('the form of a design', () => {
     const preview = page.getByRole('region', { name: 'Examples and statistics' })
     await expect.poll(() => preview.getByRole('img', { name: /100 steps/ }).count()).toBe(4)
     await control(page, 'dataset.kind').selectOption('denoising')
+    await preview.getByText(/^Statistics of \d+ training series, 100 steps each/).click()
     await expect.poll(() => preview.getByRole('row', { name: /input 1/ }).count()).toBe(1)
     await expect.poll(() => preview.locator('circle').count()).toBe(4 * 5)
     await control(page, 'dataset.kind').selectOption('mnist')
@@ -188,6 +194,77 @@ describe('the form of a design', () => {
     await page.screenshot({ path: path.join(PICTURES, 'form-mnist.png') })
     await control(page, 'dataset.kind').selectOption('file')
     await field(page, 'dataset.path').locator('.error').waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('says of what is folded away how it differs from the default, and says it anew when it changes', async () => {
+    const { page, complaints } = await openDesign()
+    const group = (name: string): Locator => page.getByRole('group', { name, exact: true })
+    const optimiser = page
+      .getByRole('group', { name: 'Training', exact: true })
+      .getByRole('group', { name: 'Optimiser' })
+    expect(await group('Series and splits').textContent()).toContain('Test series 2,000')
+    expect(await optimiser.locator('.head').textContent()).toContain('as by default')
+    await openSection(page, 'Optimiser', 'Training')
+    await control(page, 'training.optimizer.kind').selectOption('sgd')
+    await control(page, 'training.optimizer.momentum').fill('0.9')
+    await sectionToggle(page, 'Optimiser', 'Training').click()
+    expect(await optimiser.locator('.head').textContent()).toMatch(/SGD · Momentum 0.9$/)
+    expect(await control(page, 'training.optimizer.momentum').isVisible()).toBe(false)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('shows a question mark at the field that is pointed at or in use alone, and every field explains itself to screen readers', async () => {
+    const { page, complaints } = await openDesign()
+    const shown = (): Promise<number> =>
+      page
+        .locator('.explain')
+        .evaluateAll(
+          (marks) => marks.filter((mark) => getComputedStyle(mark).opacity !== '0' && mark.checkVisibility()).length,
+        )
+    await page.getByRole('heading', { level: 1 }).hover()
+    await expect.poll(shown).toBe(0)
+    await field(page, 'warmup.steps').hover()
+    await expect.poll(shown).toBe(1)
+    await page.getByRole('heading', { level: 1 }).hover()
+    await control(page, 'training.batch').focus()
+    await expect.poll(shown).toBe(1)
+    const undescribed = await page.locator('.field input:visible, .field select:visible').evaluateAll((controls) =>
+      controls
+        .filter((each) => {
+          const ids = each.getAttribute('aria-describedby')?.split(' ') ?? []
+          return !ids.some((id) => (document.getElementById(id)?.textContent ?? '').trim() !== '')
+        })
+        .map((each) => each.outerHTML),
+    )
+    expect(undescribed).toEqual([])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('takes the split as a number, too, and leads from a part of the network’s diagram to its fields', async () => {
+    const { page, complaints } = await openDesign()
+    const layer = page.getByRole('region', { name: 'Layer 1' })
+    const split = layer.getByRole('spinbutton', { name: 'Warmed units' })
+    await split.fill('96')
+    await expect
+      .poll(() => layer.getByRole('slider', { name: 'Warmed units' }).getAttribute('aria-valuenow'))
+      .toBe('96')
+    await layer.getByLabel('Cell, other part').selectOption('brc')
+    const diagram = page.getByRole('group', { name: /gru 96 warmed \| brc 32 not warmed/ })
+    await diagram.waitFor()
+    for (const size of ['[96]', '[32]', '[128]']) await diagram.getByText(size, { exact: true }).waitFor()
+    const isFocused = (control: Locator): Promise<boolean> =>
+      control.evaluate((element) => element === document.activeElement)
+    await diagram.getByRole('button', { name: /^Layer 1: brc 32 not warmed/ }).click()
+    await expect.poll(() => isFocused(layer.getByLabel('Cell, other part'))).toBe(true)
+    await diagram.getByRole('button', { name: /^Layer 1: gru 96 warmed/ }).press('Enter')
+    await expect.poll(() => isFocused(layer.getByLabel('Cell', { exact: true }))).toBe(true)
+    await sectionToggle(page, 'Data').click()
+    await diagram.getByRole('button', { name: /^x \[1\]: the input/ }).press('Space')
+    await expect.poll(() => isFocused(control(page, 'dataset.kind'))).toBe(true)
     expect(complaints).toEqual([])
     await page.context().close()
   })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { BrowserContext, Page } from 'playwright'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
+import { openSection } from './form-section.ts'
 import { SIZES } from './inspect.ts'
 import { lookAtLab, PICTURES, type OpenPage } from './look-at-lab.ts'
 
@@ -95,6 +96,7 @@ describe('a design', () => {
   it('is still on the table after a reload, wrong or right', async () => {
     const { page, complaints } = await openPage()
     await page.getByLabel('Name').fill('kept over')
+    await openSection(page, 'Curriculum')
     await page.locator('[data-field="warmup.target"] input').fill('2')
     await page.locator('[data-field="warmup.target"] .error').waitFor()
     await expect

@@ -6,6 +6,8 @@ import { expect } from 'vitest'
 import { decodeSafetensors } from '../../shared/exchange/safetensors.ts'
 import { NpzArchive } from '../../shared/numerics/npz.ts'
 import type { TensorMap } from '../../shared/numerics/dims.ts'
+import { PATIENCE_MS } from '../patience.ts'
+import { openSection } from './form-section.ts'
 
 export const JOURNEY = { name: 'journey', steps: 20, units: 16, warmupSteps: 20, trainingSteps: 8000, seeds: '0, 1' }
 /** Every step, warm-up's and training's. */
@@ -17,8 +19,8 @@ export async function untilPositionIsOver(page: Page, least: number): Promise<vo
   await expect.poll(() => position(page)).toBeGreaterThan(least)
 }
 
-export async function untilState(page: Page, state: string): Promise<void> {
-  await expect.poll(() => page.getByTestId('state').textContent()).toBe(state)
+export async function untilState(page: Page, state: string, timeout = PATIENCE_MS): Promise<void> {
+  await expect.poll(() => page.getByTestId('state').textContent(), { timeout }).toBe(state)
 }
 
 /** From the preset: another cell, another split, fewer warm-up steps; until it can be started. */
@@ -39,6 +41,7 @@ export async function designByMouse(page: Page): Promise<void> {
     .getByRole('group', { name: 'Training' })
     .getByLabel(/^Steps/)
     .fill(`${JOURNEY.trainingSteps}`)
+  await openSection(page, 'Measures')
   await page.getByLabel('Measure every').fill('1000')
   await page.getByLabel('Seeds').fill(JOURNEY.seeds)
   await page.getByRole('slider', { name: 'Warmed units' }).press('ArrowRight')
@@ -62,8 +65,15 @@ export async function train(page: Page, toggle: (name: 'Pause' | 'Resume') => Pr
   await expect.poll(() => position(page)).toBe(LAST_POSITION) // drawn a little after it is told
 }
 
+/** Shows what of a run can be exported. @param format as the lab calls it */
+export async function askForWeights(page: Page, format: 'safetensors' | 'npz'): Promise<void> {
+  await page.getByRole('button', { name: 'Export…' }).click()
+  await page.getByRole('combobox', { name: 'What' }).selectOption(format)
+  await page.getByRole('button', { name: /^Export weights of seed \d+$/ }).click()
+}
+
 /** What is drawn, in short. */
-async function chartPixels(page: Page): Promise<string> {
+export async function chartPixels(page: Page): Promise<string> {
   const canvas = page.locator('.chart canvas').first()
   return canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL())
 }

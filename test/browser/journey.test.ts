@@ -6,7 +6,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
+import { sectionToggle } from './form-section.ts'
 import {
+  askForWeights,
   checkPicture,
   checkRun,
   checkWeights,
@@ -53,9 +55,8 @@ describe('the served lab', () => {
     checkPicture(picture.bytes)
     const drawing = await download(page, () => saved.selectOption('svg'))
     expect(drawing.bytes.toString()).toMatch(/^<svg .*<\/svg>\s*$/s)
-    const exported = page.getByRole('combobox', { name: 'Export' })
-    for (const format of ['safetensors', 'npz']) {
-      const weights = await download(page, () => exported.selectOption(format))
+    for (const format of ['safetensors', 'npz'] as const) {
+      const weights = await download(page, () => askForWeights(page, format))
       expect(weights.name).toMatch(new RegExp(`\\.${format}$`))
       checkWeights(weights.bytes, weights.name, folder)
     }
@@ -95,20 +96,22 @@ describe('the served lab', () => {
       await keyboard.press('Enter')
       await typeInto(page, page.getByLabel('Name'), JOURNEY.name)
       await typeInto(page, page.getByLabel(/^Steps of a series/), `${JOURNEY.steps}`)
+      for (const strategy of ['No warm-up', 'Warmed up']) {
+        await tabTo(page, page.getByRole('checkbox', { name: strategy }))
+        await keyboard.press('Space')
+      }
       await chooseIn(page, page.getByLabel('Cell', { exact: true }), 'mgu')
       await typeInto(page, page.getByRole('spinbutton', { name: 'Units H' }), `${JOURNEY.units}`)
       await tabTo(page, page.getByRole('slider', { name: 'Warmed units' }))
       await keyboard.press('ArrowRight')
       await expect.poll(() => page.getByText('9 | 7').count()).toBe(1)
-      for (const strategy of ['No warm-up', 'Warmed up']) {
-        await tabTo(page, page.getByRole('checkbox', { name: strategy }))
-        await keyboard.press('Space')
-      }
       const group = (name: string) => page.getByRole('group', { name }).getByLabel(/^Steps/)
       await typeInto(page, group('Warm-up'), `${JOURNEY.warmupSteps}`)
       await typeInto(page, group('Training'), `${JOURNEY.trainingSteps}`)
-      await typeInto(page, page.getByLabel('Measure every'), '200')
       await typeInto(page, page.getByLabel('Seeds'), JOURNEY.seeds)
+      await tabTo(page, sectionToggle(page, 'Measures'))
+      await keyboard.press('Enter')
+      await typeInto(page, page.getByLabel('Measure every'), '200')
       await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true)
       await keyboard.press('Control+Enter')
       await page.getByTestId('state').waitFor()
@@ -120,8 +123,10 @@ describe('the served lab', () => {
       )
       checkPicture(picture.bytes)
       const weights = await download(page, async () => {
-        await tabTo(page, page.getByRole('combobox', { name: 'Export' }), 'Shift+Tab')
-        await keyboard.type('Wei')
+        await tabTo(page, page.getByRole('button', { name: 'Export…' }), 'Shift+Tab')
+        await keyboard.press('Enter')
+        await tabTo(page, page.getByRole('button', { name: /^Export weights of seed \d+$/ }))
+        await keyboard.press('Enter')
       })
       checkWeights(weights.bytes, weights.name, folder)
       expect(complaints).toEqual([])

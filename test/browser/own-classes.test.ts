@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import { findAxeViolations } from './axe.ts'
+import { openSection } from './form-section.ts'
 import { lookAtLab, PICTURES } from './look-at-lab.ts'
 
 const CLASSES = ['cycling', 'running', 'walking uphill']
@@ -37,6 +38,7 @@ it('classes are told by name and subjects kept together, from the file to the pr
   await expect.poll(() => field('dataset.split.group').inputValue()).toBe('subject')
   expect(await field('dataset.split.seed').inputValue()).toBe('0')
   expect(await field('dataset.split.given').getAttribute('placeholder')).toBe('drawn by shares')
+  await openSection(page, 'Series and splits')
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme)

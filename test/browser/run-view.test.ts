@@ -46,8 +46,27 @@ const state = (): Promise<string | null> => page.getByTestId('state').textConten
 const position = async (): Promise<number> => Number(await page.getByTestId('last-position').textContent())
 
 describe('the view of a run', () => {
-  it('tells what the run takes of the processor, and follows its log', async () => {
+  it('has its figures, its charts and its tabs in sight at 1280x720 without scrolling', async () => {
     await start(LONG_CONFIG)
+    const figures = page.locator('[data-figure]')
+    await expect
+      .poll(() => figures.evaluateAll((all) => all.map((each) => (each as HTMLElement).dataset.figure)))
+      .toEqual(['loss', 'validation', 'vaa', 'test'])
+    const value = (name: string) => page.locator(`[data-figure="${name}"] .value`)
+    await expect.poll(() => value('loss').textContent()).toMatch(/^\s*[\d.e-]+\s*± [\d.e-]+\s*$/)
+    await expect.poll(() => value('validation').textContent()).toMatch(/± /)
+    const lowest = async (selector: string): Promise<number> => {
+      const box = (await page.locator(selector).first().boundingBox())!
+      return box.y + box.height
+    }
+    expect(await lowest('.headline')).toBeLessThan(150)
+    expect(await lowest('[role="tablist"]')).toBeLessThanOrEqual(720)
+    const chart = (await page.locator('.chart').boundingBox())!
+    expect(chart.height).toBeGreaterThan(300)
+    await page.screenshot({ path: path.join(PICTURES, 'run-720.png') })
+  })
+
+  it('tells what the run takes of the processor, and follows its log', async () => {
     await expect.poll(() => page.getByTestId('load').textContent()).toMatch(/[\d.]+ of \d+ cores/)
     await page.getByRole('tab', { name: 'Log' }).click()
     const log = page.getByRole('log')
@@ -59,6 +78,10 @@ describe('the view of a run', () => {
       .waitFor()
     await page.keyboard.press('p')
     await log.getByText('Paused; everything is saved.').waitFor()
+    // Nobody trains it any more, and it still says how far it is.
+    await expect.poll(() => page.getByTestId('load').count()).toBe(0)
+    expect(await page.getByTestId('step').textContent()).toMatch(/^Training, step [\d,]+ of [\d,]+$/)
+    expect(await page.getByRole('progressbar', { name: 'Progress of the phase' }).count()).toBe(1)
     await page.getByLabel('Find in the log').fill('checkpoint')
     await expect.poll(() => log.getByText('Training begins.').count()).toBe(0)
     await page.getByLabel('Find in the log').fill('')

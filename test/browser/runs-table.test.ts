@@ -245,6 +245,8 @@ describe('the table of runs', () => {
 
   it('keeps notes and tags of a run beside it', async () => {
     await page.getByRole('link', { name: 'from-a-terminal' }).click()
+    const fold = page.getByRole('button', { name: /^Notes and tags/ })
+    await fold.click()
     const notes = page.getByRole('region', { name: 'Notes and tags' })
     const tag = notes.getByRole('textbox', { name: 'Tag' })
     await tag.fill('a tag of which nothing is cut off in silence')
@@ -259,6 +261,9 @@ describe('the table of runs', () => {
     await notes.getByRole('button', { name: 'Remove the tag mine' }).waitFor()
     await notes.getByRole('textbox', { name: 'Notes' }).fill('looks right')
     await page.keyboard.press('Tab')
+    await fold.click()
+    expect(await notes.count()).toBe(0)
+    await fold.getByText('mine · looks right').waitFor() // folded away, still in sight
     await page.getByRole('link', { name: /^All/ }).click()
     await page.getByRole('searchbox').fill('mine right')
     await expect.poll(count).toMatch(/^1 of/)

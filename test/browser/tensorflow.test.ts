@@ -2,16 +2,19 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Locator, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { noteUse } from '../../main/engine/tensorflow/uses.ts'
 import { setUpTensorflow } from '../../main/setup/tensorflow/set-up.ts'
 import { makeLabHome } from '../lab-home.ts'
 import { pretendTools, type PretendedTools } from '../unit/setup/pretended-tools.ts'
+import { storeWithRun } from '../unit/store/store-helpers.ts'
 import { inspectView } from './inspect.ts'
 import { tabTo } from './keyboard.ts'
 import { lookAtLab } from './look-at-lab.ts'
 import { serveLab } from './served-lab.ts'
+import { LINUX_X64_LACK, describeUnless } from '../needs.ts'
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('TensorFlow in the settings', () => {
+describeUnless(LINUX_X64_LACK)('TensorFlow in the settings', () => {
   let place: string
   let tools: PretendedTools
   let page: Page
@@ -105,6 +108,19 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('TensorF
     await inspectView(page, 'settings-tensorflow-ready')
     await flavour(/CUDA/).click()
     await button('Set up instead').waitFor()
+  })
+
+  it('is not removed while a run is trained on it, which is named', async () => {
+    const { store, id, folder } = await storeWithRun()
+    const writer = await store.openWriter(id)
+    const giveFree = await noteUse(cache(), { runId: id, folder })
+    await button('Remove…').click()
+    await panel().getByRole('button', { name: 'Remove', exact: true }).click()
+    await panel().getByText(`A run is trained on it: ${id}.`).waitFor()
+    await panel().getByText('Set up for the processor.').waitFor()
+    await inspectView(page, 'settings-tensorflow-in-use')
+    await writer.close()
+    await giveFree()
   })
 
   it('is removed after a question that Enter answers with no', async () => {

@@ -1,6 +1,5 @@
 /** A real Electron with the lab in it: found, built, and started under a display of its own where there is none. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { chmod, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { _electron, chromium, errors, type ElectronApplication, type Page } from 'playwright'
@@ -8,25 +7,31 @@ import { findElectron, type FoundElectron } from '../../main/cli/desktop.ts'
 import { ensureBuilt } from '../../main/server/build-app.ts'
 import { installDebianPackage } from '../debian-package.ts'
 import { makeLabHome } from '../lab-home.ts'
+import type { Lack } from '../needs.ts'
 import { PATIENCE_MS } from '../patience.ts'
 
 const MOST_LAUNCHES = 3
-/** Beside the checkout, where they are: each prints the folder of an Electron for machines that cannot download one. */
-const TOOLS = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools')
-const OLDEST = 'electron-dist'
-const NEWEST = 'electron-dist-25'
+/** The folder of an Electron that can do what an old one cannot. Beside it, `ELECTRON_OVERRIDE_DIST_PATH` names the oldest that the lab runs on. */
+const NEWEST = 'WARMUP_LAB_TESTS_NEWEST_ELECTRON'
+/** Set to 1, tests that need Electron fail without it. */
+const ELECTRON_DEMANDED = 'WARMUP_LAB_TESTS_NEED_ELECTRON'
 
-/** The program's path, or why the desktop cannot be tested here: the oldest Electron that the lab runs on, where there are several. */
-export function findTestElectron(tools: readonly string[] = [OLDEST]): Promise<FoundElectron> {
-  let folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? ''
-  for (const tool of tools.map((name) => path.join(TOOLS, name)))
-    if (folder === '' && existsSync(tool)) folder = spawnSync(tool, { encoding: 'utf8' }).stdout.trim()
-  return findElectron({ ...process.env, DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: folder }, false)
+/** The program's path, or why the desktop cannot be tested here: that of the environment, or what Electron's own package has downloaded. */
+export function findTestElectron(): Promise<FoundElectron> {
+  return findElectron({ ...process.env, DISPLAY: ':0' }, false)
 }
 
 /** For what an old Electron cannot do; the old one where no other can be had. */
 export function findNewestTestElectron(): Promise<FoundElectron> {
-  return findTestElectron([NEWEST, OLDEST])
+  const folder = process.env[NEWEST] ?? process.env.ELECTRON_OVERRIDE_DIST_PATH
+  return findElectron({ ...process.env, DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: folder }, false)
+}
+
+/** @throws where it is demanded and not there */
+export function electronLack(found: FoundElectron): Lack {
+  if (found.program !== null) return null
+  if (process.env[ELECTRON_DEMANDED] === '1') throw new Error(found.why)
+  return `${found.why}; ELECTRON_OVERRIDE_DIST_PATH names the folder of one`
 }
 
 /** Under Linux a display that nobody sees; elsewhere the one that is there. */

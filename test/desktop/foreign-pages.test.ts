@@ -3,16 +3,17 @@
  * for that): it leads nowhere, opens and holds nothing, is granted nothing and is not heard.
  */
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensureBuilt } from '../../main/server/build-app.ts'
-import { findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { electronLack, findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { openForeignSite, type ForeignSite } from './foreign-site.ts'
+import { describeUnless } from '../needs.ts'
 
 const electron = await findNewestTestElectron()
 /** The first that judges frames within a page. */
 const FRAMES_SINCE = 25
 
-describe.skipIf(electron.program === null)('a foreign page in a window of the desktop', () => {
+describeUnless(electronLack(electron))('a foreign page in a window of the desktop', () => {
   let desktop: DesktopLab
   let foreign: ForeignSite
   let electronMajor: number

@@ -6,10 +6,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { watchComplaints } from '../browser/served-lab.ts'
-import { findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { electronLack, findTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
+import { describeUnless } from '../needs.ts'
 
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pictures')
 const CONFIG = {
@@ -27,7 +28,7 @@ const RUN_COUNT = 4
 
 const electron = await findTestElectron()
 
-describe.skipIf(electron.program === null)('many runs on the desktop', () => {
+describeUnless(electronLack(electron))('many runs on the desktop', () => {
   let desktop: DesktopLab
   let complaints: string[]
 

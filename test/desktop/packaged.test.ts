@@ -5,13 +5,15 @@
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { watchComplaints } from '../browser/served-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { runningProcesses } from '../processes.ts'
+import { electronLack, findNewestTestElectron, startPackaged } from './electron-lab.ts'
+import { LINUX_LACK, describeUnless } from '../needs.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 const FUSES = {
@@ -36,18 +38,11 @@ const FILTERED = '2'
 
 /** Of every process of this kind that works for this home; under Linux. */
 async function systemCallFilters(home: string, kind: string): Promise<(string | undefined)[]> {
-  const found: (string | undefined)[] = []
-  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    // Processes come and go meanwhile: of one that is gone there is nothing to read.
-    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
-    if (!command.includes(`--type=${kind}`) || !command.includes(home)) continue
-    const status = await readFile(`/proc/${name}/status`, 'utf8').catch(() => '')
-    found.push(/^Seccomp:\s+(\d)/m.exec(status)?.[1])
-  }
-  return found
+  const found = (await runningProcesses(`--type=${kind}`)).filter(({ command }) => command.includes(home))
+  return found.map(({ status }) => /^Seccomp:\s+(\d)/m.exec(status)?.[1])
 }
 
-describe.skipIf(electron.program === null || process.platform !== 'linux')('the packaged desktop', () => {
+describeUnless(LINUX_LACK ?? electronLack(electron))('the packaged desktop', () => {
   /** Outside of the checkout, whose packages it would find. */
   let scratch: string
   let folder: string

@@ -4,13 +4,14 @@
  * Electron is current (16) cannot be told here.
  */
 import type { Request } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { contentSecurityPolicy } from '../../shared/protocol/content-security.ts'
 import { DESKTOP_CHANNELS } from '../../shared/protocol/desktop-bridge.ts'
 import { PAPER_URL } from '../../shared/protocol/external-links.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { findNewestTestElectron, nextWindow, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { electronLack, findNewestTestElectron, nextWindow, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { openForeignSite, type ForeignSite } from './foreign-site.ts'
+import { describeUnless } from '../needs.ts'
 
 /** Electron's types leave it out. */
 interface Inspected {
@@ -19,7 +20,7 @@ interface Inspected {
 
 const electron = await findNewestTestElectron()
 
-describe.skipIf(electron.program === null)('the desktop’s page', () => {
+describeUnless(electronLack(electron))('the desktop’s page', () => {
   let desktop: DesktopLab
   let foreign: ForeignSite
 

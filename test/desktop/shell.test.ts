@@ -5,14 +5,15 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { makeLabHome } from '../lab-home.ts'
 import { LONG_CONFIG, SMALL_CONFIG } from '../unit/lab/lab-helpers.ts'
-import { findTestElectron, nextWindow, startDesktop, type DesktopLab } from './electron-lab.ts'
+import { electronLack, findTestElectron, nextWindow, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { PATIENCE_MS } from '../patience.ts'
+import { describeUnless } from '../needs.ts'
 
 const electron = await findTestElectron()
-describe.skipIf(electron.program === null)('the desktop’s shell', () => {
+describeUnless(electronLack(electron))('the desktop’s shell', () => {
   let desktop: DesktopLab
 
   afterEach(() => desktop?.close())

@@ -75,9 +75,18 @@ export const PLAIN_TRAINING: TinyTraining = {
   network: createNetwork({ ...toyNetwork(), layers: toyNetwork().layers.slice(0, 1), dropout: 0 }),
 }
 
-/** Trains to the end. */
-export async function trainTiny(backend: Backend, { config, strategy, network } = WHOLE_TRAINING): Promise<MemoryRun> {
-  const run = memoryRun(config, strategy)
+/**
+ * Trains to the end, or to a pause.
+ * @param begun goes on with it; default: a new run
+ * @param isPauseAsked asked before every step
+ */
+export async function trainTiny(
+  backend: Backend,
+  { config, strategy, network } = WHOLE_TRAINING,
+  begun: MemoryRun | null = null,
+  isPauseAsked: (run: MemoryRun) => boolean = () => false,
+): Promise<MemoryRun> {
+  const run = begun ?? memoryRun(config, strategy)
   await trainRun({
     record: run.record,
     network,
@@ -85,7 +94,7 @@ export async function trainTiny(backend: Backend, { config, strategy, network } 
     backend,
     writer: memoryWriter(run),
     clock: { now: () => 0 },
-    control: { requested: () => null },
+    control: { requested: () => (isPauseAsked(run) ? 'pause' : null) },
   })
   return run
 }

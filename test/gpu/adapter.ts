@@ -1,17 +1,15 @@
 /**
- * A graphics adapter for tests on machines without one: Mesa's lavapipe where its tool stands beside the checkout or WARMUP_LAB_LAVAPIPE names
- * its folder, else SwiftShader as a Chromium brings it, else the system's own. Software: right, and slow.
+ * A graphics adapter for tests on machines without one: Mesa's lavapipe where WARMUP_LAB_LAVAPIPE names its folder, else SwiftShader as a Chromium
+ * brings it, else the system's own. Software: right, and slow.
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import path from 'node:path'
 import { openDawn, type DawnOptions } from '../../main/engine/webgpu/dawn.ts'
 import { installDebianPackage } from '../debian-package.ts'
+import type { Lack } from '../needs.ts'
 
-/** Puts lavapipe into the folder that it is given, installing nothing. */
-const LAVAPIPE_TOOL = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'tools', 'lavapipe')
-const LAVAPIPE_HOME = path.join(homedir(), '.cache', 'warmup-lab-tests', 'lavapipe')
+/** The folder of lavapipe, with its manifest and its libraries. */
+const LAVAPIPE = 'WARMUP_LAB_LAVAPIPE'
 const CHROMIUM_FOLDER = '/usr/lib/chromium'
 
 export type TestAdapter = 'lavapipe' | 'swiftshader'
@@ -24,7 +22,7 @@ export function testAdapterOptions(name: TestAdapter | null = null): DawnOptions
   if (process.platform !== 'linux') return {}
   const lavapipe = name === 'swiftshader' ? null : findLavapipe()
   if (lavapipe !== null) return lavapipe
-  if (name === 'lavapipe') throw new Error('No lavapipe: WARMUP_LAB_LAVAPIPE names its folder.')
+  if (name === 'lavapipe') throw new Error(LAVAPIPE_MISSING)
   installDebianPackage('chromium', path.join(CHROMIUM_FOLDER, 'vk_swiftshader_icd.json'))
   if (!existsSync(path.join(CHROMIUM_FOLDER, 'vk_swiftshader_icd.json')))
     throw new Error('No graphics adapter for tests: `apt install chromium` brings SwiftShader, a software adapter.')
@@ -39,11 +37,14 @@ export async function openTestGpu(name: TestAdapter | null = null): Promise<GPU>
   return openDawn(testAdapterOptions(name))
 }
 
-export const hasLavapipe = (): boolean => findLavapipe() !== null
+const LAVAPIPE_MISSING = `there is no lavapipe (${LAVAPIPE} names its folder)`
+/** Why an adapter that is asked for by name cannot be had. */
+export const adapterLack = (name: TestAdapter): Lack =>
+  name === 'lavapipe' && process.env[LAVAPIPE] === undefined ? LAVAPIPE_MISSING : null
 
 function findLavapipe(): DawnOptions | null {
-  const folder = process.env.WARMUP_LAB_LAVAPIPE ?? setUpLavapipe()
-  if (folder === null) return null
+  const folder = process.env[LAVAPIPE]
+  if (folder === undefined) return null
   const libraries = path.join(folder, 'root', 'usr', 'lib', 'x86_64-linux-gnu')
   const loader = 'libvulkan.so.1'
   return {
@@ -52,14 +53,6 @@ function findLavapipe(): DawnOptions | null {
       .map((file) => path.join(libraries, file)),
     driverFile: path.join(folder, 'lvp.json'),
   }
-}
-
-/** @returns null where the tool is not there, or has not found what it needs */
-function setUpLavapipe(): string | null {
-  const manifest = path.join(LAVAPIPE_HOME, 'lvp.json')
-  if (!existsSync(manifest) && existsSync(LAVAPIPE_TOOL))
-    spawnSync(LAVAPIPE_TOOL, [LAVAPIPE_HOME], { stdio: ['ignore', 'ignore', 'inherit'] })
-  return existsSync(manifest) ? LAVAPIPE_HOME : null
 }
 
 /** For a process of its own: what makes Dawn there find the same adapter. @throws as `testAdapterOptions` */

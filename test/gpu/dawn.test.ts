@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { openDawn } from '../../main/engine/webgpu/dawn.ts'
+import { itUnless, LINUX_LACK } from '../needs.ts'
 import { openTestGpu, testAdapterOptions } from './adapter.ts'
 
 it('a software adapter computes in this thread', async () => {
@@ -15,8 +16,7 @@ it('a software adapter computes in this thread', async () => {
   device.destroy()
 })
 
-it('a library that is not there is named, with the remedy', async () => {
-  if (process.platform !== 'linux') return
+itUnless(LINUX_LACK)('a library that is not there is named, with the remedy', async () => {
   await expect(
     openDawn({ ...testAdapterOptions(), libraries: ['libvulkan-nowhere.so.9'], adapterName: 'nowhere' }),
   ).rejects.toMatchObject({ code: 'backend', detail: { found: expect.stringContaining('libvulkan-nowhere.so.9') } })

@@ -3,7 +3,7 @@
  * writes them; a test compares what stands in the README with what is recorded.
  */
 import { formatDuration, formatNumber as inTerminal } from '../../main/cli/output.ts'
-import { formatNumber as onScreen } from '../../renderer/composables/format.ts'
+import { formatNumber as onScreen } from '../../renderer/words/format.ts'
 import type { Recorded, RecordedStrategy, RecordedVaa } from './recorded.ts'
 
 export type Picture = 'terminal-run' | 'design' | 'run' | 'compare'

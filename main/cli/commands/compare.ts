@@ -2,7 +2,7 @@
 import { LabError } from '../../../shared/errors/errors.ts'
 import { describeDivergence, describeSeedCount } from '../../../shared/runs/divergence.ts'
 import type { RunRecord, RunResult } from '../../../shared/runs/run.ts'
-import { STRATEGIES } from '../../../shared/runs/record.ts'
+import { strategyPlace } from '../../../shared/experiments/strategies.ts'
 import { compareResult } from '../../../shared/runs/compare-results.ts'
 import { findRuns } from '../../store/find-runs.ts'
 import { openStore } from '../open-store.ts'
@@ -74,8 +74,7 @@ export async function compareCommand(
 
 /** The runs of a group as they are compared: with what was trained without warm-up. */
 function byStrategy(records: readonly RunRecord[]): RunRecord[] {
-  const place = ({ strategy }: RunRecord): number => STRATEGIES.indexOf(strategy)
-  return records.toSorted((a, b) => place(a) - place(b))
+  return records.toSorted((a, b) => strategyPlace(a.strategy) - strategyPlace(b.strategy))
 }
 
 function requireFinished(record: RunRecord): Finished {

@@ -18,7 +18,7 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
   const weights = readWeightsOption(options)
   const { store, record } = await findOneRun(name, options)
   const seed = typeof options.seed === 'string' ? readSeed(options.seed) : null
-  const { bytes, tensorNames, fileName, at, ...chosen } = await encodeWeights(store, record, { format, seed, weights })
+  const { bytes, tensors, fileName, at, ...chosen } = await encodeWeights(store, record, { format, seed, weights })
   const output = typeof options.output === 'string' ? options.output : fileName
   await replaceFile(path.resolve(output), bytes).catch((cause: unknown) => {
     throw new LabError('weights', 'The file cannot be written.', {
@@ -29,10 +29,17 @@ export async function exportCommand(name: string, options: Readonly<Record<strin
     })
   })
   if (options.json)
-    printJson({ type: 'export', run: record.id, seed: chosen.seed, file: output, at, tensors: tensorNames })
+    printJson({
+      type: 'export',
+      run: record.id,
+      seed: chosen.seed,
+      file: output,
+      at,
+      tensors: tensors.map((tensor) => tensor.name),
+    })
   else {
     const moment = at ? `, ${at.phase} step ${at.step}` : ''
-    print(`${output}: ${tensorNames.length} tensors of seed ${chosen.seed} (${chosen.weights} weights${moment})`)
+    print(`${output}: ${tensors.length} tensors of seed ${chosen.seed} (${chosen.weights} weights${moment})`)
   }
 }
 

@@ -1,6 +1,6 @@
 /** `lab fork`: a new run that goes on from a checkpoint of another, with what the flags change. */
 import type { Json } from '../../../shared/experiments/fields.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { isSameContent } from '../../../shared/runs/data-content.ts'
 import { isCheckpointName } from '../../../shared/runs/run.ts'

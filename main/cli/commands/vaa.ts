@@ -1,7 +1,6 @@
 /** `lab vaa`: VAA with its residuals, and VAA*, of the weights of a run, or of its last checkpoint while it has not finished, seed by seed. */
-import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
-import { MOST_STEPS_TO_REST, REST_BLOCK_STEPS } from '../../../shared/attractors/rest.ts'
-import { LabError } from '../../../shared/errors/errors.ts'
+import type { MeasuresConfig } from '../../../shared/experiments/config.ts'
+import { MOST_STEPS_TO_REST } from '../../../shared/attractors/rest.ts'
 import { describeDivergence } from '../../../shared/runs/divergence.ts'
 import { readVaa } from '../../../shared/runs/read-vaa.ts'
 import { takeMeasures } from '../../../shared/training/measure.ts'
@@ -13,25 +12,11 @@ import { readTrainedWeights, seedsLeft, type TrainedWeights } from '../../engine
 import { readDataOptions } from '../data-options.ts'
 import { findOneRun } from '../find-one-run.ts'
 import { formatNumber, formatTable, formatVaa, print, printJson } from '../output.ts'
+import { readVaaOptions } from '../vaa-options.ts'
 import { readWeightsOption } from '../weights-option.ts'
 
-/** M of VAA*: warm-up's own. */
-const VAA_STAR_STEPS = 200
-
 export async function vaaCommand(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
-  const series = readNumber(options, 'series', 2)
-  const convergenceSteps = options.convergenceSteps === undefined ? null : readNumber(options, 'convergenceSteps', 1)
-  const maxConvergenceSteps = readNumber(options, 'maxConvergenceSteps', REST_BLOCK_STEPS, MOST_STEPS_TO_REST)
-  const draws = readNumber(options, 'draws', 1)
-  const epsilon = readNumber(options, 'epsilon', 0)
-  const stopResidual = options.stopResidual === undefined ? null : readNumber(options, 'stopResidual', 0)
-  if (stopResidual !== null && convergenceSteps === null)
-    throw new LabError('usage', 'Without an M, VAA stops when states are at rest.', {
-      where: '--stop-residual',
-      expected: '--convergence-steps beside it',
-      found: 'none',
-      remedy: 'Leave it out, or say how many steps of convergence there are.',
-    })
+  const measured = readVaaOptions(options)
   const weights = readWeightsOption(options)
   const engineOptions = readEngineOptions(options)
   const { store, record } = await findOneRun(name, options)
@@ -50,12 +35,7 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   const backend = await loadToEvaluate(record.backend ?? 'auto', engineOptions)
   const engine = await backend.createEngine(network, seeds.length)
   for (const [replica, { tensors }] of trained.entries()) await engine.writeParameters(replica, tensors)
-  const measures: ExperimentConfig['measures'] = {
-    everySteps: null,
-    vaa: { series, convergenceSteps, maxConvergenceSteps, epsilon, draws, stopResidual },
-    vaaStar: { series, convergenceSteps: VAA_STAR_STEPS, epsilon, draws },
-    histograms: false,
-  }
+  const measures: MeasuresConfig = { everySteps: null, ...measured, histograms: false }
   const subject = {
     engine,
     datasets,
@@ -99,7 +79,10 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
     ]
   })
   const at = trained[0]?.at
-  if (at) print(`The run has not finished: its checkpoint at ${at.phase} step ${at.step}.`)
+  if (at)
+    print(
+      `${record.status === 'finished' ? 'Its' : 'The run has not finished: its'} checkpoint at ${at.phase} step ${at.step}.`,
+    )
   if (isOther) print(`On other data than the run began with: ${files[0]!.file}.`)
   print(
     formatTable(['seed', 'VAA', 'M', 'largest residual', 'fixed', 'periodic', 'unconverged', 'VAA* per layer'], rows),
@@ -107,28 +90,8 @@ export async function vaaCommand(name: string, options: Readonly<Record<string, 
   for (const divergence of record.diverged) print(`Diverged: ${describeDivergence(divergence)}.`)
   if (vaa!.every((measured) => measured!.unconvergedCount === 0)) return
   print(
-    convergenceSteps === null
-      ? 'Between two values: all states that are not at rest are on their way to one attractor, or each to one of its own. --max-convergence-steps (up to 100000) gives them more time.'
+    measures.vaa!.convergenceSteps === null
+      ? `Between two values: all states that are not at rest are on their way to one attractor, or each to one of its own. --max-convergence-steps (up to ${MOST_STEPS_TO_REST}) gives them more time.`
       : 'Unconverged states are not attractors: raise --convergence-steps, or leave it out, before reading VAA.',
   )
-}
-
-function readNumber(
-  options: Readonly<Record<string, unknown>>,
-  key: string,
-  lowest: number,
-  highest = Infinity,
-): number {
-  const value = Number(options[key])
-  const isWhole = lowest === 0 || Number.isInteger(value)
-  if (!Number.isFinite(value) || !isWhole || value < lowest || value > highest || value === 0)
-    throw new LabError('usage', 'This flag takes a number.', {
-      where: `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-      expected:
-        lowest === 0
-          ? 'a number above 0'
-          : `a whole number from ${lowest} ${highest === Infinity ? 'on' : `to ${highest}`}`,
-      found: `\`${String(options[key])}\``,
-    })
-  return value
 }

@@ -2,10 +2,14 @@
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { fromWireError } from '../../../shared/errors/wire-error.ts'
+import { readDeviceName } from '../device-names.ts'
 
-/** A graphics processor by its id or a part of its name; the processor is none. */
-export const isNamed = ({ id, name, kind }: DeviceReport, adapter: string | null): boolean =>
-  adapter === null || kind === 'processor' || id === adapter || name.includes(adapter)
+/** A graphics processor by its id or a part of its name, of several alike with its number: `H100#2`; the processor is none. */
+export function isNamed({ id, name, kind }: DeviceReport, adapter: string | null): boolean {
+  if (adapter === null || kind === 'processor' || id === adapter || name.includes(adapter)) return true
+  const [own, asked] = [readDeviceName(name), readDeviceName(adapter)]
+  return own.model.includes(asked.model) && own.number === asked.number
+}
 
 /**
  * @param reports of one engine, best first

@@ -30,7 +30,7 @@ export function backendEntry(name: string): BackendEntry {
   })
 }
 
-/** Every device of every engine on this machine, those that cannot be used among them. */
-export async function probeDevices(options: EngineOptions): Promise<DeviceReport[]> {
-  return (await Promise.all(BACKENDS.map((entry) => entry.probe(options)))).flat()
+/** Every device of every engine on this machine, those that cannot be used among them. @param isAnew see `BackendEntry` */
+export async function probeDevices(options: EngineOptions, isAnew = false): Promise<DeviceReport[]> {
+  return (await Promise.all(BACKENDS.map((entry) => entry.probe(options, isAnew)))).flat()
 }

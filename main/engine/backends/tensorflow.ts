@@ -2,7 +2,9 @@
  * The table's entry of TensorFlow: its native library, where `lab setup tensorflow` has put it. It is loaded in an executor, a process of its own,
  * which it may take along when it crashes.
  */
+import os from 'node:os'
 import type { Backend } from '../../../shared/backends/backend.ts'
+import { planMemory } from '../../../shared/backends/tensorflow/memory-plan.ts'
 import { createTensorflowBackend } from '../../../shared/backends/tensorflow/tensorflow-backend.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import type { EngineOptions } from '../engine-options.ts'
@@ -11,9 +13,13 @@ import { loadRemoteBackend } from '../executor/remote-backend.ts'
 import { findInstallation } from '../tensorflow/installation.ts'
 import { loadTensorflow, SET_UP_REMEDY } from '../tensorflow/load.ts'
 import { openSavedModel } from '../tensorflow/saved-model-session.ts'
+import { noteUse } from '../tensorflow/uses.ts'
 import { absentReport } from './absent.ts'
 import type { BackendEntry } from './backend-entry.ts'
 import { processorReport } from './processor.ts'
+
+/** Of the machine's memory: the rest is left to everybody else. */
+const USED_SHARE = 0.8
 
 /** By cache folder. */
 const loaded = new Map<string, Promise<Backend>>()
@@ -41,7 +47,12 @@ export const tensorflowEntry: BackendEntry = {
     loading.catch(() => loaded.delete(options.cacheFolder)) // it may be set up meanwhile
     return loading
   },
-  planMemory: async () => null,
+  keepFor: (run, { cacheFolder }) => noteUse(cacheFolder, run),
+  async planMemory(network, request, { cacheFolder, isMemorySet, memoryBytes }) {
+    const installation = await findInstallation(cacheFolder)
+    if (installation?.usesGpu) return null // how its allocator shares out a card is not known
+    return planMemory(network, request, isMemorySet ? memoryBytes : Math.floor(USED_SHARE * os.totalmem()))
+  },
 }
 
 async function loadHere({ cacheFolder }: EngineOptions): Promise<Backend> {

@@ -6,36 +6,40 @@ import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { hasOfferedExecutors } from '../executor/open-executor.ts'
 import { adapterReports } from '../webgpu/adapters.ts'
+import { knownAdapters } from '../webgpu/known-adapters.ts'
 import { loadHere } from '../webgpu/node-backend.ts'
-import { loadInWindow, windowReport } from '../webgpu/window-backend.ts'
+import { describeWindow, loadInWindow, windowReport } from '../webgpu/window-backend.ts'
 import { absentReport } from './absent.ts'
 import type { BackendEntry } from './backend-entry.ts'
 import { pickDevice } from './pick-device.ts'
 
-/** Asked once a thread: adapters come and go with a restart. */
+/** By this thread, where its process does not know them: adapters come and go with a restart. */
 let reports: Promise<readonly DeviceReport[]> | null = null
 
 export const webgpuEntry: BackendEntry = {
   name: 'webgpu',
   precision: 'float32',
-  probe: (options) => (reports ??= probe(options)),
+  probe: async (options, isAnew = false) => {
+    try {
+      return (isAnew ? null : await knownAdapters()) ?? (await (reports ??= look(options)))
+    } catch (error) {
+      return [absentReport('webgpu', 'WebGPU', error)]
+    }
+  },
   load: async (options) => {
     const report = pickDevice(await webgpuEntry.probe(options), options.adapter)
     return hasOfferedExecutors() ? loadInWindow(options) : loadHere(report, options)
   },
   planMemory: async (network, request, options) => {
     const report = pickDevice(await webgpuEntry.probe(options), options.adapter)
-    if (hasOfferedExecutors()) return null // only the window knows the adapter's bounds
-    const { facts, bounds } = (await (await loadHere(report, options)).current()).computeDevice
+    const { adapter } = hasOfferedExecutors() ? await describeWindow(options) : await loadHere(report, options)
+    if (adapter === undefined) return null // of an executor that serves something else
+    const { facts, bounds } = adapter
     const kernels = new NetworkKernels(network, (part) => shapesToTry(facts, part)[0]!)
     return planMemory(kernels, request, bounds)
   },
 }
 
-async function probe(options: EngineOptions): Promise<readonly DeviceReport[]> {
-  try {
-    return hasOfferedExecutors() ? [await windowReport(options)] : await adapterReports()
-  } catch (error) {
-    return [absentReport('webgpu', 'WebGPU', error)]
-  }
+async function look(options: EngineOptions): Promise<readonly DeviceReport[]> {
+  return hasOfferedExecutors() ? [await windowReport(options)] : adapterReports()
 }

@@ -1,4 +1,4 @@
-/** Whether this process is an executor: then it computes itself what others have an executor for. */
+/** Whether this thread is that of an executor: then it computes itself what others have an executor for. */
 let isExecutor = false
 
 export function becomeExecutor(): void {

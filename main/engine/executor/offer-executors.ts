@@ -3,6 +3,7 @@
  * is led through this thread, which reads nothing of what goes over it.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { Backend } from '../../../shared/backends/backend.ts'
 import { openRemoteBackend } from '../../../shared/backends/remote/remote-backend.ts'
 import type { RemotePort } from '../../../shared/backends/remote/remote-port.ts'
 import type { FromExecutor } from '../../../shared/backends/remote/remote-protocol.ts'
@@ -13,11 +14,8 @@ import { overMessagePort } from './message-port.ts'
 
 export type OpenExecutor = (request: ExecutorRequest) => Promise<RemotePort>
 
-/** What an executor computes on: see `Backend`. */
-export interface ExecutorDevice {
-  readonly device?: string
-  readonly isSoftwareDevice?: boolean
-}
+/** What an executor computes on. */
+export type ExecutorDevice = Pick<Backend, 'device' | 'isSoftwareDevice' | 'adapter'>
 
 export interface ToOffering {
   readonly id: number
@@ -50,13 +48,13 @@ export function describeOffered(open: OpenExecutor, request: ExecutorRequest): P
 
 /** Of an executor that is gone with its answer. */
 async function describe(open: OpenExecutor, request: ExecutorRequest): Promise<ExecutorDevice> {
-  const { device, isSoftwareDevice, close } = await openRemoteBackend({
+  const { device, isSoftwareDevice, adapter, close } = await openRemoteBackend({
     open: () => open(request),
     clock: ALARM_CLOCK,
     where: request.backend,
   })
   close()
-  return { device, isSoftwareDevice }
+  return { device, isSoftwareDevice, adapter }
 }
 
 /** In the thread that offers them. */

@@ -15,6 +15,7 @@ const LIMIT_MS = 600_000
 export class DeviceDesk {
   readonly #threads: AskedPool<DeviceQuestions>
   #known: Promise<readonly DeviceReport[]> | null = null
+  #last: readonly DeviceReport[] | null = null
   readonly #measurements = new Cancels()
 
   /** @param baseFolder where relative paths of own series start */
@@ -36,11 +37,19 @@ export class DeviceDesk {
     if (isAnew || this.#known === null) {
       const asked = this.#threads.ask('probe', null)
       this.#known = asked
-      asked.catch(() => {
-        if (this.#known === asked) this.#known = null
-      })
+      asked.then(
+        (devices) => (this.#last = devices),
+        () => {
+          if (this.#known === asked) this.#known = null
+        },
+      )
     }
     return this.#known
+  }
+
+  /** As they were found last, whatever is looked for or measured meanwhile. */
+  async lastDevices(): Promise<readonly DeviceReport[]> {
+    return this.#last ?? this.devices(false)
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The worker thread that looks at devices and times a design's training steps on them, so that a driver holds up no window. */
 import { workerData } from 'node:worker_threads'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { answerQuestions } from '../answer-questions.ts'
 import { probeDevices } from '../backends/table.ts'
 import { measureDevice } from '../measure-device.ts'
@@ -16,7 +16,7 @@ function read(json: unknown): Promise<PreparedGroup> {
 }
 
 answerQuestions<DeviceQuestions>({
-  probe: () => probeDevices(engine),
+  probe: () => probeDevices(engine, true),
   measure: async ({ config, device }) => measureDevice(await read(config), device, engine),
   choose: async (config) => (await read(config)).choice,
 })

@@ -15,7 +15,7 @@ export interface EngineLine {
 
 export const takes = ({ backend }: EngineLine, asked: string): boolean => backend === null || backend === asked
 
-/** @param devices best first; of one name none can be told from the others, and the first stands for all */
+/** @param devices best first */
 export function engineLines(engine: EngineOptions, devices: readonly DeviceReport[]): EngineLine[] {
   const first: EngineLine = { id: 'first', engine, backend: null }
   if (engine.adapter !== null) return [first] // the one that the user has named

@@ -1,7 +1,7 @@
 /** The worker thread that measures how long a design would take: its strategies one after the other; it runs and writes nothing. */
 import { performance } from 'node:perf_hooks'
 import { workerData } from 'node:worker_threads'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { initialize } from '../../../shared/networks/initial-values.ts'
 import { estimateTime } from '../../../shared/training/estimate.ts'
 import { answerQuestions } from '../answer-questions.ts'

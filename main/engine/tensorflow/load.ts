@@ -6,23 +6,12 @@
 import { access } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import process from 'node:process'
 import util from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { cacheFolder } from '../../store/home.ts'
+import { setTensorflowEnvironment } from './environment.ts'
 import { BINDING_FILE, findInstallation, TENSORFLOW_PACKAGE } from './installation.ts'
-
-/**
- * What a process is started with that loads TensorFlow, whose native half reads it at its start; a worker's `process.env` is a copy that
- * it does not see.
- */
-export const TENSORFLOW_ENVIRONMENT: Readonly<Record<string, string>> = {
-  /** Errors only: the rest is about itself. */
-  TF_CPP_MIN_LOG_LEVEL: '2',
-  /** Else it takes the whole memory of every graphics processor at once. */
-  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-}
 
 /** The package is tfjs with another backend. */
 export type Tensorflow = typeof import('@tensorflow/tfjs')
@@ -56,7 +45,7 @@ export const SET_UP_REMEDY =
 
 /** @param folder in whose `node_modules` the package lies, with its native half */
 export async function loadFrom(folder: string): Promise<LoadedTensorflow> {
-  if (isMainThread) for (const [name, value] of Object.entries(TENSORFLOW_ENVIRONMENT)) process.env[name] ??= value
+  if (isMainThread) setTensorflowEnvironment()
   restoreUtil()
   try {
     const tf = createRequire(path.join(folder, 'package.json'))(TENSORFLOW_PACKAGE) as Tensorflow

@@ -1,26 +1,26 @@
 /**
- * What was found out about an adapter, remembered in the user's cache: that it computes right, and which shapes are fastest on it. It holds for this
+ * What was found out about an adapter, remembered in the user's cache: that it computes right, and how kernels are fastest on it. It holds for this
  * version of the lab, the adapter and its driver; who loses it finds it out again.
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { AdapterFacts } from '../../../shared/backends/webgpu/device.ts'
-import type { ShapeMemory } from '../../../shared/backends/webgpu/webgpu-backend.ts'
-import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import type { Backend } from '../../../shared/backends/backend.ts'
+import type { Tuning } from '../../../shared/backends/tuning.ts'
 import { parseJson } from '../../../shared/exchange/parse-json.ts'
 import { readRegularText } from '../../store/regular-file.ts'
 import { LAB_VERSION } from '../version.ts'
+import type { TuningMemory } from './remembering-backend.ts'
 
 const FILE = 'webgpu.json'
 
 interface Remembered {
   readonly isRight: boolean
-  readonly shapes: Readonly<Record<string, RecurrenceShape>>
+  readonly tuning: Tuning
 }
 
-const NOTHING: Remembered = { isRight: false, shapes: {} }
+const NOTHING: Remembered = { isRight: false, tuning: {} }
 
-export class AdapterMemory implements ShapeMemory {
+export class AdapterMemory implements TuningMemory {
   readonly #file: string
   readonly #key: string
   #all: Readonly<Record<string, Remembered>>
@@ -31,12 +31,9 @@ export class AdapterMemory implements ShapeMemory {
     this.#all = all
   }
 
-  static async read(
-    folder: string,
-    { vendor, name, driver }: Pick<AdapterFacts, 'vendor' | 'name' | 'driver'>,
-  ): Promise<AdapterMemory> {
+  static async read(folder: string, { device, driver }: Pick<Backend, 'device' | 'driver'>): Promise<AdapterMemory> {
     const file = path.join(folder, FILE)
-    return new AdapterMemory(file, [LAB_VERSION, vendor, name, driver].join(' / '), await readAll(file))
+    return new AdapterMemory(file, [LAB_VERSION, device, driver].join(' / '), await readAll(file))
   }
 
   get isRight(): boolean {
@@ -44,24 +41,29 @@ export class AdapterMemory implements ShapeMemory {
   }
 
   async rememberRight(): Promise<void> {
-    await this.#remember({ ...this.#own, isRight: true })
+    await this.#remember({ isRight: true })
   }
 
-  get(key: string): RecurrenceShape | null {
-    return this.#own.shapes[key] ?? null
+  get tuning(): Tuning {
+    return this.#own.tuning
   }
 
-  async set(key: string, shape: RecurrenceShape): Promise<void> {
-    await this.#remember({ ...this.#own, shapes: { ...this.#own.shapes, [key]: shape } })
+  async addTuning(tuning: Tuning): Promise<void> {
+    await this.#remember({ tuning })
   }
 
   get #own(): Remembered {
     return this.#all[this.#key] ?? NOTHING
   }
 
-  /** Replaced whole, as other processes may read it. */
-  async #remember(own: Remembered): Promise<void> {
-    this.#all = { ...(await readAll(this.#file)), [this.#key]: own }
+  /** Replaced whole, as other processes may read it, and with what others have written meanwhile. */
+  async #remember({ isRight = false, tuning = {} }: Partial<Remembered>): Promise<void> {
+    const all = await readAll(this.#file)
+    const known = all[this.#key] ?? this.#own
+    this.#all = {
+      ...all,
+      [this.#key]: { isRight: isRight || known.isRight, tuning: { ...known.tuning, ...tuning } },
+    }
     const written = `${this.#file}.${process.pid}`
     try {
       await mkdir(path.dirname(this.#file), { recursive: true })
@@ -87,6 +89,6 @@ async function readAll(file: string): Promise<Record<string, Remembered>> {
 }
 
 function isRemembered(value: unknown): value is Remembered {
-  const { isRight, shapes } = (value ?? {}) as Partial<Remembered>
-  return typeof isRight === 'boolean' && typeof shapes === 'object' && shapes !== null
+  const { isRight, tuning } = (value ?? {}) as Partial<Remembered>
+  return typeof isRight === 'boolean' && typeof tuning === 'object' && tuning !== null
 }

@@ -2,15 +2,17 @@
  * WebGPU in this thread, through Dawn: an adapter and what may be used of it enter, its backend leaves. Engines of a thread share a device until
  * that is lost.
  */
+import type { Backend } from '../../../shared/backends/backend.ts'
 import { boundedBackend } from '../../../shared/backends/calls/bounded-backend.ts'
 import { createLastingBackend, type LastingBackend } from '../../../shared/backends/webgpu/lasting-backend.ts'
-import { requireRightResults } from '../../../shared/backends/webgpu/tune/self-test.ts'
+import { requireRightResults } from '../../../shared/backends/self-test.ts'
 import { createWebGpuBackend, type WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { DeviceReport } from '../../../shared/protocol/devices.ts'
 import { ALARM_CLOCK } from '../alarm-clock.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import { AdapterMemory } from './adapter-memory.ts'
 import { openDawn } from './dawn.ts'
+import { rememberingBackend } from './remembering-backend.ts'
 
 /** What is left to the screen, and to others that use the processor. */
 const USED_SHARE = 0.8
@@ -37,17 +39,18 @@ function memoryBound({ isMemorySet, memoryBytes }: EngineOptions, report: Device
 }
 
 async function openBackend(name: string, memoryBytes: number | null, cacheFolder: string): Promise<WebGpuBackend> {
-  let memory: AdapterMemory | null = null
   const backend = await createWebGpuBackend(await openDawn({ adapterName: name }), {
     name,
     now: () => performance.now(),
     memoryBytes,
-    shapes: async (facts) => (memory = await AdapterMemory.read(cacheFolder, facts)),
+    measuresShapes: true,
   })
-  const bounded = boundedBackend(backend, ALARM_CLOCK, () => backend.computeDevice.destroy())
-  const known = memory as AdapterMemory | null
-  if (known?.isRight) return bounded
-  await requireRightResults(bounded)
-  await known?.rememberRight()
-  return bounded
+  const bounded = <Bounded extends Backend>(each: Bounded): Bounded =>
+    boundedBackend(each, ALARM_CLOCK, () => backend.computeDevice.destroy())
+  const memory = await AdapterMemory.read(cacheFolder, backend)
+  if (!memory.isRight) {
+    await requireRightResults(bounded(backend.unmeasured))
+    await memory.rememberRight()
+  }
+  return rememberingBackend(bounded(backend), memory)
 }

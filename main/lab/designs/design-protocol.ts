@@ -46,6 +46,8 @@ export type DesignQuestions = {
       readonly definition: SweepDefinition
       readonly outline: SweepOutline
       readonly data: NonNullable<SweepRecord['data']>
+      /** See `PreparedSweep`. */
+      readonly backend: string
     }
   }
   /** @param ask the id of one that is written down */

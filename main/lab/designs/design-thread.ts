@@ -43,8 +43,8 @@ answerQuestions<DesignQuestions>({
   'check-sweep': checkSweep,
   'prepare-sweep': async (json) => {
     const { definition, sweep } = parseSweep(json, SWEEP_NAME)
-    const { data } = await prepareSweep(sweep, home, engine)
-    return { definition, outline: outlineSweep(sweep), data }
+    const { data, backend } = await prepareSweep(sweep, home, engine)
+    return { definition, outline: outlineSweep(sweep), data, backend }
   },
   'open-sweep': async (id) => {
     const { record, sweep } = await sweeps.find(id)

@@ -12,7 +12,7 @@ import { NoRegularFileError } from '../../store/regular-file.ts'
 export type SqliteDatabase = InstanceType<typeof Database>
 
 /** Another layout of the tables, or another meaning of what stands in them. */
-const INDEX_VERSION = 3
+const INDEX_VERSION = 4
 
 const TABLES = `
   CREATE TABLE runs (

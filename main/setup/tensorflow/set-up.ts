@@ -21,6 +21,7 @@ import {
   tensorflowFolder,
   type InstallationRecord,
 } from '../../engine/tensorflow/installation.ts'
+import { requireUnused } from '../../engine/tensorflow/uses.ts'
 import { syncFolder } from '../../store/durable-file.ts'
 import { cacheFolder } from '../../store/home.ts'
 import { compileBinding } from './compile-binding.ts'
@@ -60,11 +61,12 @@ export interface SetUpResult {
   readonly wasThere: boolean
 }
 
-/** @throws LabError `setup` with what is missing or has failed; `backend` when it does not train here; `interrupted` */
+/** @throws LabError `setup` with what is missing or has failed, and while a run is trained on the one that is there; `backend` when it does not train here; `interrupted` */
 export async function setUpTensorflow(request: SetUpRequest): Promise<SetUpResult> {
   const cache = request.cache ?? cacheFolder()
   const found = await findInstallation(cache)
   if (found !== null && isCurrent(found, request.flavour)) return { installation: found, wasThere: true }
+  await requireUnused(cache) // which would be found out again when all is fetched
   try {
     return await withSetUpLock(cache, async () => ({ installation: await build(cache, request), wasThere: false }))
   } catch (error) {
@@ -156,8 +158,12 @@ async function syncFile(file: string): Promise<void> {
   }
 }
 
-/** Moved away before it is deleted: there is no time in which it looks whole and lacks files. */
+/**
+ * Moved away before it is deleted: there is no time in which it looks whole and lacks files.
+ * @throws LabError `setup` while a run is trained on it
+ */
 async function removeInstallation(cache: string): Promise<void> {
+  await requireUnused(cache)
   const removed = `${installationFolder(cache)}.removed`
   await rm(removed, { recursive: true, force: true })
   const isThere = await rename(installationFolder(cache), removed).then(
@@ -167,7 +173,11 @@ async function removeInstallation(cache: string): Promise<void> {
   if (isThere) await rm(removed, { recursive: true, force: true })
 }
 
-/** Whatever was set up, and what cancelled set-ups have left. @returns whether there was anything */
+/**
+ * Whatever was set up, and what cancelled set-ups have left.
+ * @returns whether there was anything
+ * @throws LabError `setup` while a run is trained on it, or another process is at it
+ */
 export async function removeTensorflow(cache: string = cacheFolder()): Promise<boolean> {
   const folder = tensorflowFolder(cache)
   if ((await bytesUnder(folder)) === 0) return false

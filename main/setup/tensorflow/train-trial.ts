@@ -3,7 +3,7 @@
  * does not say that it computes, or right.
  */
 import { createTensorflowBackend } from '../../../shared/backends/tensorflow/tensorflow-backend.ts'
-import { requireRightResults } from '../../../shared/backends/webgpu/tune/self-test.ts'
+import { requireRightResults } from '../../../shared/backends/self-test.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import type { LoadedTensorflow } from '../../engine/tensorflow/load.ts'
 import { openSavedModel } from '../../engine/tensorflow/saved-model-session.ts'

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { fromWireError, type WireError } from '../../../shared/errors/wire-error.ts'
-import { TENSORFLOW_ENVIRONMENT } from '../../engine/tensorflow/load.ts'
+import { TENSORFLOW_ENVIRONMENT } from '../../engine/tensorflow/environment.ts'
 import { cancelled } from './run-tool.ts'
 
 export type TrialAnswer =

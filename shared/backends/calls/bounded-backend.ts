@@ -38,11 +38,11 @@ export function boundedBackend<Bounded extends Backend>(
     })
   return {
     ...backend,
-    async createEngine(network, replicas) {
-      const engine = await inTime(FIRST_CALL_LIMIT_MS, () => backend.createEngine(network, replicas))
+    async createEngine(...asked) {
+      const engine = await inTime(FIRST_CALL_LIMIT_MS, () => backend.createEngine(...asked))
       const carryOut = (call: EngineCall, parameters: readonly unknown[]): Promise<unknown> =>
         (engine[call] as (...all: readonly unknown[]) => Promise<unknown>)(...parameters)
-      return new CalledEngine(network, replicas, async (call, parameters, breathe) => {
+      return new CalledEngine(engine, async (call, parameters, breathe) => {
         const work = workOf(parameters)
         const begunMs = clock.now()
         const answer = await inTime(limits.limitMs(call, work), (breathing) =>

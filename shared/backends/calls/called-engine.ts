@@ -1,9 +1,13 @@
 /** An engine whose every call goes through one function: for whoever leads calls elsewhere, or watches over them. */
 import type { Network } from '../../networks/network.ts'
 import type { ConvergeRequest, Engine, PerReplica, RestRequest } from '../backend.ts'
+import type { Tuning } from '../tuning.ts'
+
+/** What an engine is, beside what it does. */
+export type EngineFacts = Pick<Engine, 'network' | 'replicas' | 'tuning'>
 
 /** Every call of an engine. */
-export type EngineCall = Exclude<keyof Engine, 'network' | 'replicas'>
+export type EngineCall = Exclude<keyof Engine, keyof EngineFacts>
 
 /** What a caller does on the way of a call that takes long; what it throws gives the call up. */
 export type Breathe = () => Promise<void>
@@ -14,11 +18,13 @@ export type CarryOut = (call: EngineCall, parameters: readonly unknown[], breath
 export class CalledEngine implements Engine {
   readonly network: Network
   readonly replicas: number
+  readonly tuning?: Tuning
   readonly #carryOut: CarryOut
 
-  constructor(network: Network, replicas: number, carryOut: CarryOut) {
+  constructor({ network, replicas, tuning }: EngineFacts, carryOut: CarryOut) {
     this.network = network
     this.replicas = replicas
+    this.tuning = tuning
     this.#carryOut = carryOut
   }
 

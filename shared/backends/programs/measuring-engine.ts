@@ -25,6 +25,7 @@ import type {
   WarmupResult,
 } from '../backend.ts'
 import type { Handles, MeasuringRecurrence } from '../recurrence.ts'
+import type { Tuning } from '../tuning.ts'
 import { converge } from './converge.ts'
 import { convergeToRest } from './converge-to-rest.ts'
 import { evaluate } from './evaluate.ts'
@@ -36,6 +37,8 @@ import { vaaStarOfLayers } from './warm-up.ts'
 
 /** What carries the jobs of an engine out, and what it holds outside JavaScript's heap. */
 export interface JobHost<Job> {
+  /** See `Engine`. */
+  readonly tuning?: Tuning
   /** Does independent jobs, of different replicas, together. */
   readonly run: RunJobs<Job>
   /** How many replicas' programs on sequences of this size run side by side. */
@@ -53,6 +56,7 @@ export type SequenceSize = Pick<SeriesBatch, 'steps' | 'batch'>
 export abstract class MeasuringEngine<H extends Handles, R extends MeasuringRecurrence<H>> implements Engine {
   readonly network: Network
   readonly replicas: number
+  readonly tuning?: Tuning
   readonly #replicas: readonly Replica<H, R>[]
   readonly #ranges: readonly ParameterRange[]
   readonly #host: JobHost<H['job']>
@@ -62,6 +66,7 @@ export abstract class MeasuringEngine<H extends Handles, R extends MeasuringRecu
   constructor(network: Network, recurrences: readonly R[], host: JobHost<H['job']>) {
     this.network = network
     this.replicas = recurrences.length
+    this.tuning = host.tuning
     this.#ranges = parameterRanges(network)
     const learned = this.#ranges.filter(({ isFrozen }) => !isFrozen)
     const allParameters = joinRanges(learned)

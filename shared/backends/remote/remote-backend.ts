@@ -6,6 +6,7 @@ import type { Backend } from '../backend.ts'
 import { CallLimits, type AlarmClock } from '../calls/call-limits.ts'
 import { CalledEngine } from '../calls/called-engine.ts'
 import type { TraceSpan, Tracing } from '../trace.ts'
+import type { Tuning } from '../tuning.ts'
 import type { RemotePort } from './remote-port.ts'
 import type { BackendDescription } from './remote-protocol.ts'
 import { RemoteLine } from './remote-line.ts'
@@ -33,15 +34,18 @@ export async function openRemoteBackend({ open, clock, where }: RemoteOptions): 
   return {
     ...description,
     ...(isTraced && { tracing: remoteTracing(() => line) }),
-    async createEngine(network, replicas) {
+    async createEngine(network, replicas, tuning = {}) {
       if (line.hasEnded) line = await connect()
       const own = line
       const engine = ++engineCount
-      await own.ask({ kind: 'create', engine, network, replicas })
-      return new CalledEngine(network, replicas, async (call, parameters, breathe) => {
-        if (call === 'dispose' && own.hasEnded) return // the engine has died with its executor
-        return own.call(engine, call, parameters, breathe)
-      })
+      const used = (await own.ask({ kind: 'create', engine, network, replicas, tuning })) as Tuning | null
+      return new CalledEngine(
+        { network, replicas, ...(used && { tuning: used }) },
+        async (call, parameters, breathe) => {
+          if (call === 'dispose' && own.hasEnded) return // the engine has died with its executor
+          return own.call(engine, call, parameters, breathe)
+        },
+      )
     },
     close: () => line.close(),
   }

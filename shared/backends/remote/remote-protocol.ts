@@ -3,17 +3,19 @@ import type { WireError } from '../../errors/wire-error.ts'
 import type { Network } from '../../networks/network.ts'
 import type { Backend } from '../backend.ts'
 import type { EngineCall } from '../calls/called-engine.ts'
+import type { Tuning } from '../tuning.ts'
 
 export type ToExecutor =
   /** Answered by a BackendDescription. */
   | { readonly kind: 'describe'; readonly id: number }
-  /** Answered by null, once the engine may be called. @see engine is the caller's number for it */
+  /** Answered by the engine's tuning, or null, once it may be called. @see engine is the caller's number for it */
   | {
       readonly kind: 'create'
       readonly id: number
       readonly engine: number
       readonly network: Network
       readonly replicas: number
+      readonly tuning: Tuning
     }
   /** Answered by what the call resolves to. `breathes`: the caller wants its turn on the way. */
   | {
@@ -37,6 +39,9 @@ export type FromExecutor =
   /** Said by a host between the two ends, which knows more than that the line is closed. */
   | { readonly kind: 'ended'; readonly cause: string }
 
-export interface BackendDescription extends Pick<Backend, 'name' | 'precision' | 'device' | 'isSoftwareDevice'> {
+export interface BackendDescription extends Pick<
+  Backend,
+  'name' | 'precision' | 'device' | 'isSoftwareDevice' | 'driver' | 'adapter'
+> {
   readonly isTraced: boolean
 }

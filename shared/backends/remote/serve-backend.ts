@@ -5,6 +5,7 @@
 import { LabError } from '../../errors/errors.ts'
 import { toWireError } from '../../errors/wire-error.ts'
 import type { Backend, Engine } from '../backend.ts'
+import type { Tuning } from '../tuning.ts'
 import { packOwned } from './pack-arrays.ts'
 import type { RemotePort } from './remote-port.ts'
 import type { BackendDescription, FromExecutor, ToExecutor } from './remote-protocol.ts'
@@ -60,12 +61,14 @@ class Executor {
       case 'create':
         return this.#create(message)
       case 'describe': {
-        const { name, precision, device, isSoftwareDevice, tracing } = await this.#backend
+        const { name, precision, device, isSoftwareDevice, driver, adapter, tracing } = await this.#backend
         return {
           name,
           precision,
           device,
           isSoftwareDevice,
+          driver,
+          adapter,
           isTraced: tracing !== undefined,
         } satisfies BackendDescription
       }
@@ -78,10 +81,11 @@ class Executor {
     }
   }
 
-  async #create({ engine, network, replicas }: CreateMessage): Promise<null> {
+  async #create({ engine: number, network, replicas, tuning }: CreateMessage): Promise<Tuning | null> {
     const backend = await this.#backend
-    this.#engines.set(engine, await backend.createEngine(network, replicas))
-    return null
+    const engine = await backend.createEngine(network, replicas, tuning)
+    this.#engines.set(number, engine)
+    return engine.tuning ?? null
   }
 
   #call({ id, engine: number, call, parameters, breathes }: CallMessage): Promise<unknown> {

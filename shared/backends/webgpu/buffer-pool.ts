@@ -4,7 +4,7 @@
  */
 import { LabError } from '../../errors/errors.ts'
 import { mebibytes } from '../memory-plan.ts'
-import type { DeviceBounds } from './memory-plan.ts'
+import type { DeviceBounds } from '../adapter.ts'
 import type { FaultWatch } from './faults.ts'
 import { BufferUsage } from './usage.ts'
 

@@ -3,32 +3,12 @@
  * What goes wrong on the device (memory, validation, its loss) becomes a LabError at the next read. Knows no network.
  */
 import { LabError } from '../../errors/errors.ts'
+import type { AdapterFacts, DeviceBounds } from '../adapter.ts'
 import { BufferPool, type DeviceBuffer } from './buffer-pool.ts'
 import { CommandQueue } from './command-queue.ts'
 import { DispatchTrace, type Clock } from './dispatch-trace.ts'
-import type { DeviceBounds } from './memory-plan.ts'
 import { FaultWatch } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
-
-/** What an adapter offers that kernels and plans are made for. */
-export interface AdapterFacts {
-  readonly name: string
-  readonly vendor: string
-  /** With its version, where that is told. */
-  readonly driver: string
-  readonly isSoftware: boolean
-  readonly workgroupBytes: number
-  readonly workgroupInvocations: number
-  /** The largest buffer that a kernel may see. */
-  readonly bindingBytes: number
-  readonly bufferBytes: number
-  /** That one kernel may see. */
-  readonly storageBuffers: number
-  readonly hasSubgroups: boolean
-  /** Of every subgroup at least; 0 where it is not told. */
-  readonly subgroupSize: number
-  readonly hasTimestamps: boolean
-}
 
 export interface OpenOptions {
   /** What the host calls the adapter; default: what WebGPU tells of it. */
@@ -62,6 +42,7 @@ export class ComputeDevice {
     const adapter = await findAdapter(gpu)
     const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature))
     const { limits } = adapter
+    const facts = await describeAdapter(adapter, name)
     try {
       const device = await adapter.requestDevice({
         requiredFeatures: features,
@@ -74,7 +55,7 @@ export class ComputeDevice {
           maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
         },
       })
-      return new ComputeDevice(device, describeAdapter(adapter, name), memoryBytes, now)
+      return new ComputeDevice(device, facts, memoryBytes, now)
     } catch (cause) {
       throw new LabError('backend', 'The graphics adapter gives no device.', {
         where: 'webgpu',
@@ -128,10 +109,14 @@ async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
   })
 }
 
-export function describeAdapter(adapter: GPUAdapter, givenName?: string): AdapterFacts {
+/** Chromium 114 tells of an adapter only where it is asked, and then who has made it, but not its name. */
+interface AskedAdapter {
+  requestAdapterInfo?(): Promise<GPUAdapterInfo>
+}
+
+export async function describeAdapter(adapter: GPUAdapter, givenName?: string): Promise<AdapterFacts> {
   const { limits, features } = adapter
-  // Chromium 114 does not tell of an adapter without being asked, and then not its name.
-  const info = adapter.info as GPUAdapterInfo | undefined
+  const info = (adapter.info as GPUAdapterInfo | undefined) ?? (await (adapter as AskedAdapter).requestAdapterInfo?.())
   const told = [info?.device, info?.description, info?.architecture].filter((text) => text)
   const name = givenName ?? told[0] ?? 'unnamed adapter'
   return {

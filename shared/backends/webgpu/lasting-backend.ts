@@ -22,17 +22,19 @@ export async function createLastingBackend(open: () => Promise<WebGpuBackend>): 
     opening.then(({ computeDevice }) => computeDevice.lost).then(forget, forget)
     return (opened = opening)
   }
-  const { name, precision, device, computeDevice } = await current()
+  const { name, precision, device, isSoftwareDevice, driver, adapter } = await current()
   return {
     name,
     precision,
     device,
-    isSoftwareDevice: computeDevice.facts.isSoftware,
+    isSoftwareDevice,
+    driver,
+    adapter,
     current,
     tracing: {
       start: async (spansAThread) => (await current()).computeDevice.trace.start(spansAThread),
       stop: async () => (await current()).computeDevice.trace.stop(),
     },
-    createEngine: async (network, replicas) => (await current()).createEngine(network, replicas),
+    createEngine: async (...asked) => (await current()).createEngine(...asked),
   }
 }

@@ -1,18 +1,9 @@
 /** Kernels run for several replicas: what a kernel is told and which pieces of which blocks it sees enter, dispatches leave. */
 import type { Dispatch, StepRange } from './command-queue.ts'
 import type { ComputeDevice } from './device.ts'
-import { placeOf, type ReplicaBlock } from './replica-blocks.ts'
+import { placeOf, type Piece } from './replica-blocks.ts'
 import { MAX_DISPATCHED_REPLICAS, uniformBytes } from './wgsl/kernel.ts'
 import { uniformValues, type ReplicaKernel, type ReplicaPlace } from './wgsl/replica-kernel.ts'
-
-/** What a kernel's buffer is. */
-export interface Piece {
-  readonly block: ReplicaBlock
-  /** Words into each replica's piece. */
-  readonly start?: number
-  /** Of what the kernel counts in: 4 for vectors of four. */
-  readonly elementWords?: number
-}
 
 type Pieces<Buffer extends string> = Readonly<Partial<Record<Buffer, Piece>>>
 type Values<Field extends string> = Readonly<Record<Field, number>>
@@ -75,7 +66,7 @@ function dispatchOf<Field extends string, Buffer extends string>(
   return {
     kernel,
     uniform: uniformBytes(kernel.fields, uniformValues(kernel, values, places), replicas),
-    buffers: kernel.buffers.map((name) => pieceOf(kernel.name, pieces, name).block.buffer),
+    buffers: kernel.boundBuffers.map((name) => pieceOf(kernel.name, pieces, name).block.buffer),
     workgroups: [...kernel.workgroups(values), replicas.length],
   }
 }

@@ -5,7 +5,7 @@
 import { comparedParts } from '../../networks/network.ts'
 import type { JobEntry } from './jobs.ts'
 import { runBackward, runForward } from './layer-run.ts'
-import { PartRun, type RunContext } from './part-run.ts'
+import { giveBackRunRows, PartRun, takeRunRows, type RunContext, type RunSize } from './part-run.ts'
 import { takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
 
 export interface LayerRequest {
@@ -23,7 +23,8 @@ export class LayerConvergence {
   readonly #context: RunContext
   readonly #request: LayerRequest
   readonly #replicas: readonly number[]
-  readonly #runs: PartRun[] = []
+  readonly #size: RunSize
+  #runs: readonly PartRun[] = []
   readonly #input: ReplicaBlock
 
   /** @param entries alike but for their perturbations */
@@ -31,6 +32,8 @@ export class LayerConvergence {
     this.#context = context
     this.#request = entries[0]!.request
     this.#replicas = entries.map(({ replica }) => replica)
+    const { convergenceSteps: steps, batch } = this.#request
+    this.#size = { steps, batch, replicas: this.#replicas }
     this.#input = uploadBlock(context.launcher.device, entries, ({ request }) => request.perturbation)
   }
 
@@ -42,16 +45,17 @@ export class LayerConvergence {
     const result = takeBlock(launcher.device, replicas, batch * kernels.network.stateSize)
     this.#copyColumns(states, result, 0, kernels.network.stateSize)
     if (steps === 0) return result
-    const options = {
-      ...{ steps, batch, replicas, saving },
-      input: { piece: { block: this.#input }, isConstant: true },
-      segmentSteps: this.#context.segmentSteps({ steps, batch }),
-      keepsHistory: saving,
-    }
-    for (const { partIndex } of comparedParts(kernels.network.wiredLayers[layerIndex]!))
-      this.#runs.push(new PartRun(this.#context, kernels.parts[layerIndex]![partIndex]!, options))
+    const parts = comparedParts(kernels.network.wiredLayers[layerIndex]!).map(
+      ({ partIndex }) => kernels.parts[layerIndex]![partIndex]!,
+    )
+    const kind = { saving, keepsHistory: saving }
+    const input = { piece: { block: this.#input }, isConstant: true }
+    const rows = takeRunRows(this.#context, parts, this.#size, kind)
+    this.#runs = parts.map(
+      (part, index) => new PartRun(this.#context, part, rows[index]!, { ...this.#size, ...kind, input }),
+    )
     for (const run of this.#runs) run.begin(states)
-    await runForward(this.#context, this.#runs)
+    await runForward(this.#context, [{ runs: this.#runs, takeInputs: () => undefined }], this.#size)
     for (const run of this.#runs) this.#putLast(run, result)
     return result
   }
@@ -75,15 +79,16 @@ export class LayerConvergence {
       ...{ above: null, marks: null, truncateEvery: null, inputAdjoint: null },
       ...{ stateAdjoints: result, isFresh: false, movesWeights: true },
     }
-    await runBackward(
-      this.#context,
-      this.#runs.map((run) => ({ run, options })),
-    )
+    const parts = this.#runs.map((run) => ({ run, options }))
+    await runBackward(this.#context, [{ parts, handOn: () => undefined }], this.#size)
     return result
   }
 
   release(): void {
-    for (const run of this.#runs) run.release()
+    giveBackRunRows(
+      this.#context,
+      this.#runs.map(({ rows }) => rows),
+    )
     this.#context.launcher.device.buffers.giveBack(this.#input.buffer)
   }
 

@@ -1,14 +1,18 @@
 /**
- * The parts of a layer over one sequence, segment by segment: each part's own preparations, all their loops over time together, and what follows from
- * them for each part again.
+ * Layers over one sequence, each a list of parts: their inputs and first states enter, states of every step leave; adjoints enter, gradients and the
+ * adjoints of inputs and first states leave. Which layers go beside which others, and how far at a time, layer-waves.ts says: no bit depends on it.
  */
 import type { StepRange } from './command-queue.ts'
-import type { BackwardOptions, PartRun, RunContext, RunSize } from './part-run.ts'
-import type { ReplicaBlock } from './replica-blocks.ts'
+import { layersTogether, segmentsOf, wavesOf } from './layer-waves.ts'
+import type { BackwardOptions, HeldRows, PartRun, RunContext, RunSize, SegmentRows } from './part-run.ts'
+import { giveBackPieces, takePieces, type Piece } from './replica-blocks.ts'
 
-/** What the kernels of a layer's parts read, or write in their own columns, alike. */
-const COMMON_FORWARD = new Set(['inputs'] as const)
-const COMMON_BACKWARD = new Set(['above', 'reached', 'entering', 'stateAdjoints'] as const)
+/** A layer on the way there. */
+export interface ForwardLayer {
+  readonly runs: readonly PartRun[]
+  /** Makes inputs of what the layer below has handed on in these steps; said before each of them. */
+  readonly takeInputs: (steps: StepRange) => void
+}
 
 /** A part with what comes to it on the way back. */
 export interface BackwardPart {
@@ -16,57 +20,113 @@ export interface BackwardPart {
   readonly options: BackwardOptions
 }
 
-/** @param runs of one layer and one size */
-export async function runForward(context: RunContext, runs: readonly PartRun[]): Promise<void> {
-  if (runs.length === 0) return
-  const blocks = runs.map(({ saved }) => saved)
-  for (const segment of runs[0]!.segments()) await runSegment(context, runs, segment, blocks)
+/** A layer on the way back. */
+export interface BackwardLayer {
+  readonly parts: readonly BackwardPart[]
+  /** Makes adjoints of the outputs below of those of the inputs, which are there for these steps. */
+  readonly handOn: (steps: StepRange) => void
 }
 
-/** @param parts of one layer and one size, whose adjoints come from the same blocks */
-export async function runBackward(context: RunContext, parts: readonly BackwardPart[]): Promise<void> {
-  if (parts.length === 0) return
-  const runs = parts.map(({ run }) => run)
-  const { size } = runs[0]!
-  const { buffers } = context.launcher.device
-  for (const segment of runs[0]!.segments().reverse()) {
-    const again = runs.map((run) => run.takeSaved(segment))
-    if (again.some((block) => block !== null)) await runSegment(context, runs, segment, again)
-    const rows = runs.map((run, index) => run.takeAdjoints(segment, again[index] ?? null))
-    await context.loops.run(
-      parts.map(({ run, options }, index) => run.backwardCall(rows[index]!, options)),
-      loopSize(size, segment, true),
-      COMMON_BACKWARD,
+/** @param layers all of them, the lowest first */
+export async function runForward(context: RunContext, layers: readonly ForwardLayer[], size: RunSize): Promise<void> {
+  const cuts = context.cuts(size)
+  for (const together of layersTogether(layers, cuts))
+    for (const segment of segmentsOf(size.steps, cuts))
+      await runSegment(context, together, segment, size, ({ rows: { saved } }) => saved && { piece: saved, first: 0 })
+}
+
+/** @param layers that go together (layer-waves.ts), the top first */
+export async function runBackward(context: RunContext, layers: readonly BackwardLayer[], size: RunSize): Promise<void> {
+  for (const segment of segmentsOf(size.steps, context.cuts(size)).reverse())
+    await runSegmentBackward(context, layers, segment, size)
+}
+
+/** @param savedOf where a part keeps what the way back reads; null: nowhere */
+async function runSegment(
+  context: RunContext,
+  layers: readonly ForwardLayer[],
+  segment: StepRange,
+  size: RunSize,
+  savedOf: (run: PartRun) => HeldRows | null,
+): Promise<void> {
+  const { loops, launcher } = context
+  for (const wave of wavesOf(layers, segment, context.cuts(size), false)) {
+    for (const { layer, steps } of wave) layer.takeInputs(steps)
+    const members = wave.flatMap(({ layer, steps }) => layer.runs.map((run) => ({ run, steps })))
+    const gates = takePieces(
+      launcher.device,
+      size.replicas,
+      members.map(({ run, steps }) => run.productFloats(steps)),
+    )
+    members.forEach(({ run, steps }, index) => run.multiplyInputs(steps, gates[index]!))
+    await loops.run(
+      members.map(({ run, steps }, index) => run.forwardCall(steps, gates[index]!, savedOf(run))),
+      { batch: size.batch, isBackward: false },
       size.replicas,
     )
-    parts.forEach(({ run, options }, index) => {
-      run.addToGradients(rows[index]!, options)
-      buffers.giveBack(rows[index]!.adjoints.buffer)
-      if (again[index]) buffers.giveBack(again[index].buffer)
-    })
+    giveBackPieces(launcher.device, gates)
   }
 }
 
-/** @param saved hold what the way back reads, of this segment; null: nothing is kept */
-async function runSegment(
-  { loops, launcher }: RunContext,
-  runs: readonly PartRun[],
+async function runSegmentBackward(
+  context: RunContext,
+  layers: readonly BackwardLayer[],
   segment: StepRange,
-  saved: readonly (ReplicaBlock | null)[],
+  size: RunSize,
 ): Promise<void> {
-  const { size } = runs[0]!
-  const products = runs.map((run) => run.multiplyInputs(segment))
-  await loops.run(
-    runs.map((run, index) => run.forwardCall(segment, products[index]!, saved[index] ?? null)),
-    loopSize(size, segment, false),
-    COMMON_FORWARD,
+  const { loops, launcher } = context
+  const parts = layers.flatMap((layer) => layer.parts)
+  const saved = await takeSaved(context, layers, segment, size)
+  const adjoints = takePieces(
+    launcher.device,
     size.replicas,
+    parts.map(({ run }) => run.adjointFloats(segment)),
   )
-  for (const { buffer } of products) launcher.device.buffers.giveBack(buffer)
+  const rowsOf = new Map(
+    parts.map(({ run }, index): [PartRun, SegmentRows] => [
+      run,
+      { segment, saved: saved.of(run), adjoints: { piece: adjoints[index]!, first: segment.first } },
+    ]),
+  )
+  for (const wave of wavesOf(layers, segment, context.cuts(size), true)) {
+    const members = wave.flatMap(({ layer, steps }) => layer.parts.map((part) => ({ ...part, steps })))
+    await loops.run(
+      members.map(({ run, options, steps }) => run.backwardCall(steps, rowsOf.get(run)!, options)),
+      { batch: size.batch, isBackward: true },
+      size.replicas,
+    )
+    for (const { run, options, steps } of members)
+      if (options.inputAdjoint) run.addInputAdjoint(steps, rowsOf.get(run)!, options.inputAdjoint)
+    for (const { layer, steps } of wave) layer.handOn(steps)
+  }
+  for (const { run, options } of parts) if (options.movesWeights) run.addGradients(rowsOf.get(run)!, options.marks)
+  giveBackPieces(launcher.device, [...adjoints, ...saved.taken])
 }
 
-const loopSize = (
-  { batch }: RunSize,
-  { first, last }: StepRange,
-  isBackward: boolean,
-): { steps: number; batch: number; isBackward: boolean } => ({ steps: last - first, batch, isBackward })
+/** Where each part's values of a segment are kept; those that were not are computed again. */
+async function takeSaved(
+  context: RunContext,
+  layers: readonly BackwardLayer[],
+  segment: StepRange,
+  size: RunSize,
+): Promise<{ readonly of: (run: PartRun) => HeldRows; readonly taken: readonly Piece[] }> {
+  const runs = layers.flatMap(({ parts }) => parts.map(({ run }) => run))
+  const again = runs.filter(({ rows }) => rows.saved === null)
+  const taken = takePieces(
+    context.launcher.device,
+    size.replicas,
+    again.map((run) => run.savedFloats(segment)),
+  )
+  const rows = new Map(
+    again.map((run, index): [PartRun, HeldRows] => [run, { piece: taken[index]!, first: segment.first }]),
+  )
+  const of = (run: PartRun): HeldRows => rows.get(run) ?? { piece: run.rows.saved!, first: 0 }
+  if (again.length > 0) {
+    const there = [...layers].reverse().map(({ parts }) => ({
+      runs: parts.map(({ run }) => run),
+      takeInputs: () => undefined, // the first time has left them
+    }))
+    await runSegment(context, there, segment, size, of)
+  }
+  return { of, taken }
+}

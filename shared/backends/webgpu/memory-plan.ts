@@ -4,22 +4,14 @@
  */
 import type { Network } from '../../networks/network.ts'
 import { outputColumns } from '../../networks/network.ts'
+import type { DeviceBounds } from '../adapter.ts'
 import type { MemoryItem, MemoryPlan, MemoryRequest } from '../memory-plan.ts'
+import type { TimeCuts } from './layer-waves.ts'
 import type { NetworkKernels } from './network-kernels.ts'
 import type { PartKernels } from './part-kernels.ts'
 import { splitRows } from './wgsl/splits.ts'
 
-export interface DeviceBounds {
-  /** What all buffers together may take. */
-  readonly memoryBytes: number
-  /** What one buffer may take. */
-  readonly blockBytes: number
-}
-
-export interface DeviceMemoryPlan extends MemoryPlan {
-  /** Steps whose values for the way back are held at a time. */
-  readonly segmentSteps: number
-}
+export interface DeviceMemoryPlan extends MemoryPlan, TimeCuts {}
 
 /** Parameters, gradients and two moments. */
 const FLAT_ARRAYS = 4
@@ -30,36 +22,42 @@ interface ReplicaFloats {
   readonly largestBlock: number
 }
 
-/** Segments do not depend on how many replicas there are: sums are split by them, and bits follow. */
+/**
+ * Segments do not depend on how many replicas there are: sums are split by them, and bits follow. Layers go through time one after the other where
+ * there is no room for them beside each other without it costing segments or replicas.
+ * @param chunkSteps by which layers are to be apart; null: they go one after the other
+ */
 export function planMemory(
   kernels: NetworkKernels,
   { steps, batch, replicas }: MemoryRequest,
   bounds: DeviceBounds,
+  chunkSteps: number | null = null,
 ): DeviceMemoryPlan {
-  const planned = (segmentSteps: number, all: number, sideBySide: number): DeviceMemoryPlan =>
-    sumUp(kernels, { steps, batch, replicas: all }, bounds, segmentSteps, sideBySide)
-  const fits = (segmentSteps: number, all: number, sideBySide: number): boolean => {
-    const { largestBlock } = replicaFloats(kernels, steps, batch, segmentSteps)
+  const planned = (cuts: TimeCuts, all: number, sideBySide: number): DeviceMemoryPlan =>
+    sumUp(kernels, { steps, batch, replicas: all }, bounds, cuts, sideBySide)
+  const fits = (cuts: TimeCuts, all: number, sideBySide: number): boolean => {
+    const { largestBlock } = replicaFloats(kernels, steps, batch, cuts)
     return (
       4 * sideBySide * largestBlock <= bounds.blockBytes &&
-      planned(segmentSteps, all, sideBySide).totalBytes <= bounds.memoryBytes
+      planned(cuts, all, sideBySide).totalBytes <= bounds.memoryBytes
     )
   }
-  let segmentSteps = steps
-  while (segmentSteps > 1 && !fits(segmentSteps, 1, 1)) segmentSteps = Math.ceil(segmentSteps / 2)
+  let cuts: TimeCuts = { segmentSteps: steps, chunkSteps: null }
+  while (cuts.segmentSteps > 1 && !fits(cuts, 1, 1)) cuts = { ...cuts, segmentSteps: Math.ceil(cuts.segmentSteps / 2) }
   let sideBySide = replicas
-  while (sideBySide > 1 && !fits(segmentSteps, replicas, sideBySide)) sideBySide--
-  return planned(segmentSteps, replicas, sideBySide)
+  while (sideBySide > 1 && !fits(cuts, replicas, sideBySide)) sideBySide--
+  const beside = { ...cuts, chunkSteps }
+  return planned(fits(beside, replicas, sideBySide) ? beside : cuts, replicas, sideBySide)
 }
 
 function sumUp(
   kernels: NetworkKernels,
   { steps, batch, replicas }: MemoryRequest,
   { memoryBytes, blockBytes }: DeviceBounds,
-  segmentSteps: number,
+  cuts: TimeCuts,
   sideBySide: number,
 ): DeviceMemoryPlan {
-  const { floats, largestBlock } = replicaFloats(kernels, steps, batch, segmentSteps)
+  const { floats, largestBlock } = replicaFloats(kernels, steps, batch, cuts)
   const weights = kernels.allParts.reduce((sum, part) => sum + part.weights.sources.length, 0)
   const items: MemoryItem[] = [
     { what: 'parameters, gradients and moments', bytes: 4 * FLAT_ARRAYS * replicas * kernels.parameterCount },
@@ -72,12 +70,17 @@ function sumUp(
     totalBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
     boundBytes: isTooLarge ? Math.min(memoryBytes, blockBytes) : memoryBytes,
     sideBySide,
-    keepsValues: segmentSteps >= steps,
-    segmentSteps,
+    keepsValues: cuts.segmentSteps >= steps,
+    ...cuts,
   }
 }
 
-function replicaFloats(kernels: NetworkKernels, steps: number, batch: number, segmentSteps: number): ReplicaFloats {
+function replicaFloats(
+  kernels: NetworkKernels,
+  steps: number,
+  batch: number,
+  { segmentSteps, chunkSteps }: TimeCuts,
+): ReplicaFloats {
   const { network } = kernels
   const rows = steps * batch
   const segmentRows = segmentSteps * batch
@@ -90,16 +93,27 @@ function replicaFloats(kernels: NetworkKernels, steps: number, batch: number, se
   for (const { part } of kernels.allParts)
     add('states of every step', part.cell.states.length * (steps + 1) * batch * part.units)
   const keepsValues = segmentSteps >= steps
-  const addParts = (what: MemoryItem['what'], parts: readonly PartKernels[], width: RowWidth): void => {
-    for (const part of parts) add(what, segmentRows * width(part))
+  const areTogether = chunkSteps !== null
+  const partsAtOnce = (width: RowWidth): readonly PartKernels[] =>
+    areTogether ? kernels.allParts : widestLayer(kernels, width)
+  const addParts = (
+    what: MemoryItem['what'],
+    ofRows: number,
+    width: RowWidth,
+    parts: readonly PartKernels[] = partsAtOnce(width),
+  ): void => {
+    for (const part of parts) add(what, ofRows * width(part))
   }
-  const savedParts = keepsValues ? kernels.allParts : widestLayer(kernels, savedWidth)
-  addParts('values saved for the way back', savedParts, savedWidth)
+  addParts('values saved for the way back', segmentRows, savedWidth, keepsValues ? kernels.allParts : undefined)
   // The adjoint of a layer's outputs and that of its inputs, times the mask once more.
-  const widest = Math.max(...network.wiredLayers.map(({ outputSize }) => outputSize))
-  for (let i = 0; i < (network.dropout > 0 ? 3 : 2); i++) add('adjoints of inputs', rows * widest)
-  addParts('work space', widestLayer(kernels, productsWidth), productsWidth)
-  addParts('work space', widestLayer(kernels, adjointsWidth), adjointsWidth)
+  const outputs = network.wiredLayers.map(({ outputSize }) => outputSize)
+  const copies = network.dropout > 0 ? 2 : 1
+  const boundaries = areTogether
+    ? [...outputs.slice(0, -1).flatMap((size) => Array<number>(copies).fill(size)), outputs.at(-1)!]
+    : Array<number>(copies + 1).fill(Math.max(...outputs))
+  for (const width of boundaries) add('adjoints of inputs', rows * width)
+  addParts('work space', Math.min(segmentSteps, chunkSteps ?? Infinity) * batch, productsWidth)
+  addParts('work space', segmentRows, adjointsWidth)
   add('work space', Math.max(0, ...kernels.allParts.map((part) => partialFloats(part, segmentRows))))
   const floats = new Map<MemoryItem['what'], number>()
   for (const block of blocks) floats.set(block.what, (floats.get(block.what) ?? 0) + block.floats)
@@ -113,7 +127,7 @@ const savedWidth: RowWidth = ({ plan }) => plan.saved.width
 const productsWidth: RowWidth = ({ plan }) => plan.inputProducts.width
 const adjointsWidth: RowWidth = ({ plan }) => plan.adjoints.width
 
-/** The parts of a layer go together (layer-run.ts): those of the one whose rows are the widest in all. */
+/** Parts that go together where layers do not: those of the layer whose rows are the widest in all. */
 function widestLayer({ parts }: NetworkKernels, width: RowWidth): readonly PartKernels[] {
   const sum = (layer: readonly PartKernels[]): number => layer.reduce((total, part) => total + width(part), 0)
   return parts.reduce((widest, layer) => (sum(layer) > sum(widest) ? layer : widest))

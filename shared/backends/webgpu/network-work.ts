@@ -3,12 +3,14 @@
  * programs hold, and the operations on rows that belong to no part.
  */
 import type { Network } from '../../networks/network.ts'
+import type { DeviceBounds } from '../adapter.ts'
 import type { SequenceSize } from '../programs/program-engine.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { ComputeDevice } from './device.ts'
 import type { JobEntry } from './jobs.ts'
 import { Launcher } from './launcher.ts'
-import { planMemory, type DeviceBounds, type DeviceMemoryPlan } from './memory-plan.ts'
+import type { TimeCuts } from './layer-waves.ts'
+import { planMemory, type DeviceMemoryPlan } from './memory-plan.ts'
 import { NetworkKernels, type ShapeChoice } from './network-kernels.ts'
 import { ParameterStore } from './parameter-store.ts'
 import { PartLoops } from './part-loops.ts'
@@ -18,6 +20,13 @@ import { byteOffset, HeldBlocks, takeBlock, uploadBlock, type ReplicaBlock } fro
 import type { Sequence } from './sequence.ts'
 import { VaaStarWork } from './vaa-star-work.ts'
 import { add } from './wgsl/elementwise.ts'
+
+/** What is chosen for a network on its device. */
+export interface KernelChoice {
+  readonly shapeOf: ShapeChoice
+  /** See TimeCuts; layers go one after the other wherever memory is short. */
+  readonly chunkSteps: number | null
+}
 
 /** Rows of one replica in a block of its group. */
 export interface DeviceRows {
@@ -50,13 +59,22 @@ export class NetworkWork implements RunContext {
   readonly #add = add()
   readonly #bounds: DeviceBounds
   readonly #replicas: number
+  /** Of the chunks by which layers are apart, where there is room for that; null: nowhere. */
+  readonly #chunkSteps: number | null
   /** By T and B. */
   readonly #plans = new Map<string, DeviceMemoryPlan>()
 
-  constructor(device: ComputeDevice, network: Network, shapeOf: ShapeChoice, bounds: DeviceBounds, replicas: number) {
+  constructor(
+    device: ComputeDevice,
+    network: Network,
+    { shapeOf, chunkSteps }: KernelChoice,
+    bounds: DeviceBounds,
+    replicas: number,
+  ) {
     this.network = network
     this.#bounds = bounds
     this.#replicas = replicas
+    this.#chunkSteps = chunkSteps
     this.launcher = new Launcher(device)
     this.kernels = new NetworkKernels(network, shapeOf)
     this.store = new ParameterStore(this.launcher, this.kernels, replicas)
@@ -66,14 +84,15 @@ export class NetworkWork implements RunContext {
     this.vaaStar = new VaaStarWork(this)
   }
 
-  segmentSteps(size: SequenceSize): number {
-    return this.planMemory(size).segmentSteps
+  cuts(size: SequenceSize): TimeCuts {
+    return this.planMemory(size)
   }
 
   planMemory({ steps, batch }: SequenceSize): DeviceMemoryPlan {
     const key = `${steps}x${batch}`
     const known =
-      this.#plans.get(key) ?? planMemory(this.kernels, { steps, batch, replicas: this.#replicas }, this.#bounds)
+      this.#plans.get(key) ??
+      planMemory(this.kernels, { steps, batch, replicas: this.#replicas }, this.#bounds, this.#chunkSteps)
     this.#plans.set(key, known)
     return known
   }
@@ -150,7 +169,7 @@ export class NetworkWork implements RunContext {
         part.watch({ hasRemembered: remembered !== null, hasDistances }),
         { batch, first: 0, last: steps, stateStride, isFirst: Number(index === 0) },
         {
-          states: { block: states },
+          states,
           ...(remembered && { remembered: { block: remembered } }),
           differences: { block: differences },
           distances: { block: distances },

@@ -8,14 +8,22 @@ import type { ReadPart } from './command-queue.ts'
 import type { Launcher } from './launcher.ts'
 import type { NetworkKernels } from './network-kernels.ts'
 import type { PartKernels } from './part-kernels.ts'
-import { byteOffset, sharedBlock, takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import {
+  byteOffset,
+  giveBackPieces,
+  sharedBlock,
+  takeBlock,
+  takePieces,
+  type Piece,
+  type ReplicaBlock,
+} from './replica-blocks.ts'
 import { blockNorms, normBlocks, totalNorm } from './wgsl/gradient-norm.ts'
 import { moveParameters, moveSettings, SETTINGS_FLOATS } from './wgsl/move-parameters.ts'
 import { packWeights } from './wgsl/pack-weights.ts'
 
-/** A part's packed weights: a piece a replica, and the list that they are packed by. */
+/** A part's packed weights, and the list that they are packed by. */
 interface PackedPart {
-  readonly weights: ReplicaBlock
+  readonly weights: Piece
   readonly sources: ReplicaBlock
   readonly count: number
 }
@@ -58,17 +66,23 @@ export class ParameterStore {
     }
     this.zeros = sharedBlock(device.upload(new Float32Array(kernels.network.stateSize)))
     this.steps = all.map(() => 0)
-    for (const part of kernels.allParts) {
+    const weights = takePieces(
+      device,
+      all,
+      kernels.allParts.map((part) => part.weights.sources.length),
+    )
+    for (const { block } of weights) device.queue.clear(block.buffer)
+    kernels.allParts.forEach((part, index) => {
       const { sources } = part.weights
       this.#packed.set(part, {
-        weights: zeros(sources.length),
+        weights: weights[index]!,
         sources: sharedBlock(device.upload(sources)),
         count: sources.length,
       })
-    }
+    })
   }
 
-  weightsOf(part: PartKernels): ReplicaBlock {
+  weightsOf(part: PartKernels): Piece {
     return this.#packed.get(part)!.weights
   }
 
@@ -96,7 +110,7 @@ export class ParameterStore {
       this.#launcher.run(
         this.#kernels.pack,
         { count },
-        { parameters, sources: { block: sources }, packed: { block: weights } },
+        { parameters, sources: { block: sources }, packed: weights },
         replicas,
       )
   }
@@ -164,9 +178,15 @@ export class ParameterStore {
 
   /** Gives the memory back. */
   release(): void {
-    const packed = [...this.#packed.values()].flatMap(({ weights, sources }) => [weights, sources])
-    for (const { buffer } of [...Object.values(this.blocks), ...packed, ...this.#moving.values(), this.zeros])
-      this.#launcher.device.buffers.giveBack(buffer)
+    const { device } = this.#launcher
+    const packed = [...this.#packed.values()]
+    const lists = packed.map(({ sources }) => sources)
+    for (const { buffer } of [...Object.values(this.blocks), ...lists, ...this.#moving.values(), this.zeros])
+      device.buffers.giveBack(buffer)
+    giveBackPieces(
+      device,
+      packed.map(({ weights }) => weights),
+    )
   }
 
   /** 1 for each parameter that may move. */

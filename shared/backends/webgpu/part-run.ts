@@ -1,18 +1,20 @@
 /**
- * One part over one sequence, for the replicas that run side by side: its blocks, what it does before and after its loops over time, and the calls of
- * these loops, which go beside those of the layer's other parts (layer-run.ts).
+ * One part over one sequence, for the replicas that run side by side: its rows, what it does before and after its loops over time, and the calls of
+ * these loops, which go beside those of other parts (layer-run.ts).
  */
 import type { StepRange } from './command-queue.ts'
-import type { Launcher, Piece } from './launcher.ts'
+import type { Launcher } from './launcher.ts'
+import { segmentsOf, type TimeCuts } from './layer-waves.ts'
 import type { NetworkKernels } from './network-kernels.ts'
 import type { LoopCall, PartLoops } from './part-loops.ts'
 import type { ParameterStore } from './parameter-store.ts'
 import type { OperandPlace, PartKernels } from './part-kernels.ts'
-import { takeBlock, type ReplicaBlock } from './replica-blocks.ts'
+import { advance, giveBackPieces, takePieces, type Piece, type ReplicaBlock } from './replica-blocks.ts'
 import { addRowSums } from './row-sums.ts'
 import type { SequenceSize } from '../programs/program-engine.ts'
 import type { BackwardBuffer, BackwardField } from './wgsl/recurrence-backward.ts'
 import type { ForwardBuffer, ForwardField } from './wgsl/recurrence-forward.ts'
+import type { RowLayout } from './wgsl/recurrence-plan.ts'
 
 /** What runs share. */
 export interface RunContext {
@@ -20,8 +22,8 @@ export interface RunContext {
   readonly kernels: NetworkKernels
   readonly store: ParameterStore
   readonly loops: PartLoops
-  /** Steps of a sequence whose values are held at a time. */
-  segmentSteps(size: SequenceSize): number
+  /** How a sequence is cut in time. */
+  cuts(size: SequenceSize): TimeCuts
 }
 
 /** Inputs of a layer: rows [T, B, I], or one row for all. */
@@ -36,14 +38,29 @@ export interface RunSize {
   readonly replicas: readonly number[]
 }
 
-export interface RunOptions extends RunSize {
-  readonly input: LayerInput
+export interface RunKind {
   /** Keeps what the way back reads. */
   readonly saving: boolean
   /** false: only the last states are there in the end. */
   readonly keepsHistory: boolean
-  /** Steps whose values are held at a time, T or less: where they are not all of them, what the way back reads is computed again there. */
-  readonly segmentSteps: number
+}
+
+export interface RunOptions extends RunSize, Pick<RunKind, 'keepsHistory'> {
+  readonly input: LayerInput
+}
+
+/** What a part has as long as its sequence is there. */
+export interface RunRows {
+  /** For each state [entries, B, H], entries T + 1, or 1 without history. */
+  readonly states: Piece
+  /** What the way back reads, of all steps; null where nothing does, or where it is computed again, segment by segment. */
+  readonly saved: Piece | null
+}
+
+/** Rows [steps, B, width] from the step `first` of a sequence on. */
+export interface HeldRows {
+  readonly piece: Piece
+  readonly first: number
 }
 
 /** Which rows adjoints come to, [T, B] of u32, and the state rows that enter (see recurrence-backward.ts). */
@@ -54,7 +71,7 @@ export interface AdjointMarks {
 
 export interface BackwardOptions {
   /** Adjoints of the layer's outputs, [T, B, width]. */
-  readonly above: ReplicaBlock | null
+  readonly above: Piece | null
   /** null: adjoints come to every row. */
   readonly marks: AdjointMarks | null
   /** State rows: the adjoints after the last step enter (unless `isFresh`), those before the first one leave, in this part's columns. */
@@ -64,59 +81,84 @@ export interface BackwardOptions {
   /** false: no gradients of parameters. */
   readonly movesWeights: boolean
   /** [T, B, I]: the adjoint of the inputs is added to it. */
-  readonly inputAdjoint: ReplicaBlock | null
+  readonly inputAdjoint: Piece | null
 }
 
-/** A segment's steps, and the rows that are held for them. */
+/** A segment's steps, and the rows that are held for them on the way back. */
 export interface SegmentRows {
   readonly segment: StepRange
-  readonly saved: ReplicaBlock
-  readonly adjoints: ReplicaBlock
+  readonly saved: HeldRows
+  readonly adjoints: HeldRows
 }
 
-/** The same, so many words further. */
-const advance = ({ start = 0, ...piece }: Piece, words: number): Piece => ({ ...piece, start: start + words })
+const stateEntries = ({ steps }: RunSize, keepsHistory: boolean): number => (keepsHistory ? steps + 1 : 1)
+
+/** For parts that run over one sequence, in their order. */
+export function takeRunRows(
+  context: RunContext,
+  parts: readonly PartKernels[],
+  size: RunSize,
+  { saving, keepsHistory }: RunKind,
+): RunRows[] {
+  const { device } = context.launcher
+  const { steps, batch, replicas } = size
+  const entries = stateEntries(size, keepsHistory)
+  const states = takePieces(
+    device,
+    replicas,
+    parts.map(({ part }) => part.cell.states.length * entries * batch * part.units),
+  )
+  const isWhole = segmentsOf(steps, context.cuts(size)).length <= 1
+  const saved =
+    saving && isWhole
+      ? takePieces(
+          device,
+          replicas,
+          parts.map(({ plan }) => steps * batch * plan.saved.width),
+        )
+      : null
+  return states.map((piece, index) => ({ states: piece, saved: saved && saved[index]! }))
+}
+
+export function giveBackRunRows({ launcher }: RunContext, rows: readonly RunRows[]): void {
+  giveBackPieces(
+    launcher.device,
+    rows.flatMap(({ states, saved }) => (saved ? [states, saved] : [states])),
+  )
+}
 
 export class PartRun {
   readonly kernels: PartKernels
-  /** For each state [entries, B, H], entries T + 1, or 1 without history. */
-  readonly states: ReplicaBlock
+  readonly rows: RunRows
   /** Floats from one state's entries to the next's. */
   readonly stateStride: number
-  /** What the way back reads, of all steps; null also where it is computed again, segment by segment. */
-  readonly saved: ReplicaBlock | null
   readonly #context: RunContext
   readonly #options: RunOptions
 
-  constructor(context: RunContext, kernels: PartKernels, options: RunOptions) {
-    const { steps, batch, replicas, keepsHistory, saving, segmentSteps } = options
-    const { part, plan } = kernels
-    const { device } = context.launcher
+  constructor(context: RunContext, kernels: PartKernels, rows: RunRows, options: RunOptions) {
     this.#context = context
     this.kernels = kernels
+    this.rows = rows
     this.#options = options
-    this.stateStride = (keepsHistory ? steps + 1 : 1) * batch * part.units
-    this.states = takeBlock(device, replicas, part.cell.states.length * this.stateStride)
-    const isWhole = segmentSteps >= steps
-    this.saved = saving && isWhole ? takeBlock(device, replicas, steps * batch * plan.saved.width) : null
+    this.stateStride = stateEntries(options, options.keepsHistory) * options.batch * kernels.part.units
   }
 
   /** A state's entries. */
   state(state: number): Piece {
-    return { block: this.states, start: state * this.stateStride }
+    return advance(this.rows.states, state * this.stateStride)
   }
 
   /** A state after each step, rows [T, B, H]. */
   stateAfterSteps(state: number): Piece {
     const { batch } = this.#options
-    return { block: this.states, start: state * this.stateStride + batch * this.kernels.part.units }
+    return advance(this.state(state), batch * this.kernels.part.units)
   }
 
   /** A state after the last step, rows [B, H]. */
   lastState(state: number): Piece {
     const { steps, batch, keepsHistory } = this.#options
     const entry = keepsHistory ? steps : 0
-    return { block: this.states, start: state * this.stateStride + entry * batch * this.kernels.part.units }
+    return advance(this.state(state), entry * batch * this.kernels.part.units)
   }
 
   /** First states from state rows, or where the cell begins. @param rows [B, stateSize] */
@@ -142,136 +184,118 @@ export class PartRun {
     }
   }
 
-  get size(): RunSize {
-    return this.#options
+  /** Floats of the products of these steps' inputs. */
+  productFloats({ first, last }: StepRange): number {
+    const { batch, input } = this.#options
+    return (input.isConstant ? 1 : (last - first) * batch) * this.kernels.plan.inputProducts.width
   }
 
-  segments(): StepRange[] {
-    const { steps, segmentSteps } = this.#options
-    return Array.from({ length: Math.ceil(steps / segmentSteps) }, (_, index) => ({
-      first: index * segmentSteps,
-      last: Math.min((index + 1) * segmentSteps, steps),
-    }))
-  }
-
-  /** The products of a segment's inputs, which its loop reads. */
-  multiplyInputs(segment: StepRange): ReplicaBlock {
+  /** The products of some steps' inputs, which their loop reads. @param gates is filled */
+  multiplyInputs({ first, last }: StepRange, gates: Piece): void {
     const { launcher, store } = this.#context
     const { batch, replicas, input } = this.#options
     const { plan, inputProducts } = this.kernels
-    const rows = input.isConstant ? 1 : (segment.last - segment.first) * batch
-    const gates = takeBlock(launcher.device, replicas, rows * plan.inputProducts.width)
     for (const { forward, forwardStart, gatesColumn } of inputProducts)
       launcher.run(
         forward,
-        { rows },
+        { rows: input.isConstant ? 1 : (last - first) * batch },
         {
-          left: input.isConstant ? input.piece : advance(input.piece, segment.first * batch * plan.sizes.I),
-          right: { block: store.weightsOf(this.kernels), start: forwardStart },
-          result: { block: gates, start: gatesColumn },
+          left: input.isConstant ? input.piece : advance(input.piece, first * batch * plan.sizes.I),
+          right: advance(store.weightsOf(this.kernels), forwardStart),
+          result: advance(gates, gatesColumn),
         },
         replicas,
       )
-    return gates
   }
 
-  /** @param saved holds what the way back reads, of this segment; null: nothing is kept */
-  forwardCall(
-    segment: StepRange,
-    gates: ReplicaBlock,
-    saved: ReplicaBlock | null,
-  ): LoopCall<ForwardField, ForwardBuffer> {
+  /**
+   * @param gates the products of these steps' inputs
+   * @param saved holds what the way back reads; null: nothing is kept
+   */
+  forwardCall(steps: StepRange, gates: Piece, saved: HeldRows | null): LoopCall<ForwardField, ForwardBuffer> {
     const { batch, input, keepsHistory } = this.#options
     const { plan } = this.kernels
     return {
       loop: this.kernels.forward({ saving: saved !== null, constantInput: input.isConstant, keepsHistory }),
-      valuesOf: ({ first, last }) => ({
-        batch,
-        first: segment.first + first,
-        last: segment.first + last,
-        stateStride: this.stateStride,
-      }),
+      steps,
+      valuesOf: (range) => ({ batch, ...range, stateStride: this.stateStride }),
       pieces: {
-        weights: { block: this.#context.store.weightsOf(this.kernels), elementWords: 4 },
-        inputProducts: input.isConstant ? { block: gates } : this.#shifted(gates, segment, plan.inputProducts.width),
+        weights: this.#weights,
+        inputProducts: input.isConstant
+          ? gates
+          : this.#fromStart({ piece: gates, first: steps.first }, plan.inputProducts.width),
         inputs: input.piece,
-        states: { block: this.states },
-        ...(saved && { saved: this.#shifted(saved, segment, plan.saved.width) }),
+        states: this.rows.states,
+        ...(saved && { saved: this.#fromStart(saved, plan.saved.width) }),
       },
     }
   }
 
-  /** For what the way back reads of a segment, where it is computed again there; null where it has been kept. */
-  takeSaved({ first, last }: StepRange): ReplicaBlock | null {
-    const { batch, replicas } = this.#options
-    if (this.saved !== null) return null
-    return takeBlock(this.#context.launcher.device, replicas, (last - first) * batch * this.kernels.plan.saved.width)
+  /** Floats of what the way back reads of these steps. */
+  savedFloats({ first, last }: StepRange): number {
+    return (last - first) * this.#options.batch * this.kernels.plan.saved.width
   }
 
-  /** @param again what `takeSaved` has given */
-  takeAdjoints(segment: StepRange, again: ReplicaBlock | null): SegmentRows {
-    const { batch, replicas } = this.#options
-    const words = (segment.last - segment.first) * batch * this.kernels.plan.adjoints.width
-    const saved = this.saved ?? again
-    if (saved === null) throw new TypeError('a segment goes back with what it saved')
-    return { segment, saved, adjoints: takeBlock(this.#context.launcher.device, replicas, words) }
+  /** Floats of what the loop backward leaves of these steps. */
+  adjointFloats({ first, last }: StepRange): number {
+    return (last - first) * this.#options.batch * this.kernels.plan.adjoints.width
   }
 
+  /** @param rows of the segment that these steps are of */
   backwardCall(
-    { segment, saved, adjoints }: SegmentRows,
+    steps: StepRange,
+    { saved, adjoints }: SegmentRows,
     { above, marks, stateAdjoints, isFresh, truncateEvery }: BackwardOptions,
   ): LoopCall<BackwardField, BackwardBuffer> {
-    const { batch, steps } = this.#options
+    const { batch, steps: allSteps } = this.#options
     const { plan } = this.kernels
     return {
       loop: this.kernels.backward({ hasAbove: above !== null, hasMarks: marks !== null }),
-      valuesOf: ({ first, last }) => ({
+      steps,
+      valuesOf: (range) => ({
         batch,
-        first: segment.first + first,
-        last: segment.first + last,
+        ...range,
         stateStride: this.stateStride,
         truncateEvery: truncateEvery ?? 0,
-        isFresh: Number(isFresh && segment.first + last === steps),
+        isFresh: Number(isFresh && range.last === allSteps),
       }),
       pieces: {
-        weights: { block: this.#context.store.weightsOf(this.kernels), elementWords: 4 },
-        states: { block: this.states },
-        saved: this.#shifted(saved, segment, plan.saved.width),
-        ...(above && { above: { block: above } }),
+        weights: this.#weights,
+        states: this.rows.states,
+        saved: this.#fromStart(saved, plan.saved.width),
+        ...(above && { above }),
         ...(marks && { reached: { block: marks.reached }, entering: { block: marks.entering } }),
-        adjoints: this.#shifted(adjoints, segment, plan.adjoints.width),
+        adjoints: this.#fromStart(adjoints, plan.adjoints.width),
         stateAdjoints: { block: stateAdjoints },
       },
     }
   }
 
-  /** What follows from a segment's adjoints. */
-  addToGradients(rows: SegmentRows, { movesWeights, marks, inputAdjoint }: BackwardOptions): void {
-    if (movesWeights) this.#addGradients(rows, marks)
-    if (inputAdjoint) this.#addInputAdjoint(rows, inputAdjoint)
+  get #weights(): Piece {
+    return { ...this.#context.store.weightsOf(this.kernels), elementWords: 4 }
   }
 
-  /** Gives its memory back. */
-  release(): void {
-    const { buffers } = this.#context.launcher.device
-    buffers.giveBack(this.states.buffer)
-    if (this.saved) buffers.giveBack(this.saved.buffer)
+  /** Where the rows of a step begin. */
+  #rowsAt(step: number, { piece, first }: HeldRows, width: number): Piece {
+    return advance(piece, (step - first) * this.#options.batch * width)
   }
 
-  /** Where a row of the whole sequence would begin in a block that holds a segment's rows alone: kernels count steps from the sequence's start. */
-  #shifted(block: ReplicaBlock, { first }: StepRange, width: number): Piece {
-    return { block, start: -first * this.#options.batch * width }
+  /** Where the rows of step 0 would begin, held or not: loops count steps from the sequence's start. */
+  #fromStart(held: HeldRows, width: number): Piece {
+    return this.#rowsAt(0, held, width)
   }
 
-  #addGradients(segmentRows: SegmentRows, marks: AdjointMarks | null): void {
+  /** Of a segment, to the gradients of the part's parameters. */
+  addGradients(segmentRows: SegmentRows, marks: AdjointMarks | null): void {
     const { batch, replicas } = this.#options
-    const { segment, adjoints } = segmentRows
+    const { segment } = segmentRows
     const rows = (segment.last - segment.first) * batch
+    const adjoints = this.#rowsAt(segment.first, segmentRows.adjoints, this.kernels.plan.adjoints.width)
     for (const { operand, product, add, gateColumns, operandColumns, adjointsColumn } of this.kernels.matrixSums) {
       const { piece, row } = this.#operand(operand, segmentRows)
       const kernels = { sum: product(marks !== null, row), add, splitFloats: gateColumns * operandColumns }
       const pieces = {
-        adjoint: { block: adjoints, start: adjointsColumn },
+        adjoint: advance(adjoints, adjointsColumn),
         operand: piece,
         ...(marks && { reached: { block: marks.reached, start: segment.first * batch } }),
       }
@@ -280,7 +304,7 @@ export class PartRun {
     const { vectorSum } = this.kernels
     if (vectorSum === null) return
     const { sum, add, columns, firstColumn } = vectorSum
-    const source = { block: adjoints, start: firstColumn }
+    const source = advance(adjoints, firstColumn)
     addRowSums(this.#context, { sum, add, splitFloats: columns }, rows, { source }, replicas)
   }
 
@@ -292,6 +316,10 @@ export class PartRun {
     const { plan, part } = this.kernels
     const { input, batch } = this.#options
     const firstRow = segment.first * batch
+    const columnOf = (held: HeldRows, { width }: RowLayout, column: number): { piece: Piece; row: number } => ({
+      piece: advance(this.#rowsAt(segment.first, held, width), column),
+      row: width,
+    })
     switch (operand.of) {
       case 'states':
         return { piece: advance(this.state(operand.state), firstRow * part.units), row: part.units }
@@ -302,25 +330,27 @@ export class PartRun {
       case 'parameters':
         return { piece: { block: this.#context.store.blocks.parameters, start: operand.start }, row: 0 }
       case 'saved':
-        return { piece: { block: saved, start: operand.column }, row: plan.saved.width }
+        return columnOf(saved, plan.saved, operand.column)
       case 'adjoints':
-        return { piece: { block: adjoints, start: operand.column }, row: plan.adjoints.width }
+        return columnOf(adjoints, plan.adjoints, operand.column)
     }
   }
 
-  #addInputAdjoint({ segment, adjoints }: SegmentRows, inputAdjoint: ReplicaBlock): void {
+  /** Of some of a segment's steps, to the adjoint of the layer's inputs. */
+  addInputAdjoint({ first, last }: StepRange, { adjoints }: SegmentRows, inputAdjoint: Piece): void {
     const { launcher, kernels, store } = this.#context
     const { batch, replicas } = this.#options
     const { plan, inputProducts, inputAdjointColumn } = this.kernels
-    const rows = (segment.last - segment.first) * batch
-    const result = { block: inputAdjoint, start: segment.first * batch * plan.sizes.I }
+    const rows = (last - first) * batch
+    const own = this.#rowsAt(first, adjoints, plan.adjoints.width)
+    const result = advance(inputAdjoint, first * batch * plan.sizes.I)
     for (const { backward, backwardStart, adjointsColumn } of inputProducts)
       launcher.run(
         backward,
         { rows },
         {
-          left: { block: adjoints, start: adjointsColumn },
-          right: { block: store.weightsOf(this.kernels), start: backwardStart },
+          left: advance(own, adjointsColumn),
+          right: advance(store.weightsOf(this.kernels), backwardStart),
           result,
         },
         replicas,
@@ -333,6 +363,6 @@ export class PartRun {
       resultRow: plan.sizes.I,
       accumulates: true,
     })
-    launcher.run(gather, { rows }, { source: { block: adjoints }, result }, replicas)
+    launcher.run(gather, { rows }, { source: own, result }, replicas)
   }
 }

@@ -14,6 +14,18 @@ export interface ReplicaBlock {
   readonly first: number
 }
 
+/** What stands in a block from some word of each replica's piece on: a kernel's buffer. */
+export interface Piece {
+  readonly block: ReplicaBlock
+  /** Words into each replica's piece. */
+  readonly start?: number
+  /** Of what the kernel counts in: 4 for vectors of four. */
+  readonly elementWords?: number
+}
+
+/** The same, so many words further. */
+export const advance = ({ start = 0, ...piece }: Piece, words: number): Piece => ({ ...piece, start: start + words })
+
 const WORD_BYTES = 4
 /** Words of a replica are a multiple of this: kernels may read them by fours. */
 const ALIGNED_WORDS = 4
@@ -23,13 +35,36 @@ export const sharedBlock = (buffer: DeviceBuffer): ReplicaBlock => ({ buffer, wo
 
 /** @param replicas in rising order */
 export function takeBlock(device: ComputeDevice, replicas: readonly number[], words: number): ReplicaBlock {
-  const first = replicas[0]!
-  const aligned = Math.max(1, Math.ceil(words / ALIGNED_WORDS)) * ALIGNED_WORDS
   return {
-    buffer: device.buffers.take((replicas.at(-1)! - first + 1) * aligned * WORD_BYTES),
-    words: aligned,
-    first,
+    buffer: device.buffers.take(blockBytes(replicas, words)),
+    words: alignWords(words),
+    first: replicas[0]!,
   }
+}
+
+const alignWords = (words: number): number => Math.max(1, Math.ceil(words / ALIGNED_WORDS)) * ALIGNED_WORDS
+
+const blockBytes = (replicas: readonly number[], words: number): number =>
+  (replicas.at(-1)! - replicas[0]! + 1) * alignWords(words) * WORD_BYTES
+
+/**
+ * Several pieces: of one block where a buffer may be so large, since a kernel binds few buffers; else each of a block of its own.
+ * @param words of each
+ */
+export function takePieces(device: ComputeDevice, replicas: readonly number[], words: readonly number[]): Piece[] {
+  if (words.length === 0) return []
+  const ends: number[] = []
+  for (const count of words) ends.push((ends.at(-1) ?? 0) + alignWords(count))
+  const all = ends.at(-1)!
+  if (blockBytes(replicas, all) > device.bounds.blockBytes)
+    return words.map((count) => ({ block: takeBlock(device, replicas, count), start: 0 }))
+  const block = takeBlock(device, replicas, all)
+  return words.map((_, index) => ({ block, start: ends[index - 1] ?? 0 }))
+}
+
+/** Each block once. */
+export function giveBackPieces(device: ComputeDevice, pieces: readonly Piece[]): void {
+  for (const buffer of new Set(pieces.map(({ block }) => block.buffer))) device.buffers.giveBack(buffer)
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Gradients as sums over rows: rows are split so that the device is busy, the splits' sums are added to the gradients in their order. */
-import type { Piece } from './launcher.ts'
 import type { RunContext } from './part-run.ts'
-import { takeBlock } from './replica-blocks.ts'
+import { takeBlock, type Piece } from './replica-blocks.ts'
 import type { ReplicaKernel } from './wgsl/replica-kernel.ts'
 import { splitRows } from './wgsl/splits.ts'
 

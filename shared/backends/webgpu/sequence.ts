@@ -7,11 +7,19 @@ import { reachedRows } from '../adjoint-reach.ts'
 import type { SequenceAdjoints, SequenceInput } from '../recurrence.ts'
 import type { ReadPart } from './command-queue.ts'
 import type { JobEntry } from './jobs.ts'
-import type { Piece } from './launcher.ts'
-import { runBackward, runForward, type BackwardPart } from './layer-run.ts'
+import { LayerBoundary, takeBoundaryAdjoints } from './layer-boundary.ts'
+import { runBackward, runForward, type BackwardLayer, type BackwardPart, type ForwardLayer } from './layer-run.ts'
+import { layersTogether } from './layer-waves.ts'
 import type { PartKernels } from './part-kernels.ts'
-import { PartRun, type AdjointMarks, type LayerInput, type RunContext } from './part-run.ts'
-import { byteOffset, takeBlock, uploadBlock, type ReplicaBlock } from './replica-blocks.ts'
+import {
+  giveBackRunRows,
+  PartRun,
+  takeRunRows,
+  type AdjointMarks,
+  type BackwardOptions,
+  type RunContext,
+} from './part-run.ts'
+import { byteOffset, giveBackPieces, takeBlock, uploadBlock, type Piece, type ReplicaBlock } from './replica-blocks.ts'
 import { addRowSums } from './row-sums.ts'
 import { addPartials } from './wgsl/add-partials.ts'
 import { columnSums } from './wgsl/column-sums.ts'
@@ -25,10 +33,10 @@ export class Sequence {
   readonly #isFromStart: boolean
   /** [layer][part] */
   readonly #runs: PartRun[][] = []
-  /** Per boundary between layers. */
-  readonly #masks: ReplicaBlock[] = []
-  /** What is given back in the end. */
-  readonly #blocks: ReplicaBlock[] = []
+  /** That of a layer with the one above it. */
+  readonly #boundaries: LayerBoundary[] = []
+  /** [T, B, I], or one row for all. */
+  readonly #inputs: ReplicaBlock
 
   /** @param entries of one size, their initial states in one block */
   static async run(context: RunContext, entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[]): Promise<Sequence> {
@@ -44,6 +52,7 @@ export class Sequence {
     this.batch = batch
     this.replicas = entries.map(({ replica }) => replica)
     this.#isFromStart = initialStates === null
+    this.#inputs = uploadBlock(context.launcher.device, entries, ({ request }) => request.inputs)
   }
 
   /** The top layer's outputs at `steps` [K, B] of each entry, into its target [K, B, width]. */
@@ -114,8 +123,9 @@ export class Sequence {
   }
 
   /** A part's states, and the floats from one state's entries to the next's. */
-  historyOf({ part }: PartKernels): { readonly states: ReplicaBlock; readonly stateStride: number } {
-    return this.#runs[part.layerIndex]![part.partIndex]!
+  historyOf({ part }: PartKernels): { readonly states: Piece; readonly stateStride: number } {
+    const { rows, stateStride } = this.#runs[part.layerIndex]![part.partIndex]!
+    return { states: rows.states, stateStride }
   }
 
   /** A state's entries, [T + 1, B, H]. */
@@ -136,108 +146,92 @@ export class Sequence {
     const marks = this.#marks(entries)
     const stateAdjoints = takeBlock(device, replicas, this.batch * network.stateSize)
     device.queue.clear(stateAdjoints.buffer)
-    const top = network.wiredLayers.length - 1
+    const ways = { marks, stateAdjoints, isFresh: true, truncateEvery }
     let above = this.#outputAdjoints(entries)
-    for (const layer of [...network.wiredLayers].reverse()) {
-      let inputAdjoint: ReplicaBlock | null = null
-      if (layer.index > 0) {
-        inputAdjoint = takeBlock(device, replicas, this.steps * this.batch * layer.inputSize)
-        device.queue.clear(inputAdjoint.buffer)
-      }
-      const ways = { above, marks, stateAdjoints, isFresh: true, truncateEvery, inputAdjoint }
-      const parts = this.#runs[layer.index]!.flatMap((run): BackwardPart[] => {
-        const movesWeights = movesColdParts || run.kernels.part.warm
-        // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
-        if (!movesWeights && (layer.index === 0 || layer.index === top)) return []
-        return [{ run, options: { ...ways, movesWeights } }]
+    for (const together of layersTogether([...network.wiredLayers].reverse(), this.#context.cuts(this))) {
+      const boundaries = together.flatMap(({ index }) => this.#boundaries[index - 1] ?? [])
+      const between = takeBoundaryAdjoints(this.#context, boundaries, replicas)
+      const layers = together.map((layer, place): BackwardLayer => {
+        const below = between[place] ?? null
+        const options = {
+          ...ways,
+          above: place === 0 ? above : between[place - 1]!.outputs,
+          inputAdjoint: below && below.inputs,
+        }
+        return {
+          parts: this.#partsBack(layer, options, movesColdParts),
+          handOn: (range) => below && boundaries[place]!.handDown(below, range),
+        }
       })
-      await runBackward(this.#context, parts)
+      await runBackward(this.#context, layers, this)
       if (this.#isFromStart)
-        for (const { run, options } of parts)
+        for (const { run, options } of layers.flatMap(({ parts }) => parts))
           if (options.movesWeights) this.#addStartGradients(run, stateAdjoints, replicas)
-      if (above) this.#giveBack(above)
-      above = inputAdjoint && this.#throughMask(layer, inputAdjoint, replicas)
+      const handedOn = between.at(-1)?.outputs ?? null
+      const all = [...(above ? [above] : []), ...between.flatMap(({ inputs, outputs }) => [inputs, outputs])]
+      giveBackPieces(
+        device,
+        all.filter(({ block }) => block.buffer !== handedOn?.block.buffer),
+      )
+      above = handedOn
     }
+    if (above) giveBackPieces(device, [above])
     if (marks) this.#giveBack(marks.reached)
     return stateAdjoints
   }
 
   release(): void {
-    for (const run of this.#runs.flat()) run.release()
-    this.#blocks.forEach((block) => this.#giveBack(block))
+    giveBackRunRows(
+      this.#context,
+      this.#runs.flat().map(({ rows }) => rows),
+    )
+    for (const boundary of this.#boundaries) boundary.release()
+    this.#giveBack(this.#inputs)
   }
 
   async #forward(entries: readonly JobEntry<SequenceInput<ReplicaBlock>>[]): Promise<void> {
     const { kernels, launcher } = this.#context
-    const { device } = launcher
     const { saving, initialStates, isConstant, dropoutMasks } = entries[0]!.request
     const { steps, batch, replicas } = this
-    const segmentSteps = this.#context.segmentSteps({ steps, batch })
-    const inputs = this.#keep(uploadBlock(device, entries, ({ request }) => request.inputs))
-    for (const boundary of (dropoutMasks ?? []).keys())
-      this.#masks.push(this.#keep(uploadBlock(device, entries, ({ request }) => request.dropoutMasks![boundary]!)))
-    for (const layer of kernels.network.wiredLayers) {
-      const input: LayerInput =
-        layer.index === 0 ? { piece: { block: inputs }, isConstant } : this.#joinOutputs(layer.index - 1)
-      const options = { steps, batch, replicas, input, saving, segmentSteps, keepsHistory: true }
-      const runs = kernels.parts[layer.index]!.map((part) => new PartRun(this.#context, part, options))
+    const kind = { saving, keepsHistory: true }
+    const rows = takeRunRows(this.#context, kernels.allParts, this, kind)
+    const masks = (dropoutMasks ?? []).map((_, boundary) =>
+      uploadBlock(launcher.device, entries, ({ request }) => request.dropoutMasks![boundary]!),
+    )
+    const layers = kernels.network.wiredLayers.map((layer): ForwardLayer => {
+      const below = this.#boundaries.at(-1)
+      const input = below?.input ?? { piece: { block: this.#inputs }, isConstant }
+      const first = this.#runs.flat().length
+      const runs = kernels.parts[layer.index]!.map(
+        (part, place) =>
+          new PartRun(this.#context, part, rows[first + place]!, { steps, batch, replicas, input, ...kind }),
+      )
       this.#runs.push(runs)
       for (const run of runs) run.begin(initialStates)
-      await runForward(this.#context, runs)
-    }
+      if (layer.index < kernels.parts.length - 1)
+        this.#boundaries.push(new LayerBoundary(this.#context, layer, runs, this, masks[layer.index]))
+      return { runs, takeInputs: (range) => below?.handUp(range) }
+    })
+    await runForward(this.#context, layers, this)
   }
 
-  /** The outputs of a layer as the next one reads them: side by side, times the dropout mask. */
-  #joinOutputs(layerIndex: number): LayerInput {
-    const { kernels, launcher } = this.#context
-    const { parts, outputSize } = kernels.network.wiredLayers[layerIndex]!
-    const mask = this.#masks[layerIndex]
-    const columns = parts.flatMap((part) => outputColumns(part).map((output) => ({ ...output, part })))
-    const runs = this.#runs[layerIndex]!
-    if (columns.length === 1 && mask === undefined)
-      return { piece: runs[0]!.stateAfterSteps(columns[0]!.state), isConstant: false }
-    const rows = this.steps * this.batch
-    const block = this.#keep(takeBlock(launcher.device, this.replicas, rows * outputSize))
-    for (const { part, state, column } of columns)
-      launcher.run(
-        kernels.gather({
-          columns: part.units,
-          sourceRow: part.units,
-          resultRow: outputSize,
-          resultColumn: column,
-          isMasked: mask !== undefined,
-        }),
-        { rows },
-        {
-          source: runs[part.partIndex]!.stateAfterSteps(state),
-          result: { block },
-          ...(mask && { mask: { block: mask } }),
-        },
-        this.replicas,
-      )
-    return { piece: { block }, isConstant: false }
-  }
-
-  /** The adjoint of a layer's inputs as that of the outputs below. */
-  #throughMask({ index, inputSize }: Layer, adjoint: ReplicaBlock, replicas: readonly number[]): ReplicaBlock {
-    const mask = this.#masks[index - 1]
-    if (mask === undefined) return adjoint
-    const { kernels, launcher } = this.#context
-    const rows = this.steps * this.batch
-    const result = takeBlock(launcher.device, replicas, rows * inputSize)
-    const columns = { columns: inputSize, sourceRow: inputSize, resultRow: inputSize }
-    launcher.run(
-      kernels.gather({ ...columns, isMasked: true }),
-      { rows },
-      { source: { block: adjoint }, result: { block: result }, mask: { block: mask } },
-      replicas,
-    )
-    this.#giveBack(adjoint)
-    return result
+  /** Parts of a layer that have something to do on the way back. */
+  #partsBack(
+    { index }: Layer,
+    ways: Omit<BackwardOptions, 'movesWeights'>,
+    movesColdParts: boolean,
+  ): readonly BackwardPart[] {
+    const top = this.#runs.length - 1
+    return this.#runs[index]!.flatMap((run): BackwardPart[] => {
+      const movesWeights = movesColdParts || run.kernels.part.warm
+      // A cold part whose weights stay passes on what comes from above to the layer below; at either end nothing asks for that.
+      if (!movesWeights && (index === 0 || index === top)) return []
+      return [{ run, options: { ...ways, movesWeights } }]
+    })
   }
 
   /** Adjoints of the top layer's outputs at every step, or null where none enter. */
-  #outputAdjoints(entries: readonly JobEntry<SequenceAdjoints<ReplicaBlock>>[]): ReplicaBlock | null {
+  #outputAdjoints(entries: readonly JobEntry<SequenceAdjoints<ReplicaBlock>>[]): Piece | null {
     const [{ request }] = entries as readonly [JobEntry<SequenceAdjoints<ReplicaBlock>>]
     if (request.outputs === null) return null
     const { kernels, launcher } = this.#context
@@ -254,7 +248,7 @@ export class Sequence {
       replicas,
     )
     this.#giveBack(places)
-    return result
+    return { block: result }
   }
 
   /** null where adjoints come to every row of every replica, and no states enter. */
@@ -303,11 +297,6 @@ export class Sequence {
   /** Rows of [T + 1, B] or [T, B]: the slot's series at the step; -1 stays. */
   #placesAt(steps: Int32Array): Int32Array {
     return steps.map((step, slot) => (step < 0 ? -1 : step * this.batch + (slot % this.batch)))
-  }
-
-  #keep(block: ReplicaBlock): ReplicaBlock {
-    this.#blocks.push(block)
-    return block
   }
 
   #giveBack({ buffer }: ReplicaBlock): void {

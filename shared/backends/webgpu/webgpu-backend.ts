@@ -1,72 +1,74 @@
 /** The webgpu backend: float32 on any vendor's graphics processor. A `GPU` object enters; who hands it in knows the host. */
-import type { Part } from '../../networks/network.ts'
+import type { Network, Part } from '../../networks/network.ts'
 import type { Backend } from '../backend.ts'
-import { ProgramEngine } from '../programs/program-engine.ts'
-import { ComputeDevice, type AdapterFacts, type OpenOptions } from './device.ts'
-import type { Clock } from './dispatch-trace.ts'
-import { runJobs } from './jobs.ts'
-import { NetworkWork } from './network-work.ts'
-import { shapesToTry } from './shapes.ts'
+import { ComputeDevice, type OpenOptions } from './device.ts'
+import type { ShapeChoice } from './network-kernels.ts'
+import { chunksToTry, shapesToTry } from './shapes.ts'
+import { chooseChunks } from './tune/choose-chunks.ts'
+import { chooseShapes } from './tune/choose-shapes.ts'
+import { fastestChunks } from './tune/fastest-chunks.ts'
 import { fastestShape } from './tune/fastest-shape.ts'
-import { WebGpuRecurrence } from './webgpu-recurrence.ts'
+import { createWebGpuEngine } from './webgpu-engine.ts'
 import type { RecurrenceShape } from './wgsl/recurrence-plan.ts'
 
-/** Shapes that were found to be the fastest on a device, by what they hold for. */
-export interface ShapeMemory {
-  get(key: string): RecurrenceShape | null
-  set(key: string, shape: RecurrenceShape): Promise<void>
-}
-
 export interface WebGpuOptions extends OpenOptions {
-  /** Of this adapter. Without one nothing is measured, and the likeliest shape is taken. */
-  readonly shapes?: (facts: AdapterFacts) => Promise<ShapeMemory>
+  /** Whether what no tuning gives is measured; else the likeliest is taken. */
+  readonly measuresShapes?: boolean
+  /** What a part may be tried with, the likeliest first; default: what is likely on such an adapter. */
+  readonly shapesToTry?: typeof shapesToTry
+  /** The same of a network's chunks. */
+  readonly chunksToTry?: typeof chunksToTry
 }
 
 export interface WebGpuBackend extends Backend {
   readonly computeDevice: ComputeDevice
+  /** The same where nothing is measured: for a first check of the device. */
+  readonly unmeasured: Backend
+}
+
+/** How one is found among those that may be tried, one at least. */
+interface Picks {
+  readonly shape: (part: Part, shapes: readonly RecurrenceShape[]) => Promise<RecurrenceShape>
+  readonly chunks: (
+    network: Network,
+    shapeOf: ShapeChoice,
+    chunks: readonly (number | null)[],
+  ) => Promise<number | null>
 }
 
 /** @throws LabError `backend` when there is no adapter, or it gives no device */
 export async function createWebGpuBackend(gpu: GPU, options: WebGpuOptions): Promise<WebGpuBackend> {
   const device = await ComputeDevice.open(gpu, options)
-  const memory = (await options.shapes?.(device.facts)) ?? null
-  return {
+  const { facts } = device
+  const shapesOf = options.shapesToTry ?? shapesToTry
+  const chunksOf = options.chunksToTry ?? chunksToTry
+  const withPicks = (picks: Picks): Backend => ({
     name: 'webgpu',
     precision: 'float32',
-    device: device.facts.name,
+    device: facts.name,
+    isSoftwareDevice: facts.isSoftware,
+    driver: [facts.vendor, facts.driver].filter((text) => text !== '').join(' / '),
+    adapter: { facts, bounds: device.bounds },
     tracing: device.trace,
-    computeDevice: device,
-    createEngine: async (network, replicas) => {
-      const shapes = new Map<Part, RecurrenceShape>()
-      for (const part of network.wiredLayers.flatMap(({ parts }) => parts))
-        shapes.set(part, await chooseShape(device, part, memory, options.now))
-      const work = new NetworkWork(device, network, (part) => shapes.get(part)!, device.bounds, replicas)
-      const recurrences = Array.from({ length: replicas }, (_, replica) => new WebGpuRecurrence(work, replica))
-      return new ProgramEngine(network, recurrences, {
-        run: runJobs,
-        sideBySide: (size) => work.planMemory(size).sideBySide,
-        dispose: () => {
-          for (const recurrence of recurrences) recurrence.endProgram()
-          work.release()
-        },
-        memoryBytes: () => device.buffers.totalBytes,
-      })
+    createEngine: async (network, replicas, tuning = {}) => {
+      const parts = network.wiredLayers.flatMap((layer) => layer.parts)
+      const chosen = await chooseShapes(parts, tuning, (part) => shapesOf(facts, part), picks.shape)
+      const shapeOf = (part: Part): RecurrenceShape => chosen.shapes.get(part)!
+      const chunks = await chooseChunks(network, tuning, chunksOf(facts, network), (some) =>
+        picks.chunks(network, shapeOf, some),
+      )
+      const choice = { shapeOf, chunkSteps: chunks.chunkSteps }
+      return createWebGpuEngine(device, network, replicas, choice, { ...chosen.tuning, ...chunks.tuning })
     },
+  })
+  const likeliest: Picks = {
+    shape: async (_, shapes) => shapes[0]!,
+    chunks: async (_network, _shapeOf, chunks) => chunks[0]!,
   }
-}
-
-async function chooseShape(
-  device: ComputeDevice,
-  part: Part,
-  memory: ShapeMemory | null,
-  now: Clock,
-): Promise<RecurrenceShape> {
-  const candidates = shapesToTry(device.facts, part)
-  if (memory === null || candidates.length === 1) return candidates[0]!
-  const key = [part.cell.name, part.cell.forward.ir.nodes.length, part.units, part.inputSize].join(' / ')
-  const known = memory.get(key)
-  if (known !== null && candidates.some((shape) => JSON.stringify(shape) === JSON.stringify(known))) return known
-  const fastest = await fastestShape(device, part, candidates, now)
-  await memory.set(key, fastest)
-  return fastest
+  const fastest: Picks = {
+    shape: (part, shapes) => fastestShape(device, part, shapes, options.now),
+    chunks: (network, shapeOf, chunks) => fastestChunks(device, network, shapeOf, chunks, options.now),
+  }
+  const unmeasured = withPicks(likeliest)
+  return { ...(options.measuresShapes ? withPicks(fastest) : unmeasured), computeDevice: device, unmeasured }
 }

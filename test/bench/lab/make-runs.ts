@@ -7,15 +7,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAnnotations } from '../../../main/store/annotations-file.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
-import type { Strategy } from '../../../shared/experiments/config.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { STRATEGIES, type Strategy } from '../../../shared/experiments/strategies.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { RandomStream } from '../../../shared/numerics/random.ts'
 import type { RunEvent, RunRecord, RunStatus } from '../../../shared/runs/run.ts'
 
 const CELLS = ['gru', 'lstm', 'mgu', 'brc', 'nbrc']
 const SERIES_STEPS = [50, 100, 200, 300, 600]
 const UNITS = [64, 128]
-const STRATEGIES: readonly Strategy[] = ['none', 'warmed-up', 'double']
 const LEARNING_RATES = [1e-3, 3e-3]
 const STEPS_LOGGED = 40
 const TAGS = ['paper', 'check', 'long memory', 'baseline']

@@ -5,7 +5,7 @@
 import path from 'node:path'
 import type { Page } from 'playwright'
 import { RunStore } from '../../../main/store/run-store.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import type { RunEvent } from '../../../shared/runs/run.ts'
 import { launchChromium, serveLab } from '../../browser/served-lab.ts'
 

@@ -53,6 +53,19 @@ it('a golden case is kept, and steps of our engine stand in the table', () => {
   expect(table).toMatch(/\| mgu-2x256-T200-B32 R2 \| \d+\.\d\d \| - \|/)
 })
 
+it('what measuring chooses from is timed one by one', () => {
+  const { status, output } = check('choices')
+  expect(status, output).toBe(0)
+  const choices = readResults(folder).flatMap((result) => ('choice' in result ? [result] : []))
+  expect(choices.map(({ choice, replicas }) => [choice, replicas]).slice(0, 4)).toEqual([
+    ['layers in turn', 1],
+    ['layers in turn', 2],
+    ['layers 2 steps apart', 1],
+    ['layers 2 steps apart', 2],
+  ])
+  expect(choices.every(({ stepMs }) => Number(stepMs) > 0)).toBe(true)
+})
+
 it('a peer that is not there is said to be missing, and the next section is run all the same', () => {
   const { status, output } = check('jax', 'facts')
   expect(status).toBe(1)

@@ -23,7 +23,7 @@ export const goldenSection: Section = {
 
 export const claimsSection: Section = {
   name: 'claims and random cells',
-  limitSeconds: 110,
+  limitSeconds: 100,
   run: async ({ report, scale, openBackend }) => {
     const backend = await openBackend('likeliest')
     for (const [topic, checks] of conformanceChecks(scale.cells)) await runChecks(topic, checks, backend, report)

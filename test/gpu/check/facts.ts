@@ -32,11 +32,11 @@ const SHARED: ReplicaPlace = { offset: 0, stride: 0 }
 
 export const factsSection: Section = {
   name: 'facts',
-  limitSeconds: 30,
+  limitSeconds: 15,
   run: async (context) => {
     const adapter = await (await openDawn()).requestAdapter({ powerPreference: 'high-performance' })
     if (adapter === null) throw new Error('Vulkan offers no adapter.')
-    const facts = describeAdapter(adapter)
+    const facts = await describeAdapter(adapter)
     const limits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]))
     const features = [...adapter.features].sort()
     context.report.add(`${facts.name}: ${features.join(' ')}\n${JSON.stringify(limits)}`, {
@@ -150,7 +150,7 @@ class DeviceBench {
     device.queue.writeBuffer(uniform, 0, bytes as Uint8Array<ArrayBuffer>)
     const group = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: [uniform, ...kernel.buffers.map((name) => buffers[name]!)].map((buffer, binding) => ({
+      entries: [uniform, ...kernel.boundBuffers.map((name) => buffers[name]!)].map((buffer, binding) => ({
         binding,
         resource: { buffer },
       })),

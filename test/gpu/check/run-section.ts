@@ -1,11 +1,8 @@
 /** One section in this process. usage: run-section.ts NAME SCALE FOLDER */
 import { openDawn } from '../../../main/engine/webgpu/dawn.ts'
-import {
-  createWebGpuBackend,
-  type ShapeMemory,
-  type WebGpuBackend,
-} from '../../../shared/backends/webgpu/webgpu-backend.ts'
-import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import { rememberingBackend } from '../../../main/engine/webgpu/remembering-backend.ts'
+import type { Tuning } from '../../../shared/backends/tuning.ts'
+import { createWebGpuBackend, type WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { Report } from './report.ts'
 import { scales, type ScaleName } from './scale.ts'
@@ -16,12 +13,11 @@ const section = sections.find((candidate) => candidate.name === name)
 if (!section) throw new Error(`No section is called ${name}.`)
 
 /** What was measured in this process, and nothing of another day. */
-function newShapeMemory(): ShapeMemory {
-  const known = new Map<string, RecurrenceShape>()
-  return {
-    get: (key) => known.get(key) ?? null,
-    set: async (key, shape) => void known.set(key, shape),
-  }
+const memory = {
+  tuning: {} as Tuning,
+  async addTuning(measured: Tuning): Promise<void> {
+    memory.tuning = { ...memory.tuning, ...measured }
+  },
 }
 
 let backend: WebGpuBackend | null = null
@@ -29,11 +25,15 @@ try {
   await section.run({
     report: new Report(folder, name),
     scale: scales[scale],
-    openBackend: async (shapes) =>
-      (backend = await createWebGpuBackend(await openDawn(), {
-        now: () => performance.now(),
-        ...(shapes === 'fastest' && { shapes: async () => newShapeMemory() }),
-      })),
+    openBackend: async (shapes, options) =>
+      (backend = rememberingBackend(
+        await createWebGpuBackend(await openDawn(), {
+          now: () => performance.now(),
+          measuresShapes: shapes === 'fastest',
+          ...options,
+        }),
+        memory,
+      )),
   })
 } catch (error) {
   if (!(error instanceof LabError)) throw error

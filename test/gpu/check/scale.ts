@@ -14,6 +14,8 @@ export interface Scale {
   readonly cases: readonly StepCase[]
   /** Seeds side by side, each measured. */
   readonly replicas: readonly number[]
+  /** By which layers are apart, each measured; null: one after the other. */
+  readonly chunks: readonly (number | null)[]
   /** Timed steps of a case, of ours and of a peer. */
   readonly timedSteps: number
   readonly vaa: VaaSize
@@ -31,6 +33,7 @@ const WHOLE_SCALE: Scale = {
   cells: WHOLE,
   cases: [...peerCases, ...ownCells],
   replicas: [1, 8],
+  chunks: [null, 16, 32, 64],
   timedSteps: 15,
   vaa: { units: 256, layers: 2, steps: 200, batch: 100, inputs: 2 },
   convergenceSteps: 10_000,
@@ -63,6 +66,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     cells: { isShort: true, randomCount: 1 },
     cases: WHOLE_SCALE.cases.filter(({ name }) => name === 'mgu-2x256-T200-B32').map(tiny),
     replicas: [1, 2],
+    chunks: [null, 2],
     timedSteps: 2,
     vaa: { units: 8, layers: 2, steps: 6, batch: 4, inputs: 2 },
     convergenceSteps: 200,

@@ -1,5 +1,5 @@
 /** A part of the check, run in a process of its own: what it is given. */
-import type { WebGpuBackend } from '../../../shared/backends/webgpu/webgpu-backend.ts'
+import type { WebGpuBackend, WebGpuOptions } from '../../../shared/backends/webgpu/webgpu-backend.ts'
 import type { Report } from './report.ts'
 import type { Scale } from './scale.ts'
 
@@ -10,7 +10,10 @@ export interface SectionContext {
    * Opened when a section asks; peers need none.
    * @param shapes `likeliest`: taken as they come, which is right for many small networks; `fastest`: measured first, as a run has them
    */
-  readonly openBackend: (shapes: 'likeliest' | 'fastest') => Promise<WebGpuBackend>
+  readonly openBackend: (
+    shapes: 'likeliest' | 'fastest',
+    options?: Pick<WebGpuOptions, 'chunksToTry'>,
+  ) => Promise<WebGpuBackend>
 }
 
 export interface Section {

@@ -1,4 +1,5 @@
 /** All that the check does, in its order: what must be right first, then how fast it is. Their limits come to eight minutes. */
+import { choicesSection } from './choices.ts'
 import { claimsSection, goldenSection } from './claims.ts'
 import { factsSection } from './facts.ts'
 import { peerSections } from './peers.ts'
@@ -13,5 +14,6 @@ export const sections: readonly Section[] = [
   stepsSection,
   vaaSection,
   profileSection,
+  choicesSection,
   ...peerSections,
 ]

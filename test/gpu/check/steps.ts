@@ -19,6 +19,8 @@ export const stepsSection: Section = {
       for (const replicas of scale.replicas) {
         const { time, engine } = await openStepRunner(opened, { ...testCase, replicas })
         addTimes(report, 'webgpu', { ...testCase, replicas }, await time(scale.timedSteps))
+        const { tuning } = engine
+        if (tuning) report.add(`  with ${JSON.stringify(tuning)}`, { case: testCase.name, replicas, tuning })
         await engine.dispose()
       }
   },

@@ -8,8 +8,8 @@ export type Around = (call: string, carryOut: () => unknown, parameters: readonl
 export function aroundCalls(backend: Backend, around: (engine: Engine) => Around): Backend {
   return {
     ...backend,
-    async createEngine(network, replicas) {
-      const engine = await backend.createEngine(network, replicas)
+    async createEngine(...asked) {
+      const engine = await backend.createEngine(...asked)
       const ask = around(engine)
       return new Proxy(engine, {
         get(target, name) {

@@ -4,11 +4,11 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileCell } from '../../../shared/compiler/passes.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import { lab, temporaryFolder } from './lab.ts'
 
-const quick = presets[0]!.config as Record<string, Record<string, unknown>>
+const quick = presets[0]!.config
 const change = (path_: string, value: unknown): unknown => {
   const copy = structuredClone(quick) as Record<string, unknown>
   const keys = path_.split('.')

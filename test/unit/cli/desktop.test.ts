@@ -2,10 +2,11 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { findElectron, runDesktop, type FoundProgram } from '../../../main/cli/desktop.ts'
+import { LINUX_LACK, describeUnless } from '../../needs.ts'
 
-describe.skipIf(process.platform !== 'linux')('the desktop of `npm start`', () => {
+describeUnless(LINUX_LACK)('the desktop of `npm start`', () => {
   let environment: NodeJS.ProcessEnv
   let started: string
 

@@ -16,6 +16,7 @@ import {
   type LabResult,
   type Watch,
 } from './lab.ts'
+import { LINUX_LACK, describeUnless } from '../../needs.ts'
 
 const INTERRUPTED = 130
 /** So many that the signal comes long before the end. */
@@ -163,7 +164,7 @@ function amidst(sign: string, signal: NodeJS.Signals): Watch {
   return when('stdout', sign, (child) => void signalLater(child))
 }
 
-describe.runIf(process.platform === 'linux')('in every phase', () => {
+describeUnless(LINUX_LACK)('in every phase', () => {
   it.each(PHASES)('two signals end %s at once', async (_, sign, changes) => {
     const first = amidst(sign, 'SIGINT')
     const second = when('stderr', 'Saving', (child) => child.kill('SIGINT'))

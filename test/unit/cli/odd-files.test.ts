@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { jsonLines, lab, runsOf, temporaryFolder } from './lab.ts'
+import { POSIX_LACK, describeUnless } from '../../needs.ts'
 
 /** A command that waits for a pipe is ended by this, and its exit code is none. */
 const HANGS_MS = 300_000
@@ -43,7 +44,7 @@ function homeWith(file: string, put: (place: string) => void): string {
 
 const outFile = path.join(temporaryFolder(), 'weights')
 
-describe.skipIf(process.platform === 'win32')('a pipe in the place of a file of a run', () => {
+describeUnless(POSIX_LACK)('a pipe in the place of a file of a run', () => {
   it.each<[string, string, string, ...string[]]>([
     ['run.json', 'run-folder', 'export', '--output', outFile],
     ['run.json', 'run-folder', 'resume'],

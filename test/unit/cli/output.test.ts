@@ -6,6 +6,7 @@ import { watch } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { BIN, jsonLines, lab, smallRun, temporaryFolder } from './lab.ts'
+import { LINUX_LACK, itUnless } from '../../needs.ts'
 
 const FULL = '/dev/full'
 const ARGUMENTS = smallRun(400)
@@ -56,9 +57,7 @@ async function expectPausedAndResumed(home: string): Promise<void> {
   expect(resumed, resumed.stderr).toMatchObject({ code: 0 })
 }
 
-const hasFullDisk = process.platform === 'linux'
-
-it.runIf(hasFullDisk)('a full disk under standard output pauses what is trained, with a typed error', async () => {
+itUnless(LINUX_LACK)('a full disk under standard output pauses what is trained, with a typed error', async () => {
   const home = temporaryFolder()
   const { code, stderr } = await withFullDisk((full) => labWith(ARGUMENTS, home, ['ignore', full, 'pipe']))
   expect(code, stderr).toBe(1)
@@ -78,7 +77,7 @@ it('a reader of standard output that goes away pauses what is trained, with a ty
   await expectPausedAndResumed(home)
 })
 
-it.runIf(hasFullDisk)('what only reads says that its output could not be written', async () => {
+itUnless(LINUX_LACK)('what only reads says that its output could not be written', async () => {
   const { code, stderr } = await withFullDisk((full) =>
     labWith(['presets'], temporaryFolder(), ['ignore', full, 'pipe']),
   )
@@ -86,7 +85,7 @@ it.runIf(hasFullDisk)('what only reads says that its output could not be written
   expect(stderr).toMatch(/^error \[file\]: stdout: .*no space left on the disk/)
 })
 
-it.runIf(hasFullDisk)('a full disk under both streams saves, too', async () => {
+itUnless(LINUX_LACK)('a full disk under both streams saves, too', async () => {
   const home = temporaryFolder()
   const { code } = await withFullDisk((full) => labWith(ARGUMENTS, home, ['ignore', full, full]))
   expect(code).toBe(1)
@@ -104,7 +103,7 @@ it('nobody on standard error is no reason to stop, nor not to save', async () =>
   await expectPausedAndResumed(home)
 })
 
-it.runIf(hasFullDisk)('a lab is served though nobody can read where, and ends when it is told to', async () => {
+itUnless(LINUX_LACK)('a lab is served though nobody can read where, and ends when it is told to', async () => {
   const home = temporaryFolder()
   const watching = watch(home)
   const child = await withFullDisk((full) =>

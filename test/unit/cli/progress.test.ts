@@ -1,7 +1,7 @@
 /** How many steps the line of progress counts to. */
 import { expect, it } from 'vitest'
 import { totalSteps } from '../../../main/cli/progress.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 
 const configOf = (training: object, dataset: object = {}) =>
   parseConfig(

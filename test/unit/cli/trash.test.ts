@@ -8,10 +8,11 @@ import { SweepStore } from '../../../main/store/sweep-store.ts'
 import { SweepTrash } from '../../../main/store/sweep-trash.ts'
 import { bytesOnDisk } from '../../../main/store/trash-sizes.ts'
 import { moveToTrash } from '../../../main/store/trash.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { bytesOf, versions } from '../store/store-helpers.ts'
 import { jsonLines, lab, runsOf, temporaryFolder } from './lab.ts'
+import { LINUX_LACK, itUnless } from '../../needs.ts'
 
 const BIN = new URL('../../../main/cli/bin.ts', import.meta.url).pathname
 const home = temporaryFolder()
@@ -214,7 +215,7 @@ describe('in a terminal', () => {
     return { status, shown: stdout }
   }
 
-  it.runIf(process.platform === 'linux')('erasing asks first, and takes only yes for yes', () => {
+  itUnless(LINUX_LACK)('erasing asks first, and takes only yes for yes', () => {
     const kept = inTerminal('')
     expect(kept.shown).toMatch(/Erase 1 run, \d+ kB\? This cannot be undone\. \[y\/N\]/)
     expect(kept.shown).toContain('Nothing was erased.')

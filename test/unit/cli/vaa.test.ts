@@ -106,7 +106,7 @@ describe('lab vaa without an M', () => {
   })
 
   it.each([
-    [['--max-convergence-steps', '100001'], '64 to 100000'],
+    [['--max-convergence-steps', '100001'], '≥ 64, ≤ 100000'],
     [['--stop-residual', '1e-7'], '--stop-residual'],
   ])('does not take %s', async (wrong, said) => {
     const { code, stderr } = await lab(['vaa', run, ...wrong], home)

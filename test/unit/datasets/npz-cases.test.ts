@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { labErrorOf, npz, range, sourcesOf, tensor, text } from './helpers.ts'
 import cases from './npz-cases.json' with { type: 'json' }
 import { fromBase64 } from './numpy-files.ts'

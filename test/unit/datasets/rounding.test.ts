@@ -4,7 +4,7 @@ import { createDataset } from '../../../shared/datasets/create-dataset.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import { describeDataset, formatDescription } from '../../../shared/datasets/describe.ts'
 import { joinRounded } from '../../../shared/datasets/rounding.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { npz, range, sourcesOf, tensor, text } from './helpers.ts'
 
 const HELD = 16_777_216

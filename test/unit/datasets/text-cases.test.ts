@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { createDataset, readOwnSeries } from '../../../shared/datasets/create-dataset.ts'
 import type { FileOptions } from '../../../shared/datasets/options.ts'
 import type { OwnSeries, OwnSeriesTable } from '../../../shared/datasets/own-series.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 
 interface Case {
   readonly dataset: FileOptions

@@ -2,19 +2,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AdapterMemory } from '../../../main/engine/webgpu/adapter-memory.ts'
-import type { RecurrenceShape } from '../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
+import { rememberingBackend } from '../../../main/engine/webgpu/remembering-backend.ts'
+import { choosingBackend } from '../training/choosing-backend.ts'
+import { toyNetwork } from '../training/toy.ts'
 
-const ADAPTER = { vendor: 'maker', name: 'Card 1', driver: '1.0' }
-const SHAPE: RecurrenceShape = {
-  rows: 4,
-  invocations: 64,
-  slices: 1,
-  subgroups: false,
-  keptVectors: 0,
-  memoryBytes: 16_384,
-}
+const ADAPTER = { device: 'Card 1', driver: '1.0' }
+const SHAPE = { rows: 4, slices: 1 }
 
 let folder: string
 
@@ -24,25 +19,53 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 it('a shape and a passed test are there for the next process, each beside the other', async () => {
   const memory = await AdapterMemory.read(folder, ADAPTER)
   await memory.rememberRight()
-  await memory.set('gru / 5', SHAPE)
+  await memory.addTuning({ 'gru / 5': SHAPE })
   const again = await AdapterMemory.read(folder, ADAPTER)
   expect(again.isRight).toBe(true)
-  expect(again.get('gru / 5')).toEqual(SHAPE)
-  expect(again.get('gru / 6')).toBeNull()
+  expect(again.tuning).toEqual({ 'gru / 5': SHAPE })
+})
+
+it('what two processes find out at the same time is kept, all of it', async () => {
+  const [one, other] = [await AdapterMemory.read(folder, ADAPTER), await AdapterMemory.read(folder, ADAPTER)]
+  await one.rememberRight()
+  await one.addTuning({ 'gru / 5': SHAPE })
+  await other.addTuning({ 'lstm / 5': SHAPE })
+  const now = await AdapterMemory.read(folder, ADAPTER)
+  expect(now.isRight).toBe(true)
+  expect(now.tuning).toEqual({ 'gru / 5': SHAPE, 'lstm / 5': SHAPE })
 })
 
 it('another driver is tested and measured anew, and the first one stays known', async () => {
   await (await AdapterMemory.read(folder, ADAPTER)).rememberRight()
   const other = await AdapterMemory.read(folder, { ...ADAPTER, driver: '2.0' })
   expect(other.isRight).toBe(false)
-  await other.set('gru / 5', SHAPE)
+  await other.addTuning({ 'gru / 5': SHAPE })
   expect((await AdapterMemory.read(folder, ADAPTER)).isRight).toBe(true)
 })
 
-it.each(['', '{', '[]', 'null', '{"0.1.0 / maker / Card 1 / 1.0": {"isRight": "yes"}}'])(
+it.each(['', '{', '[]', 'null', '{"0.1.0 / Card 1 / 1.0": {"isRight": "yes"}}'])(
   'a damaged file (%s) says nothing',
   async (text) => {
     await writeFile(path.join(folder, 'webgpu.json'), text)
     expect((await AdapterMemory.read(folder, ADAPTER)).isRight).toBe(false)
   },
 )
+
+describe('a backend that remembers', () => {
+  it('measures once for all processes', async () => {
+    const first = choosingBackend('fast')
+    await rememberingBackend(first.backend, await AdapterMemory.read(folder, ADAPTER)).createEngine(toyNetwork(), 1)
+    const second = choosingBackend('faster')
+    const remembering = rememberingBackend(second.backend, await AdapterMemory.read(folder, ADAPTER))
+    expect((await remembering.createEngine(toyNetwork(), 1)).tuning).toEqual({ choice: 'fast' })
+    expect([first.measurementCount(), second.measurementCount()]).toEqual([1, 0])
+  })
+
+  it('does as it is asked, and takes nothing that was asked for as measured', async () => {
+    const memory = await AdapterMemory.read(folder, ADAPTER)
+    const { backend } = choosingBackend('fast')
+    const asked = await rememberingBackend(backend, memory).createEngine(toyNetwork(), 1, { choice: 'recorded' })
+    expect(asked.tuning).toEqual({ choice: 'recorded' })
+    expect((await AdapterMemory.read(folder, ADAPTER)).tuning).toEqual({})
+  })
+})

@@ -7,7 +7,7 @@ import { readEngineOptions } from '../../../main/engine/engine-options.ts'
 import { EngineHost, type HostEvent } from '../../../main/engine/host/engine-host.ts'
 import { releaseLockOfDeadThread } from '../../../main/store/run-lock.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { readProgress } from '../../../shared/training/progress.ts'
 import { LONG_CONFIG } from '../lab/lab-helpers.ts'
 

@@ -7,7 +7,7 @@ import { forkRun, judgeFork, listForkPoints, type ForkSource } from '../../../ma
 import { runOne } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { isCheckpointName, type RunRecord } from '../../../shared/runs/run.ts'
 import { SMALL_CONFIG } from '../lab/lab-helpers.ts'
 import { complaintOf, temporaryFolder, versions } from '../store/store-helpers.ts'

@@ -4,92 +4,28 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { readEngineOptions } from '../../../main/engine/engine-options.ts'
-import { AS_BEGUN, makeRuns, prepare, preparedConfig, runOne } from '../../../main/engine/run-group.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
+import type { Backend } from '../../../shared/backends/backend.ts'
 import { wasmBackend } from '../../../shared/backends/wasm/wasm-backend.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
-import type { LogEntry } from '../../../shared/runs/log.ts'
-import type { RunEvent, RunRecord } from '../../../shared/runs/run.ts'
+import type { RunRecord } from '../../../shared/runs/run.ts'
 import { trainRun } from '../../../shared/training/train-run.ts'
 import { temporaryFolder } from '../store/store-helpers.ts'
+import { choosingBackend } from '../training/choosing-backend.ts'
 import { losingBackend } from '../training/losing-backend.ts'
-import { toyConfig, toyDataset, toyNetwork } from '../training/toy.ts'
-
-/** Of losses after some ten steps in single and double precision by turns: rounding grows with every step. */
-const ENGINES_DIFFER = 1e-4
-
-const SEEDS = [0, 1]
-const CONFIG = parseConfig(
-  {
-    name: 'tiny',
-    dataset: { kind: 'copy-first-input', steps: 6, counts: { train: 24, validation: 8, test: 8 } },
-    layers: [{ cell: 'gru', units: 4 }],
-    strategies: ['double'],
-    seeds: SEEDS,
-    backend: 'wasm',
-    warmup: { steps: 2, batch: 4, maxConvergenceSteps: 4 },
-    training: { steps: 12, batch: 4 },
-    measures: { everySteps: 0 },
-    checkpointEverySteps: 4,
-  },
-  'test',
-)
-const OPTIONS = { ...readEngineOptions(), threads: 1 }
-
-interface Bench {
-  readonly store: RunStore
-  readonly id: string
-  readonly events: RunEvent[]
-  /** @param pauseStep the step of training after which it is paused */
-  run(backend: string | null, pauseStep?: number): Promise<RunRecord | 'paused'>
-}
-
-async function openBench(): Promise<Bench> {
-  const home = await temporaryFolder()
-  const store = new RunStore(home)
-  const [record] = await makeRuns(store, preparedConfig(await prepare(CONFIG, home, OPTIONS)))
-  const { id } = record!
-  const events: RunEvent[] = []
-  return {
-    store,
-    id,
-    events,
-    run(backend, pauseStep = Infinity) {
-      const control = {
-        requested: () => (lossesOf(events).length >= pauseStep * SEEDS.length ? ('pause' as const) : null),
-      }
-      const listener = { started: () => undefined, event: (_: RunRecord, event: RunEvent) => void events.push(event) }
-      return runOne(store, id, home, OPTIONS, control, listener, { ...AS_BEGUN, backend })
-    },
-  }
-}
-
-const lossesOf = (events: readonly RunEvent[]): number[] =>
-  events.flatMap((event) => (event.type === 'train-step' ? event.loss : []))
-
-const entriesOf = async ({ store, id }: Pick<Bench, 'store' | 'id'>): Promise<readonly LogEntry[]> =>
-  (await store.readLog(id, null)).entries
+import { toyBackend, toyConfig, toyDataset, toyNetwork } from '../training/toy.ts'
+import { compareLosses, entriesOf, makeMovedRun, stretchesOf } from './moved-run.ts'
 
 it('a run goes from one engine to another and back, to the losses of one that stayed, and says which steps ran where', async () => {
-  const stayed = await openBench()
+  const stayed = await makeMovedRun()
   await stayed.run(null)
-  const moved = await openBench()
+  const moved = await makeMovedRun()
   await moved.run(null, 5)
   await moved.run('reference', 8)
   await moved.run('wasm')
-  const [expected, found] = [lossesOf(stayed.events), lossesOf(moved.events)]
-  expect(found).toHaveLength(expected.length)
-  expect(found).not.toEqual(expected)
-  found.forEach((loss, index) => expect(Math.abs(loss / expected[index]! - 1)).toBeLessThan(ENGINES_DIFFER))
+  expect(compareLosses(moved, stayed)).toEqual([])
 
-  const { engines, backend, status } = await moved.store.readRecord(moved.id)
-  expect({ backend, status }).toEqual({ backend: 'wasm', status: 'finished' })
-  expect(engines.map((stretch) => `${stretch.backend} ${stretch.phase} ${stretch.step}`)).toEqual([
-    'wasm warm-up 0',
-    'reference training 5',
-    'wasm training 8',
-  ])
+  expect(await moved.store.readRecord(moved.id)).toMatchObject({ backend: 'wasm', status: 'finished' })
+  expect(await stretchesOf(moved)).toEqual(['wasm warm-up 0', 'reference training 5', 'wasm training 8'])
   const told = (await entriesOf(moved)).flatMap((entry) => (entry.kind === 'engine' ? [entry] : []))
   expect(told.map(({ engine, before }) => [engine.backend, before?.backend])).toEqual([
     ['wasm', undefined],
@@ -99,20 +35,20 @@ it('a run goes from one engine to another and back, to the losses of one that st
 })
 
 it('a run that was not asked to change its engine is taken up on the one that it was on last', async () => {
-  const bench = await openBench()
-  await bench.run(null, 5)
-  await bench.run('reference', 8)
-  await bench.run(null)
-  const { engines } = await bench.store.readRecord(bench.id)
+  const moved = await makeMovedRun()
+  await moved.run(null, 5)
+  await moved.run('reference', 8)
+  await moved.run(null)
+  const { engines } = await moved.store.readRecord(moved.id)
   expect(engines.map(({ backend }) => backend)).toEqual(['wasm', 'reference'])
 })
 
 it('an unknown engine is refused, and the run stays as it was', async () => {
-  const bench = await openBench()
-  await bench.run(null, 5)
-  const before = await bench.store.readRecord(bench.id)
-  await expect(bench.run('abacus')).rejects.toMatchObject({ code: 'backend', detail: { found: 'abacus' } })
-  expect(await bench.store.readRecord(bench.id)).toMatchObject({ ...before, heartbeatAt: expect.any(String) })
+  const moved = await makeMovedRun()
+  await moved.run(null, 5)
+  const before = await moved.store.readRecord(moved.id)
+  await expect(moved.run('abacus')).rejects.toMatchObject({ code: 'backend', detail: { found: 'abacus' } })
+  expect(await moved.store.readRecord(moved.id)).toMatchObject({ ...before, heartbeatAt: expect.any(String) })
 })
 
 it('the files of a run that has lost its devices are those of one that has not, and its log tells of it', async () => {
@@ -142,4 +78,39 @@ it('the files of a run that has lost its devices are those of one that has not, 
   expect(deviceLosses.length).toBeGreaterThan(1)
   const told = (await entriesOf({ store, id: lost })).flatMap((entry) => (entry.kind === 'device-lost' ? [entry] : []))
   expect(told).toMatchObject(deviceLosses)
+})
+
+it('a run that is taken up on a device that computes with other kernels now says so, and one that goes on as it was does not', async () => {
+  const store = new RunStore(await temporaryFolder())
+  const [{ id }] = (await store.createGroup(toyConfig([0]), ['none'], { lab: '0', node: '0' })) as [RunRecord]
+  const card = { name: 'webgpu', device: 'card' } as const
+  const takeUp = async (backend: Backend, pauseStep: number): Promise<void> => {
+    const writer = await store.openWriter(id)
+    let step = 0
+    await trainRun({
+      record: await store.readRecord(id),
+      network: toyNetwork(),
+      datasets: [toyDataset(0)],
+      backend: { ...backend, ...card },
+      writer,
+      clock: { now: () => 0 },
+      control: { requested: () => (step >= pauseStep ? 'pause' : null) },
+      onEvent: (event) => (step = event.type === 'train-step' ? event.step : step),
+    })
+    await writer.close()
+  }
+  await takeUp(toyBackend(), 2) // as a version of the lab whose records know no kernels
+  await takeUp(choosingBackend('fast').backend, 4)
+  await takeUp(choosingBackend('faster').backend, Infinity)
+  const { engines, status } = await store.readRecord(id)
+  expect(status).toBe('finished')
+  expect(engines).toEqual([
+    { backend: 'webgpu', device: 'card', phase: 'training', step: 0 },
+    { backend: 'webgpu', device: 'card', tuning: { choice: 'fast' }, phase: 'training', step: 2 },
+  ])
+  const told = (await entriesOf({ store, id })).flatMap((entry) => (entry.kind === 'engine' ? [entry] : []))
+  expect(told.map(({ engine, before }) => [engine.step, before])).toEqual([
+    [0, null],
+    [2, { backend: 'webgpu', device: 'card' }],
+  ])
 })

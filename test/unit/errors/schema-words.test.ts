@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { faults as english } from '../../../renderer/locales/en-faults.ts'
-import { readConfig } from '../../../shared/experiments/schema.ts'
+import { readConfig } from '../../../shared/experiments/read-config.ts'
 import { valueAt, wordsOf } from '../../../shared/errors/schema-words.ts'
 
 /** Of a library: "expected string to have >=1 characters", "Invalid input: …", "Too big: expected number". */

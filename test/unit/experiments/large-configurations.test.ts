@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { isFieldName } from '../../../shared/experiments/fields.ts'
 import { nearestNames } from '../../../shared/errors/nearest-names.ts'
 import { presets } from '../../../shared/experiments/presets.ts'
-import { readConfig } from '../../../shared/experiments/schema.ts'
+import { readConfig } from '../../../shared/experiments/read-config.ts'
 import { parseSweep } from '../../../shared/experiments/sweep.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 

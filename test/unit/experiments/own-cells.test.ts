@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCellLookup } from '../../../main/engine/cell-lookup.ts'
 import { namesSharedWithTheLab, requireOwnName } from '../../../shared/experiments/own-cells.ts'
-import { parseConfig, readConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig, readConfig } from '../../../shared/experiments/read-config.ts'
 
 const EQUATIONS = "h' = tanh(W x + U h + b)"
 const dataset = { kind: 'copy-first-input', steps: 5, counts: { train: 8, validation: 4, test: 4 } }

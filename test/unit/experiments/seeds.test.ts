@@ -1,6 +1,6 @@
 /** Seeds as people write them, in fields, flags, sweeps and files: one reading, and never another list than the one that was meant. */
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../../shared/experiments/schema.ts'
+import { readConfig } from '../../../shared/experiments/read-config.ts'
 import { MOST_SEEDS, readSeeds } from '../../../shared/experiments/seeds.ts'
 
 describe('seeds', () => {

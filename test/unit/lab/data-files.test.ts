@@ -5,6 +5,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MOST_DATA_FILE_BYTES } from '../../../shared/protocol/commands.ts'
 import { makeHome, openLab, runIs, SMALL_CONFIG, type TestLab } from './lab-helpers.ts'
+import { POSIX_LACK, itUnless } from '../../needs.ts'
 
 const rows = Array.from({ length: 60 }, (_, row) => `${Math.floor(row / 6)},${row % 6},${Math.sin(row)},${row / 60}`)
 const CSV = Buffer.from(['id,t,x,y', ...rows].join('\n'))
@@ -124,28 +125,25 @@ describe('a file of series', () => {
     expect(await counts()).toEqual({ train: 2, validation: 1, test: 3 })
   })
 
-  it.skipIf(process.platform === 'win32')(
-    'that is a pipe, a device or a folder is refused without being opened',
-    async () => {
-      const lab = await openLab()
-      const folder = await makeHome()
-      const pipe = path.join(folder, 'pipe.csv')
-      execFileSync('mkfifo', [pipe])
-      const device = path.join(folder, 'zero.csv')
-      await symlink('/dev/zero', device)
-      await mkdir(path.join(folder, 'folder.csv'))
-      for (const [name, found] of [
-        [pipe, 'a pipe'],
-        [device, 'a device'],
-        [path.join(folder, 'folder.csv'), 'a folder'],
-      ] as const) {
-        const refused = { code: 'dataset', detail: { where: name, found } }
-        await expect(lab.run('data-file.read', { path: name })).rejects.toMatchObject(refused)
-        const dataset = { kind: 'file', path: name, task: 'regression', targets: 'last-step' }
-        await expect(lab.run('dataset.preview', { dataset })).rejects.toMatchObject(refused)
-      }
-    },
-  )
+  itUnless(POSIX_LACK)('that is a pipe, a device or a folder is refused without being opened', async () => {
+    const lab = await openLab()
+    const folder = await makeHome()
+    const pipe = path.join(folder, 'pipe.csv')
+    execFileSync('mkfifo', [pipe])
+    const device = path.join(folder, 'zero.csv')
+    await symlink('/dev/zero', device)
+    await mkdir(path.join(folder, 'folder.csv'))
+    for (const [name, found] of [
+      [pipe, 'a pipe'],
+      [device, 'a device'],
+      [path.join(folder, 'folder.csv'), 'a folder'],
+    ] as const) {
+      const refused = { code: 'dataset', detail: { where: name, found } }
+      await expect(lab.run('data-file.read', { path: name })).rejects.toMatchObject(refused)
+      const dataset = { kind: 'file', path: name, task: 'regression', targets: 'last-step' }
+      await expect(lab.run('dataset.preview', { dataset })).rejects.toMatchObject(refused)
+    }
+  })
 
   it('of another kind is not opened, and one that is too large is not read', async () => {
     const lab = await openLab()

@@ -121,6 +121,57 @@ describe('the lab', () => {
     })
   })
 
+  it('exports the weights of every checkpoint that was kept, and says which tensors of which seed the file holds', async () => {
+    const { run, until, home } = await openLab()
+    const config = { ...SMALL_CONFIG, strategies: ['double'], keepCheckpointEverySteps: 20 }
+    const [runId] = (await run('run.start', { config })).runIds as [string]
+    await until(runIs(runId, 'finished'))
+    const store = new RunStore(home)
+    const files = new Set<string>()
+    for (const name of ['step-20', 'warmed-up'] as const) {
+      const { fileName, base64, weights } = await run('run.export', {
+        runId,
+        format: 'safetensors',
+        seed: 1,
+        weights: name,
+      })
+      const { tensors, metadata } = decodeSafetensors(Buffer.from(base64, 'base64'), 'the export')
+      const checkpoint = (await store.readCheckpoint(runId, name))!
+      expect([...tensors.get('linear.weight')!.data]).toEqual([
+        ...checkpoint.tensors.get('seed1/parameters/readout.weight')!.data,
+      ])
+      expect(weights).toMatchObject({ seed: 1, which: name, at: { step: Number(metadata.step) } })
+      expect(weights!.tensors).toEqual([...tensors].map(([tensor, { shape }]) => ({ name: tensor, shape })))
+      files.add(fileName)
+    }
+    for (const name of ['best', 'last'] as const)
+      files.add((await run('run.export', { runId, format: 'safetensors', seed: 1, weights: name })).fileName)
+    expect(files.size).toBe(4) // no file replaces another
+    await expect(run('run.export', { runId, format: 'npz', weights: 'step-30' })).rejects.toMatchObject({
+      code: 'weights',
+      message: expect.stringContaining('step-20') as string,
+    })
+    await expect(run('run.export', { runId, format: 'npz', weights: 'step-x' as 'step-1' })).rejects.toMatchObject({
+      code: 'usage',
+    })
+    expect((await run('run.export', { runId, format: 'config' })).weights).toBeNull()
+  })
+
+  it('tells the last point of every series whatever range is asked for, and the time until each step', async () => {
+    const { run, until } = await openLab()
+    const [runId] = (await run('run.start', { config: { ...SMALL_CONFIG, strategies: ['none'] } })).runIds as [string]
+    await until(runIs(runId, 'finished'))
+    const { latest } = await run('run.metrics', { runId, series: ['loss'], from: 0, to: 5, buckets: 10 })
+    const positions = new Map(latest.map(({ series, position }) => [series, position]))
+    expect([positions.get('loss'), positions.get('validation-loss'), positions.get('vaa')]).toEqual([40, 40, 40])
+    const timed = await run('run.time-steps', { runId })
+    expect(timed.at(-1)).toMatchObject({ phase: 'training', step: 40 })
+    expect(timed.map(({ ms }) => ms)).toEqual(timed.map(({ ms }) => ms).toSorted((a, b) => a - b))
+    const [summary] = (await run('run.query', { filter: {}, sort: 'created', descending: true, offset: 0, count: 1 }))
+      .runs
+    expect(summary).toMatchObject({ task: 'regression', settings: { stepsPerEpoch: 25 } })
+  })
+
   it('resolves configurations, checks cells with line and column, and previews datasets', async () => {
     const { run } = await openLab()
     const resolved = await run('config.resolve', { config: SMALL_CONFIG })

@@ -8,10 +8,11 @@ import { readLastAddress, saveLastAddress } from '../../../main/server/last-addr
 import { bytesOf, complaintOf, whileReadOnly } from '../store/store-helpers.ts'
 import { toyConfig } from '../training/toy.ts'
 import { makeHome, openLab, runIs, SMALL_CONFIG } from './lab-helpers.ts'
+import { POSIX_LACK, itUnless } from '../../needs.ts'
 
 const versions = { lab: '0.0.0', node: process.versions.node }
 
-it.skipIf(process.platform === 'win32')('a lab shows the runs of a home that is read-only', async () => {
+itUnless(POSIX_LACK)('a lab shows the runs of a home that is read-only', async () => {
   const home = await makeHome()
   const store = new RunStore(home)
   const [record] = await store.createGroup(toyConfig([0]), ['none'], versions)
@@ -26,24 +27,21 @@ it.skipIf(process.platform === 'win32')('a lab shows the runs of a home that is 
   expect(await bytesOf(home)).toEqual(before)
 })
 
-it.skipIf(process.platform === 'win32')(
-  'what would be written into it is refused, with its place and remedy',
-  async () => {
-    const home = await makeHome()
-    await mkdir(path.join(home, 'runs'))
-    await whileReadOnly(home, async () => {
-      const { run } = await openLab(home)
-      const address = await readLastAddress(home)
-      for (const write of [
-        () => saveLastAddress(home, address),
-        () => run('presets.save', { config: SMALL_CONFIG }),
-        () => run('settings.change', { theme: 'dark' }),
-        () => run('data-file.begin', { fileName: 'a.csv', byteCount: 1 }),
-      ])
-        expect(await complaintOf(write)).toMatchObject({ code: 'run-folder', detail: { found: 'no permission' } })
-    })
-  },
-)
+itUnless(POSIX_LACK)('what would be written into it is refused, with its place and remedy', async () => {
+  const home = await makeHome()
+  await mkdir(path.join(home, 'runs'))
+  await whileReadOnly(home, async () => {
+    const { run } = await openLab(home)
+    const address = await readLastAddress(home)
+    for (const write of [
+      () => saveLastAddress(home, address),
+      () => run('presets.save', { config: SMALL_CONFIG }),
+      () => run('settings.change', { theme: 'dark' }),
+      () => run('data-file.begin', { fileName: 'a.csv', byteCount: 1 }),
+    ])
+      expect(await complaintOf(write)).toMatchObject({ code: 'run-folder', detail: { found: 'no permission' } })
+  })
+})
 
 it('a file in the place of a home is told by all that lists what is in it', async () => {
   const file = path.join(await makeHome(), 'home')

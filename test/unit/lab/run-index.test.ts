@@ -11,7 +11,7 @@ import { RunIndex } from '../../../main/lab/run-index/run-index.ts'
 import { writeAnnotations } from '../../../main/store/annotations-file.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import type { Strategy } from '../../../shared/experiments/config.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import type { LabError } from '../../../shared/errors/errors.ts'
 import {
   configurationQuerySchema,

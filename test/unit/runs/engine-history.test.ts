@@ -4,6 +4,7 @@ import {
   goOnWith,
   isDeviceLoss,
   isEngineStretch,
+  lastTuning,
   stretchesBefore,
   type EngineStretch,
   type RunEngine,
@@ -46,12 +47,44 @@ describe('the engines of a run', () => {
   })
 })
 
+describe('how a device was tuned', () => {
+  const tuned = (engine: RunEngine, slices: number): RunEngine => ({ ...engine, tuning: { 'gru / 8': { slices } } })
+  const stretches = [
+    stretch(tuned(CARD, 1), at('warm-up', 0)),
+    stretch(WASM, at('training', 10)),
+    stretch(tuned(OTHER_CARD, 2), at('training', 20)),
+  ]
+
+  it('is known from when the run was on it last, and of no other device', () => {
+    expect(lastTuning(stretches, CARD)).toEqual({ 'gru / 8': { slices: 1 } })
+    expect(lastTuning(stretches, WASM)).toBeUndefined()
+    expect(lastTuning([], CARD)).toBeUndefined()
+  })
+
+  it('makes no new stretch where it is the same, in whatever order it is written', () => {
+    const [a, b] = [
+      { ...CARD, tuning: { x: { rows: 4, slices: 1 }, y: 1 } },
+      { ...CARD, tuning: { y: 1, x: { slices: 1, rows: 4 } } },
+    ]
+    const begun = goOnWith([], a, at('training', 0))
+    expect(goOnWith(begun, b, at('training', 5))).toEqual(begun)
+  })
+
+  it('makes one where it is another, and where nothing was known', () => {
+    const other = stretch(tuned(CARD, 2), at('training', 5))
+    expect(goOnWith([stretches[0]!], tuned(CARD, 2), at('training', 5))).toEqual([stretches[0], other])
+    const unknown = stretch(CARD, at('warm-up', 0))
+    expect(goOnWith([unknown], tuned(CARD, 2), at('training', 5))).toEqual([unknown, other])
+  })
+})
+
 it.each([
   null,
   {},
   { backend: 'wasm', phase: 'training', step: 1 },
   { backend: 'wasm', device: null, phase: 'lunch', step: 1 },
   { backend: 'wasm', device: null, phase: 'training', step: 1.5 },
+  { backend: 'wasm', device: null, phase: 'training', step: 1, tuning: 'fast' },
 ])('%j is no stretch of a record', (value) => expect(isEngineStretch(value)).toBe(false))
 
 it('a loss has a place, and a place from which the run went on or none', () => {

@@ -62,6 +62,7 @@ const viewOf = (series: DecimatedSeries, lastPosition: number, tail: readonly Se
     marks: NO_MARKS,
     names: [series.name],
     damaged: null,
+    latest: [],
     smoothing: series.smoothing,
     series: [series],
   },

@@ -1,16 +1,19 @@
 /** The set-up of TensorFlow on machines that are pretended: what it lacks, where it goes on, and that nothing looks whole that is not. */
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, utimes } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { findInstallation, installationFolder, tensorflowFolder } from '../../../main/engine/tensorflow/installation.ts'
+import { noteUse } from '../../../main/engine/tensorflow/uses.ts'
 import { removeTensorflow, setUpTensorflow, type SetUpResult } from '../../../main/setup/tensorflow/set-up.ts'
 import type { StartTrial, TrialAnswer } from '../../../main/setup/tensorflow/trial.ts'
 import { LabError } from '../../../shared/errors/errors.ts'
 import type { TensorflowFlavour, TensorflowStep } from '../../../shared/protocol/tensorflow.ts'
 import { toWireError } from '../../../shared/errors/wire-error.ts'
+import { storeWithRun } from '../store/store-helpers.ts'
 import { pretendTools, type PretendedMachine, type PretendedTools } from './pretended-tools.ts'
+import { LINUX_X64_LACK, describeUnless } from '../../needs.ts'
 
 const WHOLE = ['npm', 'pip tensorflow-cpu==2.21.0', 'unpack', 'compile']
 const TRAINED: StartTrial = answering({ kind: 'trained', usesGpu: false })
@@ -25,7 +28,7 @@ function answering(answer: TrialAnswer): StartTrial {
   })
 }
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a set-up of TensorFlow', () => {
+describeUnless(LINUX_X64_LACK)('a set-up of TensorFlow', () => {
   let place: string
   let cache: string
   let tools: PretendedTools
@@ -218,6 +221,33 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('a set-u
     tools.fail(null)
     await setUp()
     expect(tools.calls()).toEqual([...WHOLE, ...WHOLE])
+  })
+
+  it('stays as it is while a run is trained on it, which is named', async () => {
+    pretend()
+    const { installation } = await setUp()
+    const { store, id, folder } = await storeWithRun()
+    const writer = await store.openWriter(id)
+    const giveFree = await noteUse(cache, { runId: id, folder })
+    for (const change of [() => removeTensorflow(cache), () => setUp({ flavour: 'cuda' })])
+      expect(await failureOf(change())).toMatchObject({ code: 'setup', detail: { found: id } })
+    expect(await findInstallation(cache)).toEqual(installation)
+    expect(tools.calls()).toEqual(WHOLE)
+    await giveFree()
+    await writer.close()
+    expect(await removeTensorflow(cache)).toBe(true)
+  })
+
+  it('is not kept by what a killed process has noted', async () => {
+    pretend()
+    await setUp()
+    const { store, id, folder } = await storeWithRun()
+    await noteUse(cache, { runId: id, folder })
+    await utimes(path.join(tensorflowFolder(cache), 'uses', `${id}.json`), new Date(0), new Date(0))
+    await setUp({ flavour: 'cuda' })
+    const writer = await store.openWriter(id) // taken up again, on another engine
+    expect(await removeTensorflow(cache)).toBe(true)
+    await writer.close()
   })
 
   it('is removed with all that cancelled set-ups have left', async () => {

@@ -8,6 +8,7 @@ import { RunStore } from '../../../main/store/run-store.ts'
 import type { RunRecord } from '../../../shared/runs/run.ts'
 import { toyConfig } from '../training/toy.ts'
 import { bytesOf, complaintOf, temporaryFolder, versions } from './store-helpers.ts'
+import { POSIX_LACK, itUnless } from '../../needs.ts'
 
 /** Groups `alpha` (two runs), `alpine` and `beta` (one each). */
 async function threeGroups() {
@@ -51,7 +52,7 @@ describe('a name finds', () => {
     expect(idsOf(await findRuns(groups.store, name(groups)))).toEqual(idsOf(expected(groups)))
   })
 
-  it.skipIf(process.platform === 'win32')('the run in a folder that a link leads to', async () => {
+  itUnless(POSIX_LACK)('the run in a folder that a link leads to', async () => {
     const { home, beta, store } = await threeGroups()
     const link = path.join(await temporaryFolder(), 'link')
     await symlink(home, link)

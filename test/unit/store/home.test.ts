@@ -7,6 +7,7 @@ import { labHome } from '../../../main/store/home.ts'
 import { RunStore } from '../../../main/store/run-store.ts'
 import { toyConfig } from '../training/toy.ts'
 import { bytesOf, complaintOf, temporaryFolder, versions, whileReadOnly } from './store-helpers.ts'
+import { POSIX_LACK, itUnless } from '../../needs.ts'
 
 describe('the home', () => {
   it.each<[string, NodeJS.ProcessEnv, NodeJS.Platform, string]>([
@@ -65,13 +66,13 @@ describe('a home that', () => {
     expect(await bytesOf(folder)).toEqual(before)
   })
 
-  it.skipIf(process.platform === 'win32')('leads nowhere makes no run', async () => {
+  itUnless(POSIX_LACK)('leads nowhere makes no run', async () => {
     const folder = await temporaryFolder()
     await symlink(path.join(folder, 'missing', 'target'), path.join(folder, 'home'))
     expect(await complaintOf(() => make(path.join(folder, 'home')))).toMatchObject({ code: 'run-folder' })
   })
 
-  it.skipIf(process.platform === 'win32')('may not be written shows its runs and takes no new one', async () => {
+  itUnless(POSIX_LACK)('may not be written shows its runs and takes no new one', async () => {
     const home = await temporaryFolder()
     const [record] = await make(home)
     await chmod(path.join(home, 'runs', record!.id), 0o755)

@@ -9,10 +9,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { writeRecordFile } from '../../../main/store/record-file.ts'
 import type { RunStore } from '../../../main/store/run-store.ts'
 import { bytesOf, complaintOf, storeWithRun, whileReadOnly } from './store-helpers.ts'
+import { LINUX_LACK, POSIX_LACK, itUnless } from '../../needs.ts'
 
 const OLD = new Date(Date.now() - 3_600_000)
 const LATER = new Date(Date.now() + 3_600_000)
-const isLinux = process.platform === 'linux'
 
 /** A run whose lock a living process holds. */
 async function heldRun() {
@@ -82,7 +82,7 @@ describe('a lock that counts', () => {
     expect(await bytesOf(folder)).toEqual(before)
   })
 
-  it.runIf(isLinux)('of a process that is stopped shows the run as running, however old its heartbeat', async () => {
+  itUnless(LINUX_LACK)('of a process that is stopped shows the run as running, however old its heartbeat', async () => {
     const { store, id, folder, pid } = await heldRun()
     process.kill(pid, 'SIGSTOP')
     await writeRecordFile(folder, { ...(await store.readRecord(id)), heartbeatAt: OLD.toISOString() })
@@ -117,7 +117,7 @@ describe('a lock that counts no more', () => {
     await expectTakenOver(store, id, folder)
   })
 
-  it.runIf(isLinux)('of a killed process whose parent never asks how it ended is taken over', async () => {
+  itUnless(LINUX_LACK)('of a killed process whose parent never asks how it ended is taken over', async () => {
     const { store, id, folder, home } = await storeWithRun()
     const holder = [process.execPath, path.join(import.meta.dirname, 'lock-holder.ts'), home, id]
     // The shell becomes a program that waits for no child.
@@ -135,7 +135,7 @@ describe('a lock that counts no more', () => {
     await expectTakenOver(store, id, folder)
   })
 
-  it.runIf(isLinux)('of a dead process is taken over though another has its pid', async () => {
+  itUnless(LINUX_LACK)('of a dead process is taken over though another has its pid', async () => {
     const { store, id, folder, file, lock } = await heldRun()
     const [boot, tick] = String(lock.startToken).split('/')
     expect(Number(tick)).toBeGreaterThan(0)
@@ -161,7 +161,7 @@ describe('a lock that counts no more', () => {
     await expectTakenOver(store, id, folder)
   })
 
-  it.skipIf(process.platform === 'win32')('is no file but a pipe', async () => {
+  itUnless(POSIX_LACK)('is no file but a pipe', async () => {
     const { store, id, folder } = await storeWithRun()
     const file = path.join(folder, 'lock')
     execFileSync('mkfifo', [file])
@@ -191,7 +191,7 @@ describe('a lock that counts no more', () => {
   })
 })
 
-it.skipIf(process.platform === 'win32')('a run folder that may not be written says so', async () => {
+itUnless(POSIX_LACK)('a run folder that may not be written says so', async () => {
   const { store, id, folder } = await storeWithRun()
   const before = await bytesOf(folder)
   const complaint = await whileReadOnly(folder, () => complaintOf(() => store.openWriter(id)))

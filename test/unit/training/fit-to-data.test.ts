@@ -1,13 +1,16 @@
 /** What the data decides about settings, before a run is made: clamped and told, or refused at its field. */
 import { describe, expect, it } from 'vitest'
 import { createOwnSeries } from '../../../shared/datasets/own-series.ts'
-import { DEFAULT_SPLIT } from '../../../shared/datasets/options.ts'
+import type { FileOptions } from '../../../shared/datasets/options.ts'
 import type { Dataset } from '../../../shared/datasets/dataset.ts'
 import type { ExperimentConfig } from '../../../shared/experiments/config.ts'
+import { withDefaults } from '../../../shared/experiments/field-rules.ts'
 import { describeRemark } from '../../../shared/experiments/remarks.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { fitToData } from '../../../shared/training/fit-to-data.ts'
 import { complaintOf } from '../store/store-helpers.ts'
+
+const { split: SPLIT } = withDefaults('dataset', { kind: 'file' }) as FileOptions
 
 /** Series of one step, each with these targets. */
 function datasetOf(targets: readonly (readonly number[])[], classNames: string[] | null = null): Dataset {
@@ -19,7 +22,7 @@ function datasetOf(targets: readonly (readonly number[])[], classNames: string[]
   const targetSize = classNames === null ? targets[0]!.length : 1
   return createOwnSeries(
     { where: 'test.npz', inputSize: 1, targetSize, classNames, series, groups: null, givenSplits: null, rounded: null },
-    { task: classNames === null ? 'regression' : 'classification', classes: 'occurring', split: DEFAULT_SPLIT },
+    { task: classNames === null ? 'regression' : 'classification', classes: 'occurring', split: SPLIT },
     0,
   )
 }

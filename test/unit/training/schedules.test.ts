@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ScheduleConfig } from '../../../shared/experiments/config.ts'
-import { parseConfig } from '../../../shared/experiments/schema.ts'
+import { parseConfig } from '../../../shared/experiments/read-config.ts'
 import { advancePlateau, FRESH_PLATEAU, learningRateFactor } from '../../../shared/training/schedules.ts'
 
 const factorAt = (schedule: ScheduleConfig, step: number): number =>

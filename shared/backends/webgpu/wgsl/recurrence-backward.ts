@@ -1,13 +1,13 @@
 /**
- * A part's steps backward as one kernel: adjoints of outputs and states, and what the way there has kept, enter; the rows that gradients are
- * summed from and the adjoints of the states before the first step leave. A series' row at a step that no adjoint comes to leaves zeros, whatever its
- * values are (adjoint-reach.ts).
+ * A part's steps backward as text for a kernel (recurrence-kernel.ts): adjoints of outputs and states, and what the way there has kept, enter; the rows
+ * that gradients are summed from and the adjoints of the states before the first step leave. A series' row at a step that no adjoint comes to leaves
+ * zeros, whatever its values are (adjoint-reach.ts).
  */
 import type { NodeId } from '../../../compiler/ir.ts'
 import type { ValueBuffer, ValuePlace } from '../../plan/places.ts'
-import { recurrenceKernel, type RecurrenceText } from './recurrence-kernel.ts'
+import type { RecurrenceText } from './recurrence-kernel.ts'
 import { columnOf, type RecurrencePlan } from './recurrence-plan.ts'
-import { indent, type ReplicaKernel } from './replica-kernel.ts'
+import { indent } from './replica-kernel.ts'
 import { leavesOf } from './step-leaves.ts'
 import { plus, range, StepWriter } from './step-writer.ts'
 
@@ -33,15 +33,6 @@ export const STATES_ENTER = 2
  * [B, plan.stateRows.width], of which this part has its own columns. `stateAdjoints` has the adjoints of the states after step `last - 1`, or none
  * when `isFresh` is 1, and then those before step `first`. `truncateEvery` 0: no cut.
  */
-export function recurrenceBackward(
-  plan: RecurrencePlan,
-  variant: BackwardVariant,
-  name: string,
-): ReplicaKernel<BackwardField, BackwardBuffer> {
-  return recurrenceKernel(backwardText(plan, variant), name)
-}
-
-/** The same before it is a kernel, to go beside others (recurrence-kernel.ts). */
 export function backwardText(
   plan: RecurrencePlan,
   variant: BackwardVariant,

@@ -1,12 +1,13 @@
 /**
- * A part's steps forward as one kernel: input products, inputs where the cell reads them, and the states before the first step enter; states and
- * what the way back reads leave. The loop over time is inside, from step `first` to the one before `last`: the host may cut it where it likes.
+ * A part's steps forward as text for a kernel (recurrence-kernel.ts): input products, inputs where the cell reads them, and the states before the first
+ * step enter; states and what the way back reads leave. The loop over time is inside, from step `first` to the one before `last`: the host may cut it
+ * where it likes.
  */
 import type { Dim, NodeId } from '../../../compiler/ir.ts'
 import type { ValueBuffer } from '../../plan/places.ts'
-import { recurrenceKernel, type RecurrenceText } from './recurrence-kernel.ts'
+import type { RecurrenceText } from './recurrence-kernel.ts'
 import { columnOf, type RecurrencePlan } from './recurrence-plan.ts'
-import { indent, type ReplicaKernel } from './replica-kernel.ts'
+import { indent } from './replica-kernel.ts'
 import { leavesOf } from './step-leaves.ts'
 import { plus, range, StepWriter } from './step-writer.ts'
 
@@ -30,15 +31,6 @@ export type ForwardBuffer = 'weights' | 'inputProducts' | 'inputs' | 'states' | 
  * [T, B, I], `states` (state s begins `s * stateStride` floats after the first), `saved` [T, B, plan.saved.width]. Only those that the cell needs are
  * there.
  */
-export function recurrenceForward(
-  plan: RecurrencePlan,
-  variant: ForwardVariant,
-  name: string,
-): ReplicaKernel<ForwardField, ForwardBuffer> {
-  return recurrenceKernel(forwardText(plan, variant), name)
-}
-
-/** The same before it is a kernel, to go beside others (recurrence-kernel.ts). */
 export function forwardText(
   plan: RecurrencePlan,
   variant: ForwardVariant,

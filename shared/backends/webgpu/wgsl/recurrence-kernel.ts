@@ -1,6 +1,6 @@
 /**
  * Texts of parts' recurrences -> kernels: one part alone, or several beside each other in one dispatch, each in its own workgroups. A device that
- * puts a barrier between dispatches that write does them one after the other: so the parts of a layer go together.
+ * puts a barrier between dispatches that write does them one after the other: so the parts of a layer, and layers that are apart in time, go together.
  */
 import { functionsText, type WgslFunctionName } from './functions.ts'
 import type { RecurrenceShape } from './recurrence-plan.ts'
@@ -18,84 +18,96 @@ export interface RecurrenceText<Field extends string, Buffer extends string> {
   readonly body: string
 }
 
-/** What a member of several has for itself, by its number: fields (`first_0`) and buffers (`states_0`). */
-export type MemberName<Name extends string> = `${Name}_${number}`
+/** How a kernel calls a member's field or buffer: by its number (`first_0`, `states_0`) where there are several members. */
+export const memberName = (name: string, member: number, members: number): string =>
+  members === 1 ? name : `${name}_${member}`
 
-/** Of one part alone; dispatched for `batch` series. */
-export function recurrenceKernel<Field extends string, Buffer extends string>(
-  text: RecurrenceText<Field | 'batch', Buffer>,
-  name: string,
-): ReplicaKernel<Field | 'batch', Buffer> {
-  const { shape, fields, buffers, body } = text
-  return replicaKernel<Field | 'batch', Buffer>({
-    name,
-    fields: fieldsOf(fields),
-    buffers,
-    ...shared([text]),
-    body,
-    workgroups: ({ batch }) => [Math.ceil(batch / shape.rows), 1],
-  })
-}
+/** Tells which of the members' buffers are one on the device: it says the same of these alone. */
+export type BufferIdentity = (member: number, buffer: string) => string | number
+
+const allApart: BufferIdentity = (member, buffer) => `${buffer} ${member}`
 
 /**
- * Of several parts. Member m's fields and buffers have its number (`first_0`, `states_0`), but for buffers that are the same for all. A member that has
- * nothing to do has `first` equal to `last`.
+ * Of one part or several; dispatched for the series of the member that has the most. Buffers that are one on the device are bound once: few can be bound,
+ * and none twice where one writes. A member that has nothing to do has `first` equal to `last`.
  *
  * @param texts see `canGoBeside`
- * @param common buffers that all members read or write, each in its own columns
  */
-export function recurrencesBeside<Field extends string, Buffer extends string>(
+export function recurrenceKernel<Field extends string, Buffer extends string>(
   texts: readonly RecurrenceText<Field | 'batch', Buffer>[],
-  common: ReadonlySet<Buffer>,
   name: string,
-): ReplicaKernel<MemberName<Field | 'batch'>, Buffer | MemberName<Buffer>> {
-  const nameOf = (buffer: Buffer, member: number): Buffer | MemberName<Buffer> =>
-    common.has(buffer) ? buffer : `${buffer}_${member}`
-  const buffersOf = ({ buffers }: (typeof texts)[number]): [Buffer, KernelBuffer][] =>
-    Object.entries(buffers) as [Buffer, KernelBuffer][]
-  const branches = texts.map((text, member) => {
-    const renamed = buffersOf(text).reduce(
-      (body, [buffer]) => body.replaceAll(new RegExp(`\\b${buffer}(?=\\[|_base\\b)`, 'g'), nameOf(buffer, member)),
-      text.body.replaceAll(/\bcall\.(\w+)/g, `call.$1_${member}`),
-    )
-    return `if (group.y == ${member}u) {\n${indent(renamed)}\n}`
-  })
-  return replicaKernel<MemberName<Field | 'batch'>, Buffer | MemberName<Buffer>>({
-    name,
-    fields: fieldsOf(
-      texts.flatMap(({ fields }, member) => fields.map((field): MemberName<Field | 'batch'> => `${field}_${member}`)),
+  identityOf: BufferIdentity = allApart,
+): ReplicaKernel<string, string> {
+  const buffers = memberBuffers(texts, identityOf)
+  const nameOf = (own: string, member: number): string => memberName(own, member, texts.length)
+  const bodies = texts.map((text, member) =>
+    Object.keys(text.buffers).reduce(
+      (body, buffer) => {
+        const own = nameOf(buffer, member)
+        return body
+          .replaceAll(new RegExp(`\\b${buffer}(?=\\[)`, 'g'), buffers.get(own)!.within ?? own)
+          .replaceAll(new RegExp(`\\b${buffer}_base\\b`, 'g'), `${own}_base`)
+      },
+      text.body.replaceAll(/\bcall\.(\w+)/g, (_, field: string) => `call.${nameOf(field, member)}`),
     ),
-    buffers: Object.fromEntries(
-      texts.flatMap((text, member) => buffersOf(text).map(([buffer, its]) => [nameOf(buffer, member), its])),
-    ) as Partial<Record<Buffer | MemberName<Buffer>, KernelBuffer>>,
+  )
+  return replicaKernel<string, string>({
+    name,
+    fields: Object.fromEntries(
+      texts.flatMap(({ fields }, member) => fields.map((field) => [nameOf(field, member), 'u32' as const])),
+    ),
+    buffers: Object.fromEntries(buffers),
     ...shared(texts),
-    body: branches.join(' else '),
+    body:
+      bodies.length === 1
+        ? bodies[0]!
+        : bodies.map((body, member) => `if (group.y == ${member}u) {\n${indent(body)}\n}`).join(' else '),
     workgroups: (values) => {
-      const batches = texts.map((_, member) => (values as Readonly<Record<string, number>>)[`batch_${member}`]!)
-      return [Math.ceil(Math.max(...batches) / texts[0]!.shape.rows), texts.length]
+      const counts = texts.map(({ shape }, member) => Math.ceil(values[nameOf('batch', member)]! / shape.rows))
+      return [Math.max(...counts), texts.length]
     },
   })
 }
 
-/** Whether one kernel can be made of these: workgroups of one size, and no more buffers than a kernel may have. */
-export function canGoBeside<Field extends string, Buffer extends string>(
-  texts: readonly RecurrenceText<Field, Buffer>[],
-  common: ReadonlySet<Buffer>,
+/** Whether one kernel can be made of these: workgroups of one size, and no more buffers than a kernel may bind. */
+export function canGoBeside(
+  texts: readonly RecurrenceText<string, string>[],
   mostBuffers: number,
+  identityOf: BufferIdentity = allApart,
 ): boolean {
-  const [{ shape }] = texts as readonly [RecurrenceText<Field, Buffer>]
-  const names = texts.flatMap((text, member) =>
-    (Object.keys(text.buffers) as Buffer[]).map((buffer) => (common.has(buffer) ? buffer : `${buffer} ${member}`)),
-  )
+  const { shape } = texts[0]!
+  const bound = [...memberBuffers(texts, identityOf).values()].filter(({ within }) => within === undefined)
   return (
-    new Set(names).size <= mostBuffers &&
+    bound.length <= mostBuffers &&
     texts.every(
-      (text) =>
-        text.shape.rows === shape.rows &&
-        text.shape.invocations === shape.invocations &&
-        needsSubgroups(text.shape) === needsSubgroups(shape),
+      (text) => text.shape.invocations === shape.invocations && needsSubgroups(text.shape) === needsSubgroups(shape),
     )
   )
+}
+
+/** All buffers of all members by their names, those that are bound first. What another stands in is written to where either is. */
+function memberBuffers(
+  texts: readonly Pick<RecurrenceText<string, string>, 'buffers'>[],
+  identityOf: BufferIdentity,
+): ReadonlyMap<string, KernelBuffer> {
+  const bound = new Map<string, KernelBuffer>()
+  const within = new Map<string, KernelBuffer>()
+  const firstOf = new Map<string, string>()
+  texts.forEach(({ buffers }, member) => {
+    for (const [buffer, its] of Object.entries(buffers) as [string, KernelBuffer][]) {
+      const name = memberName(buffer, member, texts.length)
+      const key = `${identityOf(member, buffer)} as ${its.element}`
+      const first = firstOf.get(key)
+      if (first === undefined) {
+        firstOf.set(key, name)
+        bound.set(name, its)
+        continue
+      }
+      within.set(name, { ...its, within: first })
+      if (its.access === 'read-write') bound.set(first, { ...bound.get(first)!, access: 'read-write' })
+    }
+  })
+  return new Map([...bound, ...within])
 }
 
 const needsSubgroups = ({ subgroups, slices }: RecurrenceShape): boolean => subgroups && slices > 1
@@ -106,7 +118,7 @@ function shared(texts: readonly RecurrenceText<string, string>[]): {
   subgroups: boolean
   declarations: string
 } {
-  const [{ shape }] = [texts[0]!]
+  const { shape } = texts[0]!
   const most = (memory: keyof WorkgroupMemory): number => Math.max(...texts.map((text) => text.memory[memory]))
   const memories = (['exchange', 'scratch'] as const).filter((memory) => most(memory) > 0)
   return {
@@ -118,6 +130,3 @@ function shared(texts: readonly RecurrenceText<string, string>[]): {
     ].join('\n'),
   }
 }
-
-const fieldsOf = <Field extends string>(names: readonly Field[]): Record<Field, 'u32'> =>
-  Object.fromEntries(names.map((name) => [name, 'u32'])) as Record<Field, 'u32'>

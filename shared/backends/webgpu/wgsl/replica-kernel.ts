@@ -13,6 +13,8 @@ export const WORKGROUP_SIZE = 256
 export interface KernelBuffer {
   readonly access: 'read' | 'read-write'
   readonly element: 'f32' | 'u32' | 'i32' | 'vec4f'
+  /** Stands in what is bound for the buffer of this name; unless said it has a binding of its own. */
+  readonly within?: string
 }
 
 /** Where a replica's values begin in a buffer: at `offset + replica * stride`, in elements. Stride 0: all replicas share them. */
@@ -23,8 +25,9 @@ export interface ReplicaPlace {
 
 /** A kernel whose uniform has `Field`s and, for each `Buffer`, `bufferOffset` and `bufferStride`. */
 export interface ReplicaKernel<Field extends string, Buffer extends string> extends Kernel {
-  /** In the order of the bindings, which begin after the uniform. */
   readonly buffers: readonly Buffer[]
+  /** Those with a binding of their own, in the order of the bindings, which begin after the uniform. */
+  readonly boundBuffers: readonly Buffer[]
   /** Workgroups in x and y; those in z are the replicas. */
   readonly workgroups: (values: Readonly<Record<Field, number>>) => Workgroups
 }
@@ -51,6 +54,7 @@ export function replicaKernel<Field extends string, Buffer extends string>(
   text: ReplicaKernelText<Field, Buffer>,
 ): ReplicaKernel<Field, Buffer> {
   const buffers = entriesOf(text.buffers)
+  const bound = buffers.filter(([, { within }]) => within === undefined)
   const places = buffers.flatMap(([name]) => [`${name}Offset`, `${name}Stride`])
   const fields: UniformFields = {
     ...text.fields,
@@ -58,9 +62,9 @@ export function replicaKernel<Field extends string, Buffer extends string>(
   }
   const bindings = [
     { name: 'call', kind: 'uniform' as const },
-    ...buffers.map(([name, { access }]) => ({ name, kind: access })),
+    ...bound.map(([name, { access }]) => ({ name, kind: access })),
   ]
-  const elements = Object.fromEntries(buffers.map(([name, { element }]) => [name, element]))
+  const elements = Object.fromEntries(bound.map(([name, { element }]) => [name, element]))
   const code = [
     ...(text.subgroups ? ['enable subgroups;'] : []),
     declareUniform(fields),
@@ -84,6 +88,7 @@ export function replicaKernel<Field extends string, Buffer extends string>(
     fields,
     subgroups: text.subgroups ?? false,
     buffers: buffers.map(([name]) => name),
+    boundBuffers: bound.map(([name]) => name),
     workgroups: text.workgroups,
   }
 }

@@ -101,6 +101,21 @@ describe('a line to an executor', () => {
     expect([...(await after).values()].every(({ data }) => data.every((value) => value === 1))).toBe(true)
   })
 
+  it('brings a tuning there, and the one that the engine has then back', async () => {
+    const tuned: Backend = {
+      ...referenceBackend,
+      async createEngine(network, replicas, tuning) {
+        const engine = await referenceBackend.createEngine(network, replicas)
+        return Object.assign(engine, { tuning: { ...tuning, measured: [2] } })
+      },
+    }
+    const { remote } = await throughLine(tuned)
+    const engine = await remote.createEngine(NETWORK, 1, { given: { slices: 1 } })
+    expect(engine.tuning).toEqual({ given: { slices: 1 }, measured: [2] })
+    const untuned = await (await throughLine(referenceBackend)).remote.createEngine(NETWORK, 1)
+    expect(untuned.tuning).toBeUndefined()
+  })
+
   it('leaves what is asked with to its owner', async () => {
     const { remote } = await throughLine(referenceBackend)
     const engine = await remote.createEngine(NETWORK, 1)

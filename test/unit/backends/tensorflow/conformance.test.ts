@@ -3,13 +3,14 @@
  * A few recorded cases here; all of them, with all claims, by `npm run test:gpu`.
  */
 import { readFileSync, readdirSync } from 'node:fs'
-import { describe } from 'vitest'
+import {} from 'vitest'
 import { WHOLE_SUITE } from '../../../gpu/whole.ts'
-import { isTensorflowLeftOut } from '../../../tensorflow.ts'
+import { TENSORFLOW_LACK } from '../../../tensorflow.ts'
 import { conformanceChecks, SHORT, WHOLE } from '../conformance/checks.ts'
 import { describeClaims } from '../conformance/describe-claims.ts'
 import { goldenChecks } from '../conformance/golden.ts'
 import { libraryBackend } from './library-backend.ts'
+import { describeUnless } from '../../../needs.ts'
 
 const isWhole = process.env[WHOLE_SUITE] === '1'
 /** Each cell trained in a double layer, one case of each other kind. */
@@ -22,7 +23,7 @@ const recorded = new Map(
     .map((file) => [file, readFileSync(new URL(file, GOLDEN), 'utf8')]),
 )
 
-describe.skipIf(isTensorflowLeftOut)('operation by operation', () => {
+describeUnless(TENSORFLOW_LACK)('operation by operation', () => {
   const cases = new Map([...recorded].filter(([file]) => isWhole || FEW.test(file)))
   const topics = [...conformanceChecks(isWhole ? WHOLE : SHORT), ['recorded', goldenChecks(cases)] as const]
   describeClaims(() => libraryBackend({ isCompiled: false }), new Map(topics))
@@ -30,7 +31,7 @@ describe.skipIf(isTensorflowLeftOut)('operation by operation', () => {
 
 const COMPILED = ['train-lstm-double.json', 'train-nbrc.json', 'warmup-gru-double.json', 'vaa-mgu.json']
 
-describe.skipIf(isTensorflowLeftOut)('compiled by XLA', () => {
+describeUnless(TENSORFLOW_LACK)('compiled by XLA', () => {
   const checks = goldenChecks(new Map(COMPILED.map((name) => [name, recorded.get(name)!])))
   describeClaims(() => libraryBackend({ isCompiled: true }), new Map([['recorded', checks]]))
 })

@@ -2,17 +2,18 @@
 import { expect, it } from 'vitest'
 import { loadTensorflow } from '../../../../main/engine/tensorflow/load.ts'
 import { tapeLoss } from '../../../tape-loss.ts'
-import { describeTensorflow } from '../../../tensorflow.ts'
+import { TENSORFLOW_LACK } from '../../../tensorflow.ts'
 import { close, closeTensors, isTooFar, onBoth, withEngine } from '../conformance/check.ts'
 import { batch, network, part, WHOLE_LAYER_CELL, weights } from '../networks.ts'
 import { libraryBackend } from './library-backend.ts'
+import { describeUnless } from '../../../needs.ts'
 
 /** Float32 sums of some thousand terms, in another order. */
 const TOLERANCE = 1e-4
 
 const UPDATE_GATE = "g = sigmoid(W_g x + U_g h + b_g)\nh' = g * h + (1 - g) * tanh(W_c x + U_c h + b_c)"
 
-describeTensorflow('gradients of graphs', () => {
+describeUnless(TENSORFLOW_LACK)('gradients of graphs', () => {
   it.each([
     ['gru', 'mse'],
     ['nbrc', 'mse'],

@@ -2,12 +2,9 @@
 import { reachedRows, type AdjointEntries } from '../../../../shared/backends/adjoint-reach.ts'
 import { parameterRanges } from '../../../../shared/backends/programs/parameter-ranges.ts'
 import type { PackedProduct } from '../../../../shared/backends/webgpu/wgsl/packed-weights.ts'
-import {
-  IS_REACHED,
-  recurrenceBackward,
-  STATES_ENTER,
-} from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
-import { recurrenceForward, type ForwardVariant } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
+import { backwardText, IS_REACHED, STATES_ENTER } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
+import { forwardText, type ForwardVariant } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
+import { recurrenceKernel } from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
 import {
   planRecurrence,
   type RecurrencePlan,
@@ -147,7 +144,7 @@ export async function runForward(
   const { plan, weights, inputProducts, inputs } = own
   const entries = variant.keepsHistory ? STEPS + 1 : 1
   const stateStride = entries * BATCH * plan.sizes.H
-  const kernel = recurrenceForward(plan, variant, 'forward')
+  const kernel = recurrenceKernel([forwardText(plan, variant)], 'forward')
   let [states, saved]: Floats[] = [beginning(own, entries), empty(STEPS * BATCH * plan.saved.width)]
   for (let step = 0; step < STEPS; step += chunk) {
     const result = await runReplicaKernel(
@@ -156,7 +153,7 @@ export async function runForward(
       { weights, inputProducts, inputs, states: states!, saved: saved! },
       REPLICAS,
     )
-    states = written(states!, result.states)
+    states = written(states!, result.states!)
     saved = result.saved ? written(saved!, result.saved) : saved
   }
   return { states: states!, saved: saved! }
@@ -168,7 +165,7 @@ export async function runBackward(
   { states, saved }: ForwardRun,
   chunk = STEPS,
 ): Promise<BackwardRun> {
-  const kernel = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, 'backward')
+  const kernel = recurrenceKernel([backwardText(plan, { hasAbove: true, hasMarks: true })], 'backward')
   let [adjoints, stateAdjoints]: Floats[] = [
     empty(STEPS * BATCH * plan.adjoints.width),
     empty(BATCH * plan.stateRows.width),
@@ -185,7 +182,7 @@ export async function runBackward(
       REPLICAS,
     )
     adjoints = result.adjoints ? written(adjoints!, result.adjoints) : adjoints
-    stateAdjoints = written(stateAdjoints!, result.stateAdjoints)
+    stateAdjoints = written(stateAdjoints!, result.stateAdjoints!)
   }
   return { adjoints: adjoints!, stateAdjoints: stateAdjoints! }
 }

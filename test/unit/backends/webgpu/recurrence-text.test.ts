@@ -1,13 +1,16 @@
 /** What the recurrence kernels say, as snapshots: a change of the text is seen; and the shapes that are tried on an adapter. */
 import { describe, expect, it } from 'vitest'
-import { recurrenceBackward } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
-import { recurrenceForward } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
+import { backwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
+import { forwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
+import { recurrenceKernel } from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
 import { planRecurrence, type RecurrenceShape } from '../../../../shared/backends/webgpu/wgsl/recurrence-plan.ts'
 import { recurrenceShapes } from '../../../../shared/backends/webgpu/wgsl/recurrence-shapes.ts'
 import { builtInCells } from '../../../../shared/cells/library.ts'
 import { network, part, WHOLE_LAYER_CELL } from '../networks.ts'
 
 const BAREST = { invocations: 256, memoryBytes: 16_384, subgroupSize: null }
+const FORWARD = { saving: true, constantInput: false, keepsHistory: true }
+const BACKWARD = { hasAbove: true, hasMarks: true }
 const LARGE = { invocations: 1024, memoryBytes: 49_152, subgroupSize: 32 }
 
 describe.each([
@@ -19,20 +22,20 @@ describe.each([
   const plan = planRecurrence(own, own.wiredLayers[0]!.parts[0]!, recurrenceShapes(70, limits)[0]!)
 
   it('say forward what the snapshot says', async () => {
-    const { code } = recurrenceForward(plan, { saving: true, constantInput: false, keepsHistory: true }, name)
+    const { code } = recurrenceKernel([forwardText(plan, FORWARD)], name)
     await expect(code).toMatchFileSnapshot(`snapshots/${name}-forward.wgsl`)
   })
 
   it('say backward what the snapshot says', async () => {
-    const { code } = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, name)
+    const { code } = recurrenceKernel([backwardText(plan, BACKWARD)], name)
     await expect(code).toMatchFileSnapshot(`snapshots/${name}-backward.wgsl`)
   })
 })
 
 it.each([...Object.keys(builtInCells), WHOLE_LAYER_CELL])('%s has no more buffers than every device allows', (cell) => {
   const plan = planOf(cell, 5, recurrenceShapes(5, BAREST)[0]!)
-  const forward = recurrenceForward(plan, { saving: true, constantInput: false, keepsHistory: true }, cell)
-  const backward = recurrenceBackward(plan, { hasAbove: true, hasMarks: true }, cell)
+  const forward = recurrenceKernel([forwardText(plan, FORWARD)], cell)
+  const backward = recurrenceKernel([backwardText(plan, BACKWARD)], cell)
   for (const { buffers } of [forward, backward]) expect(buffers.length).toBeLessThanOrEqual(8)
 })
 

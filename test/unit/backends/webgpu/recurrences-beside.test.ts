@@ -1,12 +1,12 @@
 /** Parts beside each other in one dispatch have the bits that each has alone. */
 import { afterAll, expect, it } from 'vitest'
-import {
-  backwardText,
-  type BackwardBuffer,
-  type BackwardField,
-} from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
+import { backwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-backward.ts'
 import { forwardText } from '../../../../shared/backends/webgpu/wgsl/recurrence-forward.ts'
-import { canGoBeside, recurrencesBeside } from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
+import {
+  canGoBeside,
+  recurrenceKernel,
+  type BufferIdentity,
+} from '../../../../shared/backends/webgpu/wgsl/recurrence-kernel.ts'
 import { closeTestDevices, runReplicaKernel } from '../../../gpu/run-kernel.ts'
 import { network, part } from '../networks.ts'
 import { REPLICAS } from './arrays.ts'
@@ -14,7 +14,12 @@ import { BATCH, beginning, empty, given, INPUTS, runBackward, runForward, STEPS,
 
 const FORWARD = { saving: true, constantInput: false, keepsHistory: true }
 const BACKWARD = { hasAbove: true, hasMarks: true }
-const COMMON = new Set(['above', 'reached', 'entering', 'stateAdjoints'] as const)
+const COMMON = new Set(['above', 'reached', 'entering', 'stateAdjoints'])
+/** Members have these in common, and all else apart. */
+const commonOf =
+  (common: ReadonlySet<string>): BufferIdentity =>
+  (member, buffer) =>
+    common.has(buffer) ? buffer : `${buffer} of ${member}`
 
 afterAll(closeTestDevices)
 
@@ -28,9 +33,8 @@ it('two parts of one layer go forward and backward in one dispatch', async () =>
     }),
   )
 
-  const forward = recurrencesBeside(
+  const forward = recurrenceKernel(
     members.map(({ plan }) => forwardText(plan, FORWARD)),
-    new Set(),
     'forward',
   )
   const there = await runReplicaKernel(
@@ -42,24 +46,25 @@ it('two parts of one layer go forward and backward in one dispatch', async () =>
     })),
     REPLICAS,
   )
+  const common = {
+    ...{ above: members[0]!.above, reached: members[0]!.reached, entering: members[0]!.entering },
+    stateAdjoints: empty(BATCH * members[0]!.plan.stateRows.width),
+  }
   const back = await runReplicaKernel(
-    recurrencesBeside<BackwardField, BackwardBuffer>(
+    recurrenceKernel(
       members.map(({ plan }) => backwardText(plan, BACKWARD)),
-      COMMON,
       'backward',
+      commonOf(COMMON),
     ),
     numbered(members, (member) => ({
       ...{ batch: BATCH, first: 0, last: STEPS, stateStride: strideOf(member), truncateEvery: 0, isFresh: 1 },
     })),
-    {
-      ...numbered(members, (member, index) => ({
-        weights: member.weights,
-        ...{ states: alone[index]!.states, saved: alone[index]!.saved },
-        adjoints: empty(STEPS * BATCH * member.plan.adjoints.width),
-      })),
-      ...{ above: members[0]!.above, reached: members[0]!.reached, entering: members[0]!.entering },
-      stateAdjoints: empty(BATCH * members[0]!.plan.stateRows.width),
-    },
+    numbered(members, (member, index) => ({
+      weights: member.weights,
+      ...{ states: alone[index]!.states, saved: alone[index]!.saved },
+      adjoints: empty(STEPS * BATCH * member.plan.adjoints.width),
+      ...common,
+    })),
     REPLICAS,
   )
 
@@ -73,21 +78,33 @@ it('two parts of one layer go forward and backward in one dispatch', async () =>
       for (const column of plan.stateRows.columns)
         for (let b = 0; b < BATCH; b++) {
           const start = place.offset + replica * place.stride + b * plan.stateRows.width + column
-          expect(back.stateAdjoints.subarray(start, start + plan.sizes.H)).toEqual(
+          expect(back.stateAdjoints_0!.subarray(start, start + plan.sizes.H)).toEqual(
             alone[index]!.stateAdjoints.array.subarray(start, start + plan.sizes.H),
           )
         }
   })
 })
 
+it('what one member reads and another writes is bound once, to be written', () => {
+  const own = network([[part("h' = tanh(U h + W (x * x))", 3)]], { inputs: 3, outputs: 1 })
+  const text = forwardText(given(own).plan, FORWARD)
+  const upperInputs: BufferIdentity = (member, buffer) =>
+    member === 1 && buffer === 'inputs' ? 'states of 0' : `${buffer} of ${member}`
+  const { bindings, boundBuffers, buffers, code } = recurrenceKernel([text, text], 'layers', upperInputs)
+  expect(buffers).toContain('inputs_1')
+  expect(boundBuffers).not.toContain('inputs_1')
+  expect(bindings.find(({ name }) => name === 'states_0')).toMatchObject({ kind: 'read-write' })
+  expect(code).toMatch(/states_0\[inputs_1_base/)
+})
+
 it('parts whose workgroups differ, or that have too many buffers together, go alone', () => {
   const own = network([[part('gru', 5), part('lstm', 7)]], { inputs: INPUTS, outputs: 1 })
   const texts = [0, 1].map((partIndex) => forwardText(given(own, { partIndex }).plan, FORWARD))
   const wider = forwardText(given(own, { shape: { invocations: 32 } }).plan, FORWARD)
-  expect(canGoBeside(texts, new Set(), 8)).toBe(true)
-  expect(canGoBeside(texts, new Set(), 7)).toBe(false)
-  expect(canGoBeside(texts, new Set(['weights'] as const), 7)).toBe(true)
-  expect(canGoBeside([texts[0]!, wider], new Set(), 8)).toBe(false)
+  expect(canGoBeside(texts, 8)).toBe(true)
+  expect(canGoBeside(texts, 7)).toBe(false)
+  expect(canGoBeside(texts, 7, commonOf(new Set(['weights'])))).toBe(true)
+  expect(canGoBeside([texts[0]!, wider], 8)).toBe(false)
 })
 
 const strideOf = ({ plan }: Given): number => (STEPS + 1) * BATCH * plan.sizes.H

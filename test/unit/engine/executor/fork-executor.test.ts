@@ -1,13 +1,19 @@
 /** An executor in a process of its own: the bits of this one, and its death is an error of the calls that it owes. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import process from 'node:process'
-import { afterEach, expect, it } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { openRemoteBackend, type RemoteBackend } from '../../../../shared/backends/remote/remote-backend.ts'
 import type { RemotePort } from '../../../../shared/backends/remote/remote-port.ts'
 import { referenceBackend } from '../../../../shared/backends/reference/reference-backend.ts'
 import { forkExecutor } from '../../../../main/engine/executor/fork-executor.ts'
 import { ALARM_CLOCK } from '../../../../main/engine/alarm-clock.ts'
 import { callEverything, NETWORK, REPLICAS } from '../../backends/remote/every-call.ts'
+import { itUnless, LINUX_LACK } from '../../../needs.ts'
+import { runningProcesses } from '../../../processes.ts'
 import { batch } from '../../backends/networks.ts'
+import { temporaryFolder } from '../../store/store-helpers.ts'
 
 let backend: RemoteBackend | null = null
 
@@ -60,4 +66,28 @@ it('does not keep a process alive that waits for nothing', async () => {
   expect(alive().length).toBeGreaterThan(idle)
   await answer
   expect(alive()).toHaveLength(idle)
+})
+
+it('says what the thread has died of that computes in it, and ends', async () => {
+  const port = forkExecutor({ backend: 'reference', options: {} })
+  onTestFinished(() => port.close())
+  const told: unknown[] = []
+  port.onMessage((message) => told.push(message))
+  port.onEnd((cause) => told.push(cause))
+  port.post(null, []) // which nobody says, and nobody expects
+  await expect.poll(() => told).toEqual([{ kind: 'ended', cause: expect.stringContaining('null') }, 'exit code 1'])
+})
+
+itUnless(LINUX_LACK)('hears in the middle of a long call that its parent was killed, and ends', async () => {
+  const folder = await temporaryFolder()
+  const parent = spawn(process.execPath, [fileURLToPath(new URL('./endless-asker.ts', import.meta.url)), folder])
+  const executors = async (): Promise<number[]> =>
+    (await runningProcesses(folder)).map(({ pid }) => pid).filter((pid) => pid !== parent.pid)
+  onTestFinished(async () => {
+    for (const pid of await executors()) process.kill(pid, 'SIGKILL')
+  })
+  await once(parent.stdout, 'data')
+  expect(await executors()).toHaveLength(1)
+  parent.kill('SIGKILL')
+  await expect.poll(executors).toEqual([])
 })
