@@ -46,7 +46,8 @@ describe('a diverged seed', () => {
   it('stands in its run with step and quantity, beside a result over the others', async () => {
     await open(`/runs/${idOf('four')}`)
     await page.getByText(DIVERGED).first().waitFor()
-    await page.locator('[data-figure="test"]').getByText('over 3 of 4 seeds').waitFor()
+    const result = page.locator('[data-figure="test"]')
+    await expect.poll(() => result.textContent()).toContain('over 3 of 4 seeds')
     await page.locator('canvas').first().waitFor()
     await page.screenshot({ path: path.join(PICTURES, 'diverged-seed.png') })
   })

@@ -129,6 +129,8 @@ describe('a page in the middle of a run', () => {
     await page.getByText('The lab does not answer.').first().waitFor()
     // Another token on the port that the page knows.
     if (Number(new URL(lab.address).port) !== port) await lab.restartAt(port)
-    await page.getByText('started with another token').waitFor()
+    const told = page.getByText('started with another token')
+    await told.waitFor()
+    expect(await told.isVisible()).toBe(true)
   })
 })
