@@ -1,9 +1,8 @@
 /**
  * The claims about all backends, kept by graphs on TensorFlow's real library: operation by operation, and compiled by XLA where that takes little.
- * A few recorded cases here; all of them, with all claims, by `npm run test:gpu`.
+ * A few recorded cases here, and the topics for which few graphs are built; all of both by `npm run test:gpu`.
  */
 import { readFileSync, readdirSync } from 'node:fs'
-import {} from 'vitest'
 import { WHOLE_SUITE } from '../../../gpu/whole.ts'
 import { TENSORFLOW_LACK } from '../../../tensorflow.ts'
 import { conformanceChecks, SHORT, WHOLE } from '../conformance/checks.ts'
@@ -16,6 +15,9 @@ const isWhole = process.env[WHOLE_SUITE] === '1'
 /** Each cell trained in a double layer, one case of each other kind. */
 const FEW = /^(train-.*-double|warmup-nbrc|vaa-lstm|measure|warmup-adam)\.json$/
 
+/** Each of their claims asks several engines, each of which builds graphs for seconds. */
+const MANY_ENGINES: ReadonlySet<string> = new Set(['replicas', 'resuming', 'failures'])
+
 const GOLDEN = new URL('../../../golden/', import.meta.url)
 const recorded = new Map(
   readdirSync(GOLDEN)
@@ -25,8 +27,9 @@ const recorded = new Map(
 
 describeUnless(TENSORFLOW_LACK)('operation by operation', () => {
   const cases = new Map([...recorded].filter(([file]) => isWhole || FEW.test(file)))
-  const topics = [...conformanceChecks(isWhole ? WHOLE : SHORT), ['recorded', goldenChecks(cases)] as const]
-  describeClaims(() => libraryBackend({ isCompiled: false }), new Map(topics))
+  const asked = [...conformanceChecks(isWhole ? WHOLE : SHORT)].filter(([topic]) => isWhole || !MANY_ENGINES.has(topic))
+  const topics = new Map([...asked, ['recorded', goldenChecks(cases)] as const])
+  describeClaims(() => libraryBackend({ isCompiled: false }), topics)
 })
 
 const COMPILED = ['train-lstm-double.json', 'train-nbrc.json', 'warmup-gru-double.json', 'vaa-mgu.json']
