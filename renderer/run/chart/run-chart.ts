@@ -7,7 +7,13 @@ import type { SeriesName } from '../../../shared/runs/series.ts'
 import { formatNumber, formatTick } from '../../words/format.ts'
 import type { ChartTokens } from '../../charts/chart-tokens.ts'
 import { drawnSeries, isDrawable, legendEntries, lines, plotOf, unconvergedOf } from './run-lines.ts'
-import type { ChartScope, PlotLevels, RunChartWords, ChartSettings, RunChartSubject } from '../../charts/run-chart-subject.ts'
+import type {
+  ChartScope,
+  PlotLevels,
+  RunChartWords,
+  ChartSettings,
+  RunChartSubject,
+} from '../../charts/run-chart-subject.ts'
 import { markLines } from '../run-marks.ts'
 import { LEFT, plotHeads, PLOTS, RIGHT, type PlotName } from '../../charts/run-plots.ts'
 import { hasPoints, meanPoints } from '../../charts/run-points.ts'
