@@ -10,7 +10,7 @@ import { describeUnless } from '../needs.ts'
 import { electronLack, findNewestTestElectron, startDesktop, type DesktopLab } from './electron-lab.ts'
 import { checkHasGoneOn, saveWeights, trainTinyRun, untilLossIsTold } from './tiny-run.ts'
 
-const DESIGN = { backend: 'webgpu', trainingSteps: 20 } as const
+const DESIGN = { backend: 'webgpu', trainingSteps: 60 } as const
 
 const electron = await findNewestTestElectron()
 
