@@ -66,6 +66,28 @@ describe('the view of a run', () => {
     await page.screenshot({ path: path.join(PICTURES, 'run-720.png') })
   })
 
+  it('has a panel whose end is reached with the wheel and with keys, under tabs that stand still', async () => {
+    const tabs = page.getByRole('tablist', { name: 'More of this run' })
+    await page.getByRole('tab', { name: 'Insight' }).click()
+    const panel = page.getByRole('tabpanel', { name: 'Insight' })
+    const last = panel.getByText('Values of').last()
+    await last.waitFor()
+    const before = await tabs.boundingBox()
+    await panel.hover()
+    await page.mouse.wheel(0, 5000)
+    const isSeen = async (): Promise<boolean> => {
+      const [inner, outer] = await Promise.all([last.boundingBox(), panel.boundingBox()])
+      return inner!.y + inner!.height <= outer!.y + outer!.height
+    }
+    await expect.poll(isSeen).toBe(true)
+    await panel.focus()
+    await page.keyboard.press('Home')
+    await expect.poll(isSeen).toBe(false)
+    await page.keyboard.press('End')
+    await expect.poll(isSeen).toBe(true)
+    expect(await tabs.boundingBox()).toEqual(before)
+  })
+
   it('tells what the run takes of the processor, and follows its log', async () => {
     await expect.poll(() => page.getByTestId('load').textContent()).toMatch(/[\d.]+ of \d+ cores/)
     await page.getByRole('tab', { name: 'Log' }).click()
